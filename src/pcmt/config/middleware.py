@@ -1,0 +1,50 @@
+"""What every request passes through and no library offers."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from pcmt.apps.audit.origin import Origin, origin_is
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def request_origin(get_response: Respond) -> Respond:
+    """Numbers the request and remembers where it came from, for audit entries and the log."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        with origin_is(Origin(request_id=request_id, address=client_address(request))):
+            response = get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return respond
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address; behind our own proxy, the one that the proxy saw (it overwrites X-Real-IP)."""
+    proxied = request.headers.get("X-Real-IP", "") if settings.HTTPS else ""
+    return (proxied or request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def chosen_language(get_response: Respond) -> Respond:
+    """Vietnamese unless the user chose another language (Django's language cookie).
+
+    Django's own middleware follows the browser's language, which on many office machines is English by accident.
+    """
+    known = {code for code, _name in settings.LANGUAGES}
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return respond
