@@ -1,0 +1,1 @@
+"""The pages: server-rendered templates that htmx enhances; every action also works as a plain form."""

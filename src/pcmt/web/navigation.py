@@ -1,0 +1,29 @@
+"""The main navigation: one list, drawn as the left bar on a desk and as the bottom bar on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@frozen
+class Entry:
+    """One place in the navigation.
+
+    `url_name` is reversed without arguments; `areas` are the URL namespaces whose pages belong to the entry, so that
+    it stays marked while the reader is deeper inside.
+    """
+
+    label: str | Promise
+    url_name: str
+    areas: tuple[str, ...]
+
+
+ENTRIES: Sequence[Entry] = (
+    Entry(_("Việc của tôi"), "home:mine", ("home",)),
+    Entry(_("Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
+    Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
+)

@@ -1,0 +1,15 @@
+"""Every page of the site. Paths are Vietnamese without marks, because people read and send them."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pcmt.web.shell.urls")),
+    path("ke-hoach/", include("pcmt.web.plans.urls")),
+    path("van-ban/", include("pcmt.web.reading.urls")),
+    # pages after adoption
+    path("", include("pcmt.web.home.urls")),
+    path("ke-hoach/", include("pcmt.web.plan.urls")),
+    path("nhiem-vu/", include("pcmt.web.tasks.urls")),
+]
