@@ -1,0 +1,43 @@
+"""`pcmt check`: is this installation fit to work?"""
+
+import os
+import shutil
+import sys
+
+HELPERS = {
+    "soffice": "LibreOffice: đọc tệp .doc, .odt",
+    "tesseract": "Tesseract với tiếng Việt (vie): đọc bản quét và ảnh",
+}
+
+
+def main() -> int:
+    """Print one line a matter. 0 when nothing that is needed is missing; optional programs do not count."""
+    problems = [*database_problems(), *folder_problems()]
+    for problem in problems:
+        sys.stdout.write(f"THIẾU  {problem}\n")
+    for program, use in HELPERS.items():
+        word = "có    " if shutil.which(program) else "không "
+        sys.stdout.write(f"{word} {program} (tùy chọn; {use})\n")
+    if not problems:
+        sys.stdout.write("Cài đặt dùng được.\n")
+    return 1 if problems else 0
+
+
+def database_problems() -> list[str]:
+    """The database answers and has all its tables."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        return [f"cơ sở dữ liệu không trả lời: {error}".strip()]
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{len(waiting)} bước nâng cấp cơ sở dữ liệu chưa chạy (pcmt migrate)"] if waiting else []
+
+
+def folder_problems() -> list[str]:
+    """The data folder can be written to."""
+    from django.conf import settings
+
+    return [] if os.access(settings.PCMT_DATA, os.W_OK) else [f"không ghi được vào thư mục {settings.PCMT_DATA}"]
