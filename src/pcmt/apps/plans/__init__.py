@@ -1,0 +1,1 @@
+"""Plan documents: kept files, their reading and review, adoption, amendment."""

@@ -1,0 +1,1 @@
+"""Report duties of adopted plans and their occurrences."""

@@ -1,0 +1,1 @@
+"""Targets of adopted plans and their allocation to units."""

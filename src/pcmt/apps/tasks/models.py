@@ -1,0 +1,256 @@
+"""Tasks of adopted plans and due items: who owes what by when.
+
+A due item is one unit's debt: a task (with or without a limit) or a report. Its state is done or not; whether it is
+late follows from the limit and is never stored, so late stays late whatever happens afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
+from pcmt.apps.units.models import Unit
+
+
+class Mode(models.TextChoices):
+    ASSIGNED = "assigned", "Giao"
+    REQUESTED = "requested", "Đề nghị"
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", "Đang thực hiện"
+    DONE = "done", "Đã hoàn thành"
+    ENDED = "ended", "Không còn trong kế hoạch"
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, actor: Actor | None) -> TaskQuerySet:
+        return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
+
+    def standing(self) -> TaskQuerySet:
+        """Tasks that are part of the plan as it stands."""
+        return self.exclude(state=TaskState.ENDED)
+
+
+class Task(models.Model):
+    """What has to be done, in the plan's own words. Requested tasks (đề nghị) are never counted late.
+
+    `revision`, `item`, `clause` and the place are those of the newest revision that carries the task; `since` is the
+    revision that brought it. State and percent follow from the due items of its units.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
+    since = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="tasks")
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="tasks")
+    item = models.OneToOneField(Item, models.PROTECT, related_name="task")
+    text = models.TextField("nguyên văn")
+    search_key = models.TextField(editable=False, default="")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
+    role = models.CharField("vai trò của đơn vị được giao", max_length=20, blank=True)
+    condition = models.TextField("điều kiện", blank=True)
+    state = models.CharField("trạng thái", max_length=20, choices=TaskState.choices, default=TaskState.OPEN)
+    percent = models.PositiveSmallIntegerField("tiến độ", default=0)
+    note = models.TextField("ghi chú mới nhất", blank=True)
+    done_at = models.DateTimeField("xong lúc", null=True, blank=True)
+    order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    ended_by = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "nhiệm vụ"
+        ordering = ["plan_id", "order", "pk"]
+        indexes = [models.Index(fields=["plan", "state", "order"], name="task_of_plan")]
+        constraints = [
+            models.CheckConstraint(name="task_percent", condition=Q(percent__lte=100)),
+            models.CheckConstraint(
+                name="task_done_has_time",
+                condition=~Q(state=TaskState.DONE) | Q(done_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_ended_by_revision",
+                condition=(~Q(state=TaskState.ENDED) & Q(ended_by__isnull=True))
+                | Q(state=TaskState.ENDED, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class PartyRole(models.TextChoices):
+    LEAD = "lead", "Chủ trì"
+    JOINT = "joint", "Cùng thực hiện"
+    COORDINATE = "coordinate", "Phối hợp"
+    ADVISE = "advise", "Tham mưu"
+    REQUESTED = "requested", "Được đề nghị"
+
+
+# The roles that owe the work itself.
+OWING = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.REQUESTED)
+
+
+class TaskPartyQuerySet(models.QuerySet["TaskParty"]):
+    def visible_to(self, actor: Actor | None) -> TaskPartyQuerySet:
+        return self.filter(task__in=Task.objects.visible_to(actor).values("pk"))
+
+
+class TaskParty(models.Model):
+    """A body's part in a task; `name` as the document writes it, `unit` the unit or group it was matched to.
+
+    A task has at most one lead. Bodies named beside it in the same heading are joint: each owes the task itself.
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="parties")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="task_parties")
+    name = models.CharField("đơn vị", max_length=300)
+    role = models.CharField("vai trò", max_length=20, choices=PartyRole.choices)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    objects = TaskPartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị tham gia"
+        ordering = ["task_id", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "name", "role"], name="task_party_once"),
+            models.UniqueConstraint(fields=["task"], name="task_one_lead", condition=Q(role=PartyRole.LEAD)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_role_display()})"
+
+
+class DueKind(models.TextChoices):
+    TASK = "task", "Nhiệm vụ"
+    REPORT = "report", "Báo cáo"
+
+
+class DueState(models.TextChoices):
+    OPEN = "open", "Chưa xong"
+    DONE = "done", "Đã xong"
+    ENDED = "ended", "Không còn phải làm"
+
+
+class DueItemQuerySet(models.QuerySet["DueItem"]):
+    def visible_to(self, actor: Actor | None) -> DueItemQuerySet:
+        return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
+
+    def overdue(self, on: date) -> DueItemQuerySet:
+        """Open, with a limit that has passed; what was only requested is never overdue."""
+        return self.filter(state=DueState.OPEN, due_on__lt=on).exclude(mode=Mode.REQUESTED)
+
+    def late(self, on: date) -> DueItemQuerySet:
+        """Everything that missed its limit: still open after it, or done after it. Late stays late."""
+        missed = Q(state=DueState.OPEN, due_on__lt=on) | Q(state=DueState.DONE, done_on__gt=F("due_on"))
+        return self.filter(missed).exclude(mode=Mode.REQUESTED)
+
+
+class DueItem(models.Model):
+    """One unit owes one thing. `due_on` is the last day on which it is in time; none = a standing task, no limit.
+
+    "Trước ngày 15" is kept with `due_on` the 14th; `limit_text` shows the words, `limit` the limit as read.
+    `original_due_on` never changes, also when the limit is extended.
+    """
+
+    kind = models.CharField("loại", max_length=20, choices=DueKind.choices)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="due_items")
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="due_items")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="due_items")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="due_items")
+    unit_name = models.CharField("đơn vị trong văn bản", max_length=300)
+    mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
+    label = models.TextField("nội dung")
+    search_key = models.TextField(editable=False, default="")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    opens_on = models.DateField("mở từ ngày", null=True, blank=True)
+    due_on = models.DateField("hạn chót", null=True, blank=True)
+    original_due_on = models.DateField("hạn ban đầu", null=True, blank=True)
+    limit = models.JSONField(null=True, blank=True)
+    limit_text = models.CharField("hạn trong văn bản", max_length=300, blank=True)
+    state = models.CharField("trạng thái", max_length=20, choices=DueState.choices, default=DueState.OPEN)
+    percent = models.PositiveSmallIntegerField("tiến độ", default=0)
+    done_at = models.DateTimeField("xong lúc", null=True, blank=True)
+    done_on = models.DateField("ngày xong", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DueItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "việc đến hạn"
+        ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(fields=["unit", "state", "due_on"], name="due_by_unit"),
+            models.Index(fields=["plan", "state", "due_on"], name="due_by_plan"),
+            models.Index(fields=["state", "due_on"], name="due_by_date"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="due_task_or_report",
+                condition=Q(kind=DueKind.TASK, task__isnull=False) | Q(kind=DueKind.REPORT, task__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="due_done_has_day",
+                condition=~Q(state=DueState.DONE) | Q(done_at__isnull=False, done_on__isnull=False),
+            ),
+            models.CheckConstraint(name="due_percent", condition=Q(percent__lte=100)),
+            models.UniqueConstraint(
+                fields=["task", "unit", "original_due_on"],
+                name="due_task_once_per_day",
+                condition=Q(task__isnull=False, original_due_on__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["task", "unit"],
+                name="due_task_once_standing",
+                condition=Q(task__isnull=False, original_due_on__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label[:80]
+
+    def is_late(self, on: date) -> bool:
+        """Missed its limit: open after it, or done after it; never for what was only requested."""
+        if self.due_on is None or self.mode == Mode.REQUESTED or self.state == DueState.ENDED:
+            return False
+        return (self.done_on or on) > self.due_on
+
+
+class ProgressNoteQuerySet(models.QuerySet["ProgressNote"]):
+    def visible_to(self, actor: Actor | None) -> ProgressNoteQuerySet:
+        return self.filter(task__in=Task.objects.visible_to(actor).values("pk"))
+
+
+class ProgressNote(models.Model):
+    """What somebody told about a task: a percent, a note, a file; also that it was done or opened again."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="notes")
+    due_item = models.ForeignKey(DueItem, models.PROTECT, null=True, blank=True, related_name="notes")
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    actor_name = models.CharField("người báo", max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    event = models.CharField("việc", max_length=20, default="progress")
+    percent = models.PositiveSmallIntegerField("tiến độ", default=0)
+    note = models.TextField("ghi chú", blank=True)
+    file = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField("tên tệp", max_length=255, blank=True)
+
+    objects = ProgressNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ghi nhận tiến độ"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["task", "-at"], name="progress_of_task")]
+
+    def __str__(self) -> str:
+        return f"{self.percent}% {self.note[:60]}"

@@ -1,0 +1,227 @@
+"""Units over time.
+
+A *unit* is an administrative unit (which also stands for its People's Committee), an agency, an office inside one,
+or a group: a class of units named together, such as "các sở, ban, ngành". The tree is held by dated links; the
+closure table keeps every ancestor pair with the days on which it holds, so that any subtree is one join.
+All windows are half-open: `valid_to` is the first day on which something no longer holds.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+
+def holds_on(on: date, prefix: str = "") -> Q:
+    """The rows whose half-open window holds the day; `prefix` leads to the window, such as "closure_up__"."""
+    still = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": on})
+    begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": on})
+    return begun & still
+
+
+def window_in_order(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+    )
+
+
+class UnitKind(models.TextChoices):
+    ADMINISTRATIVE = "administrative", "Đơn vị hành chính"
+    AGENCY = "agency", "Cơ quan"
+    OFFICE = "office", "Bộ phận"
+    GROUP = "group", "Nhóm đơn vị"
+
+
+class Level(models.TextChoices):
+    CENTRAL = "central", "Trung ương"
+    PROVINCE = "province", "Cấp tỉnh"
+    DISTRICT = "district", "Cấp huyện"
+    COMMUNE = "commune", "Cấp xã"
+    HAMLET = "hamlet", "Thôn, tổ dân phố"
+    SCHOOL = "school", "Trường học"
+    OTHER = "other", "Khác"
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def as_of(self, on: date) -> UnitQuerySet:
+        """Units that exist on the day."""
+        return self.filter(holds_on(on))
+
+    def visible_to(self, actor: object | None) -> UnitQuerySet:
+        """Everyone signed in sees the list of units; it holds nothing but public names."""
+        return self.all() if actor is not None else self.none()
+
+    def under(self, unit_id: int, on: date) -> UnitQuerySet:
+        """The unit and everything below it on the day."""
+        below = UnitClosure.objects.filter(holds_on(on), ancestor_id=unit_id).values("descendant_id")
+        return self.filter(pk__in=below)
+
+    def above(self, unit_id: int, on: date) -> UnitQuerySet:
+        """The unit and everything above it on the day."""
+        up = UnitClosure.objects.filter(holds_on(on), descendant_id=unit_id).values("ancestor_id")
+        return self.filter(pk__in=up)
+
+    def in_official_order(self) -> UnitQuerySet:
+        """Vietnamese alphabetical order by name."""
+        return self.order_by("sort_key", "pk")
+
+
+class Unit(models.Model):
+    """An administrative unit, an agency or office, or a group of units."""
+
+    name = models.CharField("tên", max_length=300)
+    short_name = models.CharField("tên gọn", max_length=120, blank=True)
+    search_key = models.CharField(max_length=300, db_index=True, editable=False)
+    sort_key = models.CharField(max_length=600, db_index=True, editable=False)
+    kind = models.CharField("loại", max_length=20, choices=UnitKind.choices)
+    level = models.CharField("cấp", max_length=20, choices=Level.choices)
+    code = models.CharField("mã", max_length=35, blank=True, db_index=True)
+    function = models.CharField("chức năng", max_length=40, blank=True)
+    valid_from = models.DateField("có từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        constraints = [window_in_order("unit_window_in_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def called(self) -> str:
+        """The name for narrow places."""
+        return self.short_name or self.name
+
+
+class UnitLinkQuerySet(models.QuerySet["UnitLink"]):
+    def as_of(self, on: date) -> UnitLinkQuerySet:
+        return self.filter(holds_on(on))
+
+    def visible_to(self, actor: object | None) -> UnitLinkQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class UnitLink(models.Model):
+    """`child` stands under `parent` during the window; a unit has one parent a day."""
+
+    parent = models.ForeignKey(Unit, models.PROTECT, related_name="links_down")
+    child = models.ForeignKey(Unit, models.PROTECT, related_name="links_up")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = UnitLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "quan hệ trực thuộc"
+        constraints = [
+            window_in_order("unit_link_window_in_order"),
+            models.CheckConstraint(name="unit_link_not_to_itself", condition=~Q(parent=F("child"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child} / {self.parent}"
+
+
+class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
+    def as_of(self, on: date) -> UnitClosureQuerySet:
+        return self.filter(holds_on(on))
+
+    def visible_to(self, actor: object | None) -> UnitClosureQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class UnitClosure(models.Model):
+    """Every ancestor of every unit, itself at depth 0, with the days on which it holds. Made from the links."""
+
+    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="closure_down")
+    descendant = models.ForeignKey(Unit, models.CASCADE, related_name="closure_up")
+    depth = models.PositiveSmallIntegerField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = UnitClosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "quan hệ bao gồm"
+        constraints = [window_in_order("unit_closure_window_in_order")]
+        indexes = [
+            models.Index(fields=["ancestor", "descendant"], name="unit_closure_down"),
+            models.Index(fields=["descendant", "ancestor"], name="unit_closure_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ancestor_id} > {self.descendant_id} ({self.depth})"
+
+
+class UnitAliasQuerySet(models.QuerySet["UnitAlias"]):
+    def visible_to(self, actor: object | None) -> UnitAliasQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class UnitAlias(models.Model):
+    """Another name of a unit, as documents write it inside the area `scope` (everywhere when there is none).
+
+    The same words mean different bodies in different places ("Công an xã"), hence the scope. Names that a person
+    corrected while reviewing a plan are learned here.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=300)
+    search_key = models.CharField(max_length=300, editable=False)
+    scope = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="scoped_aliases")
+    learned_by_id = models.BigIntegerField(null=True, blank=True)
+    learned_by_name = models.CharField(max_length=200, blank=True)
+    learned_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UnitAliasQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tên gọi khác"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["search_key", "scope"], name="unit_alias_once_in_scope", condition=Q(scope__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["search_key"], name="unit_alias_once_everywhere", condition=Q(scope__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.unit}"
+
+
+class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+    def as_of(self, on: date) -> GroupMemberQuerySet:
+        return self.filter(holds_on(on))
+
+    def visible_to(self, actor: object | None) -> GroupMemberQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class GroupMember(models.Model):
+    """A unit that a group means, such as one ward of "UBND các phường", during the window."""
+
+    group = models.ForeignKey(Unit, models.CASCADE, related_name="members")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="memberships")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = GroupMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "thành viên của nhóm"
+        constraints = [
+            window_in_order("group_member_window_in_order"),
+            models.UniqueConstraint(
+                fields=["group", "unit"], name="group_member_once", condition=Q(valid_to__isnull=True)
+            ),
+            models.CheckConstraint(name="group_not_in_itself", condition=~Q(group=F("unit"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} ∈ {self.group}"
