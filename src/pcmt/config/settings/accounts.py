@@ -4,7 +4,7 @@ from . import env
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "home:mine"
 LOGOUT_REDIRECT_URL = "login"
 
 PASSWORD_HASHERS = [

@@ -10,4 +10,5 @@ LOCALE_PATHS = [Path(__file__).parents[2] / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False
+"""Templates also write row numbers and offsets; figures for people go through the filter `vnumber`."""
