@@ -1,0 +1,95 @@
+"""The audit log: what an entry holds, who sees it, and that it stays."""
+
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from pcmt.apps.audit.models import Entry
+from pcmt.apps.audit.operations import SYSTEM, record
+from pcmt.apps.audit.origin import Origin, origin_is
+from pcmt.apps.jobs.models import Cron
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+
+
+@attrs.frozen(kw_only=True)
+class Someone:
+    user_id: int = 7
+    name: str = "Nguyễn Thị Hoa"
+    role: str = "officer"
+    unit_id: int | None = 3
+    unit_name: str = "Công an xã Tân Lập"
+
+
+@pytest.fixture
+def thing() -> Cron:
+    return Cron.objects.create(name="Việc đêm", next_run_at=AT)
+
+
+def test_entry_keeps_actor_and_object_as_plain_values(thing: Cron) -> None:
+    with origin_is(Origin(request_id="a" * 32, address="10.0.0.8")):
+        record(
+            at=AT, actor=Someone(), event="jobs.cron.moved", obj=thing, before={"h": 1}, after={"h": 2}, reason="đổi giờ"
+        )
+    thing.delete()
+
+    entry = Entry.objects.get()
+    assert (entry.actor_name, entry.actor_unit, entry.object_label) == (
+        "Nguyễn Thị Hoa",
+        "Công an xã Tân Lập",
+        "Việc đêm",
+    )
+    assert (entry.before, entry.after, entry.reason) == ({"h": 1}, {"h": 2}, "đổi giờ")
+    assert (entry.request_id, entry.address) == ("a" * 32, "10.0.0.8")
+
+
+def test_what_the_program_does_by_itself_has_no_actor(thing: Cron) -> None:
+    entry = record(at=AT, actor=None, event="jobs.cron.moved", obj=thing)
+    assert (entry.actor_id, entry.actor_name, entry.address) == (None, SYSTEM, "")
+
+
+def test_event_must_name_room_noun_and_verb(thing: Cron) -> None:
+    with pytest.raises(ValueError, match=r"app\.noun\.verb"):
+        record(at=AT, actor=None, event="moved", obj=thing)
+
+
+def test_entries_cannot_be_changed_or_removed(thing: Cron) -> None:
+    record(at=AT, actor=None, event="jobs.cron.moved", obj=thing)
+    for change in (
+        lambda: Entry.objects.update(reason="khác"),
+        lambda: Entry.objects.all().delete(),
+        lambda: Entry.objects.bulk_update([Entry.objects.get()], ["reason"]),
+    ):
+        with pytest.raises(TypeError, match="append-only"):
+            change()
+
+
+def test_postgresql_itself_refuses_changes(thing: Cron) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("only PostgreSQL guards the table by itself")
+    record(at=AT, actor=None, event="jobs.cron.moved", obj=thing)
+    for sql in ("UPDATE audit_entry SET reason = 'x'", "DELETE FROM audit_entry"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("reader", "sees"),
+    [
+        (Someone(user_id=7), ["own"]),
+        (Someone(user_id=8), ["colleague"]),
+        (Someone(user_id=1, role="leader"), ["own", "colleague"]),
+        (Someone(user_id=1, role="standing_office"), ["own", "colleague"]),
+        (Someone(user_id=1, role="leader", unit_id=4), ["elsewhere"]),
+        (Someone(user_id=1, role="leader", unit_id=None), []),
+    ],
+)
+def test_who_sees_an_entry(thing: Cron, reader: Someone, sees: list[str]) -> None:
+    record(at=AT, actor=Someone(user_id=7), event="jobs.cron.moved", obj=thing, reason="own")
+    record(at=AT, actor=Someone(user_id=8), event="jobs.cron.moved", obj=thing, reason="colleague")
+    record(at=AT, actor=Someone(user_id=9, unit_id=4), event="jobs.cron.moved", obj=thing, reason="elsewhere")
+    assert list(Entry.objects.visible_to(reader).order_by("pk").values_list("reason", flat=True)) == sees
+    assert Entry.objects.about(thing).count() == 3
