@@ -1,1 +1,1 @@
-"""The demo: five plans adopted and partly done, on real unit names, and one plan to try out."""
+"""Demonstration data: a story on real unit names, told by our own operations."""

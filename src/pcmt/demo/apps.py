@@ -1,10 +1,9 @@
-"""The demo room."""
+"""The demo room: it has no models of its own."""
 
 from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Has no tables of its own: it fills those of the rooms through their operations."""
-
     name = "pcmt.demo"
+    label = "demo"
     verbose_name = "Dữ liệu minh họa"
