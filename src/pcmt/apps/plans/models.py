@@ -14,22 +14,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from pcmt.apps.accounts.models import Actor, Role, User
-from pcmt.apps.units.models import GroupMember, Unit, UnitClosure, holds_on
-
-# The lists of the reading contract that people review, in reading order of a review.
-LISTS = (
-    "targets",
-    "allocations",
-    "assignments",
-    "tasks",
-    "deadlines",
-    "reporting_duties",
-    "projects",
-    "campaign_windows",
-)
+from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 
 
 class ListName(models.TextChoices):
+    """The lists of the reading contract that people review."""
+
     TARGETS = "targets", "Chỉ tiêu"
     ALLOCATIONS = "allocations", "Giao chỉ tiêu"
     ASSIGNMENTS = "assignments", "Phân công"
@@ -166,9 +156,7 @@ class Plan(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="plan_window_in_order",
-                condition=Q(window_from__isnull=True)
-                | Q(window_to__isnull=True)
-                | Q(window_to__gte=F("window_from")),
+                condition=Q(window_from__isnull=True) | Q(window_to__isnull=True) | Q(window_to__gte=F("window_from")),
             ),
             models.UniqueConstraint(
                 fields=["parent", "item", "key"], name="plan_child_once", condition=Q(item__isnull=False)
@@ -247,6 +235,7 @@ class Revision(models.Model):
     state = models.CharField("trạng thái", max_length=20, choices=RevisionState.choices, default=RevisionState.WAITING)
     message = models.TextField("thông báo", blank=True)
     progress = models.PositiveSmallIntegerField("tiến độ", default=0)
+    job_id = models.CharField(max_length=64, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField("tạo lúc")
@@ -421,8 +410,3 @@ class BodyMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.unit or '?'}"
-
-
-def members_of(groups: Any, on: date) -> Any:
-    """Ids of the units that groups (a query of ids) mean on the day, for `__in`."""
-    return GroupMember.objects.filter(holds_on(on), group__in=groups).values("unit_id")

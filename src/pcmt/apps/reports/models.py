@@ -113,9 +113,7 @@ class DutyOccurrence(models.Model):
             ),
             models.CheckConstraint(
                 name="occurrence_period_in_order",
-                condition=Q(period_from__isnull=True)
-                | Q(period_to__isnull=True)
-                | Q(period_to__gte=F("period_from")),
+                condition=Q(period_from__isnull=True) | Q(period_to__isnull=True) | Q(period_to__gte=F("period_from")),
             ),
         ]
 

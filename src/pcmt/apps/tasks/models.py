@@ -54,6 +54,7 @@ class Task(models.Model):
     end = models.PositiveIntegerField()
     mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
     role = models.CharField("vai trò của đơn vị được giao", max_length=20, blank=True)
+    advises = models.CharField("tham mưu cho", max_length=300, blank=True)
     condition = models.TextField("điều kiện", blank=True)
     state = models.CharField("trạng thái", max_length=20, choices=TaskState.choices, default=TaskState.OPEN)
     percent = models.PositiveSmallIntegerField("tiến độ", default=0)
@@ -94,7 +95,7 @@ class PartyRole(models.TextChoices):
     REQUESTED = "requested", "Được đề nghị"
 
 
-# The roles that owe the work itself.
+# The parts that owe work by themselves; a coordinating body owes too when the task stands under its name (`owes`).
 OWING = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.REQUESTED)
 
 
@@ -106,13 +107,15 @@ class TaskPartyQuerySet(models.QuerySet["TaskParty"]):
 class TaskParty(models.Model):
     """A body's part in a task; `name` as the document writes it, `unit` the unit or group it was matched to.
 
-    A task has at most one lead. Bodies named beside it in the same heading are joint: each owes the task itself.
+    A task has at most one lead. Bodies named beside it in the same heading are joint. `owes` marks those under whose
+    name the task stands, whatever their part: each has due items of its own. Mere partners owe nothing.
     """
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="parties")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="task_parties")
     name = models.CharField("đơn vị", max_length=300)
     role = models.CharField("vai trò", max_length=20, choices=PartyRole.choices)
+    owes = models.BooleanField("phải thực hiện", default=False)
     order = models.PositiveSmallIntegerField(default=0)
 
     objects = TaskPartyQuerySet.as_manager()
@@ -227,19 +230,25 @@ class DueItem(models.Model):
 
 class ProgressNoteQuerySet(models.QuerySet["ProgressNote"]):
     def visible_to(self, actor: Actor | None) -> ProgressNoteQuerySet:
-        return self.filter(task__in=Task.objects.visible_to(actor).values("pk"))
+        return self.filter(due_item__in=DueItem.objects.visible_to(actor).values("pk"))
+
+
+class NoteEvent(models.TextChoices):
+    PROGRESS = "progress", "Báo tiến độ"
+    DONE = "done", "Báo hoàn thành"
+    REOPENED = "reopened", "Mở lại"
 
 
 class ProgressNote(models.Model):
-    """What somebody told about a task: a percent, a note, a file; also that it was done or opened again."""
+    """What somebody told about a due item: a percent, a note, a file; also that it was done or opened again."""
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="notes")
-    due_item = models.ForeignKey(DueItem, models.PROTECT, null=True, blank=True, related_name="notes")
+    due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="notes")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="notes")
     at = models.DateTimeField("lúc")
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     actor_name = models.CharField("người báo", max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    event = models.CharField("việc", max_length=20, default="progress")
+    event = models.CharField("việc", max_length=20, choices=NoteEvent.choices, default=NoteEvent.PROGRESS)
     percent = models.PositiveSmallIntegerField("tiến độ", default=0)
     note = models.TextField("ghi chú", blank=True)
     file = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="+")
@@ -250,7 +259,10 @@ class ProgressNote(models.Model):
     class Meta:
         verbose_name = "ghi nhận tiến độ"
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["task", "-at"], name="progress_of_task")]
+        indexes = [
+            models.Index(fields=["task", "-at"], name="progress_of_task"),
+            models.Index(fields=["due_item", "-at"], name="progress_of_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.percent}% {self.note[:60]}"
