@@ -24,8 +24,10 @@ class Doer(Protocol):
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Reading only: entries cannot be changed or removed through the program."""
 
-    def visible_to(self, actor: Doer) -> Self:
+    def visible_to(self, actor: Doer | None) -> Self:
         """One's own entries; standing offices and leaders also see those of their unit."""
+        if actor is None:
+            return self.none()
         mine = models.Q(actor_id=actor.user_id)
         if actor.role in {"standing_office", "leader"} and actor.unit_id is not None:
             mine |= models.Q(actor_unit_id=actor.unit_id)
