@@ -1,0 +1,11 @@
+"""Files in and out: any document to text with places; a read plan to JSON, Akoma Ntoso, Excel and Word.
+
+Heavy libraries are loaded by the function that needs them, so importing this room costs little.
+"""
+
+from __future__ import annotations
+
+from pcmt.documents.intake.extract import MAX_BYTES, extract
+from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
+
+__all__ = ["MAX_BYTES", "Cell", "Extracted", "Place", "Unreadable", "extract", "note_text"]

@@ -1,0 +1,169 @@
+"""Workbooks (xlsx, xls, ods): every sheet, every row as `a | b | c`, values as the sheet shows them.
+
+Dates come as dd/mm/yyyy, whole numbers without a decimal point, percentages as percentages: a cell that shows 80% holds
+0.8, and reading 0.8 would be wrong. Cells merged down or across give their text once, in their first cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from decimal import Decimal
+from typing import Any
+
+from pcmt.documents.intake.archive import Archive, attribute, bomb, child, damaged, local, password
+from pcmt.documents.intake.web import row_segments
+from pcmt.documents.values import Cell, Draft, Refused, Segment
+
+MAX_CELLS = 2_000_000
+_DEFAULT_NAMES = re.compile(r"(?:sheet|trang(?:[ _]?tính)?)[ _]?\d*", re.IGNORECASE)
+_BUILTIN_PERCENT = {9, 10}
+
+
+def read_sheets(data: bytes, archive: Archive | None) -> Draft:
+    """Segments of a workbook; `archive` is its zip container, None for the older binary format."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+        percents = _percent_cells(archive, names) if archive is not None else {}
+        segments: list[Segment] = []
+        left = MAX_CELLS
+        for number, name in enumerate(names, 1):
+            sheet = book.get_sheet_by_name(name)
+            left -= sheet.total_height * sheet.total_width
+            if left < 0:
+                raise bomb("bảng tính khai báo quá nhiều ô")
+            rows = _rows(sheet, number, name, percents.get(name, {}))
+            if rows and segments:
+                segments.append(Segment(""))
+            if rows and len(names) > 1 and not _DEFAULT_NAMES.fullmatch(name.strip()):
+                segments.append(Segment(name))
+            for row in rows:
+                segments += row_segments(row)
+    except calamine.PasswordError as error:
+        raise password() from error
+    except (calamine.CalamineError, ValueError, OverflowError, OSError) as error:
+        raise damaged("bảng tính") from error
+    return Draft(tuple(segments))
+
+
+def _rows(sheet: Any, number: int, name: str, percents: dict[tuple[int, int], int]) -> list[list[list[Segment]]]:
+    rows = []
+    used = 0
+    for row_index, values in enumerate(sheet.to_python(skip_empty_area=False)):
+        row: list[list[Segment]] = []
+        for column_index, value in enumerate(values):
+            text = _shown(value, percents.get((row_index, column_index)))
+            place = Cell(number, row_index + 1, column_index + 1, sheet=name)
+            row.append([Segment(text, cell=place)] if text else [])
+        if any(row):
+            rows.append(row)
+            used = max(used, max(index for index, cell in enumerate(row) if cell) + 1)
+    if not rows:
+        return []
+    # Columns that are empty in the whole sheet carry nothing; the cells keep their true column in their place.
+    kept = [column for column in range(used) if any(column < len(row) and row[column] for row in rows)]
+    return [[row[column] for column in kept if column < len(row)] for row in rows]
+
+
+def _shown(value: Any, percent_digits: int | None) -> str:
+    match value:
+        case bool():
+            return "Đúng" if value else "Sai"
+        case int() | float():
+            if percent_digits is not None:
+                return _number(round(Decimal(repr(value)) * 100, percent_digits)) + "%"
+            return _number(Decimal(repr(value)))
+        case dt.datetime():
+            day = f"{value:%d/%m/%Y}"
+            return day if value.time() == dt.time() else f"{day} {value:%H:%M}"
+        case dt.date():
+            return f"{value:%d/%m/%Y}"
+        case dt.time():
+            return f"{value:%H:%M}"
+        case dt.timedelta():
+            return str(value)
+        case _:
+            return re.sub(r"\s+", " ", str(value)).strip()
+
+
+def _number(value: Decimal) -> str:
+    """A number in Vietnamese form without grouping: 1234.5 → "1234,5"."""
+    if not value.is_finite():
+        return str(value)
+    if value == value.to_integral_value():
+        return f"{value:.0f}"
+    return f"{value.normalize():f}".replace(".", ",")
+
+
+def _percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[int, int], int]]:
+    """For each sheet of an xlsx file the cells that are formatted as percent, with their decimals."""
+    try:
+        styles = archive.optional_xml("xl/styles.xml")
+        if styles is None:
+            return {}
+        digits = _percent_formats(styles)
+        if not digits:
+            return {}
+        found = {}
+        for name, path in _sheet_paths(archive).items():
+            if name in names and path in archive.names:
+                found[name] = _cells_with(archive.xml(path), digits)
+        return found
+    except Refused as refused:
+        if refused.reason.code != "damaged":
+            raise
+        return {}
+
+
+def _percent_formats(styles: Any) -> dict[int, int]:
+    """Index of cell format → decimals, for the formats that show percentages."""
+    codes: dict[int, str] = {9: "0%", 10: "0.00%"}
+    own_formats = child(styles, "numFmts")
+    for item in own_formats if own_formats is not None else ():
+        identifier = attribute(item, "numFmtId") or ""
+        if identifier.isdigit():
+            codes[int(identifier)] = re.sub(r'"[^"]*"|\\.', "", attribute(item, "formatCode") or "")
+    formats = child(styles, "cellXfs")
+    digits = {}
+    for index, item in enumerate(formats if formats is not None else ()):
+        identifier = attribute(item, "numFmtId") or ""
+        code = codes.get(int(identifier), "") if identifier.isdigit() else ""
+        if "%" in code:
+            decimals = re.search(r"\.([0#?]+)", code.split(";")[0])
+            digits[index] = len(decimals.group(1)) if decimals else 0
+    return digits
+
+
+def _sheet_paths(archive: Archive) -> dict[str, str]:
+    book, relations = archive.optional_xml("xl/workbook.xml"), archive.optional_xml("xl/_rels/workbook.xml.rels")
+    sheets = child(book, "sheets")
+    if sheets is None or relations is None:
+        return {}
+    targets = {attribute(item, "Id"): (attribute(item, "Target") or "") for item in relations}
+    paths = {}
+    for sheet in sheets:
+        identifier = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+        target = targets.get(identifier, "")
+        paths[sheet.get("name") or ""] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return paths
+
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+def _cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]:
+    found = {}
+    for cell in sheet.iter():
+        if local(cell) != "c":
+            continue
+        style, reference = cell.get("s") or "0", _REFERENCE.fullmatch(cell.get("r") or "")
+        if reference and style.isdigit() and int(style) in digits:
+            column = 0
+            for character in reference.group(1):
+                column = column * 26 + ord(character) - ord("A") + 1
+            found[int(reference.group(2)) - 1, column - 1] = digits[int(style)]
+    return found

@@ -1,0 +1,1 @@
+"""Files out: one module per format, each turning a reading into bytes."""
