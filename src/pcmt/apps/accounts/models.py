@@ -14,6 +14,8 @@ from pcmt.apps.units.models import Unit, holds_on, window_in_order
 
 
 class Role(models.TextChoices):
+    """What a person does at a unit."""
+
     STANDING_OFFICE = "standing_office", "Cơ quan thường trực"
     LEADER = "leader", "Lãnh đạo"
     OFFICER = "officer", "Cán bộ"
@@ -36,10 +38,14 @@ class Actor:
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    """Users, as far as the actor may see them."""
+
     def visible_to(self, actor: Actor | None) -> UserQuerySet:
-        """Colleagues: people who hold or held a role in the part of the tree the actor works in, and the actor."""
+        """Oneself; leaders and standing offices also see who holds or held a role at their unit or below it."""
         if actor is None:
             return self.none()
+        if actor.role == Role.OFFICER:
+            return self.filter(pk=actor.user_id)
         inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
         return self.filter(models.Q(pk=actor.user_id) | models.Q(grants__unit__in=inside)).distinct()
 
@@ -81,13 +87,17 @@ class User(AbstractBaseUser):
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
+    """Grants as of a day, as far as the actor may see them."""
+
     def as_of(self, on: date) -> GrantQuerySet:
         return self.filter(holds_on(on))
 
     def visible_to(self, actor: Actor | None) -> GrantQuerySet:
-        """One's own grants, and those at units below one's own."""
+        """One's own grants; leaders and standing offices also see those at their unit and below it."""
         if actor is None:
             return self.none()
+        if actor.role == Role.OFFICER:
+            return self.filter(user_id=actor.user_id)
         inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
         return self.filter(models.Q(user_id=actor.user_id) | models.Q(unit__in=inside))
 

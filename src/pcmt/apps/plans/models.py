@@ -51,6 +51,8 @@ def committee_of(unit_id: int, on: date) -> Any:
 
 
 class SourceFileQuerySet(models.QuerySet["SourceFile"]):
+    """Kept files of visible revisions."""
+
     def visible_to(self, actor: Actor | None) -> SourceFileQuerySet:
         """Files that are the source of a visible revision, or that the actor sent in."""
         if actor is None:
@@ -81,6 +83,8 @@ class SourceFile(models.Model):
 
 
 class PlanKind(models.TextChoices):
+    """What sort of plan it is."""
+
     PLAN = "plan", "Kế hoạch"
     PROGRAMME = "programme", "Chương trình"
     CAMPAIGN = "campaign", "Đợt cao điểm"
@@ -88,6 +92,8 @@ class PlanKind(models.TextChoices):
 
 
 class PlanState(models.TextChoices):
+    """Where a plan stands in its life."""
+
     DRAFT = "draft", "Dự thảo"
     ADOPTED = "adopted", "Đang thực hiện"
     CLOSED = "closed", "Đã kết thúc"
@@ -95,6 +101,8 @@ class PlanState(models.TextChoices):
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
+    """Plans, and the one rule of who sees them."""
+
     def in_force(self) -> PlanQuerySet:
         """Plans that were adopted, also those that have ended since."""
         return self.filter(state__in=(PlanState.ADOPTED, PlanState.CLOSED))
@@ -174,6 +182,8 @@ class Plan(models.Model):
 
 
 class PlanUnitQuerySet(models.QuerySet["PlanUnit"]):
+    """Units named in visible plans."""
+
     def visible_to(self, actor: Actor | None) -> PlanUnitQuerySet:
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
@@ -195,6 +205,8 @@ class PlanUnit(models.Model):
 
 
 class RevisionState(models.TextChoices):
+    """Where a text stands between upload and adoption."""
+
     WAITING = "waiting", "Đang chờ đọc"
     READING = "reading", "Đang đọc"
     FAILED = "failed", "Không đọc được"
@@ -205,6 +217,8 @@ class RevisionState(models.TextChoices):
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Texts of visible plans."""
+
     def visible_to(self, actor: Actor | None) -> RevisionQuerySet:
         """Revisions of visible plans; those not yet adopted only for who may review them or leads there."""
         if actor is None:
@@ -259,6 +273,8 @@ class Revision(models.Model):
 
 
 class ClauseQuerySet(models.QuerySet["Clause"]):
+    """Clauses of visible texts."""
+
     def visible_to(self, actor: Actor | None) -> ClauseQuerySet:
         return self.filter(revision__in=Revision.objects.visible_to(actor).values("pk"))
 
@@ -295,17 +311,23 @@ class Clause(models.Model):
 
 
 class ItemState(models.TextChoices):
+    """What people decided about an item."""
+
     PROPOSED = "proposed", "Chưa xem"
     ACCEPTED = "accepted", "Đã nhận"
     REJECTED = "rejected", "Đã bỏ"
 
 
 class ItemOrigin(models.TextChoices):
+    """Who found an item."""
+
     READER = "reader", "Máy đọc"
     PERSON = "person", "Người thêm"
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
+    """Items of visible texts."""
+
     def visible_to(self, actor: Actor | None) -> ItemQuerySet:
         return self.filter(revision__in=Revision.objects.visible_to(actor).values("pk"))
 
@@ -350,6 +372,8 @@ class Item(models.Model):
 
 
 class ItemChangeQuerySet(models.QuerySet["ItemChange"]):
+    """Changes of visible items."""
+
     def visible_to(self, actor: Actor | None) -> ItemChangeQuerySet:
         return self.filter(item__in=Item.objects.visible_to(actor).values("pk"))
 
@@ -382,6 +406,8 @@ class ItemChange(models.Model):
 
 
 class BodyMatchQuerySet(models.QuerySet["BodyMatch"]):
+    """Bodies of visible texts."""
+
     def visible_to(self, actor: Actor | None) -> BodyMatchQuerySet:
         return self.filter(revision__in=Revision.objects.visible_to(actor).values("pk"))
 

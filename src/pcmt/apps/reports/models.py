@@ -12,11 +12,15 @@ from pcmt.apps.units.models import Unit
 
 
 class DutyState(models.TextChoices):
+    """Whether a duty stands in the plan."""
+
     ACTIVE = "active", "Đang áp dụng"
     ENDED = "ended", "Không còn trong kế hoạch"
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):
+    """Duties of visible plans."""
+
     def visible_to(self, actor: Actor | None) -> DutyQuerySet:
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
@@ -65,6 +69,8 @@ class Duty(models.Model):
 
 
 class DutyReporterQuerySet(models.QuerySet["DutyReporter"]):
+    """Reporters of visible duties."""
+
     def visible_to(self, actor: Actor | None) -> DutyReporterQuerySet:
         return self.filter(duty__in=Duty.objects.visible_to(actor).values("pk"))
 
@@ -87,6 +93,8 @@ class DutyReporter(models.Model):
 
 
 class DutyOccurrenceQuerySet(models.QuerySet["DutyOccurrence"]):
+    """Occurrences of visible duties."""
+
     def visible_to(self, actor: Actor | None) -> DutyOccurrenceQuerySet:
         return self.filter(duty__in=Duty.objects.visible_to(actor).values("pk"))
 

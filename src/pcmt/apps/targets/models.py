@@ -11,11 +11,15 @@ from pcmt.apps.units.models import Unit
 
 
 class TargetState(models.TextChoices):
+    """Whether a target stands in the plan."""
+
     ACTIVE = "active", "Đang theo dõi"
     ENDED = "ended", "Không còn trong kế hoạch"
 
 
 class TargetQuerySet(models.QuerySet["Target"]):
+    """Targets of visible plans."""
+
     def visible_to(self, actor: Actor | None) -> TargetQuerySet:
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
@@ -81,6 +85,8 @@ class Target(models.Model):
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
+    """Allocations of visible targets."""
+
     def visible_to(self, actor: Actor | None) -> AllocationQuerySet:
         return self.filter(target__in=Target.objects.visible_to(actor).values("pk"))
 

@@ -17,17 +17,23 @@ from pcmt.apps.units.models import Unit
 
 
 class Mode(models.TextChoices):
+    """Whether a body is ordered to do something or asked to."""
+
     ASSIGNED = "assigned", "Giao"
     REQUESTED = "requested", "Đề nghị"
 
 
 class TaskState(models.TextChoices):
+    """Whether a task is open, done, or gone from the plan."""
+
     OPEN = "open", "Đang thực hiện"
     DONE = "done", "Đã hoàn thành"
     ENDED = "ended", "Không còn trong kế hoạch"
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
+    """Tasks of visible plans."""
+
     def visible_to(self, actor: Actor | None) -> TaskQuerySet:
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
@@ -88,6 +94,8 @@ class Task(models.Model):
 
 
 class PartyRole(models.TextChoices):
+    """A body's part in a task."""
+
     LEAD = "lead", "Chủ trì"
     JOINT = "joint", "Cùng thực hiện"
     COORDINATE = "coordinate", "Phối hợp"
@@ -100,6 +108,8 @@ OWING = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.REQUESTED)
 
 
 class TaskPartyQuerySet(models.QuerySet["TaskParty"]):
+    """Parties of visible tasks."""
+
     def visible_to(self, actor: Actor | None) -> TaskPartyQuerySet:
         return self.filter(task__in=Task.objects.visible_to(actor).values("pk"))
 
@@ -133,17 +143,23 @@ class TaskParty(models.Model):
 
 
 class DueKind(models.TextChoices):
+    """What is owed."""
+
     TASK = "task", "Nhiệm vụ"
     REPORT = "report", "Báo cáo"
 
 
 class DueState(models.TextChoices):
+    """Whether it is still owed."""
+
     OPEN = "open", "Chưa xong"
     DONE = "done", "Đã xong"
     ENDED = "ended", "Không còn phải làm"
 
 
 class DueItemQuerySet(models.QuerySet["DueItem"]):
+    """Due items of visible plans, and which of them are late."""
+
     def visible_to(self, actor: Actor | None) -> DueItemQuerySet:
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
@@ -229,11 +245,15 @@ class DueItem(models.Model):
 
 
 class ProgressNoteQuerySet(models.QuerySet["ProgressNote"]):
+    """Notes on visible due items."""
+
     def visible_to(self, actor: Actor | None) -> ProgressNoteQuerySet:
         return self.filter(due_item__in=DueItem.objects.visible_to(actor).values("pk"))
 
 
 class NoteEvent(models.TextChoices):
+    """What a note tells."""
+
     PROGRESS = "progress", "Báo tiến độ"
     DONE = "done", "Báo hoàn thành"
     REOPENED = "reopened", "Mở lại"

@@ -22,6 +22,7 @@ def holds_on(on: date, prefix: str = "") -> Q:
 
 
 def window_in_order(name: str) -> models.CheckConstraint:
+    """The database refuses a half-open window that is empty or runs backwards."""
     return models.CheckConstraint(
         name=name,
         condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -29,6 +30,8 @@ def window_in_order(name: str) -> models.CheckConstraint:
 
 
 class UnitKind(models.TextChoices):
+    """What sort of body a unit is."""
+
     ADMINISTRATIVE = "administrative", "Đơn vị hành chính"
     AGENCY = "agency", "Cơ quan"
     OFFICE = "office", "Bộ phận"
@@ -36,6 +39,8 @@ class UnitKind(models.TextChoices):
 
 
 class Level(models.TextChoices):
+    """The level of government a unit belongs to."""
+
     CENTRAL = "central", "Trung ương"
     PROVINCE = "province", "Cấp tỉnh"
     DISTRICT = "district", "Cấp huyện"
@@ -46,6 +51,8 @@ class Level(models.TextChoices):
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
+    """Units as of a day, below and above one another."""
+
     def as_of(self, on: date) -> UnitQuerySet:
         """Units that exist on the day."""
         return self.filter(holds_on(on))
@@ -99,6 +106,8 @@ class Unit(models.Model):
 
 
 class UnitLinkQuerySet(models.QuerySet["UnitLink"]):
+    """Dated links."""
+
     def as_of(self, on: date) -> UnitLinkQuerySet:
         return self.filter(holds_on(on))
 
@@ -128,6 +137,8 @@ class UnitLink(models.Model):
 
 
 class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
+    """Dated ancestor pairs."""
+
     def as_of(self, on: date) -> UnitClosureQuerySet:
         return self.filter(holds_on(on))
 
@@ -159,6 +170,8 @@ class UnitClosure(models.Model):
 
 
 class UnitAliasQuerySet(models.QuerySet["UnitAlias"]):
+    """Other names of units."""
+
     def visible_to(self, actor: object | None) -> UnitAliasQuerySet:
         return self.all() if actor is not None else self.none()
 
@@ -196,6 +209,8 @@ class UnitAlias(models.Model):
 
 
 class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+    """Dated members of groups."""
+
     def as_of(self, on: date) -> GroupMemberQuerySet:
         return self.filter(holds_on(on))
 

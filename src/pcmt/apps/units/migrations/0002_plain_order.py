@@ -3,7 +3,7 @@
 from django.db import migrations
 
 
-def plain_order(apps, schema_editor):
+def plain_order(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute('ALTER TABLE units_unit ALTER COLUMN sort_key TYPE varchar(600) COLLATE "C"')
 

@@ -1,0 +1,84 @@
+"""Who may see and change what: one table for the whole house.
+
+Rows are models, columns are roles; each cell says how far seeing reaches and how far changing reaches. The querysets'
+`visible_to` and the policies of the other rooms ask this table, and a test walks every model, role and unit against it.
+Rooms above this one are named by the label of their models, so that the table can stand in one place.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import attrs
+
+from pcmt.apps.accounts.models import Actor, Role
+
+
+class Reach(IntEnum):
+    """How far a right reaches, each step holding the ones before it."""
+
+    NOTHING = 0
+    OWN = 1  # what one made, was given or owes oneself
+    NAMED = 2  # plans in force that name one's unit or were issued by it or above it
+    SUBTREE = 3  # NAMED, and whatever belongs to one's unit and the units below it
+    AREA = 4  # SUBTREE, and whatever belongs to the committee one's unit serves and the units below it
+    ALL = 5
+
+
+@attrs.frozen
+class Right:
+    """How far seeing and changing reach."""
+
+    see: Reach
+    change: Reach = Reach.NOTHING
+
+
+_, O, N, S, A, E = Reach  # noqa: E741 - the letters of the table below
+
+
+def _row(office: Right, leader: Right, officer: Right) -> dict[str, Right]:
+    return {Role.STANDING_OFFICE: office, Role.LEADER: leader, Role.OFFICER: officer}
+
+
+# fmt: off
+RIGHTS: dict[str, dict[str, Right]] = {
+    #                               standing office    leader         officer         (see, change)
+    "audit.Entry":             _row(Right(S),          Right(S),      Right(O)),
+    "jobs.WorkerBeat":         _row(Right(_),          Right(_),      Right(_)),
+    "jobs.Cron":               _row(Right(_),          Right(_),      Right(_)),
+    "units.Unit":              _row(Right(E, A),       Right(E),      Right(E)),
+    "units.UnitLink":          _row(Right(E, A),       Right(E),      Right(E)),
+    "units.UnitClosure":       _row(Right(E, A),       Right(E),      Right(E)),
+    "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E)),
+    "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E)),
+    "accounts.User":           _row(Right(S),          Right(S),      Right(O)),
+    "accounts.Grant":          _row(Right(S),          Right(S),      Right(O)),
+    "plans.SourceFile":        _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.Plan":              _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.PlanUnit":          _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.Revision":          _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.Clause":            _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.Item":              _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.ItemChange":        _row(Right(A, S),       Right(S),      Right(N)),
+    "plans.BodyMatch":         _row(Right(A, S),       Right(S),      Right(N)),
+    "targets.Target":          _row(Right(A, S),       Right(S),      Right(N)),
+    "targets.Allocation":      _row(Right(A, S),       Right(S),      Right(N)),
+    "tasks.Task":              _row(Right(A, S),       Right(S),      Right(N, O)),
+    "tasks.TaskParty":         _row(Right(A, S),       Right(S),      Right(N)),
+    "tasks.DueItem":           _row(Right(A, S),       Right(S),      Right(N, O)),
+    "tasks.ProgressNote":      _row(Right(A, S),       Right(S),      Right(N, O)),
+    "reports.Duty":            _row(Right(A, S),       Right(S),      Right(N)),
+    "reports.DutyReporter":    _row(Right(A, S),       Right(S),      Right(N)),
+    "reports.DutyOccurrence":  _row(Right(A, S),       Right(S),      Right(N, O)),
+}
+# fmt: on
+
+
+def sees(label: str, actor: Actor | None) -> Reach:
+    """How far the actor sees rows of a model; NOTHING for nobody."""
+    return RIGHTS[label][actor.role].see if actor else Reach.NOTHING
+
+
+def changes(label: str, actor: Actor | None) -> Reach:
+    """How far the actor changes rows of a model; NOTHING for nobody."""
+    return RIGHTS[label][actor.role].change if actor else Reach.NOTHING

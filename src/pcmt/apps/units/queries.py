@@ -1,0 +1,232 @@
+"""The tree as of a day, and which unit a name in a document means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import attrs
+from django.db.models import Q
+from rapidfuzz import fuzz, process
+
+from pcmt.apps.units import names
+from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitKind, UnitLink, holds_on
+
+SIMILAR_FROM = 70.0
+"""Names less alike than this (percent of rapidfuzz's token sort ratio) are not worth suggesting."""
+
+
+def subtree(unit_id: int, on: date) -> list[Unit]:
+    """The unit and everything below it on the day, by depth and name."""
+    rows = (
+        UnitClosure.objects.filter(holds_on(on), holds_on(on, "descendant__"), ancestor_id=unit_id)
+        .select_related("descendant")
+        .order_by("depth", "descendant__sort_key")
+    )
+    return [row.descendant for row in rows]
+
+
+def committee(unit_id: int, on: date) -> Unit | None:
+    """The administrative unit a unit belongs to (itself, when it is one): its People's Committee is served."""
+    row = (
+        UnitClosure.objects.filter(holds_on(on), descendant_id=unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE)
+        .select_related("ancestor")
+        .order_by("depth")
+        .first()
+    )
+    return row.ancestor if row else None
+
+
+def children(unit_id: int, on: date) -> list[Unit]:
+    """The units directly below, in official order."""
+    links = UnitLink.objects.filter(holds_on(on), holds_on(on, "child__"), parent_id=unit_id)
+    return list(Unit.objects.filter(pk__in=links.values("child_id")).in_official_order())
+
+
+def members(group_ids: Iterable[int], on: date) -> dict[int, list[int]]:
+    """The units that groups mean on the day, by group."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = GroupMember.objects.filter(holds_on(on), group_id__in=list(group_ids)).order_by("unit__sort_key", "unit_id")
+    for group_id, unit_id in rows.values_list("group_id", "unit_id"):
+        found[group_id].append(unit_id)
+    return dict(found)
+
+
+@attrs.frozen
+class Suggestion:
+    """A unit that a name may mean. `score` 1 is certain (the name itself, a learned name); `reason` says why."""
+
+    unit_id: int
+    unit_name: str
+    score: float
+    code: str
+    reason: str
+
+
+@attrs.frozen
+class _Form:
+    """One way of writing a unit's name."""
+
+    unit: Unit
+    code: str
+    reason: str
+
+
+class Matcher:
+    """Finds units by the names a document uses, as seen from one committee.
+
+    "Công an tỉnh" means another body in every province, so names are looked up as seen from the area the document is
+    about: the committee's own bodies need no place in their name, those of the areas above need at least the level
+    ("Công an huyện"), those below their full name. Loads everything once; asking costs no query.
+    """
+
+    def __init__(self, context_id: int | None, days: Iterable[date]) -> None:
+        self._days = sorted(set(days))
+        self._context_id = context_id
+        self._forms: dict[str, list[_Form]] = defaultdict(list)
+        self._units: dict[int, Unit] = {}
+        self._parents: dict[int, int] = {}
+        self._chain: list[int] = []
+        self._load()
+        for unit in self._units.values():
+            self._add_forms(unit)
+        self._add_aliases()
+        self._keys = list(self._forms)
+
+    def suggest(self, name: str, limit: int = 5) -> tuple[Suggestion, ...]:
+        """Units the name may mean, best first; empty when nothing is like it."""
+        key = names.name_key(name)
+        if not key:
+            return ()
+        found: dict[int, Suggestion] = {}
+        for form in self._forms.get(key, ()):
+            # Two bodies of one name: neither is certain.
+            rivals = {other.unit.pk for other in self._forms[key] if other.code == form.code}
+            self._keep(found, form, 1.0 if len(rivals) == 1 else 0.9)
+        if not names.is_class(name):
+            for other, ratio, _ in process.extract(
+                key, self._keys, scorer=fuzz.token_sort_ratio, limit=limit * 2, score_cutoff=SIMILAR_FROM
+            ):
+                if other != key:
+                    for form in self._forms[other]:
+                        reason = f"Gần giống “{form.unit.name}” ({round(ratio)}%)"
+                        self._keep(found, attrs.evolve(form, code="similar", reason=reason), ratio / 100 * 0.95)
+        return tuple(sorted(found.values(), key=lambda each: (-each.score, each.unit_name))[:limit])
+
+    def class_members(self, name: str) -> list[Unit]:
+        """The units that a class name ("UBND các phường", "các sở, ban, ngành") takes in, in official order."""
+        if self._context_id is None or not names.is_class(name):
+            return []
+        areas, agencies, schools = names.classes_meant(name)
+        depths = {unit.pk: self._depth(unit.pk) for unit in self._units.values()}
+        found = []
+        for unit in self._units.values():
+            if depths[unit.pk] is None or unit.pk == self._context_id:
+                continue
+            if unit.kind == UnitKind.ADMINISTRATIVE:
+                fits = names.split_area(names.name_key(unit.name))[0] in areas
+            elif unit.level == "school":
+                fits = schools
+            else:
+                fits = agencies and unit.kind == UnitKind.AGENCY and self._committee_id(unit.pk) == self._context_id
+            if fits:
+                found.append(unit)
+        # "Các xã" of a province means its communes wherever districts stand between; nothing deeper than the nearest.
+        return sorted(found, key=lambda unit: (unit.sort_key, unit.pk))
+
+    def _keep(self, found: dict[int, Suggestion], form: _Form, score: float) -> None:
+        known = found.get(form.unit.pk)
+        if known is None or known.score < score:
+            found[form.unit.pk] = Suggestion(form.unit.pk, form.unit.name, round(score, 3), form.code, form.reason)
+
+    def _load(self) -> None:
+        held = Q()
+        for day in self._days:
+            held |= holds_on(day)
+        if self._context_id is None:
+            chosen = Unit.objects.filter(held)
+        else:
+            closure = UnitClosure.objects.filter(held)
+            up = closure.filter(descendant_id=self._context_id).order_by("depth")
+            self._chain = list(dict.fromkeys(up.values_list("ancestor_id", flat=True)))
+            down = closure.filter(ancestor_id=self._context_id).values("descendant_id")
+            beside = closure.filter(ancestor_id__in=self._chain, depth=1).exclude(
+                descendant__kind=UnitKind.ADMINISTRATIVE
+            )
+            rootless = ~Q(pk__in=UnitLink.objects.values("child_id"))
+            chosen = Unit.objects.filter(held).filter(
+                Q(pk__in=down) | Q(pk__in=self._chain) | Q(pk__in=beside.values("descendant_id")) | rootless
+            )
+        self._units = {unit.pk: unit for unit in chosen.order_by("pk")}
+        links = UnitLink.objects.filter(held, child_id__in=list(self._units)).order_by("valid_from", "pk")
+        self._parents = dict(links.values_list("child_id", "parent_id"))
+
+    def _committee_id(self, unit_id: int) -> int | None:
+        """The nearest administrative unit strictly above, as far as it is known here."""
+        seen = self._parents.get(unit_id)
+        while seen is not None:
+            unit = self._units.get(seen)
+            if unit is None:
+                return None
+            if unit.kind == UnitKind.ADMINISTRATIVE:
+                return unit.pk
+            seen = self._parents.get(seen)
+        return None
+
+    def _depth(self, unit_id: int) -> int | None:
+        """Steps from the context down to the unit; None when it is not below it."""
+        steps, at = 0, unit_id
+        while at != self._context_id:
+            parent = self._parents.get(at)
+            if parent is None or steps > 20:
+                return None
+            steps, at = steps + 1, parent
+        return steps
+
+    def _add_forms(self, unit: Unit) -> None:
+        key = names.name_key(unit.name)
+        exact = f"Trùng tên “{unit.name}”"
+        self._add(key, unit, "exact", exact)
+        if unit.short_name:
+            self._add(names.name_key(unit.short_name), unit, "short", f"Tên gọn của “{unit.name}”")
+        if unit.kind == UnitKind.ADMINISTRATIVE:
+            word, _proper = names.split_area(key)
+            self._add(f"{names.COMMITTEE} {key}", unit, "exact", exact)
+            if unit.pk in self._chain:
+                place = f"Cách gọi tắt trong phạm vi {unit.name}"
+                self._add(word, unit, "in_place", place)
+                self._add(f"{names.COMMITTEE} {word}", unit, "in_place", place)
+                if unit.pk == self._context_id:
+                    self._add(names.COMMITTEE, unit, "in_place", place)
+            return
+        area = self._units.get(self._committee_id(unit.pk) or 0)
+        if area is None or unit.kind == UnitKind.GROUP:
+            return
+        word, proper = names.split_area(names.name_key(area.name))
+        bare = names.without_place(key, word, proper)
+        place = f"Cách gọi tắt trong phạm vi {area.name}"
+        self._add(f"{bare} {word} {proper}", unit, "in_place", place)
+        self._add(f"{bare} {proper}", unit, "in_place", place)
+        if area.pk in self._chain:
+            self._add(f"{bare} {word}", unit, "in_place", place)
+        if area.pk == self._context_id:
+            self._add(bare, unit, "in_place", place)
+
+    def _add_aliases(self) -> None:
+        scopes = Q(scope__isnull=True) | Q(scope_id__in=self._chain)
+        for alias in UnitAlias.objects.filter(scopes).select_related("unit"):
+            self._units.setdefault(alias.unit_id, alias.unit)
+            by = f", {alias.learned_by_name} xác nhận" if alias.learned_by_name else ""
+            self._forms[alias.search_key].insert(0, _Form(alias.unit, "alias", f"Tên gọi đã ghi nhận{by}"))
+
+    def _add(self, key: str, unit: Unit, code: str, reason: str) -> None:
+        key = key.strip()
+        if key and all(form.unit.pk != unit.pk for form in self._forms[key]):
+            self._forms[key].append(_Form(unit, code, reason))
+
+
+def match(name: str, context_unit_id: int | None, on: date) -> tuple[Suggestion, ...]:
+    """Units that a name means as seen from a unit on a day; for many names make one `Matcher`."""
+    seat = committee(context_unit_id, on) if context_unit_id else None
+    return Matcher(seat.pk if seat else context_unit_id, [on]).suggest(name)
