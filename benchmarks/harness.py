@@ -1,0 +1,114 @@
+"""What all benchmarks share: arguments, timing, goals, tables, and the facts of the machine that a number depends on."""
+
+import argparse
+import gc
+import json
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Goal:
+    """One sentence that a benchmark is to make true."""
+
+    name: str
+    wanted: str
+    measured: str
+    met: bool
+
+
+@attrs.define
+class Report:
+    """What one run found. `tables` maps a heading to its rows, the first of which holds the column names."""
+
+    name: str
+    size: str
+    tables: dict[str, list[list[str]]] = attrs.field(factory=dict)
+    notes: list[str] = attrs.field(factory=list)
+    goals: list[Goal] = attrs.field(factory=list)
+    figures: dict[str, Any] = attrs.field(factory=dict)
+
+    def markdown(self) -> str:
+        """The report for people."""
+        parts = [f"# Benchmark: {self.name}, size {self.size}", machine_line()]
+        for heading, rows in self.tables.items():
+            parts.append(f"## {heading}\n\n{table(rows)}")
+        if self.notes:
+            parts.append("\n".join(f"- {note}" for note in self.notes))
+        if self.goals:
+            rows = [["goal", "wanted", "measured", ""]]
+            rows += [[goal.name, goal.wanted, goal.measured, "met" if goal.met else "**not met**"] for goal in self.goals]
+            parts.append(f"## Goals\n\n{table(rows)}")
+        return "\n\n".join(parts) + "\n"
+
+    def finish(self, out: Path | None) -> int:
+        """Print the report, write it as JSON if asked. The exit code: 1 when a goal is missed."""
+        sys.stdout.write(self.markdown())
+        if out:
+            content = {"machine": machine(), **attrs.asdict(self)}
+            out.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        return 0 if all(goal.met for goal in self.goals) else 1
+
+
+def arguments(description: str) -> argparse.Namespace:
+    """`--size` and `--out`, the same for every benchmark."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--size", choices=["S", "M", "L"], default="M", help="S under a minute, M some minutes, L everything")
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    return parser.parse_args()
+
+
+def seconds(call: Callable[[], object], *, repeats: int = 5) -> float:
+    """The fastest of so many calls: what else the machine does can only make a call slower, never faster."""
+    best = math.inf
+    for _repeat in range(repeats):
+        gc.collect()
+        began = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float:
+    """The power with which the second number grows with the first: 1 is a straight line, 2 a square."""
+    logs = [(math.log(x), math.log(y)) for x, y in points]
+    mean_x = sum(x for x, _ in logs) / len(logs)
+    mean_y = sum(y for _, y in logs) / len(logs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; the first row holds the names, every column but the first is set to the right."""
+    head, *body = rows
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def machine() -> dict[str, Any]:
+    """What a figure depends on."""
+    model = ""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = names[0] if names else ""
+    return {
+        "cpu": model or platform.machine(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+
+
+def machine_line() -> str:
+    """The same in one sentence. A load above the number of cores means: measured on a busy machine."""
+    facts = machine()
+    return f"{facts['cpu']}, {facts['cores']} cores, load {facts['load']}, Python {facts['python']} on {facts['system']}."
