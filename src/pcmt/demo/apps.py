@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
+    """Settings of the room: it has no models."""
+
     name = "pcmt.demo"
     label = "demo"
     verbose_name = "Dữ liệu minh họa"
