@@ -1,0 +1,297 @@
+"""Names of bodies: where one begins, how far it goes, how a heading of several splits.
+
+A name begins with a head word ("Công an", "Sở", "Hội", "các phòng, ban ..."), runs on over its field ("Lao động -
+Thương binh và Xã hội"), its level and its place, and ends before the verb that governs it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from attrs import evolve, frozen
+
+from pcmt.core.reading.lexicon import CLASS_RUN, FIELD_NAMES, HEAD, LEVELS, NAME_VERBS, VERB, phrase
+from pcmt.core.reading.source import Source
+from pcmt.core.text.fold import strip_marks
+
+_FIELD = phrase(r"(?:" + "|".join(sorted(map(re.escape, FIELD_NAMES), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)")
+_LEVEL = phrase(rf"(?:cấp (?:tỉnh|huyện|xã|thành phố|trên)|toàn (?:tỉnh|huyện|xã|phường)|{LEVELS})(?!\w)")
+_TAIL = phrase(  # lower-case words that still belong to a name
+    r"(?:nhân dân|tối cao|các cấp|các (?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|thành|thôn|ấp|khu phố|đơn vị|địa phương|trường|"
+    r"lớp|tổ|khối|đoàn thể|chi đoàn|chi hội|bản|tỉnh)(?:(?:,| và) (?:các )?(?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|thành|thị|"
+    r"đặc khu|thôn|ấp|khu phố|tổ dân phố|đơn vị|đoàn thể|bản)(?!\w))*|"
+    r"(?:có )?liên quan|trực thuộc|khác|còn lại|địa phương|tham mưu|cơ sở|sở tại|thành viên|chức năng|chuyên môn|kiểm sát|án|ở địa phương|"
+    r"đóng trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|"
+    r"thuộc (?:tỉnh|huyện|xã|phường|ubnd (?:tỉnh|huyện|xã|phường)|ủy ban nhân dân (?:tỉnh|huyện|xã|phường)|thẩm quyền|trường|sở|phạm vi quản lý)|"
+    r"chủ nhiệm|bộ môn|chuyên trách|học sinh|viên|đoàn thể|đoàn viên|"
+    rf"{LEVELS})(?!\w)"
+)
+_NEW_HEAD = phrase(r"(?:các|những) (?=\w)")
+_GROUP_LEVEL = phrase(rf"(?:{LEVELS})(?: [\w'’.-]+)*$")
+_ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ&.\d-]+\b")
+_ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b|[IVX]{1,4}\b")
+_PLAIN_HEADS = phrase(  # names that never carry a level of their own
+    r"(?:tỉnh đoàn|thành đoàn|huyện đoàn|quận đoàn|thị đoàn|hải đội|hải đoàn|các |những |mỗi |toàn thể|ban giám hiệu|giáo viên|tổ |cán bộ|"
+    r"công chức|lực lượng|nhà trường|đồn |đoàn (?:xã|phường|trường)|(?:tỉnh|thành|huyện|thị|đảng) ủy)"
+)
+_WITH_LEVEL = phrase(rf"(?:^|[ -])(?:{LEVELS})(?: |$)|khu vực|vùng \d")
+
+
+@frozen
+class Agency:
+    """A body as named: its words, its place (None when carried over), and whether the name was put together."""
+
+    name: str
+    start: int
+    end: int
+    inferred: bool = False
+
+
+def verb_at(source: Source, at: int, end: int) -> str | None:
+    """The governing verb that begins at a place, or None."""
+    found = source.match(VERB, at, end)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=1)
+def _bare_name_verbs() -> frozenset[str]:
+    return frozenset(map(strip_marks, NAME_VERBS))
+
+
+def name_end(source: Source, start: int, end: int) -> int:
+    """Where the name that begins at a place with a head word ends; the place itself when no name begins there."""
+    run = source.match(CLASS_RUN, start, end)
+    head = source.match(HEAD, start, end)
+    at = max(run.end() if run else start, head.end() if head else start)
+    if at == start:
+        return start
+    begun = at
+    class_run = bool(run and run.end() >= at and source.low.startswith(("các ", "những "), start))
+    work, low = source.work, source.low
+    name_verbs = _bare_name_verbs() if source.bare else NAME_VERBS
+    while at < end:
+        gap = at
+        while gap < end and low[gap] == " ":
+            gap += 1
+        if gap >= end:
+            break
+        if gap > at or low[at] in "-&,(":
+            pass
+        # a known field of work, over its commas
+        found = source.match(_FIELD, gap, end)
+        if found and (work[gap].isupper() or not verb_at(source, gap, end)) and not class_run:
+            at = found.end()
+            continue
+        if found and class_run and work[gap].isupper():
+            at = found.end()
+            continue
+        found = source.match(_TAIL, gap, end)
+        if found:
+            at = found.end()
+            continue
+        verb = verb_at(source, gap, end)
+        char = work[gap]
+        if verb and not (char.isupper() and " ".join(verb.split()) in name_verbs and gap - begun < 3 and not class_run):
+            break
+        if char in "-–—" and low[gap] == "-":
+            after = gap + 1
+            while after < end and low[after] == " ":
+                after += 1
+            following = after < end and (work[after].isupper())
+            if not following or low.startswith(("cơ quan thường trực", "cơ quan chủ trì", "đơn vị thường trực"), after):
+                break
+            at = after
+            inner = source.match(_FIELD, after, end)
+            at = inner.end() if inner else _word_end(source, after, end)
+            continue
+        if char == "&":
+            at = gap + 1
+            continue
+        if char.isupper() or char.isdigit():
+            ordinal = _ORDINAL.match(work, gap, end)
+            if char.isdigit() and not ordinal:
+                break
+            if char.isdigit() and at == begun and class_run:
+                break
+            at = ordinal.end() if ordinal and (char.isdigit()) else _word_end(source, gap, end)
+            continue
+        joined = _joins(source, gap, end)
+        if joined:
+            at = joined
+            continue
+        if char.islower() and _compound(source, at, gap, end, begun, class_run):
+            at = _word_end(source, gap, end)
+            continue
+        if class_run and char in "," or (class_run and low.startswith("và ", gap)):
+            after = gap + (1 if char == "," else 2)
+            while after < end and low[after] == " ":
+                after += 1
+            more = source.match(CLASS_RUN, after, end)
+            if more and not source.low.startswith(("ubnd", "ủy ban"), after):
+                at = more.end()
+                continue
+        break
+    return at
+
+
+def _word_end(source: Source, at: int, end: int) -> int:
+    while at < end and (source.work[at].isalnum() or source.work[at] in "'’.&/" and at + 1 < end and source.work[at + 1].isalnum()):
+        at += 1
+    return at
+
+
+def _joins(source: Source, at: int, end: int) -> int:
+    """ "và" or a comma inside a proper name: both sides capitalised, no new head word behind it."""
+    low, work = source.low, source.work
+    if low.startswith("và ", at):
+        after = at + 2
+    elif low.startswith("của ", at):
+        after = at + 3
+    elif low.startswith("về ", at) and source.low[max(0, at - 12) : at].strip().endswith(("chỉ đạo", "tội phạm")):
+        after = at + 2
+    elif work[at] == ",":
+        after = at + 1
+    else:
+        return 0
+    while after < end and low[after] == " ":
+        after += 1
+    if after >= end or not work[after].isupper() or source.match(HEAD, after, end):
+        return 0
+    if work[at] == "," and not source.match(_FIELD, after, end):
+        return 0
+    return _word_end(source, after, end)
+
+
+def _compound(source: Source, before: int, at: int, end: int, begun: int, class_run: bool) -> bool:
+    """A lower-case syllable that completes a capitalised word ("Quân sự", "Phụ nữ", "Kiểm sát")."""
+    word = source.work[before - 1 :: -1][:12] if False else ""
+    start = before
+    while start > 0 and source.work[start - 1].isalnum():
+        start -= 1
+    word = source.work[start:before]
+    if not word or not word[0].isupper() or class_run:
+        return False
+    if source.low[at : at + 3] in ("và ", "của", "có ", "để ", "cho", "với", "tại", "là ", "do ", "khi", "về ") or source.low.startswith(("trên ", "theo ", "phải "), at):
+        return False
+    # a second lower-case syllable in a row is a new word, unless the name is written wholly so
+    return before == begun or source.work[start:before][0].isupper()
+
+
+def split_names(source: Source, start: int, end: int) -> list[Agency]:
+    """The bodies named in a heading or list, left to right.
+
+    "Viện kiểm sát nhân dân, Tòa án nhân dân thị xã": two, the level belongs to both. "các phòng, ban, đơn vị huyện":
+    one.
+    """
+    pieces: list[tuple[int, int]] = []
+    at = start
+    begin = start
+    low = source.low
+    while at < end:
+        if low[at] in ",;/" or low.startswith((" và ", " cùng ", " với ", " - "), at):
+            width = 1 if low[at] in ",;/" else low.index(" ", at + 1) - at + 1
+            after = at + width
+            while after < end and low[after] == " ":
+                after += 1
+            if _opens_name(source, after, end, begin, at) and low[at] != "/" and not low.startswith(" - ", at):
+                pieces.append((begin, at))
+                begin = at = after
+                continue
+        at += 1
+    pieces.append((begin, end))
+    agencies = [agency for a, b in pieces if (agency := _agency(source, a, b))]
+    return _share_level(agencies)
+
+
+def _opens_name(source: Source, after: int, end: int, begin: int, at: int) -> bool:
+    """Whether a new body begins after a comma or "và", rather than the next word of the same one."""
+    if not source.match(HEAD, after, end):
+        return False
+    low = source.low
+    run = source.match(CLASS_RUN, begin, end)
+    lower = source.work[after].islower()
+    if run and run.start() == begin and run.end() > at and (lower or low.startswith(("mttq", "ubmttq", "mặt trận"), after)):
+        return False
+    if run and run.start() == begin and lower and low.startswith(("các ", "những "), begin):
+        more = source.match(CLASS_RUN, after, end)
+        if more and not low.startswith(("ubnd", "ủy ban", "các ", "thủ trưởng", "công an"), after):
+            return False
+    field = next((f for f in source.finditer(_FIELD, begin, end) if f.start() < at < f.end()), None)
+    if field:
+        return False
+    if lower and not low.startswith(("các ", "những ", "công an", "ủy ban", "chi cục", "phòng ", "sở ", "ban ", "hội ", "lực lượng", "cấp ủy",
+                                     "chính quyền", "trung tâm", "tổ ", "đội ", "trường ", "trạm ", "đơn vị", "cơ quan", "văn phòng",
+                                     "bộ đội", "mặt trận", "địa phương", "giáo viên", "doanh nghiệp", "toàn thể", "cán bộ", "gia đình",
+                                     "viện ", "tòa ", "đoàn ", "bí thư", "trưởng ", "thôn", "khu phố", "ban giám hiệu", "nhà trường"), after):
+        return False
+    return True
+
+
+def _agency(source: Source, start: int, end: int) -> Agency | None:
+    start, end = source.trim(start, end)
+    while end > start and source.work[end - 1] in ",;:.-–*_ ":
+        end -= 1
+    if start >= end:
+        return None
+    bracket = source.work.find("(", start, end)
+    stop = source.trim(start, bracket)[1] if bracket > start else end
+    return Agency(source.plain(start, stop), start, end)
+
+
+def _share_level(agencies: list[Agency]) -> list[Agency]:
+    """Give the level at the end of a pair to the names before it that carry none."""
+    if len(agencies) != 2 and len(agencies) != 3:
+        return agencies
+    from_last = _GROUP_LEVEL.of(False).search(agencies[-1].name.lower())
+    last = agencies[-1]
+    if not from_last or _PLAIN_HEADS.of(False).match(last.name.lower()):
+        return agencies
+    level = last.name[from_last.start() :]
+    return [
+        agency
+        if agency is last or _WITH_LEVEL.of(False).search(agency.name.lower()) or _PLAIN_HEADS.of(False).match(agency.name.lower())
+        else evolve(agency, name=f"{agency.name} {level}", inferred=True)
+        for agency in agencies
+    ]
+
+
+def read_list(source: Source, start: int, end: int) -> tuple[list[Agency], int]:
+    """The bodies listed from a place on, and where the list ends (before the governed verb or the stop).
+
+    Reads "Sở Y tế, Công an tỉnh và các đơn vị liên quan" up to what they are to do.
+    """
+    at = begin = start
+    low = source.low
+    last = start
+    while at < end:
+        while at < end and low[at] == " ":
+            at += 1
+        stop = name_end(source, at, end)
+        if stop <= at:
+            break
+        last = stop
+        at = stop
+        while at < end and low[at] == " ":
+            at += 1
+        if at < end and source.work[at] == "(":
+            close = source.work.find(")", at, end)
+            if close < 0:
+                break
+            last = at = close + 1
+            while at < end and low[at] == " ":
+                at += 1
+        if at < end and source.work[at] in ",;":
+            at += 1
+        elif low.startswith("và ", at) or low.startswith("cùng ", at):
+            at = low.index(" ", at)
+        else:
+            break
+        after = at
+        while after < end and low[after] == " ":
+            after += 1
+        if verb_at(source, after, end) and not source.match(HEAD, after, end):
+            break
+    if last <= begin:
+        return [], start
+    return split_names(source, begin, last), last

@@ -1,0 +1,363 @@
+"""From lines to the tree of clauses: numbered sections, items, bullets and paragraphs with their addresses.
+
+Guarantees afterwards: clauses stand in reading order and do not overlap; each holds its whole text over line and page
+breaks; levels follow the labels actually used, whatever their order; a name's own hyphen is no bullet and a paragraph
+that lost its dash is a clause of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from attrs import define, field
+
+from pcmt.core.diagnostics import Diagnostic
+from pcmt.core.reading.lexicon import SECTION_ROLES, phrase
+from pcmt.core.reading.lines import Line, ends_open, expects_number, opens_with_verb
+from pcmt.core.reading.source import Source
+from pcmt.core.text import roman_value
+
+BULLETS = frozenset({"dash", "plus", "star"})
+_LETTERS = "abcdđeghiklmnopqrstuvxy"
+
+
+@define(eq=False)
+class Clause:
+    """One place of the plan: a section, an item, a bullet, a paragraph or a table row.
+
+    `start`..`end` covers label and words, `body` is where the words begin. `stop` is where a heading on the same line
+    as text ends (set by whoever reads it); `children` are the clauses below.
+    """
+
+    style: str
+    label: str
+    start: int
+    body: int
+    end: int
+    line: int
+    marked: bool = False
+    parent: Clause | None = None
+    level: int = 0
+    role: str = ""
+    own_role: str = ""
+    address: str = ""
+    id: str = ""
+    children: list[Clause] = field(factory=list)
+    cells: list[tuple[int, int]] = field(factory=list)
+    columns: dict[str, int] = field(factory=dict)
+    breaks: list[int] = field(factory=list)
+
+    @property
+    def kind(self) -> str:
+        """section, item, bullet, paragraph or table."""
+        if self.style == "row":
+            return "table"
+        if self.style == "para":
+            return "paragraph"
+        if self.style in BULLETS:
+            return "bullet"
+        return "section" if self.parent is None else "item"
+
+    def up(self) -> list[Clause]:
+        """The clause and all above it, nearest first."""
+        found, at = [], self
+        while at is not None:
+            found.append(at)
+            at = at.parent  # type: ignore[assignment]
+        return found
+
+
+def heading_role(source: Source, start: int, end: int) -> str:
+    """The role that the words of a heading give to what stands below ("" when they give none)."""
+    words = source.low[start:end].strip(' ."\':;')[:160]
+    for role, pattern in SECTION_ROLES:
+        if pattern.of(source.bare).search(words):
+            return role
+    return ""
+
+
+@define(eq=False)
+class Outline:
+    """The clauses in reading order, the roots among them, and the remarks met on the way."""
+
+    clauses: list[Clause]
+    roots: list[Clause]
+    remarks: list[Diagnostic]
+    noise: list[tuple[int, int, str]]
+
+
+def _wrapped(lines: list[Line]) -> int:
+    """The width at which lines are broken, or 0 when each paragraph stands on a line of its own."""
+    texts = [line for line in lines if line.kind == "text"]
+    joined = [a.end - a.start for a, b in pairwise(texts) if not b.after_blank and not b.style]
+    if len(texts) < 6 or len(joined) * 5 < len(texts):
+        return 0
+    longest = sorted(line.end - line.start for line in texts)
+    return max(longest[int(len(longest) * 0.85)], 20) if longest[-1] <= 400 else 0
+
+
+def _in_sequence(style: str, label: str, previous: str) -> bool:
+    """Whether a label follows another of its class (or opens a list)."""
+    if style == "roman":
+        return (roman_value(label) or 0) - (roman_value(previous) or 0) in (1, 2, 3)
+    if style == "arabic":
+        return int(label) - int(previous or 0) in (1, 2, 3)
+    if style == "letter" and label[:1] in _LETTERS and previous[:1] in _LETTERS:
+        return 0 < _LETTERS.index(label[0]) - _LETTERS.index(previous[0]) <= 3
+    return True
+
+
+_FUNCTION_END = phrase(
+    r"(?:,|-|\b(?:và|của|các|với|cho|tại|trên|số|năm|về|để|từ|theo|đến|trong|cùng|bằng|là|được|không|những|đối|hoặc|do|vào|ra|công|"
+    r"ủy|nhân|phòng|ma|tệ))$"
+)
+
+
+def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None = None) -> Outline:
+    """The clause tree of the body's lines."""
+    width = _wrapped(width_of or lines)
+    clauses: list[Clause] = []
+    remarks: list[Diagnostic] = []
+    noise: list[tuple[int, int, str]] = []
+    stack: list[Clause] = []
+    current: Clause | None = None
+    last: Line | None = None  # last content line
+    header: dict[str, int] | None = None
+    starts_a = any(line.style == "upper" and line.label == "A" for line in lines)
+    broken = False  # a page number or blank line since the last content line
+
+    for line in lines:
+        if line.kind in ("blank", "ruler"):
+            broken = broken or line.kind == "blank"
+            continue
+        if line.kind in ("page", "machine"):
+            noise.append((line.start, line.end, {"page": "page_number", "machine": "machine_text"}[line.kind]))
+            if line.kind == "machine":
+                remarks.append(Diagnostic(code="machine_text_dropped", severity="info", span=(line.start, line.end)))
+            continue
+        if line.kind == "table":
+            cells = table_cells(source, line)
+            if not cells:
+                continue
+            if len(cells) == 1:  # a flattened cell: a line with a stray bar
+                line = _unbarred(line, *cells[0])
+            else:
+                named = column_names(source, cells)
+                if named:
+                    header, current, last = named, None, line
+                    continue
+                row = Clause("row", _first_cell(source, cells), line.start, cells[0][0], cells[-1][1], line.number, cells=cells,
+                             columns=header or {})
+                _attach(row, stack, clauses)
+                current, last, broken = None, line, False
+                continue
+        else:
+            header = header if line.after_blank is False and header else None
+        style = line.style
+        if style == "upper" and not starts_a and line.label != "A":
+            style = "roman" if line.label in "CD" and False else ""
+        if current is not None and last is not None and style:
+            open_end = ends_open(source, last.end)
+            if style in ("arabic", "dotted", "letter", "paren", "roman") and open_end and expects_number(source, last.body, last.end):
+                style = ""
+            elif style == "dash" and not line.after_blank and open_end and not _true_dash(source, line, last, current, width):
+                remarks.append(Diagnostic(code="false_bullet", severity="info", span=(line.start, line.end)))
+                style = ""
+            elif style in ("arabic", "letter") and open_end and not line.after_blank and width and not opens_with_verb(
+                source, line.body, line.end
+            ):
+                previous = next((c.label for c in reversed(stack) if c.style == style), "")
+                if not _in_sequence(style, line.label, previous):
+                    style = ""
+        if not style:
+            if current is not None and last is not None and _continues(source, line, last, current, width, broken):
+                if broken and ends_open(source, last.end):
+                    remarks.append(Diagnostic(code="sentence_across_page_break", severity="info", span=(line.start, line.end)))
+                    noise.append((last.end, line.start, "page_break_mid_sentence"))
+                current.end = line.end
+                current.breaks.append(line.start)
+                last, broken = line, False
+                continue
+            clause = Clause("para", "", line.start, line.body if not line.style else line.start, line.end, line.number, line.heading)
+            if current is not None and current.style in BULLETS and not line.heading and current.parent is not None:
+                remarks.append(Diagnostic(code="dash_lost", severity="info", span=(line.start, line.end)))
+        else:
+            clause = Clause(style, line.label, line.start, line.body, line.end, line.number, line.heading)
+        _attach(clause, stack, clauses)
+        current, last, broken = clause, line, False
+    _finish(source, clauses, remarks)
+    return Outline(clauses, [c for c in clauses if c.parent is None], remarks, noise)
+
+
+def _true_dash(source: Source, line: Line, last: Line, current: Clause, width: int) -> bool:
+    """A dash on a fresh line opens a bullet unless it is the hyphen of a wrapped name.
+
+    Phrases: "Cục Hải quan Gia Lai / - Kon Tum:", "gửi về Công an tỉnh / - Cơ quan thường trực Ban Chỉ đạo".
+    """
+    if opens_with_verb(source, line.body, line.end) or not width:
+        return True
+    if not source.work[line.body : line.body + 1].isalpha():
+        return True
+    siblings_open = current.style in BULLETS or last.empty
+    short = line.end - line.body <= 24 and source.work[line.end - 1] in ":.;"
+    appositive = source.low.startswith(("cơ quan thường trực", "cơ quan chủ trì", "đơn vị thường trực"), line.body)
+    if short or appositive:
+        return False
+    return not siblings_open and source.work[last.end - 1] not in "0123456789" or last.end - last.start < width * 0.6
+
+
+def _continues(source: Source, line: Line, last: Line, current: Clause, width: int, broken: bool) -> bool:
+    """Whether an unlabelled line goes on with the sentence before it."""
+    first = source.work[line.body : line.body + 1]
+    if current.body >= current.end:  # a label alone on its line
+        return True
+    open_end = ends_open(source, last.end)
+    adjacent = not line.after_blank and not broken
+    if first.islower():
+        return True
+    if line.heading and not open_end:
+        return False
+    if adjacent:
+        if not width:
+            return open_end and not _looks_done(source, last, line)
+        if open_end:
+            return True
+        return last.end - last.start > width * 0.72 and source.work[last.end - 1] not in ":"
+    if not open_end:
+        return False
+    shouting = source.work[current.body : current.end].isupper() and source.work[line.start : line.end].isupper()
+    if shouting and current.end - current.body < 60:
+        return True
+    return bool(
+        _FUNCTION_END.of(source.bare).search(source.low[max(last.body, last.end - 16) : last.end])
+        or (first.isdigit() and not line.style)
+        or (line.style in ("arabic",) and False)
+        or first in ",;)."
+    )
+
+
+def _looks_done(source: Source, last: Line, line: Line) -> bool:
+    """Unwrapped text: a line without a stop that is a heading or a list line, not half a sentence."""
+    return last.end - last.start < 60 or opens_with_verb(source, line.body, line.end)
+
+
+def _unbarred(line: Line, start: int, end: int) -> Line:
+    return Line(line.number, start, end, start, "text", after_blank=line.after_blank)
+
+
+# ---- tables --------------------------------------------------------------------------------------------------------
+_COLUMNS = tuple(
+    (name, phrase(source))
+    for name, source in (
+        ("number", r"^(?:stt|tt|số tt|số thứ tự)$"),
+        ("lead", r"chủ trì|(?:cơ quan|đơn vị|người|cán bộ|bộ phận) (?:thực hiện|chịu trách nhiệm|phụ trách|tham mưu)"),
+        ("partners", r"phối hợp|tham gia"),
+        ("due", r"thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
+        ("value", r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt"),
+        ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
+        ("unit", r"đơn vị|địa phương|xã|phường|tên"),
+        ("note", r"ghi chú|sản phẩm|kết quả"),
+    )
+)
+
+
+def table_cells(source: Source, line: Line) -> list[tuple[int, int]]:
+    """The places of the non-empty cells of a line with bars; empty cells keep a zero-length place between bars."""
+    cells, at = [], line.start
+    work = source.work
+    while at <= line.end:
+        bar = work.find("|", at, line.end)
+        stop = bar if bar >= 0 else line.end
+        start, end = source.trim(at, stop)
+        if at > line.start or start < end:
+            cells.append((start, end))
+        at = stop + 1
+    while cells and cells[-1][0] >= cells[-1][1]:
+        cells.pop()
+    return cells if any(a < b for a, b in cells) else []
+
+
+def column_names(source: Source, cells: list[tuple[int, int]]) -> dict[str, int] | None:
+    """The columns of a table's head by what they hold, or None when a row is no head."""
+    found: dict[str, int] = {}
+    if sum(end - start for start, end in cells) > 300 or len(cells) < 2:
+        return None
+    for place, (start, end) in enumerate(cells):
+        words = source.low[start:end].strip()
+        if any(char.isdigit() for char in words) and len(words) < 4:
+            return None
+        for name, pattern in _COLUMNS:
+            if name not in found and len(words) <= 60 and pattern.of(source.bare).search(words):
+                found[name] = place
+                break
+    return found if len(found) >= 2 and len(found) * 2 >= len(cells) else None
+
+
+def _first_cell(source: Source, cells: list[tuple[int, int]]) -> str:
+    words = source.work[slice(*cells[0])].strip(" .*")
+    return words if len(words) <= 6 and (words.isdigit() or roman_value(words)) else ""
+
+
+# ---- the tree ------------------------------------------------------------------------------------------------------
+def _attach(clause: Clause, stack: list[Clause], clauses: list[Clause]) -> None:
+    """Find the clause's parent: labels of one class are siblings, a new class goes one deeper."""
+    style = _rank(clause)
+    if clause.style == "para":
+        while stack and (stack[-1].style in BULLETS or stack[-1].style in ("para", "row")):
+            stack.pop()
+    elif clause.style == "row":
+        while stack and stack[-1].style in ("row", "para"):
+            stack.pop()
+    else:
+        same = next((depth for depth, c in enumerate(stack) if _rank(c) == style), None)
+        if same is None and style in _ORDER:  # a higher label met for the first time closes what is lower
+            same = next((depth for depth, c in enumerate(stack) if _rank(c) in _ORDER and _ORDER[_rank(c)] > _ORDER[style]), None)
+            if same is None:
+                same = next((depth for depth, c in enumerate(stack) if c.style in BULLETS or c.style in ("para", "row")), None)
+        if same is not None:
+            del stack[same:]
+        while stack and stack[-1].style in ("para", "row"):
+            stack.pop()
+    clause.parent = stack[-1] if stack else None
+    if clause.parent:
+        clause.parent.children.append(clause)
+    clause.level = len(stack) + 1
+    clauses.append(clause)
+    stack.append(clause)
+
+
+_ORDER = {"part": 0, "article": 1, "upper": 1, "roman": 2, "arabic": 3, "dotted1": 4, "dotted2": 5, "dotted3": 6, "letter": 7, "paren": 8}
+
+
+def _rank(clause: Clause) -> str:
+    return f"dotted{clause.label.count('.')}" if clause.style == "dotted" else clause.style
+
+
+def _finish(source: Source, clauses: list[Clause], remarks: list[Diagnostic]) -> None:
+    """Addresses, inherited roles and gaps in the numbering."""
+    seen: Counter[str] = Counter()
+    bullets: Counter[int] = Counter()
+    for clause in clauses:
+        parent = clause.parent
+        clause.end = max(clause.end, clause.body)
+        name = clause.label
+        if clause.style in BULLETS or clause.style in ("para", "row"):
+            bullets[id(parent)] += 1
+            name = f"{'p' if clause.style == 'para' else 'r' if clause.style == 'row' else ''}{bullets[id(parent)]}"
+        base = f"{parent.address}.{name}" if parent else name
+        seen[base] += 1
+        clause.address = base if seen[base] == 1 else f"{base}~{seen[base]}"
+    previous: dict[tuple[int, str], Clause] = {}
+    for clause in clauses:
+        key = (id(clause.parent), clause.style)
+        before = previous.get(key)
+        if clause.style in ("roman", "arabic"):
+            value = (roman_value(clause.label) if clause.style == "roman" else int(clause.label)) or 0
+            last = ((roman_value(before.label) if clause.style == "roman" else int(before.label)) or 0) if before else 0
+            if value > last + 1 and (before or clause.style == "roman"):
+                remarks.append(
+                    Diagnostic(code="numbering_gap", span=(clause.start, clause.body),
+                               args={"after": before.label if before else None, "found": clause.label})
+                )
+            previous[key] = clause

@@ -1,0 +1,56 @@
+"""Dates as plans write them: "09/4/2023", "ngày 30 tháng 5 năm 2024", "4-1-2021", "26/6"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from attrs import frozen
+
+Span = tuple[int, int]
+
+# the year may be missing; "ngày" may be missing before a date with slashes
+DATE = re.compile(
+    r"(?:ngày +)?(?<![\d/.,-])(?P<d>\d{1,2}) ?(?P<sep>[/.-]) ?(?P<m>\d{1,2})(?: ?(?P=sep) ?(?P<y>\d{4}))?(?![\d/]|[.,]\d|-\d)"
+    r"|ngày +(?P<d2>\d{1,2}) +tháng +(?P<m2>\d{1,2})(?:(?:,? +năm| *[/,]) *(?P<y2>\d{4}))?(?!\d)"
+)
+
+
+@frozen
+class Day:
+    """A written day. `year` is None where none is written; the place covers the words of the date."""
+
+    start: int
+    end: int
+    day: int
+    month: int
+    year: int | None
+
+    def on(self, year: int | None = None) -> date | None:
+        """The calendar day, with `year` where none is written; None when there is no such day (31/4, 29/2/2023)."""
+        try:
+            return date(self.year or year or 0, self.month, self.day)
+        except ValueError:
+            return None
+
+
+def _day(found: re.Match[str]) -> Day | None:
+    day, month = int(found["d"] or found["d2"]), int(found["m"] or found["m2"])
+    year = found["y"] or found["y2"]
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return None
+    if found["sep"] and found["sep"] != "/" and not year and not found[0].startswith("ngày"):
+        return None  # "05-10", "2.5": a range or a decimal, no day
+    return Day(found.start(), found.end(), day, month, int(year) if year else None)
+
+
+def find_dates(low: str, start: int = 0, end: int | None = None) -> list[Day]:
+    """Every day written in canonical text, left to right: with or without the word "ngày", with or without a year."""
+    matches = DATE.finditer(low, start, len(low) if end is None else end)
+    return [day for day in map(_day, matches) if day]
+
+
+def day_at(low: str, start: int) -> Day | None:
+    """The day written exactly at a place, or None."""
+    found = DATE.match(low, start)
+    return _day(found) if found else None
