@@ -1,0 +1,6 @@
+"""Settings of an installation that a test starts: the real ones, but a dead worker is found soon."""
+
+from pcmt.config.settings import *  # noqa: F403
+
+JOBS_BEAT_SECONDS = 0.3
+JOBS_SILENCE_SECONDS = 3.0
