@@ -23,3 +23,10 @@ SESSION_COOKIE_AGE = env.number("PCMT_SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_NAME = "pcmt_session"
 CSRF_COOKIE_NAME = "pcmt_csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+DEMO_EMAIL_DOMAIN = "demo.invalid"
+"""Users with an address of this domain belong to the demonstration; the sign-in page offers them to everyone.
+
+No such domain can exist (RFC 2606), so no real user is ever among them.
+"""
+DEMO_PASSWORD = "xem-thu-pcmt"  # noqa: S105 - public on purpose: it opens demonstration data only

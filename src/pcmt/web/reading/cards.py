@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 from django.utils.translation import gettext as _
 
+from pcmt.apps.plans.contract import limits_for, names_of
 from pcmt.apps.plans.models import BodyMatch, Clause, Item, Revision
 from pcmt.core.measures import decimal_from, describe, parts_and_total, target_from
 from pcmt.core.measures.labels import number_label
@@ -136,14 +137,8 @@ def clip(text: str, length: int = SHOWN) -> str:
 
 
 def names(agencies: Any) -> str:
-    """The names of a list of agencies, or of one, joined by semicolons: names hold commas themselves."""
-    if not agencies:
-        return ""
-    if isinstance(agencies, Mapping):
-        return str(agencies.get("name") or "")
-    if isinstance(agencies, str):
-        return agencies
-    return "; ".join(filter(None, (names(agency) for agency in agencies)))
+    """The names of bodies in a contract value, joined by semicolons: names hold commas themselves."""
+    return "; ".join(names_of(agencies))
 
 
 def limit_words(values: Mapping[str, Any] | None) -> str:
@@ -246,7 +241,7 @@ class Deck:
             str(role) if values.get("role") in {"lead", "coordinate"} else "",
             clip(item.text),
             [
-                (_("Người làm"), names(values.get("actor"))),
+                (_("Người làm"), names(values.get("agencies") or values.get("actor"))),
                 (_("Cùng"), clip(names(values.get("partners")), 140)),
                 (_("Tham mưu"), clip(names(values.get("advises")), 90)),
                 (_("Khi"), clip(str(values.get("condition") or ""), 90)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from pcmt.apps.accounts.queries import actor_of
-from pcmt.web.shell.demo import DEMO_PASSWORD, demo_users
+from pcmt.web.shell.demo import demo_users
 from pcmt.web.shell.forms import SignInForm
 from pcmt.web.shell.middleware import GRANT_KEY
 
@@ -31,7 +32,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         login(request, form.user)
         return redirect(after(request))
-    page = {"form": form, "next": after(request), "demo_users": demo_users(timezone.localdate()), "demo_password": DEMO_PASSWORD}
+    page = {
+        "form": form,
+        "next": after(request),
+        "demo_users": demo_users(timezone.localdate()),
+        "demo_password": settings.DEMO_PASSWORD,
+    }
     return render(request, "shell/sign_in.html", page, status=422 if form.errors else 200)
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pcmt.apps.accounts.queries import grants_of
 from pcmt.web.navigation import ENTRIES
 
 register = template.Library()
@@ -132,7 +133,7 @@ def shell_header(context: Context) -> dict[str, Any]:
     return {
         "request": request,
         "actor": getattr(request, "actor", None),
-        "grants": getattr(request, "grants", []),
+        "grants": grants_of(request.user, timezone.localdate()) if getattr(request, "actor", None) else [],
         "csrf_token": context.get("csrf_token"),
         "query": request.GET.get("q", "") if request else "",
     }

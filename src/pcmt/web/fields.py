@@ -1,0 +1,94 @@
+"""Form fields that take numbers and dates the way people here write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from pcmt.core.periods import parse_date
+
+WRITTEN_DATE = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})")
+THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+class WrittenDateField(forms.CharField):
+    """A day as `15/6/2026` (also with dots, dashes or blanks, or in ISO form); gives a date or None."""
+
+    default_error_messages = {"invalid": _("Ghi ngày theo dạng 15/6/2026."), "no_day": _("Không có ngày này trong lịch.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "10", "maxlength": "10"})
+        )
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        day = parse_date(value)
+        return day.strftime("%d/%m/%Y") if day else value
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if (day := parse_date(text)) is not None:
+            return day
+        found = WRITTEN_DATE.fullmatch(text)
+        if found is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        except ValueError:
+            raise ValidationError(self.error_messages["no_day"], code="no_day") from None
+
+
+class WrittenNumberField(forms.CharField):
+    """A number as `1.234,5`, `80` or `07`; gives an int when it is whole, else a float, or None (JSON has no decimals)."""
+
+    default_error_messages = {"invalid": _("Ghi bằng số, ví dụ 80 hoặc 12,5.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": "8"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
+        return value
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip().rstrip("%").strip()
+        if not text:
+            return None
+        if THOUSANDS.fullmatch(text):
+            text = text.replace(".", "")
+        elif not PLAIN.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        number = Decimal(text.replace(",", "."))
+        return int(number) if number == number.to_integral_value() else float(number)
+
+
+class NamesField(forms.CharField):
+    """Names of bodies, one a line or parted by semicolons (a name may hold commas); gives a list of names."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) or value is None:
+            return value
+        rows = value if isinstance(value, list | tuple) else [value]
+        return "\n".join(str(row.get("name") if isinstance(row, dict) else row) for row in rows)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        parts = re.split(r"[;\n]", str(value or ""))
+        return [" ".join(part.split()) for part in parts if part.strip()]

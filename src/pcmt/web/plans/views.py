@@ -1,0 +1,103 @@
+"""The list of plans and handing one in."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
+from pcmt.apps.plans.operations import start_reading
+from pcmt.apps.plans.policies import can_review, can_start
+from pcmt.core.diagnostics import Refusal
+from pcmt.core.text import fold
+from pcmt.web.plans.forms import ListFilter, UploadForm
+from pcmt.web.shell.access import acting, deny
+
+PER_PAGE = 25
+OPEN = (RevisionState.WAITING, RevisionState.READING, RevisionState.FAILED, RevisionState.REVIEW)
+STATE_WORDS = {
+    RevisionState.WAITING: ("wait", gettext_lazy("Đang chờ đọc")),
+    RevisionState.READING: ("wait", gettext_lazy("Đang đọc")),
+    RevisionState.FAILED: ("plain", gettext_lazy("Chưa đọc được")),
+    RevisionState.REVIEW: ("plain", gettext_lazy("Đang rà soát")),
+}
+
+
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """Plans the actor may see, those that wait for work first; projects and campaigns inside a plan stand on its page."""
+    actor = acting(request)
+    chosen = ListFilter(request.GET)
+    chosen.is_valid()
+    plans = (
+        Plan.objects.visible_to(actor)
+        .filter(parent=None)
+        .exclude(state=PlanState.WITHDRAWN)
+        .select_related("issuer")
+        .prefetch_related(
+            Prefetch(
+                "revisions",
+                Revision.objects.visible_to(actor).filter(state__in=OPEN).defer("text", "reading").order_by("-number"),
+                to_attr="drafts",
+            )
+        )
+        .order_by("state", "-issued_on", "-pk")
+    )
+    for word in fold(chosen.cleaned_data.get("q", "")).split():
+        plans = plans.filter(search_key__contains=word)
+    if chosen.cleaned_data.get("state"):
+        plans = plans.filter(state=chosen.cleaned_data["state"])
+    page = Paginator(plans, PER_PAGE).get_page(request.GET.get("trang"))
+    for plan in page:
+        dress(plan)
+    return render(
+        request, "plans/list.html", {"page": page, "filter": chosen, "may_upload": can_start(actor)}
+    )
+
+
+def dress(plan: Plan) -> None:
+    """Gives a row its address and its state in words: a draft leads to its review, a plan in force to its page."""
+    plan.draft = next(iter(plan.drafts), None)
+    if plan.state == PlanState.DRAFT and plan.draft:
+        plan.url = reverse("reading:screen", args=[plan.draft.pk])
+        plan.tone, plan.word = STATE_WORDS[plan.draft.state]
+    else:
+        plan.url = reverse("plan:page", args=[plan.pk])
+        plan.tone, plan.word = ("done" if plan.state == PlanState.CLOSED else "plain"), plan.get_state_display()
+
+
+def upload(request: HttpRequest, plan_id: int | None = None) -> HttpResponse:
+    """Hands in a file or pasted text, as a new plan or as a new revision of one."""
+    actor = acting(request)
+    plan = get_object_or_404(Plan.objects.visible_to(actor), pk=plan_id) if plan_id else None
+    if not can_start(actor) or (plan and not can_review(actor, plan)):
+        return deny(request, _("Chỉ cơ quan thường trực giữ kế hoạch được gửi kế hoạch và bản sửa đổi."))
+    form = UploadForm(request.POST or None, request.FILES or None)
+    twin = None
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        answer = start_reading(
+            actor=actor,
+            at=timezone.now(),
+            name=file.name if file else "",
+            data=file.read() if file else None,
+            pasted=None if file else form.cleaned_data["text"],
+            plan_id=plan_id,
+            again=form.cleaned_data["again"],
+        )
+        if isinstance(answer, Revision):
+            return redirect("reading:screen", answer.pk)
+        refuse(form, answer)
+        twin = answer.ref if answer.code in {"same_file", "open_revision"} else None
+    page = {"form": form, "plan": plan, "twin": twin}
+    return render(request, "plans/upload.html", page, status=422 if form.errors else 200)
+
+
+def refuse(form: UploadForm, refusal: Refusal) -> None:
+    """Puts a refusal beside the field it is about."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
