@@ -40,11 +40,12 @@ from pcmt.core.periods.limits import (
     limit_from,
     limit_to,
 )
-from pcmt.core.periods.spans import Span, add_months, month_end, parse_date, span_from
+from pcmt.core.periods.spans import DAY, Span, add_months, month_end, parse_date, span_from
 
 __all__ = [
     "ADMINISTRATIVE",
     "CALENDARS",
+    "DAY",
     "SCHOOL_TERMS",
     "STATISTICAL",
     "Calendar",
