@@ -82,9 +82,7 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("item", "shape", "words"), CASES, ids=[words for _, _, words in CASES]
-)
+@pytest.mark.parametrize(("item", "shape", "words"), CASES, ids=[words for _, _, words in CASES])
 def test_shape_and_words(item: dict[str, Any], shape: Shape, words: str) -> None:
     spec = target_from(item)
     assert spec.shape is shape
@@ -99,9 +97,7 @@ def test_a_total_with_parts_is_an_allocation() -> None:
 
 
 def test_unknown_words_are_left_to_a_person() -> None:
-    spec = target_from(
-        {"kind": "new_kind", "comparator": "about", "value": "many", "direction": "up"}
-    )
+    spec = target_from({"kind": "new_kind", "comparator": "about", "value": "many", "direction": "up"})
     assert spec.shape is Shape.QUALITATIVE
     assert spec.comparator is Comparator.NONE
     assert spec.value is None
@@ -138,14 +134,10 @@ def test_parts_agree_with_their_own_sum(parts: list[Decimal]) -> None:
 
 
 def test_expected_count() -> None:
-    spec = target_from(
-        {"kind": "frequency", "value": 2, "frequency": {"n": 2, "per": "month"}}
-    )
+    spec = target_from({"kind": "frequency", "value": 2, "frequency": {"n": 2, "per": "month"}})
     first, last = parse_date("2025-01-01"), parse_date("2026-01-01")
     assert first and last and spec.frequency
-    assert (
-        expected_count(spec, expected_windows(spec.frequency, Span(first, last))) == 24
-    )
+    assert expected_count(spec, expected_windows(spec.frequency, Span(first, last))) == 24
     assert expected_count(target_from({"kind": "frequency"}), ()) is None
 
 
@@ -159,9 +151,7 @@ def test_numbers_in_vietnamese_form() -> None:
     assert quantity_label(Decimal(7), "percent") == "7%"
 
 
-@pytest.mark.parametrize(
-    "value", [None, True, "", "x", float("nan"), float("inf"), [1]]
-)
+@pytest.mark.parametrize("value", [None, True, "", "x", float("nan"), float("inf"), [1]])
 def test_what_is_no_number(value: object) -> None:
     assert decimal_from(value) is None
 
@@ -170,8 +160,5 @@ def test_what_is_no_number(value: object) -> None:
                        st.one_of(st.none(), st.integers(), st.text("mỗi 05%", max_size=8),
                                  st.sampled_from(["coverage", "count", "range", "gte", "percent", "increase"]))))  # fmt: skip
 def test_any_item_becomes_a_target_with_words(item: dict[str, Any]) -> None:
-    item = {
-        key: str(value) if key in ("unit", "per") and value is not None else value
-        for key, value in item.items()
-    }
+    item = {key: str(value) if key in ("unit", "per") and value is not None else value for key, value in item.items()}
     assert describe(target_from(item))

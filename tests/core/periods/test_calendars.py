@@ -27,12 +27,8 @@ from pcmt.core.periods import (
 
 YEAR_2025 = Span(date(2025, 1, 1), date(2026, 1, 1))
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
-calendars = st.sampled_from(
-    [ADMINISTRATIVE, STATISTICAL, Calendar("own", "own", 20, 1)]
-)
-kinds = st.sampled_from(
-    [Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.HALF_YEAR, Kind.YEAR]
-)
+calendars = st.sampled_from([ADMINISTRATIVE, STATISTICAL, Calendar("own", "own", 20, 1)])
+kinds = st.sampled_from([Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.HALF_YEAR, Kind.YEAR])
 
 
 def ends(span: Span) -> tuple[str, str]:
@@ -51,9 +47,7 @@ def ends(span: Span) -> tuple[str, str]:
         (Kind.YEAR, 1, ("2024-12-15", "2025-12-14")),
     ],
 )
-def test_administrative_periods_of_decree_09(
-    kind: Kind, number: int, expected: tuple[str, str]
-) -> None:
+def test_administrative_periods_of_decree_09(kind: Kind, number: int, expected: tuple[str, str]) -> None:
     assert ends(ADMINISTRATIVE.named(kind, 2025, number)) == expected
 
 
@@ -70,9 +64,7 @@ def test_statistical_periods_are_calendar_periods() -> None:
 
 
 @given(calendars, kinds, days)
-def test_every_day_is_in_exactly_one_period(
-    calendar: Calendar, kind: Kind, day: date
-) -> None:
+def test_every_day_is_in_exactly_one_period(calendar: Calendar, kind: Kind, day: date) -> None:
     period = calendar.around(kind, day)
     assert day in period
     assert calendar.around(kind, period.end).start == period.end
@@ -92,9 +84,7 @@ def test_every_day_is_in_exactly_one_period(
         ("quarterly", date(2025, 6, 20), ("2025-03-15", "2025-06-14")),
     ],
 )
-def test_period_a_report_covers(
-    word: str, last: date, expected: tuple[str, str]
-) -> None:
+def test_period_a_report_covers(word: str, last: date, expected: tuple[str, str]) -> None:
     period = period_reported(word, last)
     assert period is not None
     assert ends(period) == expected
@@ -110,15 +100,11 @@ def test_words_without_an_interval_cover_no_period(word: str | None) -> None:
     days,
     calendars,
 )
-def test_a_reported_period_is_over_and_the_latest(
-    word: str, last: date, calendar: Calendar
-) -> None:
+def test_a_reported_period_is_over_and_the_latest(word: str, last: date, calendar: Calendar) -> None:
     period = period_reported(word, last, calendar)
     assert period is not None
     assert period.last <= last
-    following = period_reported(
-        word, period.last + timedelta(days=period.days + 40), calendar
-    )
+    following = period_reported(word, period.last + timedelta(days=period.days + 40), calendar)
     assert following is not None and following.start >= period.end
 
 
@@ -170,9 +156,7 @@ def test_periods_of_a_plan_stay_whole() -> None:
         "6 tháng cuối năm 2025",
         "6 tháng đầu năm 2026",
     ]
-    assert [
-        period_label(piece) for piece in periods_of(Kind.NINE_MONTHS, YEAR_2025)
-    ] == [
+    assert [period_label(piece) for piece in periods_of(Kind.NINE_MONTHS, YEAR_2025)] == [
         "9 tháng đầu năm 2025",
         "9 tháng đầu năm 2026",
     ]

@@ -41,9 +41,7 @@ def dues(limit: Limit, window: Span = YEAR_2025) -> list[date]:
 def test_before_a_day_means_by_the_end_of_the_day_before() -> None:
     before = limit("before", precision="day", date="2025-06-15")
     assert last_day(before) == date(2025, 6, 14)
-    assert due_windows(before, YEAR_2025) == (
-        DueWindow(date(2025, 1, 1), date(2025, 6, 15)),
-    )
+    assert due_windows(before, YEAR_2025) == (DueWindow(date(2025, 1, 1), date(2025, 6, 15)),)
     assert due_label(due_windows(before, YEAR_2025)[0]) == "hết ngày 14/6/2025"
 
 
@@ -54,9 +52,7 @@ def test_an_office_may_count_the_day_itself() -> None:
 
 @pytest.mark.parametrize("relation", ["by", "on"])
 def test_by_and_on_count_the_day(relation: str) -> None:
-    assert last_day(limit(relation, precision="day", date="2025-06-15")) == date(
-        2025, 6, 15
-    )
+    assert last_day(limit(relation, precision="day", date="2025-06-15")) == date(2025, 6, 15)
 
 
 def test_on_a_day_is_open_that_day_only() -> None:
@@ -66,12 +62,8 @@ def test_on_a_day_is_open_that_day_only() -> None:
 
 
 def test_within_a_month_is_that_month() -> None:
-    within = limit(
-        "within", precision="month", **{"from": "2025-02-01", "to": "2025-02-28"}
-    )
-    assert due_windows(within, YEAR_2025) == (
-        DueWindow(date(2025, 2, 1), date(2025, 3, 1)),
-    )
+    within = limit("within", precision="month", **{"from": "2025-02-01", "to": "2025-02-28"})
+    assert due_windows(within, YEAR_2025) == (DueWindow(date(2025, 2, 1), date(2025, 3, 1)),)
 
 
 def test_before_and_by_a_span() -> None:
@@ -120,21 +112,13 @@ def test_before_the_first_of_the_month_is_the_end_of_the_month_before() -> None:
         ("before", 29, [(1, 28), (2, 28), (3, 28), (4, 28)]),
     ],
 )
-def test_a_day_the_month_lacks_means_its_end(
-    relation: str, day: int, expected: list[tuple[int, int]]
-) -> None:
-    monthly = limit(
-        relation, precision="recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={day}"
-    )
-    assert dues(monthly)[:4] == [
-        date(2025, month, number) for month, number in expected
-    ]
+def test_a_day_the_month_lacks_means_its_end(relation: str, day: int, expected: list[tuple[int, int]]) -> None:
+    monthly = limit(relation, precision="recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={day}")
+    assert dues(monthly)[:4] == [date(2025, month, number) for month, number in expected]
 
 
 def test_leap_day_every_year() -> None:
-    yearly = limit(
-        "by", precision="recurring", rule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"
-    )
+    yearly = limit("by", precision="recurring", rule="FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29")
     window = Span(date(2023, 1, 1), date(2026, 1, 1))
     assert dues(yearly, window) == [
         date(2023, 2, 28),
@@ -150,9 +134,7 @@ def test_last_month_of_the_quarter() -> None:
         rule="FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=20",
     )
     assert dues(quarterly) == [date(2025, month, 19) for month in (3, 6, 9, 12)]
-    ends = limit(
-        "by", precision="recurring", rule="FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=31"
-    )
+    ends = limit("by", precision="recurring", rule="FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=31")
     assert dues(ends) == [
         date(2025, 3, 31),
         date(2025, 6, 30),
@@ -174,9 +156,7 @@ def test_every_other_year_stays_every_other_year() -> None:
         precision="recurring",
         rule="FREQ=YEARLY;INTERVAL=2;BYMONTH=7;BYMONTHDAY=31",
     )
-    assert dues(rule, Span(date(2021, 1, 1), date(2026, 1, 1))) == [
-        date(2021 + n, 7, 31) for n in (0, 2, 4)
-    ]
+    assert dues(rule, Span(date(2021, 1, 1), date(2026, 1, 1))) == [date(2021 + n, 7, 31) for n in (0, 2, 4)]
 
 
 def test_two_days_that_fall_together_are_one_due_date() -> None:
@@ -332,34 +312,19 @@ def monthly_due(year: int, month: int, day: int, relation: Relation) -> date:
     end = month_end(year, month)
     if day > end.day:
         return end
-    return (
-        date(year, month, day) - DAY
-        if relation is Relation.BEFORE
-        else date(year, month, day)
-    )
+    return date(year, month, day) - DAY if relation is Relation.BEFORE else date(year, month, day)
 
 
 @given(windows, relations, monthdays)
-def test_no_monthly_due_date_is_lost_or_doubled(
-    window: Span, relation: Relation, day: int
-) -> None:
-    months = (
-        (year, month)
-        for year in range(window.start.year, window.end.year + 2)
-        for month in range(1, 13)
-    )
-    expected = sorted(
-        {monthly_due(year, month, day, relation) for year, month in months}
-        & set(_days(window))
-    )
+def test_no_monthly_due_date_is_lost_or_doubled(window: Span, relation: Relation, day: int) -> None:
+    months = ((year, month) for year in range(window.start.year, window.end.year + 2) for month in range(1, 13))
+    expected = sorted({monthly_due(year, month, day, relation) for year, month in months} & set(_days(window)))
     rule = Limit(relation, Precision.RECURRING, rule=f"FREQ=MONTHLY;BYMONTHDAY={day}")
     assert dues(rule, window) == expected
 
 
 @given(windows, relations, st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]))
-def test_no_weekly_due_date_is_lost_or_doubled(
-    window: Span, relation: Relation, weekday: str
-) -> None:
+def test_no_weekly_due_date_is_lost_or_doubled(window: Span, relation: Relation, weekday: str) -> None:
     wanted = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].index(weekday)
     shift = 1 if relation is Relation.BEFORE else 0
     rule = Limit(relation, Precision.RECURRING, rule=f"FREQ=WEEKLY;BYDAY={weekday}")
@@ -368,9 +333,7 @@ def test_no_weekly_due_date_is_lost_or_doubled(
 
 
 @given(windows, relations, st.sampled_from(["FREQ=MONTHLY;BYMONTHDAY=10,20,31", "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=20", "FREQ=WEEKLY;BYDAY=MO,FR"]))  # fmt: skip
-def test_windows_are_ordered_and_apart(
-    window: Span, relation: Relation, rule: str
-) -> None:
+def test_windows_are_ordered_and_apart(window: Span, relation: Relation, rule: str) -> None:
     pieces = due_windows(Limit(relation, Precision.RECURRING, rule=rule), window)
     for left, right in itertools.pairwise(pieces):
         assert left.end <= right.start
@@ -381,9 +344,7 @@ def test_windows_are_ordered_and_apart(
 
 
 @given(days, relations, windows)
-def test_one_date_is_one_window_with_its_due_date(
-    day: date, relation: Relation, window: Span
-) -> None:
+def test_one_date_is_one_window_with_its_due_date(day: date, relation: Relation, window: Span) -> None:
     (piece,) = due_windows(Limit(relation, Precision.DAY, date=day), window)
     assert piece.last == (day - DAY if relation is Relation.BEFORE else day)
 

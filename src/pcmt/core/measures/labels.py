@@ -78,9 +78,7 @@ def _amount(spec: TargetSpec) -> str:
         amount = f"từ {_between(spec.value, spec.value_max, spec.unit_word)}"
     else:
         words = SIGNS if spec.unit_word == "percent" else WORDS
-        amount = words.get(spec.comparator, "") + quantity_label(
-            spec.value, spec.unit_word
-        )
+        amount = words.get(spec.comparator, "") + quantity_label(spec.value, spec.unit_word)
     if spec.frequency:
         amount += f", {_frequency(spec)}" if spec.shape is Shape.SHARE else ""
     return f"{amount}, mỗi {spec.per.removeprefix('mỗi ')}" if spec.per else amount
@@ -104,19 +102,13 @@ def _change(spec: TargetSpec) -> str:
         amount = f"từ {_between(spec.value, spec.value_max, spec.unit_word)}"
     else:
         words = WORDS | {Comparator.GTE: "từ ", Comparator.LTE: "không quá "}
-        amount = words.get(spec.comparator, "") + quantity_label(
-            spec.value, spec.unit_word
-        )
+        amount = words.get(spec.comparator, "") + quantity_label(spec.value, spec.unit_word)
     return _joined(f"{move} {amount}", spec.baseline)
 
 
 def _monotone(spec: TargetSpec) -> str:
     previous = spec.baseline is None or spec.baseline.kind is BaselineKind.PREVIOUS_YEAR
-    if (
-        spec.yearly
-        and previous
-        and spec.direction in (Direction.INCREASE, Direction.DECREASE)
-    ):
+    if spec.yearly and previous and spec.direction in (Direction.INCREASE, Direction.DECREASE):
         return f"năm sau {'cao' if spec.direction is Direction.INCREASE else 'thấp'} hơn năm trước"
     return _joined(
         MOVES[spec.direction] if spec.direction else "chuyển biến tốt hơn",

@@ -28,9 +28,7 @@ class Shape(StrEnum):
     ZERO = "zero"  # it must not happen: "không để phát sinh"
     ALLOCATION = "allocation"  # a total shared out to units: "10 vụ, trong đó ..."
     MONOTONE = "monotone"  # each time better than before, no number: "năm sau cao hơn năm trước"
-    MILESTONE = (
-        "milestone"  # a status reached by a date: "được công nhận xã không ma túy"
-    )
+    MILESTONE = "milestone"  # a status reached by a date: "được công nhận xã không ma túy"
     QUALITATIVE = "qualitative"  # a person judges
 
 
@@ -148,9 +146,7 @@ def target_from(item: Mapping[str, Any], *, allocated: bool = False) -> TargetSp
         ),
         comparator=comparator if value is not None else Comparator.NONE,
         value=value,
-        value_max=decimal_from(item.get("value_max"))
-        if comparator is Comparator.RANGE
-        else None,
+        value_max=decimal_from(item.get("value_max")) if comparator is Comparator.RANGE else None,
         unit_word=item.get("unit") or "",
         measure=item.get("measure") or "",
         direction=_member(Direction, item.get("direction")),
@@ -176,9 +172,7 @@ def decimal_from(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def parts_and_total(
-    total: Decimal | None, parts: Iterable[Decimal | None]
-) -> PartsCheck:
+def parts_and_total(total: Decimal | None, parts: Iterable[Decimal | None]) -> PartsCheck:
     """Whether the parts of an allocation make its total (7 + 2 + 1 = 10)."""
     values = list(parts)
     known = [value for value in values if value is not None]
@@ -205,25 +199,17 @@ def _shape(kind: str, comparator: Comparator, *, allocated: bool) -> Shape:
         return shape
     if allocated:
         return Shape.ALLOCATION
-    return (
-        Shape.CEILING if comparator in (Comparator.LTE, Comparator.LT) else Shape.LEVEL
-    )
+    return Shape.CEILING if comparator in (Comparator.LTE, Comparator.LT) else Shape.LEVEL
 
 
 def _baseline(data: Mapping[str, Any] | None) -> Baseline | None:
     kind = _member(BaselineKind, data.get("kind")) if data else None
-    return (
-        Baseline(kind, data.get("year"), data.get("text") or "")
-        if data and kind
-        else None
-    )
+    return Baseline(kind, data.get("year"), data.get("text") or "") if data and kind else None
 
 
 def _window(data: Mapping[str, Any] | None) -> Span | None:
     if data and data.get("year") and not parse_date(data.get("from")):
-        return span_from(
-            {"from": f"{data['year']}-01-01", "to": f"{data['year']}-12-31"}
-        )
+        return span_from({"from": f"{data['year']}-01-01", "to": f"{data['year']}-12-31"})
     return span_from(data)
 
 

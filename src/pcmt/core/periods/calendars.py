@@ -1,8 +1,9 @@
 """Reporting calendars, school terms, and the windows in which something is to happen so and so often.
 
-Two calendars live side by side. Administrative reports close on the 14th: a month runs from the 15th of the month before
-to the 14th, a year from 15 December to 14 December (Decree 09/2019/NĐ-CP, article 12). Statistics use calendar months
-(Decree 60/2018/NĐ-CP). A plan that sets its own cut-off day is a further `Calendar`; a plan's own dates override both.
+Two calendars live side by side. Administrative reports close on the 14th: a month runs from the 15th of the month
+before to the 14th, a year from 15 December to 14 December (Decree 09/2019/NĐ-CP, article 12). Statistics use calendar
+months (Decree 60/2018/NĐ-CP). A plan that sets its own cut-off day is a further `Calendar`; a plan's own dates override
+both.
 """
 
 from __future__ import annotations
@@ -67,9 +68,7 @@ class Calendar:
             return Span(self.month_start(year, 1), self.month_start(year, 10))
         length = MONTHS[kind]
         first = (number - 1) * length + 1
-        return Span(
-            self.month_start(year, first), self.month_start(year, first + length)
-        )
+        return Span(self.month_start(year, first), self.month_start(year, first + length))
 
     def month_of(self, day: date) -> tuple[int, int]:
         """The named month in which a day falls (15 December 2024 is in January 2025 of the administrative calendar)."""
@@ -89,9 +88,7 @@ class Calendar:
         return self.named(kind, year, (month - 1) // MONTHS[kind] + 1)
 
 
-ADMINISTRATIVE = Calendar(
-    "administrative", "kỳ báo cáo hành chính (từ ngày 15 đến ngày 14)", 15, 1
-)
+ADMINISTRATIVE = Calendar("administrative", "kỳ báo cáo hành chính (từ ngày 15 đến ngày 14)", 15, 1)
 STATISTICAL = Calendar("statistical", "kỳ thống kê (theo tháng dương lịch)")
 CALENDARS = {calendar.code: calendar for calendar in (ADMINISTRATIVE, STATISTICAL)}
 
@@ -100,8 +97,8 @@ CALENDARS = {calendar.code: calendar for calendar in (ADMINISTRATIVE, STATISTICA
 class SchoolTerms:
     """Days and months at which the two terms of a school year begin and the second one is over.
 
-    The ministry sets them anew each year within a few days; the defaults are the usual frame (opening in September, first
-    term until mid-January, second until the end of May). The summer belongs to no term.
+    The ministry sets them anew each year within a few days; the defaults are the usual frame (opening in September,
+    first term until mid-January, second until the end of May). The summer belongs to no term.
     """
 
     first: tuple[int, int] = (9, 1)
@@ -125,7 +122,7 @@ SCHOOL_TERMS = SchoolTerms()
 class Frequency:
     """So many times in each stretch of `every` periods: `Frequency(2, Kind.WEEK)` is twice a week.
 
-    `n` None means "often" without a number; `implied` that the text says only "hằng quý" and the one time is understood.
+    `n` None means "often" without a number; `implied` that the text says only "hằng quý" and one time is understood.
     """
 
     n: int | None
@@ -155,8 +152,8 @@ def expected_windows(
 ) -> tuple[Span, ...]:
     """The stretches of `window` in each of which the frequency is due, in order and without overlap.
 
-    First and last are cut to the window. Several periods in one (`every`) are counted from the period in which the window
-    begins. A campaign is the window itself. "Thường xuyên" (continuous) and a frequency without a period are no
+    First and last are cut to the window. Several periods in one (`every`) are counted from the period in which the
+    window begins. A campaign is the window itself. "Thường xuyên" (continuous) and a frequency without a period are no
     stretches that could be missed: the answer is empty.
     """
     if frequency.per is None or frequency.per is Kind.CONTINUOUS:
@@ -164,22 +161,16 @@ def expected_windows(
     if frequency.per is Kind.CAMPAIGN:
         return (window,)
     pieces = tuple(_pieces(frequency.per, window, calendar, terms))
-    groups = (
-        pieces[i : i + frequency.every] for i in range(0, len(pieces), frequency.every)
-    )
+    groups = (pieces[i : i + frequency.every] for i in range(0, len(pieces), frequency.every))
     return tuple(Span(group[0].start, group[-1].end) for group in groups)
 
 
-def periods_of(
-    kind: Kind, window: Span, calendar: Calendar = ADMINISTRATIVE
-) -> tuple[Span, ...]:
+def periods_of(kind: Kind, window: Span, calendar: Calendar = ADMINISTRATIVE) -> tuple[Span, ...]:
     """The whole periods of a kind that meet a window, uncut: the report periods of a plan."""
     return tuple(_whole(kind, window, calendar))
 
 
-def period_reported(
-    word: str | None, last_day: date, calendar: Calendar = ADMINISTRATIVE
-) -> Span | None:
+def period_reported(word: str | None, last_day: date, calendar: Calendar = ADMINISTRATIVE) -> Span | None:
     """The period that a report due by the end of `last_day` covers: the latest one of its kind that is over by then.
 
     A half-year report due before 16 June covers 15 December to 14 June. None for words without an interval (`once`).
@@ -191,9 +182,7 @@ def period_reported(
     if kind is Kind.NINE_MONTHS:
         # The nine months have a gap after them, so "the day before the running one" may lie in none.
         return (
-            running
-            if running.end <= last_day + DAY
-            else calendar.named(kind, calendar.month_of(last_day + DAY)[0] - 1)
+            running if running.end <= last_day + DAY else calendar.named(kind, calendar.month_of(last_day + DAY)[0] - 1)
         )
     return calendar.around(kind, running.start - DAY)
 
@@ -203,11 +192,7 @@ def _whole(kind: Kind, window: Span, calendar: Calendar) -> Iterator[Span]:
     while piece.start < window.end:
         if piece.overlap(window):
             yield piece
-        following = (
-            piece.end
-            if kind is not Kind.NINE_MONTHS
-            else calendar.named(Kind.YEAR, _year(piece, calendar)).end
-        )
+        following = piece.end if kind is not Kind.NINE_MONTHS else calendar.named(Kind.YEAR, _year(piece, calendar)).end
         piece = calendar.around(kind, following)
 
 
@@ -215,9 +200,7 @@ def _year(piece: Span, calendar: Calendar) -> int:
     return calendar.month_of(piece.start)[0]
 
 
-def _pieces(
-    kind: Kind, window: Span, calendar: Calendar, terms: SchoolTerms
-) -> Iterator[Span]:
+def _pieces(kind: Kind, window: Span, calendar: Calendar, terms: SchoolTerms) -> Iterator[Span]:
     if kind in (Kind.SEMESTER, Kind.SCHOOL_YEAR):
         whole: Iterator[Span] = _school(kind, window, terms)
     else:
@@ -231,8 +214,4 @@ def _pieces(
 def _school(kind: Kind, window: Span, terms: SchoolTerms) -> Iterator[Span]:
     for year in range(window.start.year - 1, window.last.year + 1):
         first, second = terms.of_year(year)
-        yield from (
-            (first, second)
-            if kind is Kind.SEMESTER
-            else (Span(first.start, second.end),)
-        )
+        yield from ((first, second) if kind is Kind.SEMESTER else (Span(first.start, second.end),))

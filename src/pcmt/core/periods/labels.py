@@ -85,17 +85,9 @@ def limit_label(limit: Limit) -> str:
         name = period_label(limit.span, STATISTICAL)
         named = not name.startswith("từ ")
         if limit.relation is Relation.BEFORE:
-            return (
-                f"trước {_lower(name)}"
-                if named
-                else f"trước ngày {date_label(limit.span.start)}"
-            )
+            return f"trước {_lower(name)}" if named else f"trước ngày {date_label(limit.span.start)}"
         if limit.relation is Relation.BY:
-            return (
-                f"đến hết {_lower(name)}"
-                if named
-                else f"đến hết ngày {date_label(limit.span.last)}"
-            )
+            return f"đến hết {_lower(name)}" if named else f"đến hết ngày {date_label(limit.span.last)}"
         return f"{word} {_lower(name)}" if named else name
     if limit.rule:
         return _rule_label(limit.rule, word)
@@ -114,9 +106,7 @@ def period_label(span: Span, calendar: Calendar = ADMINISTRATIVE) -> str:
     if span.days == 1:
         return f"Ngày {date_label(span.start)}"
     if span.days == 7 and span.start.weekday() == 0:
-        return (
-            f"Tuần {span.start.isocalendar().week:02}/{span.start.isocalendar().year}"
-        )
+        return f"Tuần {span.start.isocalendar().week:02}/{span.start.isocalendar().year}"
     return span_label(span)
 
 
@@ -127,21 +117,13 @@ def period_word_label(word: str | None) -> str:
 
 def frequency_label(frequency: Frequency, unit_word: str = "lần") -> str:
     """`02 lượt/tuần`, `01 lần/3 tháng`, `thường xuyên`, `hằng quý`."""
-    if frequency.per is Kind.CONTINUOUS or (
-        frequency.n is None and frequency.per is None
-    ):
+    if frequency.per is Kind.CONTINUOUS or (frequency.n is None and frequency.per is None):
         return "thường xuyên"
-    number = (
-        f"{frequency.n:02} {unit_word}" if frequency.n is not None else "thường xuyên"
-    )
+    number = f"{frequency.n:02} {unit_word}" if frequency.n is not None else "thường xuyên"
     if frequency.per is None:
         return number
     name = KINDS[frequency.per]
-    if (
-        frequency.implied
-        and frequency.every == 1
-        and frequency.per in (Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR)
-    ):
+    if frequency.implied and frequency.every == 1 and frequency.per in (Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.YEAR):
         return f"hằng {name}"
     if frequency.n is None:
         return f"thường xuyên trong {name}"
@@ -185,27 +167,17 @@ def _last_of(day: date, precision: Precision) -> str:
         Precision.HALF_YEAR: Kind.HALF_YEAR,
     }.get(precision, Kind.YEAR)
     span = STATISTICAL.around(kind, day)
-    return (
-        f"hết {_lower(period_label(span, STATISTICAL))}"
-        if span.last == day
-        else f"hết ngày {date_label(day)}"
-    )
+    return f"hết {_lower(period_label(span, STATISTICAL))}" if span.last == day else f"hết ngày {date_label(day)}"
 
 
 def _rule_label(rule: str, word: str) -> str:
     """A rule in words; the rule itself when it is of a form that no plan uses."""
     parts = dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)
     extra = parts.keys() - {"FREQ", "BYMONTH", "BYMONTHDAY", "BYDAY"}
-    days, months, weekdays = (
-        parts.get(key, "").split(",") for key in ("BYMONTHDAY", "BYMONTH", "BYDAY")
-    )
+    days, months, weekdays = (parts.get(key, "").split(",") for key in ("BYMONTHDAY", "BYMONTH", "BYDAY"))
     if extra or any(day.startswith("-") and day != "-1" for day in days):
         return f"{word} {rule}"
-    on = (
-        "ngày cuối cùng"
-        if days == ["-1"]
-        else "ngày " + " và ".join(f"{int(day):02}" for day in days if day)
-    )
+    on = "ngày cuối cùng" if days == ["-1"] else "ngày " + " và ".join(f"{int(day):02}" for day in days if day)
     match (
         parts.get("FREQ"),
         bool(parts.get("BYMONTHDAY")),
@@ -226,9 +198,7 @@ def _rule_label(rule: str, word: str) -> str:
             if months == ["3", "6", "9", "12"]:
                 return f"{word} {on} tháng cuối quý"
             if len(days) == 1 and days[0] != "-1":
-                named = " và ".join(
-                    f"{int(days[0]):02}/{_month(int(month))}" for month in months
-                )
+                named = " và ".join(f"{int(days[0]):02}/{_month(int(month))}" for month in months)
                 return f"{word} ngày {named} hằng năm"
             return f"{word} {on} các tháng {', '.join(str(int(month)) for month in months)} hằng năm"
         case "YEARLY", False, False, False:

@@ -112,21 +112,15 @@ def last_day(limit: Limit, *, before_counts_day: bool = False) -> date | None:
         strictly_before = limit.relation is Relation.BEFORE and not before_counts_day
         return limit.date - DAY if strictly_before else limit.date
     if limit.span:
-        return (
-            limit.span.start - DAY
-            if limit.relation is Relation.BEFORE
-            else limit.span.last
-        )
+        return limit.span.start - DAY if limit.relation is Relation.BEFORE else limit.span.last
     return None
 
 
-def due_windows(
-    limit: Limit, window: Span | None, *, before_counts_day: bool = False
-) -> tuple[DueWindow, ...]:
+def due_windows(limit: Limit, window: Span | None, *, before_counts_day: bool = False) -> tuple[DueWindow, ...]:
     """The windows a limit opens within a plan's window, in order, never overlapping, each with one due date.
 
-    - One date: open from the plan's first day to the due date. A due date before the plan begins is kept, as a window of
-      that one day: plans do set limits earlier than their own date, and none may be lost.
+    - One date: open from the plan's first day to the due date. A due date before the plan begins is kept, as a window
+      of that one day: plans do set limits earlier than their own date, and none may be lost.
     - `on` a day: that day. `within` a span: the span.
     - A rule: one window per recurrence whose due date falls in the plan's window, each open from the day after the one
       before, so that together they cover the window up to the last due date. A day the month lacks (30 February) means
@@ -146,22 +140,13 @@ def due_windows(
     return (DueWindow(min(start, last), last + DAY),)
 
 
-def _recurring(
-    limit: Limit, window: Span, before_counts_day: bool
-) -> Iterator[DueWindow]:
+def _recurring(limit: Limit, window: Span, before_counts_day: bool) -> Iterator[DueWindow]:
     back = limit.relation is Relation.BEFORE and not before_counts_day
     start = window.start
     # A recurrence on the first days after the window can still be due inside it ("trước ngày 01").
-    for last in sorted(
-        {
-            _due(day, wanted, back)
-            for day, wanted in _occurrences(limit.rule or "", window, DAY)
-        }
-    ):
+    for last in sorted({_due(day, wanted, back) for day, wanted in _occurrences(limit.rule or "", window, DAY)}):
         if last in window:
-            yield DueWindow(
-                last if limit.relation is Relation.ON else start, last + DAY
-            )
+            yield DueWindow(last if limit.relation is Relation.ON else start, last + DAY)
             start = last + DAY
 
 
@@ -170,17 +155,11 @@ def _due(day: date, wanted: int | None, back: bool) -> date:
 
     Before the 30th of a February is by the end of the 28th (29th): the month's last day already lies before the 30th.
     """
-    short = (
-        wanted is not None
-        and wanted > day.day
-        and day == month_end(day.year, day.month)
-    )
+    short = wanted is not None and wanted > day.day and day == month_end(day.year, day.month)
     return day - DAY if back and not short else day
 
 
-def _occurrences(
-    rule: str, window: Span, margin: timedelta
-) -> Iterator[tuple[date, int | None]]:
+def _occurrences(rule: str, window: Span, margin: timedelta) -> Iterator[tuple[date, int | None]]:
     """Days of a rule from the window's start to `margin` after its end, with the day of the month that was asked."""
     for text, wanted in _clamped(rule):
         found = rrulestr(text, dtstart=datetime.combine(window.start, time()))
@@ -209,9 +188,7 @@ def _clamped(rule: str) -> Iterator[tuple[str, int | None]]:
         else:
             span = ",".join(str(number) for number in range(28, day + 1))
             yield (
-                _joined(
-                    parts | {"FREQ": "MONTHLY", "BYMONTHDAY": span, "BYSETPOS": "-1"}
-                ),
+                _joined(parts | {"FREQ": "MONTHLY", "BYMONTHDAY": span, "BYSETPOS": "-1"}),
                 day,
             )
 
@@ -222,13 +199,11 @@ def _joined(parts: Mapping[str, str]) -> str:
 
 def _is_rule(rule: str) -> bool:
     """Whether a text is a recurrence that can be expanded, and no finer than by days."""
-    if not rule.upper().startswith(
-        ("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY")
-    ):
+    if not rule.upper().startswith(("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY")):
         return False
     try:
         for text, _ in _clamped(rule):
-            rrulestr(text, dtstart=datetime(2024, 1, 1))
+            rrulestr(text, dtstart=datetime.combine(date(2024, 1, 1), time()))
     except (ValueError, TypeError, AttributeError):
         return False
     return True

@@ -57,9 +57,7 @@ def month_shift(year: int, month: int, months: int) -> tuple[int, int]:
 def add_months(day: date, months: int) -> date:
     """The same day `months` later; a day the month lacks becomes its last day (31 January + 1 = 28 or 29 February)."""
     year, month = month_shift(day.year, day.month, months)
-    return min(
-        date(year, month, 1) + timedelta(days=day.day - 1), month_end(year, month)
-    )
+    return min(date(year, month, 1) + timedelta(days=day.day - 1), month_end(year, month))
 
 
 def parse_date(value: object) -> date | None:
