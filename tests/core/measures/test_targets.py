@@ -32,10 +32,18 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
     ),
     ({"kind": "coverage", "comparator": "lt", "value": 2.5, "unit": "percent"}, Shape.SHARE, "< 2,5%"),
     ({"kind": "count", "comparator": "gte", "value": 10, "unit": "địa bàn"}, Shape.LEVEL, "ít nhất 10 địa bàn"),
-    ({"kind": "count", "comparator": "eq", "value": 1, "unit": "mô hình", "per": "mỗi xã"}, Shape.LEVEL, "01 mô hình, mỗi xã"),
+    (
+        {"kind": "count", "comparator": "eq", "value": 1, "unit": "mô hình", "per": "mỗi xã"},
+        Shape.LEVEL,
+        "01 mô hình, mỗi xã",
+    ),
     ({"kind": "count", "comparator": "lt", "value": 10, "unit": "người"}, Shape.CEILING, "dưới 10 người"),
     ({"kind": "count", "comparator": "lte", "value": 1234, "unit": "người"}, Shape.CEILING, "không quá 1.234 người"),
-    ({"kind": "count", "comparator": "range", "value": 5, "value_max": 7, "unit": "cuộc"}, Shape.LEVEL, "từ 05 - 07 cuộc"),
+    (
+        {"kind": "count", "comparator": "range", "value": 5, "value_max": 7, "unit": "cuộc"},
+        Shape.LEVEL,
+        "từ 05 - 07 cuộc",
+    ),
     (
         {"kind": "frequency", "comparator": "gte", "value": 2, "unit": "lượt", "frequency": {"n": 2, "per": "week"}},
         Shape.FREQUENCY,
@@ -47,14 +55,27 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
         "01 lần/3 tháng",
     ),
     (
-        {"kind": "change", "comparator": "gte", "value": 5, "unit": "percent", "direction": "decrease",
-         "baseline": {"kind": "previous_year"}},
+        {
+            "kind": "change",
+            "comparator": "gte",
+            "value": 5,
+            "unit": "percent",
+            "direction": "decrease",
+            "baseline": {"kind": "previous_year"},
+        },
         Shape.CHANGE,
         "giảm từ 5% so với năm trước",
     ),
     (
-        {"kind": "change", "comparator": "range", "value": 5, "value_max": 10, "unit": "percent",
-         "direction": "increase", "baseline": {"kind": "year", "year": 2020}},
+        {
+            "kind": "change",
+            "comparator": "range",
+            "value": 5,
+            "value_max": 10,
+            "unit": "percent",
+            "direction": "increase",
+            "baseline": {"kind": "year", "year": 2020},
+        },
         Shape.CHANGE,
         "tăng từ 5 - 10% so với năm 2020",
     ),
@@ -70,8 +91,12 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
         "năm sau cao hơn năm trước",
     ),
     (
-        {"kind": "direction", "comparator": "none", "direction": "decrease",
-         "baseline": {"kind": "event", "text": "thời điểm đăng ký"}},
+        {
+            "kind": "direction",
+            "comparator": "none",
+            "direction": "decrease",
+            "baseline": {"kind": "event", "text": "thời điểm đăng ký"},
+        },
         Shape.MONOTONE,
         "giảm so với thời điểm đăng ký",
     ),
@@ -79,7 +104,7 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
     ({"kind": "milestone", "comparator": "none"}, Shape.MILESTONE, "đạt được"),
     ({"kind": "condition", "comparator": "none"}, Shape.QUALITATIVE, "đánh giá bằng nhận xét"),
     ({"kind": "external_reference", "comparator": "none"}, Shape.LEVEL, "theo chỉ tiêu cấp trên giao"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("item", "shape", "words"), CASES, ids=[words for _, _, words in CASES])
@@ -136,7 +161,9 @@ def test_parts_agree_with_their_own_sum(parts: list[Decimal]) -> None:
 def test_expected_count() -> None:
     spec = target_from({"kind": "frequency", "value": 2, "frequency": {"n": 2, "per": "month"}})
     first, last = parse_date("2025-01-01"), parse_date("2026-01-01")
-    assert first and last and spec.frequency
+    assert first
+    assert last
+    assert spec.frequency
     assert expected_count(spec, expected_windows(spec.frequency, Span(first, last))) == 24
     assert expected_count(target_from({"kind": "frequency"}), ()) is None
 
@@ -156,9 +183,12 @@ def test_what_is_no_number(value: object) -> None:
     assert decimal_from(value) is None
 
 
-@given(st.dictionaries(st.sampled_from(["kind", "comparator", "value", "value_max", "unit", "direction", "per"]),
-                       st.one_of(st.none(), st.integers(), st.text("mỗi 05%", max_size=8),
-                                 st.sampled_from(["coverage", "count", "range", "gte", "percent", "increase"]))))  # fmt: skip
+names = st.sampled_from(["kind", "comparator", "value", "value_max", "unit", "direction", "per"])
+words = st.sampled_from(["coverage", "count", "range", "gte", "percent", "increase"])
+values = st.one_of(st.none(), st.integers(), st.text("mỗi 05%", max_size=8), words)
+
+
+@given(st.dictionaries(names, values))
 def test_any_item_becomes_a_target_with_words(item: dict[str, Any]) -> None:
     item = {key: str(value) if key in ("unit", "per") and value is not None else value for key, value in item.items()}
     assert describe(target_from(item))

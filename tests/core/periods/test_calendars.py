@@ -105,7 +105,8 @@ def test_a_reported_period_is_over_and_the_latest(word: str, last: date, calenda
     assert period is not None
     assert period.last <= last
     following = period_reported(word, period.last + timedelta(days=period.days + 40), calendar)
-    assert following is not None and following.start >= period.end
+    assert following is not None
+    assert following.start >= period.end
 
 
 @pytest.mark.parametrize(

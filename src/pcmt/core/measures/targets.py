@@ -76,8 +76,9 @@ class Baseline:
 class TargetSpec:
     """A target as the plan sets it.
 
-    `value` and `value_max` are decimals in `unit_word`; a percentage is the number before the sign (80, not 0.8) and its
-    unit word is `percent`. `value_max` is set for a range only. `external` marks a quota that a higher body sets elsewhere.
+    `value` and `value_max` are decimals in `unit_word`; a percentage is the number before the sign (80, not 0.8) and
+    its unit word is `percent`. `value_max` is set for a range only. `external` marks a quota that a higher body sets
+    elsewhere.
     """
 
     shape: Shape
