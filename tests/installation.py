@@ -32,10 +32,10 @@ class Installation:
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        log = (self.data / "log").open("ab")
-        return subprocess.Popen(
-            [sys.executable, "-m", "pcmt.config.cli", *arguments], env=self.environment, stdout=log, stderr=log
-        )
+        with (self.data / "log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "pcmt.config.cli", *arguments], env=self.environment, stdout=log, stderr=log
+            )
 
     def python(self, code: str) -> str:
         """Run code with Django set up; what it printed."""

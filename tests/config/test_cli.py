@@ -23,6 +23,7 @@ def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err
 
 
+@pytest.mark.django_db
 def test_a_command_that_fails_is_1() -> None:
     assert cli.main(["migrate", "no_such_app"]) == 1
 

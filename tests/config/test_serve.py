@@ -6,6 +6,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from email.message import Message
 from pathlib import Path
 
 from tests.installation import install, wait_for
@@ -17,15 +18,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(port: int) -> dict[str, str]:
-    """Headers of the front page, or of the error page; empty while nothing listens."""
+def answers(port: int) -> Message | None:
+    """Headers of an error page; None while nothing listens."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/nothing-here", timeout=5) as response:
-            return dict(response.headers)
+            return response.headers
     except urllib.error.HTTPError as error:
-        return dict(error.headers)
+        return error.headers
     except OSError:
-        return {}
+        return None
 
 
 def children(of: int) -> dict[int, str]:
@@ -54,6 +55,7 @@ def test_serve_supervises_and_stops_as_one(tmp_path: Path) -> None:
     try:
         wait_for("the server answers", lambda: answers(port))
         headers = answers(port)
+        assert headers is not None
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Frame-Options"] == "DENY"

@@ -12,7 +12,7 @@ HELPERS = {
 
 def main() -> int:
     """Print one line a matter. 0 when nothing that is needed is missing; optional programs do not count."""
-    problems = [*database_problems(), *folder_problems()]
+    problems = [*database_problems(), *folder_problems(), *page_problems()]
     for problem in problems:
         sys.stdout.write(f"THIẾU  {problem}\n")
     for program, use in HELPERS.items():
@@ -41,3 +41,12 @@ def folder_problems() -> list[str]:
     from django.conf import settings
 
     return [] if os.access(settings.PCMT_DATA, os.W_OK) else [f"không ghi được vào thư mục {settings.PCMT_DATA}"]
+
+
+def page_problems() -> list[str]:
+    """The style sheets and scripts that pages name are there under their hashed names."""
+    from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+
+    if isinstance(staticfiles_storage, ManifestFilesMixin) and not staticfiles_storage.hashed_files:
+        return ["chưa gom tệp tĩnh của trang web (pcmt collectstatic)"]
+    return []
