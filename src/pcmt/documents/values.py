@@ -74,6 +74,7 @@ class Extracted:
         return self.places[low - 1] if low else None
 
     def with_notes(self, *notes: Diagnostic) -> Extracted:
+        """The same text with further notes."""
         return evolve(self, notes=self.notes + notes)
 
     def layer(self) -> dict[str, Any]:
@@ -87,6 +88,7 @@ class Extracted:
 
     @classmethod
     def from_layer(cls, text: str, layer: Mapping[str, Any]) -> Extracted:
+        """The text layer that `layer` wrote, with its text."""
         return cls(
             text=text,
             media_type=layer["media_type"],
@@ -114,7 +116,7 @@ class Unreadable:
         return f"{self.message} {self.hint}".strip()
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Stops the intake of one file; `extract` turns it into its `Unreadable`, so it never leaves this room."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from pcmt.documents.values import Refused
+from pcmt.documents.values import RefusedError
 
 MAX_ENTRIES = 5_000
 MAX_TOTAL = 200 * 1024 * 1024
@@ -22,16 +22,18 @@ NESTED_NAMES = (".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".jar")
 BOMB_HINT = "Mở tệp bằng Word hoặc Excel, lưu lại thành tệp mới rồi tải lên."
 
 
-def damaged(what: str = "tệp") -> Refused:
-    return Refused(
+def damaged(what: str = "tệp") -> RefusedError:
+    """The refusal of a broken or truncated file."""
+    return RefusedError(
         "damaged",
         f"Không đọc được {what}: nội dung bị hỏng hoặc bị cắt cụt.",
         "Mở lại tệp gốc, lưu thành tệp mới rồi tải lên.",
     )
 
 
-def bomb(why: str) -> Refused:
-    return Refused("archive_bomb", f"Tệp nén bất thường ({why}) nên không được mở.", BOMB_HINT)
+def bomb(why: str) -> RefusedError:
+    """The refusal of a file that would unpack to too much."""
+    return RefusedError("archive_bomb", f"Tệp nén bất thường ({why}) nên không được mở.", BOMB_HINT)
 
 
 class Archive:
@@ -84,8 +86,9 @@ class Archive:
         return self.xml(name) if name in self.names else None
 
 
-def password() -> Refused:
-    return Refused(
+def password() -> RefusedError:
+    """The refusal of an encrypted file."""
+    return RefusedError(
         "password",
         "Tệp được bảo vệ bằng mật khẩu nên không đọc được.",
         "Mở tệp bằng mật khẩu, bỏ mật khẩu, lưu lại rồi tải lên.",
@@ -101,7 +104,7 @@ def parse_xml(data: bytes) -> Any:
 
     head = data[:4096].replace(b"\x00", b"").upper()
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise Refused(
+        raise RefusedError(
             "xml_entities",
             "Tệp chứa khai báo thực thể XML, thứ mà văn bản thật không có, nên không được mở.",
             BOMB_HINT,
@@ -114,7 +117,7 @@ def parse_xml(data: bytes) -> Any:
     if root is None:
         raise damaged()
     if root.getroottree().docinfo.doctype:
-        raise Refused(
+        raise RefusedError(
             "xml_entities",
             "Tệp chứa khai báo thực thể XML, thứ mà văn bản thật không có, nên không được mở.",
             BOMB_HINT,
@@ -137,6 +140,7 @@ def attribute(element: Any, name: str) -> str | None:
 
 
 def child(element: Any | None, name: str) -> Any | None:
+    """The first child of that local name, None where there is none."""
     if element is None:
         return None
     for item in element:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pcmt.documents.intake.archive import Archive, password
 from pcmt.documents.intake.word import macro
-from pcmt.documents.values import Refused
+from pcmt.documents.values import RefusedError
 
 Route = Literal["text", "web", "word", "sheets", "pdf", "picture", "office"]
 
@@ -70,8 +70,11 @@ _HTML_TAGS = re.compile(rb"<(?:p|div|table|h[1-6]|span|br|article|body)\b[^>]{0,
 _WORD_XML = re.compile(rb"<w:wordDocument|schemas.microsoft.com/office/word/2003|pkg:package|<office:document[\s>]")
 
 
-def unsupported(what: str) -> Refused:
-    return Refused("unsupported", f"Không đọc được loại tệp này: {what}.", f"Tải lên một trong các loại: {SUPPORTED}.")
+def unsupported(what: str) -> RefusedError:
+    """The refusal of a kind that is known and not read."""
+    return RefusedError(
+        "unsupported", f"Không đọc được loại tệp này: {what}.", f"Tải lên một trong các loại: {SUPPORTED}."
+    )
 
 
 def extension_of(name: str) -> str:
@@ -81,7 +84,7 @@ def extension_of(name: str) -> str:
 
 
 def detect(name: str, data: bytes) -> Kind:
-    """The kind of a file. Raises `Refused` for what cannot be read."""
+    """The kind of a file. Raises `RefusedError` for what cannot be read."""
     head = data[:8]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_kind(data)
@@ -184,4 +187,3 @@ def _word_encrypted(data: bytes) -> bool:
     size = 1 << min(int.from_bytes(data[30:32], "little"), 16)
     block = data[(sector + 1) * size : (sector + 1) * size + 12]
     return len(block) == 12 and block[:2] == b"\xec\xa5" and bool(block[11] & 1)
-

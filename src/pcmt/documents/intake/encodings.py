@@ -16,17 +16,13 @@ from typing import Literal
 from attrs import frozen
 
 from pcmt.core.diagnostics import Diagnostic
-from pcmt.documents.values import Refused
+from pcmt.documents.values import RefusedError
 
 Legacy = Literal["TCVN3", "VNI", "UTF-8 bị giải mã sai"]
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_TCVN3_CODES = (
-    "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢£¤¥¦§"
-)
-_TCVN3_LETTERS = (
-    "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂÊÔƠƯĐ"
-)
+_TCVN3_CODES = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢£¤¥¦§"
+_TCVN3_LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂÊÔƠƯĐ"
 _TCVN3 = str.maketrans(_TCVN3_CODES, _TCVN3_LETTERS)
 
 _VNI_MARKS = {
@@ -92,7 +88,9 @@ _RIMES = (
     "eo êu iu oi ôi ơi ui ưi ưu a ă â e ê i o ô ơ u ư y"
 ).replace(" ", "|")
 _SYLLABLE = re.compile(f"(?:{_ONSETS})?(?:{_RIMES})(?:ng|nh|ch|[cmnpt])?")
-_WORD = re.compile(r"[^\W\d_]+(?:[^\W\d_]|[µ¸¶·¹¨»¾¼½©®ª«¬\u00ad¡¢£¤¥¦§\u0300-\u0323])*|[µ¸¶·¹¨»¾¼½©®ª«¬¡¢£¤¥¦§\u00ad]\w*")
+_WORD = re.compile(
+    r"[^\W\d_]+(?:[^\W\d_]|[µ¸¶·¹¨»¾¼½©®ª«¬\u00ad¡¢£¤¥¦§\u0300-\u0323])*|[µ¸¶·¹¨»¾¼½©®ª«¬¡¢£¤¥¦§\u00ad]\w*"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -120,6 +118,7 @@ SAMPLE = 200_000
 
 
 def plausibility(text: str) -> Plausibility:
+    """How many words of a text have Vietnamese marks, and how many of these are syllables."""
     words = [word for word in _WORD.findall(text[:SAMPLE]) if not word.isascii()]
     if not words:
         return Plausibility(0, 1.0)
@@ -177,8 +176,8 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Diag
     """The text of bytes, with a note where they are not UTF-8. A UTF-8 byte order mark stays in the text.
 
     Order: byte order marks of UTF-16 and UTF-32; UTF-8; what the file declares; UTF-16 without a mark, told by its
-    zero bytes; then whichever of windows-1258, TCVN3 and VNI gives Vietnamese words. Raises `Refused` for bytes that
-    are no text.
+    zero bytes; then whichever of windows-1258, TCVN3 and VNI gives Vietnamese words. Raises `RefusedError` for bytes
+    that are no text.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -228,7 +227,7 @@ def _eight_bit(data: bytes, utf8_error: UnicodeDecodeError) -> tuple[str, tuple[
         return patched, (Diagnostic(code="damaged_characters", args={"count": broken}),)
     if utf8_error.start == 0 or _control_share(western) > 0.02:
         raise binary()
-    raise Refused(
+    raise RefusedError(
         "encoding",
         "Không xác định được bảng mã của tệp chữ: không phải UTF-8, UTF-16, windows-1258, TCVN3 hay VNI.",
         "Mở tệp, chọn lưu với bảng mã UTF-8 (Unicode) rồi tải lên.",
@@ -239,7 +238,7 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Refused(
+        raise RefusedError(
             "encoding",
             f"Tệp ghi là {encoding.upper()} nhưng có byte không hợp lệ từ vị trí {error.start}.",
             "Mở tệp, chọn lưu với bảng mã UTF-8 (Unicode) rồi tải lên.",
@@ -265,8 +264,9 @@ def _refuse_binary(text: str) -> None:
         raise binary()
 
 
-def binary() -> Refused:
-    return Refused(
+def binary() -> RefusedError:
+    """The refusal of data that is no text."""
+    return RefusedError(
         "binary",
         "Tệp là dữ liệu nhị phân, không phải văn bản.",
         "Tải lên tệp docx, pdf, xlsx, html, txt hoặc ảnh chụp văn bản.",

@@ -12,7 +12,7 @@ from pcmt.documents.intake.archive import Archive, damaged
 from pcmt.documents.intake.detect import KINDS, RTF, XLS, Kind, detect, extension_of
 from pcmt.documents.intake.encodings import decode, legacy_repair
 from pcmt.documents.intake.secrecy import refuse_stamped
-from pcmt.documents.values import Draft, Extracted, Place, Refused, Segment, Unreadable
+from pcmt.documents.values import Draft, Extracted, Place, RefusedError, Segment, Unreadable
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
@@ -26,7 +26,7 @@ def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | No
     """
     try:
         return _extract(name, data, progress or _no_progress)
-    except Refused as refused:
+    except RefusedError as refused:
         return refused.reason
     except (RecursionError, MemoryError):
         return damaged().reason
@@ -45,9 +45,11 @@ def _no_progress(done: int, total: int) -> None:
 
 def _extract(name: str, data: bytes, progress: Callable[[int, int], None]) -> Extracted:
     if not data:
-        raise Refused("empty", "Tệp rỗng, không có nội dung.", "Chọn lại tệp; có thể tệp chưa tải xong hoặc lưu lỗi.")
+        raise RefusedError(
+            "empty", "Tệp rỗng, không có nội dung.", "Chọn lại tệp; có thể tệp chưa tải xong hoặc lưu lỗi."
+        )
     if len(data) > MAX_BYTES:
-        raise Refused(
+        raise RefusedError(
             "too_large",
             f"Tệp lớn {len(data) // MEGABYTE} MB, quá giới hạn {MAX_BYTES // MEGABYTE} MB.",
             "Giảm dung lượng ảnh trong tệp, hoặc tách riêng phần kế hoạch rồi tải lên.",
@@ -56,7 +58,7 @@ def _extract(name: str, data: bytes, progress: Callable[[int, int], None]) -> Ex
     draft = _repaired(_read(kind, data, progress))
     text, places = _joined(draft.segments)
     if not text.strip("\ufeff \t\r\n\f\v\u00a0"):
-        raise Refused("no_text", "Tệp không có chữ nào.", "Kiểm tra lại tệp gốc.")
+        raise RefusedError("no_text", "Tệp không có chữ nào.", "Kiểm tra lại tệp gốc.")
     refuse_stamped(text, draft.aside)
     notes = (*_name_notes(name, kind), *draft.notes)
     return Extracted(text, kind.media_type, places, notes, draft.pages)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.archive import damaged
 from pcmt.documents.intake.programs import find_tesseract, run
-from pcmt.documents.values import Draft, Refused, Segment
+from pcmt.documents.values import Draft, RefusedError, Segment
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,10 +29,10 @@ SMALL_SIDE = 1_000
 
 
 def recognise(image: Image.Image, *, dpi: int | None = None) -> str:
-    """The text of a picture, one line per line of print. Raises `Refused` without Tesseract."""
+    """The text of a picture, one line per line of print. Raises `RefusedError` without Tesseract."""
     program = find_tesseract()
     if program is None:
-        raise Refused(
+        raise RefusedError(
             "ocr_missing",
             "Máy chủ chưa có phần mềm nhận dạng chữ nên chưa đọc được ảnh chụp hay bản quét.",
             "Cài gói tesseract-ocr và tesseract-ocr-vie, hoặc tải lên bản có chữ (docx, pdf xuất từ Word).",
@@ -54,6 +54,7 @@ def recognise(image: Image.Image, *, dpi: int | None = None) -> str:
 
 
 def ocr_note(pages: int) -> Diagnostic:
+    """The note that pages were recognised from pictures."""
     return Diagnostic(code="ocr_used", args={"count": pages})
 
 
@@ -97,21 +98,25 @@ def _frames(image: Image.Image, pages: int) -> Iterator[Image.Image]:
         yield flat
 
 
-def _too_many_pixels() -> Refused:
-    return Refused(
+def _too_many_pixels() -> RefusedError:
+    return RefusedError(
         "image_too_large",
         "Ảnh có quá nhiều điểm ảnh nên không được mở.",
         "Quét lại ở 200–300 dpi rồi tải lên.",
     )
 
 
-def too_many_pages(pages: int, limit: int) -> Refused:
-    return Refused(
+def too_many_pages(pages: int, limit: int) -> RefusedError:
+    """The refusal of a file with more pages than we read."""
+    return RefusedError(
         "too_many_pages",
         f"Tệp có {pages} trang, nhiều hơn giới hạn {limit} trang.",
         "Tách riêng phần kế hoạch rồi tải lên.",
     )
 
 
-def no_text(what: str) -> Refused:
-    return Refused("no_text", f"Không tìm thấy chữ nào trong {what}.", "Kiểm tra lại tệp gốc hoặc quét lại rõ hơn.")
+def no_text(what: str) -> RefusedError:
+    """The refusal of a file in which no text was found."""
+    return RefusedError(
+        "no_text", f"Không tìm thấy chữ nào trong {what}.", "Kiểm tra lại tệp gốc hoặc quét lại rõ hơn."
+    )

@@ -118,12 +118,26 @@ class _Instance:
     starts: dict[int, int] = field(factory=dict)
 
 
+def _instance(element: Any) -> _Instance:
+    target = child(element, "abstractNumId")
+    instance = _Instance((attribute(target, "val") or "") if target is not None else "")
+    for item in element:
+        if local(item) == "lvlOverride":
+            index = _integer(attribute(item, "ilvl"), 0)
+            level, start = child(item, "lvl"), child(item, "startOverride")
+            if level is not None:
+                instance.levels[index] = _level(level)
+            if start is not None:
+                instance.starts[index] = _integer(attribute(start, "val"), 1)
+    return instance
+
+
 class Numbering:
     """The lists of one document; `label` is asked once for each numbered paragraph, in document order."""
 
     def __init__(self, root: Any | None) -> None:
         self._abstract: dict[str, dict[int, Level]] = {}
-        self._style_levels: dict[str, tuple[str, int]] = {}
+        self._style_levels: dict[tuple[str, str], int] = {}
         self._instances: dict[str, _Instance] = {}
         self._counters: dict[str, list[int | None]] = {}
         if root is not None:
@@ -132,50 +146,36 @@ class Numbering:
     def _load(self, root: Any) -> None:
         style_links: dict[str, str] = {}
         links: dict[str, str] = {}
-        style_of: dict[str, list[tuple[str, int]]] = {}
         for element in root:
             if local(element) == "abstractNum":
                 key = attribute(element, "abstractNumId") or ""
-                self._abstract[key] = levels = {}
+                self._abstract[key] = {}
                 for item in element:
-                    if local(item) == "lvl":
-                        index = _integer(attribute(item, "ilvl"), 0)
-                        levels[index] = _level(item)
-                        style = child(item, "pStyle")
-                        if style is not None:
-                            style_of.setdefault(key, []).append((attribute(style, "val") or "", index))
-                    elif local(item) == "styleLink":
-                        style_links[attribute(item, "val") or ""] = key
-                    elif local(item) == "numStyleLink":
-                        links[key] = attribute(item, "val") or ""
+                    match local(item):
+                        case "lvl":
+                            self._add_level(key, item)
+                        case "styleLink":
+                            style_links[attribute(item, "val") or ""] = key
+                        case "numStyleLink":
+                            links[key] = attribute(item, "val") or ""
         for key, style in links.items():
             if not self._abstract[key] and style in style_links:
                 self._abstract[key] = self._abstract[style_links[style]]
         for element in root:
             if local(element) == "num":
-                key = attribute(element, "numId") or ""
-                target = child(element, "abstractNumId")
-                abstract = (attribute(target, "val") or "") if target is not None else ""
-                instance = _Instance(abstract)
-                for item in element:
-                    if local(item) == "lvlOverride":
-                        index = _integer(attribute(item, "ilvl"), 0)
-                        level, start = child(item, "lvl"), child(item, "startOverride")
-                        if level is not None:
-                            instance.levels[index] = _level(level)
-                        if start is not None:
-                            instance.starts[index] = _integer(attribute(start, "val"), 1)
-                self._instances[key] = instance
-                for style, index in style_of.get(abstract, ()):
-                    self._style_levels.setdefault(style, (key, index))
+                self._instances[attribute(element, "numId") or ""] = _instance(element)
+
+    def _add_level(self, key: str, element: Any) -> None:
+        index = _integer(attribute(element, "ilvl"), 0)
+        self._abstract[key][index] = _level(element)
+        style = child(element, "pStyle")
+        if style is not None:
+            self._style_levels.setdefault((attribute(style, "val") or "", key), index)
 
     def level_of_style(self, style: str, number: str) -> int | None:
         """The level that a definition gives to a paragraph style, when the style names only the list."""
-        linked = self._style_levels.get(style)
-        instance, other = self._instances.get(number), self._instances.get(linked[0]) if linked else None
-        if linked and instance and other and instance.abstract == other.abstract:
-            return linked[1]
-        return None
+        instance = self._instances.get(number)
+        return self._style_levels.get((style, instance.abstract)) if instance is not None else None
 
     def label(self, number: str, level: int) -> str:
         """The label of the next paragraph of list `number` at `level` with what follows it; "" when not numbered."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from pcmt.documents.intake.archive import Archive, damaged
 from pcmt.documents.intake.programs import find_office, run
 from pcmt.documents.intake.word import read_word
-from pcmt.documents.values import Draft, Refused
+from pcmt.documents.values import Draft, RefusedError
 
 SECONDS = 120.0
 
@@ -18,7 +18,7 @@ def read_office(data: bytes, suffix: str) -> Draft:
     """Segments of a file that LibreOffice opens; `suffix` is its true format, without the dot."""
     program = find_office()
     if program is None:
-        raise Refused(
+        raise RefusedError(
             "office_missing",
             f"Máy chủ chưa có LibreOffice nên chưa đọc được tệp .{suffix}.",
             "Cài gói libreoffice-writer, hoặc mở tệp rồi lưu thành .docx và tải lên.",
@@ -34,11 +34,16 @@ def read_office(data: bytes, suffix: str) -> Draft:
             [
                 program,
                 f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-                "--headless", "--norestore", "--nolockcheck", "--nodefault",
-                "--convert-to", "docx:MS Word 2007 XML",
-                "--outdir", os.fspath(output),
+                "--headless",
+                "--norestore",
+                "--nolockcheck",
+                "--nodefault",
+                "--convert-to",
+                "docx:MS Word 2007 XML",
+                "--outdir",
+                os.fspath(output),
                 os.fspath(source),
-            ],  # fmt: skip
+            ],
             folder=folder,
             seconds=SECONDS,
             env={"HOME": name},

@@ -28,7 +28,7 @@ _pdfium = threading.Lock()
 
 
 def read_pdf(data: bytes, progress: Progress) -> Draft:
-    """Segments of a PDF, one a page. Raises `Refused` for passwords, damage, and scans where Tesseract is missing."""
+    """Segments of a PDF, one a page. Raises `RefusedError` for passwords, damage and unreadable scans."""
     import pypdfium2 as pdfium
 
     with _pdfium:
@@ -61,7 +61,7 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
             progress(number, pages)
             continue
         try:
-            text = _text(page, failure)
+            text = _text(page)
             if _is_picture(text, page):
                 scanned += 1
                 if scanned > MAX_SCANNED_PAGES:
@@ -84,7 +84,7 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
     return Draft(tuple(segments), tuple(notes), pages)
 
 
-def _text(page: Any, failure: type[Exception]) -> str:
+def _text(page: Any) -> str:
     text_page = page.get_textpage()
     try:
         text = str(text_page.get_text_range())

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pcmt.documents.values import Refused
+from pcmt.documents.values import RefusedError
 
 
 def run(command: Sequence[str], *, folder: Path, seconds: float, env: Mapping[str, str] | None = None) -> bytes | None:
-    """Standard output of a program, None when it fails. Raises `Refused` when it outlasts its time.
+    """Standard output of a program, None when it fails. Raises `RefusedError` when it outlasts its time.
 
     The program gets its own process group so that what it started ends with it.
     """
@@ -32,7 +32,7 @@ def run(command: Sequence[str], *, folder: Path, seconds: float, env: Mapping[st
         except BaseException as error:
             _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise Refused(
+                raise RefusedError(
                     "timeout",
                     f"Tệp mất quá {seconds:.0f} giây để xử lý nên đã dừng.",
                     "Chia tệp thành phần nhỏ hơn, hoặc gửi bản docx hay pdf có chữ.",

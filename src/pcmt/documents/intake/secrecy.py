@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pcmt.documents.values import Refused
+from pcmt.documents.values import RefusedError
 
 NEAR_TOP_LINES = 40
 _STAMP = re.compile(r"(?:ĐỘ MẬT ?:? ?)?(TUYỆT MẬT|TỐI MẬT|MẬT)[.:!]?", re.IGNORECASE)
@@ -42,7 +42,7 @@ def _scan(lines: list[str]) -> str | None:
             match = _STAMP.fullmatch(re.sub(r"\s+", " ", part.strip(_TRIM)))
             # Small letters alone on a line are a word of a sentence; a stamp is set in capitals or starts with one.
             if match and not match.group(1)[0].islower():
-                last = before.split()[-1].lower().strip(_TRIM) if before.split() else ""
+                last = before.rsplit(maxsplit=1)[-1].lower().strip(_TRIM) if before.split() else ""
                 if match.group(1).upper() != "MẬT" or last not in _BREAKS_BEFORE:
                     return match.group(1).upper()
         before = normal
@@ -50,10 +50,10 @@ def _scan(lines: list[str]) -> str | None:
 
 
 def refuse_stamped(text: str, aside: Iterable[str] = ()) -> None:
-    """Raises `Refused` when the text carries a stamp."""
+    """Raises `RefusedError` when the text carries a stamp."""
     stamp = stamp_in(text, aside)
     if stamp is not None:
-        raise Refused(
+        raise RefusedError(
             "secret",
             f"Tệp có dấu độ mật “{stamp}”. Văn bản chứa bí mật nhà nước không được đưa vào hệ thống này.",
             "Không lưu, không đọc nội dung tệp. Xử lý văn bản theo quy định về bảo vệ bí mật nhà nước.",

@@ -14,7 +14,7 @@ from typing import Any
 
 from pcmt.documents.intake.archive import Archive, attribute, bomb, child, damaged, local, password
 from pcmt.documents.intake.web import row_segments
-from pcmt.documents.values import Cell, Draft, Refused, Segment
+from pcmt.documents.values import Cell, Draft, RefusedError, Segment
 
 MAX_CELLS = 2_000_000
 _DEFAULT_NAMES = re.compile(r"(?:sheet|trang(?:[ _]?tính)?)[ _]?\d*", re.IGNORECASE)
@@ -113,7 +113,7 @@ def _percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[i
             if name in names and path in archive.names:
                 found[name] = _cells_with(archive.xml(path), digits)
         return found
-    except Refused as refused:
+    except RefusedError as refused:
         if refused.reason.code != "damaged":
             raise
         return {}

@@ -18,7 +18,7 @@ from pcmt.documents.intake.archive import Archive, attribute, child, damaged, lo
 from pcmt.documents.intake.encodings import from_tcvn3, from_vni, plausibility
 from pcmt.documents.intake.numbering import Numbering, symbol
 from pcmt.documents.intake.tables import is_layout
-from pcmt.documents.values import Cell, Draft, Refused, Segment
+from pcmt.documents.values import Cell, Draft, RefusedError, Segment
 
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SKIPPED = frozenset({"del", "moveFrom", "pPr", "rPr", "Fallback"})
@@ -27,15 +27,16 @@ _MACRO_ENTRIES = ("vbaProject.bin", "vbaData.xml")
 
 
 def refuse_macros(archive: Archive) -> None:
-    """Raises `Refused` for an Office Open XML file that carries macros, whatever its extension."""
+    """Raises `RefusedError` for an Office Open XML file that carries macros, whatever its extension."""
     if any(name.rsplit("/", 1)[-1] in _MACRO_ENTRIES for name in archive.names):
         raise macro()
     if "[Content_Types].xml" in archive.names and b"macroEnabled" in archive.read("[Content_Types].xml"):
         raise macro()
 
 
-def macro() -> Refused:
-    return Refused(
+def macro() -> RefusedError:
+    """The refusal of a file with macros."""
+    return RefusedError(
         "macro",
         "Tệp có macro nên không được nhận.",
         "Mở tệp, chọn lưu thành “Word Document (*.docx)” hoặc “Excel Workbook (*.xlsx)” không có macro rồi tải lên.",
@@ -189,6 +190,11 @@ class _Walk:
 
     # Blocks
 
+    def rest(self) -> list[_Line]:
+        """What a deleted last paragraph mark left without a paragraph to run into."""
+        pieces, self._carried = self._carried, []
+        return [_Line(pieces, page=self.page, paragraph=self.paragraphs + 1)] if pieces else []
+
     def blocks(self, parent: Any, cell: Cell | None = None) -> Iterator[_Line]:
         for element in parent:
             match local(element):
@@ -329,9 +335,7 @@ class _Walk:
         properties = child(table, "tblPr")
         if _bordered(child(properties, "tblBorders")) or self.styles.bordered(_value(properties, "tblStyle")):
             return True
-        return any(
-            _bordered(child(child(cell, "tcPr"), "tcBorders")) for row in _rows(table) for cell in _cells(row)
-        )
+        return any(_bordered(child(child(cell, "tcPr"), "tcBorders")) for row in _rows(table) for cell in _cells(row))
 
 
 MAX_SPAN = 63  # Word's own limit of columns
@@ -428,7 +432,7 @@ def _optional(archive: Archive, paths: Iterable[str], notes: list[Diagnostic]) -
     for path in paths:
         try:
             return archive.optional_xml(path)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.reason.code != "damaged":
                 raise
             notes.append(Diagnostic(code="part_skipped", args={"part": path}))
@@ -436,7 +440,7 @@ def _optional(archive: Archive, paths: Iterable[str], notes: list[Diagnostic]) -
 
 
 def read_word(archive: Archive) -> Draft:
-    """Segments of a docx file. Raises `Refused` for macros and damage."""
+    """Segments of a docx file. Raises `RefusedError` for macros and damage."""
     refuse_macros(archive)
     main = next(iter(_relations(archive, "").get("officeDocument", [])), "word/document.xml")
     if main not in archive.names:
@@ -454,9 +458,7 @@ def read_word(archive: Archive) -> Draft:
     paged = next((True for element in document.iter() if local(element) == "lastRenderedPageBreak"), False)
     walk = _Walk(_Styles(part("styles")), Numbering(part("numbering")), paged=paged)
     lines = list(walk.blocks(body))
-    if walk._carried:
-        lines.append(_Line(walk._carried, page=walk.page, paragraph=walk.paragraphs + 1))
-        walk._carried = []
+    lines += walk.rest()
     pages = walk.page
     lines += _note_lines(walk, {"footnote": part("footnotes"), "endnote": part("endnotes")})
     headers = []

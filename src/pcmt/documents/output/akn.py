@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attrs import define, field, frozen
@@ -156,7 +157,9 @@ class _Writer:
         if not starts:
             return body_end if body_end is not None else len(self.text)
         line = self.text.rfind("\n", 0, min(starts)) + 1
-        heading = re.search(r"(?:^|\n)([^\n\w]*nơi\s+nhận[^\n]*\n\s*)$", self.text[max(after, line - 200) : line], re.IGNORECASE)
+        heading = re.search(
+            r"(?:^|\n)([^\n\w]*nơi\s+nhận[^\n]*\n\s*)$", self.text[max(after, line - 200) : line], re.IGNORECASE
+        )
         if heading:
             line = max(after, line - 200) + heading.start(1)
         return max(line if body_end is None else min(line, body_end), after)
@@ -495,12 +498,13 @@ class _Writer:
 
     def _date(self) -> tuple[str, str]:
         """The date of the work and what it is: issue, else the first day of the plan, else unknown."""
-        issued = (self.header.get("date") or {}).get("value")
-        if _is_date(issued):
-            return issued, "ban-hanh"
-        begins = (self.header.get("period") or {}).get("from")
-        if _is_date(begins):
-            return begins, "bat-dau-thuc-hien"
+        known = (
+            (str((self.header.get("date") or {}).get("value")), "ban-hanh"),
+            (str((self.header.get("period") or {}).get("from")), "bat-dau-thuc-hien"),
+        )
+        for day, name in known:
+            if _is_date(day):
+                return day, name
         # The schema wants a date; this one says by its name that none is known.
         return "1000-01-01", "khong-ro"
 
@@ -550,7 +554,9 @@ class _Writer:
                 bounds = {"start": f"#su-kien-{start}"} if start else {}
                 self.element(group, "timeInterval", **bounds, end=f"#su-kien-{stop}", refersTo=event)
         references = self.element(meta, "references", source=SOURCE)
-        self.element(references, "TLCOrganization", eId="pcmt", href="/akn/ontology/organization/vn/pcmt", showAs="PCMT")
+        self.element(
+            references, "TLCOrganization", eId="pcmt", href="/akn/ontology/organization/vn/pcmt", showAs="PCMT"
+        )
         for identifier, (element, address, label) in self.references.items.items():
             self.element(references, element, eId=identifier, href=address, showAs=label)
 
@@ -635,7 +641,7 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The cells of a line `a | b` or `| a | b |`, as ranges."""
     edges = [start - 1, *(match.start() for match in re.finditer(r"\|", text[start:end])), end]
     edges[1:-1] = [start + edge for edge in edges[1:-1]]
-    cells = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    cells = [(left + 1, right) for left, right in pairwise(edges)]
     if len(cells) > 1 and not text[slice(*cells[0])].strip():
         cells = cells[1:]
     if len(cells) > 1 and not text[slice(*cells[-1])].strip():

@@ -18,8 +18,8 @@ FONT = "Times New Roman"
 MARGINS_MM = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_margin": 15}
 WIDTH_MM = 297 - 30 - 15
 COLUMNS = (
-    ("STT", 12), ("Cơ quan, đơn vị", 40), ("Nhiệm vụ", 94), ("Vai trò", 20), ("Cơ quan phối hợp", 40),
-    ("Thời hạn", 26), ("Căn cứ", 20),
+    ("STT", 12), ("Cơ quan, đơn vị", 40), ("Nhiệm vụ", 88), ("Vai trò", 25), ("Cơ quan phối hợp", 40),
+    ("Thời hạn", 26), ("Căn cứ", 21),
 )  # fmt: skip
 CENTRED = frozenset({"STT", "Vai trò", "Thời hạn", "Căn cứ"})
 LONG_ROW = 1_400
@@ -166,10 +166,10 @@ class _Sheet:
         _row_property(table.rows[0], "w:cantSplit")
         for number, row in enumerate(rows, 1):
             values = (str(number), row.agency or NOBODY, row.task, row.role, row.partners, row.deadline, row.clause)
-            table._tbl.append(_table_row(values, widths, unsplit=len(row.task) < LONG_ROW))
+            _xml(table).append(_table_row(values, widths, unsplit=len(row.task) < LONG_ROW))
         if not rows:
             values = ("", "", "Kế hoạch không giao nhiệm vụ nào.", "", "", "", "")
-            table._tbl.append(_table_row(values, widths, unsplit=True))
+            _xml(table).append(_table_row(values, widths, unsplit=True))
         _fixed(table, widths)
 
     # Recipients and signature
@@ -234,6 +234,10 @@ class _Lines:
         return self._cell.add_paragraph()
 
 
+def _xml(part: Any) -> Any:
+    return part._element
+
+
 def _child(parent: Any, tag: str, **attributes: str) -> Any:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -253,9 +257,9 @@ def _page_field(paragraph: Any) -> None:
         run = paragraph.add_run()
         run.font.size = Pt(13)
         if kind:
-            _child(run._r, "w:fldChar", fldCharType=kind)
+            _child(_xml(run), "w:fldChar", fldCharType=kind)
         else:
-            _child(run._r, "w:instrText").text = "PAGE"
+            _child(_xml(run), "w:instrText").text = "PAGE"
 
 
 def _twips(millimetres: float) -> str:
@@ -286,8 +290,9 @@ def _rule(paragraph: Any, room_mm: float, length_mm: float) -> None:
     layout = paragraph.paragraph_format
     layout.left_indent = layout.right_indent = Mm(side)
     layout.line_spacing = Pt(4)
+    layout.space_before = Pt(3)
     layout.keep_with_next = True
-    borders = _child(paragraph._p.get_or_add_pPr(), "w:pBdr")
+    borders = _child(_xml(paragraph).get_or_add_pPr(), "w:pBdr")
     _child(borders, "w:top", val="single", sz="6", space="1", color="000000")
 
 
@@ -298,7 +303,7 @@ def _middle(cell: Any) -> None:
 
 
 def _row_property(row: Any, tag: str) -> None:
-    _child(row._tr.get_or_add_trPr(), tag, val="true")
+    _child(_xml(row).get_or_add_trPr(), tag, val="true")
 
 
 def _table_row(values: Sequence[str], widths_mm: Sequence[float], *, unsplit: bool) -> Any:

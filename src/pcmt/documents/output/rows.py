@@ -118,19 +118,33 @@ class Rows:
         self.header: Item = reading.get("header") or {}
         self._clauses = {clause.get("id"): clause for clause in reading.get("outline") or ()}
         self._deadlines = {item.get("id"): item for item in self.items("deadlines")}
+        # A stretch as long as the item itself is the item: only crumbs are cut out.
+        self._noise = sorted(tuple(item["span"]) for item in self.items("noise") if item.get("span"))
         self._assignments = {item.get("id"): item for item in self.items("assignments")}
 
     def items(self, name: str) -> list[Item]:
+        """A list of the reading, empty when absent."""
         return list(self.reading.get(name) or ())
 
     def where(self, item: Item) -> Where:
+        """Where an item stands."""
         span = item.get("span") or (None, None)
         clause = self._clauses.get(item.get("clause"))
         return Where(clause_words(clause.get("address") if clause else None), item.get("line"), span[0], span[1])
 
     def text_of(self, item: Item) -> str:
+        """The words of an item on one line, without scan residue and without the mark that ends a document."""
         span = item.get("span")
-        return plain(item.get("text") or (self.text[span[0] : span[1]] if span else ""))
+        if not span:
+            return plain(item.get("text"))
+        parts = []
+        offset = span[0]
+        for start, end in self._noise:
+            if offset <= start and end <= span[1]:
+                parts.append(self.text[offset:start])
+                offset = end
+        parts.append(self.text[offset : span[1]])
+        return re.sub(r"\s*\./\.?\W*$", ".", plain("".join(parts)))
 
     def deadline_words(self, item: Item) -> str:
         """A limit as the plan says it, with the day where the words leave it open."""
@@ -139,10 +153,12 @@ class Rows:
         return written or (limit_label(limit) if limit else "")
 
     def target_words(self, item: Item) -> str:
+        """What a target asks for in short: "≥ 80%"."""
         allocated = any(part.get("target_ref") == item.get("id") for part in self.items("allocations"))
         return describe(target_from(item, allocated=allocated))
 
     def role_of(self, task: Item) -> str:
+        """The role of a task in Vietnamese; what bodies outside the command line are asked to do is a request."""
         assignment = self._assignments.get(task.get("assignment_ref"))
         if assignment is not None and assignment.get("mode") == "requested":
             return REQUESTED
@@ -219,6 +235,7 @@ class Rows:
         return " ".join(parts)
 
     def title(self) -> str:
+        """The title of the plan on one line."""
         title = self.header.get("title") or {}
         return plain(title.get("text") or title.get("value"))
 
@@ -233,16 +250,19 @@ def number_words(header: Item) -> str:
 
 
 def names(agencies: Any) -> str:
+    """Names of bodies, apart by semicolons."""
     return "; ".join(
         plain(agency.get("name") if isinstance(agency, Mapping) else agency) for agency in agencies or () if agency
     )
 
 
 def clause_words(address: Any) -> str:
+    """A clause address as it is cited: "Mục III.5.a"."""
     return f"Mục {plain(address)}" if address else ""
 
 
 def period_words(item: Item) -> str:
+    """How often a report is due."""
     return period_word_label(item.get("period"))
 
 
