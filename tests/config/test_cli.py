@@ -36,14 +36,20 @@ def test_help_of_a_command_is_0(arguments: list[str], capsys: pytest.CaptureFixt
 
 def test_read_works_without_django(tmp_path: Path) -> None:
     plan = tmp_path / "ke-hoach.txt"
-    plan.write_text("KẾ HOẠCH\nTổ chức hội nghị sơ kết\n\n1. Giao Công an xã báo cáo trước ngày 15/6/2026.\n", encoding="utf-8")
+    plan.write_text(
+        "KẾ HOẠCH\nTổ chức hội nghị sơ kết\n\n1. Giao Công an xã báo cáo trước ngày 15/6/2026.\n", encoding="utf-8"
+    )
     code = (
         "import sys; from pcmt.config import cli; code = cli.main(sys.argv[1:]);"
         "assert not [name for name in sys.modules if name.split('.')[0] == 'django'], 'Django was imported';"
         "sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "read", "--json", str(plan)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code, "read", "--json", str(plan)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert '"header"' in done.stdout

@@ -76,9 +76,7 @@ def test_no_clock_below_the_apps(root: Path, floor: str) -> None:
         f"{path.relative_to(root)}:{node.lineno}"
         for path in python_files(root / "src/pcmt" / floor)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and (node.value.id, node.attr) in CLOCKS
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in CLOCKS
     ]
     assert asked == []
 
@@ -90,9 +88,7 @@ def test_no_clock_in_operations_queries_and_policies(root: Path) -> None:
         for path in python_files(root / "src/pcmt/apps")
         if name in (path.stem, path.parent.name)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and (node.value.id, node.attr) in CLOCKS
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (node.value.id, node.attr) in CLOCKS
     ]
     assert asked == []
 
@@ -104,11 +100,11 @@ def test_public_things_of_core_and_documents_explain_themselves(root: Path) -> N
             tree = ast.parse(path.read_text(encoding="utf-8"))
             if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(tree):
                 silent.append(f"{path.relative_to(root)}:1 module")
-            for node in tree.body:
-                if (
-                    isinstance(node, ast.FunctionDef | ast.ClassDef)
-                    and not node.name.startswith("_")
-                    and not ast.get_docstring(node)
-                ):
-                    silent.append(f"{path.relative_to(root)}:{node.lineno} {node.name}")
+            silent += [
+                f"{path.relative_to(root)}:{node.lineno} {node.name}"
+                for node in tree.body
+                if isinstance(node, ast.FunctionDef | ast.ClassDef)
+                and not node.name.startswith("_")
+                and not ast.get_docstring(node)
+            ]
     assert silent == []

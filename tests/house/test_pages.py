@@ -11,11 +11,14 @@ from django.template.loader import get_template
 TEMPLATES = Path(__file__).parents[2] / "src/pcmt/web/templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file())
 
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style|\sstyle=|\son[a-z]+=|javascript:", re.I)
-OUTSIDE = re.compile(r"(?:src|href|action)=[\"'](?:https?:)?//", re.I)
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style|\sstyle=|\son[a-z]+=|javascript:",
+    re.IGNORECASE,
+)
+OUTSIDE = re.compile(r"(?:src|href|action)=[\"'](?:https?:)?//", re.IGNORECASE)
 STATIC = re.compile(r"\{%\s*static\s+['\"]([^'\"]+)['\"]")
 CSS_URL = re.compile(r"url\([\"']?(?!data:)([^\"')]+)")
-COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.S)
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
 
 
 def source(name: str) -> str:
@@ -38,7 +41,9 @@ def test_template_keeps_to_the_content_policy(name: str) -> None:
 def test_static_files_exist(root: Path) -> None:
     if not (root / "src/pcmt/web/static/vendor/SHA256SUMS").is_file():
         pytest.fail("static/vendor is not there: run ./do test, or python tools/assets.py")
-    missing = [f"{name}: {path}" for name in NAMES for path in STATIC.findall(source(name)) if finders.find(path) is None]
+    missing = [
+        f"{name}: {path}" for name in NAMES for path in STATIC.findall(source(name)) if finders.find(path) is None
+    ]
     assert missing == []
 
 

@@ -10,7 +10,13 @@ from django.core.management import call_command
 
 TEXT = {".py", ".md", ".html", ".txt", ".toml", ".css", ".js", ".json", ".yaml", ".yml", ".po", ".conf", ".service", ""}
 # Written in pieces, so that this file does not hold what it looks for.
-HOSTS = ("registry.npm" + "js.org", "files.python" + "hosted.org", "pypi" + ".org/simple", "cdn.js" + "delivr", "unpkg" + ".com")
+HOSTS = (
+    "registry.npm" + "js.org",
+    "files.python" + "hosted.org",
+    "pypi" + ".org/simple",
+    "cdn.js" + "delivr",
+    "unpkg" + ".com",
+)
 FOLDERS = re.compile(r"(?<![\w.$}])/(?:ro" + r"ot|ho" + r"me/\w+|wo" + r"rk|Us" + r"ers/\w+)/[\w.]")
 
 
@@ -62,9 +68,10 @@ def test_no_sentence_of_the_real_plans(root: Path, seeds: Path) -> None:
 
 def test_requirements_are_pinned_by_hash(root: Path) -> None:
     for path in (root / "requirements").glob("*.txt"):
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.lstrip().startswith("#")]
+        lines = [
+            line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.lstrip().startswith("#")
+        ]
         for line, following in zip(lines, [*lines[1:], ""], strict=True):
             if not line.startswith(" "):
                 assert "==" in line, f"{path.name}: {line}"
                 assert following.strip().startswith("--hash=sha256:"), f"{path.name}: {line}"
-

@@ -32,7 +32,9 @@ def is_queryset_or_row(call: ast.Call) -> bool:
     assert isinstance(call.func, ast.Attribute)
     word = call.func.attr
     receiver = call.func.value
-    name = receiver.id if isinstance(receiver, ast.Name) else receiver.attr if isinstance(receiver, ast.Attribute) else ""
+    name = (
+        receiver.id if isinstance(receiver, ast.Name) else receiver.attr if isinstance(receiver, ast.Attribute) else ""
+    )
     if name in PLAIN_RECEIVERS:
         return False
     if word in UNAMBIGUOUS:
@@ -56,7 +58,9 @@ def writes(path: Path) -> Iterator[tuple[int, str]]:
 def test_only_operations_write(root: Path) -> None:
     source = root / "src/pcmt"
     found = []
-    for path in sorted([*(source / "apps").rglob("*.py"), *(source / "web").rglob("*.py"), *(source / "demo").rglob("*.py")]):
+    for path in sorted(
+        [*(source / "apps").rglob("*.py"), *(source / "web").rglob("*.py"), *(source / "demo").rglob("*.py")]
+    ):
         if PLACES & {path.stem, *path.parts}:
             continue
         found += [f"{path.relative_to(root)}:{line} .{word}()" for line, word in writes(path)]

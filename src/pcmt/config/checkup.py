@@ -45,8 +45,9 @@ def folder_problems() -> list[str]:
 
 def page_problems() -> list[str]:
     """The style sheets and scripts that pages name are there under their hashed names."""
-    from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+    from django.contrib.staticfiles.storage import staticfiles_storage
 
-    if isinstance(staticfiles_storage, ManifestFilesMixin) and not staticfiles_storage.hashed_files:
+    # Only storages with hashed names have the list; in debug mode files are served as they are.
+    if getattr(staticfiles_storage, "hashed_files", None) == {}:
         return ["chưa gom tệp tĩnh của trang web (pcmt collectstatic)"]
     return []

@@ -32,7 +32,13 @@ def thing() -> Cron:
 def test_entry_keeps_actor_and_object_as_plain_values(thing: Cron) -> None:
     with origin_is(Origin(request_id="a" * 32, address="10.0.0.8")):
         record(
-            at=AT, actor=Someone(), event="jobs.cron.moved", obj=thing, before={"h": 1}, after={"h": 2}, reason="đổi giờ"
+            at=AT,
+            actor=Someone(),
+            event="jobs.cron.moved",
+            obj=thing,
+            before={"h": 1},
+            after={"h": 2},
+            reason="đổi giờ",
         )
     thing.delete()
 

@@ -1,4 +1,4 @@
-"""Audit entries. They are written once and never changed; actors and objects are kept as plain values and outlive their rows."""
+"""Audit entries: written once, never changed; actors and objects are plain values that outlive their rows."""
 
 from typing import Any, NoReturn, Protocol, Self
 

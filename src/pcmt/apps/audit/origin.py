@@ -15,7 +15,7 @@ class Origin:
     address: str = ""
 
 
-_origin: ContextVar[Origin] = ContextVar("pcmt_origin", default=Origin())
+_origin: ContextVar[Origin] = ContextVar("pcmt_origin", default=Origin())  # noqa: B039 - frozen
 
 
 def origin() -> Origin:

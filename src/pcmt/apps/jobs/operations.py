@@ -46,18 +46,29 @@ def take_up_again(*, at: datetime) -> int:
                 "exception_class_path": DIED,
                 "traceback": f"{len(job.worker_ids)} workers died over this job",
             }
-        still_dead = DBTaskResult.objects.filter(
-            pk=job.pk, status=TaskResultStatus.RUNNING, worker_ids=job.worker_ids
-        )
+        still_dead = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING, worker_ids=job.worker_ids)
         moved += still_dead.update(**outcome)
     WorkerBeat.objects.filter(seen_at__lte=silent_since).delete()
     return moved
 
 
 def holds(*, job_id: str, worker_id: str) -> bool:
-    """Whether the job still belongs to this worker. A long job asks before it commits: it may have been taken for dead."""
+    """Whether the job still belongs to this worker.
+
+    A long job asks before it commits: it may have been taken for dead.
+    """
     job = DBTaskResult.objects.filter(pk=job_id, status=TaskResultStatus.RUNNING).only("worker_ids").first()
     return job is not None and bool(job.worker_ids) and job.worker_ids[-1] == worker_id
+
+
+def standing_of(*, job_id: str) -> str:
+    """Where a job stands, for whoever waits for it: `alive` (queued or running), `ended`, `failed` or `lost`."""
+    job = DBTaskResult.objects.filter(pk=job_id).only("status").first() if job_id else None
+    if job is None:
+        return "lost"
+    if job.status in (TaskResultStatus.READY, TaskResultStatus.RUNNING):
+        return "alive"
+    return "failed" if job.status == TaskResultStatus.FAILED else "ended"
 
 
 def run_due_schedules(*, at: datetime) -> list[str]:

@@ -1,4 +1,4 @@
-"""SQLite under `PCMT_DATA` unless `PCMT_DATABASE_URL` names a PostgreSQL; cache and sessions live in the same database."""
+"""SQLite under `PCMT_DATA` unless `PCMT_DATABASE_URL` names a PostgreSQL; cache and sessions live there too."""
 
 from pathlib import Path
 from typing import Any

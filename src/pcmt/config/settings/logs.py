@@ -1,6 +1,7 @@
 """Logs go to standard error, one line an entry, with the request's number. They carry no personal data:
 
-no names, no query strings (they hold search words), no form contents, no client addresses. Who did what is in the audit entries.
+no names, no query strings (they hold search words), no form contents, no client addresses. Who did what is in the
+audit entries.
 """
 
 from . import env
