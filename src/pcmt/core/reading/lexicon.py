@@ -10,7 +10,7 @@ import re
 
 from pcmt.core.reading.source import Pattern
 
-_BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!][^()]*\)| \?| ")
+_BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!](?:\\.|\[[^\]]*\]|[^()])*\)| \?| ")
 
 
 def phrase(source: str) -> Pattern:

@@ -103,7 +103,7 @@ def _in_sequence(style: str, label: str, previous: str) -> bool:
         return (roman_value(label) or 0) - (roman_value(previous) or 0) in (1, 2, 3)
     if style == "arabic":
         return int(label) - int(previous or 0) in (1, 2, 3)
-    if style == "letter" and label[:1] in _LETTERS and previous[:1] in _LETTERS:
+    if style == "letter" and label and previous and label[0] in _LETTERS and previous[0] in _LETTERS:
         return 0 < _LETTERS.index(label[0]) - _LETTERS.index(previous[0]) <= 3
     return True
 

@@ -1,0 +1,5 @@
+"""Reading a plan: from any text to its header, outline, targets, tasks, dates, duties and projects, each with its place."""
+
+from pcmt.core.reading.plan import READER_VERSION, SCHEMA, read
+
+__all__ = ["READER_VERSION", "SCHEMA", "read"]

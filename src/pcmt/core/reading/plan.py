@@ -1,0 +1,481 @@
+"""The whole reading: from a text to the plan it states, in the shape of the contract.
+
+`read` never refuses and never invents: any text gives an object; what is absent is null or empty; every place lies in
+the text; every number and date is claimed by an item or listed as unclaimed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from datetime import date
+from typing import Any
+
+from attrs import define, field
+
+from pcmt.core.diagnostics import Diagnostic
+from pcmt.core.reading import duties as duty_room
+from pcmt.core.reading import parts, targets, tasks
+from pcmt.core.reading.agencies import Agency
+from pcmt.core.reading.header import Head, citations, read_head, title_period
+from pcmt.core.reading.lexicon import SECTION_ROLES, VERB, ZONE_LEAD, phrase
+from pcmt.core.reading.limits import Era, Limit, find_limits
+from pcmt.core.reading.lines import read_lines
+from pcmt.core.reading.lint import lint
+from pcmt.core.reading.outline import BULLETS, Clause, Outline, build_outline, heading_role
+from pcmt.core.reading.source import Source
+from pcmt.core.text import find_dates
+from pcmt.core.text.fold import strip_marks
+
+SCHEMA = "pcmt-plan/1"
+READER_VERSION = "1"
+
+_QUOTE = re.compile(r"\"[^\"\n]{1,200}\"")
+_STOP_HEADING = re.compile(r"[:.](?=\s|$)")
+_GENERAL = phrase(r"mục tiêu (?:chung|tổng quát)|mục đích")
+_QUOTA_LEAD = phrase(r"(?:giao|phân bổ|phân giao) (?:chỉ tiêu|kế hoạch chỉ tiêu)")
+_PARTS = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?")
+_PARAGRAPH_ROLES = (
+    ("targets", phrase(r"(?:các |một số )?(?:chỉ tiêu|mục tiêu cụ thể)|(?:về )?(?:mục tiêu|chỉ tiêu)[^.]{0,40}(?:đề ra|là|phấn đấu)|kế hoạch (?:đề ra|đặt ra|phấn đấu)[^.]{0,40}(?:chỉ tiêu|mục tiêu)|"
+                       r"(?:theo đó|cụ thể)[^.]{0,120}(?:phấn đấu|chỉ tiêu)")),
+    ("purpose", phrase(r"(?:mục đích|kế hoạch (?:nhằm|được ban hành nhằm)|nhằm )")),
+    ("tasks", phrase(r"[^.]{0,60}(?:nhiệm vụ|giải pháp)")),
+)
+
+
+@define(eq=False)
+class Reading:
+    """All that was understood, as objects that know their clauses."""
+
+    source: Source
+    head: Head
+    outline: Outline
+    era: Era
+    zones: set[int] = field(factory=set)
+    targets: list[targets.Target] = field(factory=list)
+    shares: list[targets.Share] = field(factory=list)
+    figures: list[targets.Figure] = field(factory=list)
+    assignments: list[tasks.Assignment] = field(factory=list)
+    tasks: list[tasks.Task] = field(factory=list)
+    limits: list[tuple[Limit, Clause]] = field(factory=list)
+    duties: list[duty_room.Duty] = field(factory=list)
+    projects: list[parts.Project] = field(factory=list)
+    windows: list[parts.Window] = field(factory=list)
+    own_windows: list[parts.Window] = field(factory=list)
+    events: list[dict[str, Any]] = field(factory=list)
+    cited: list[dict[str, Any]] = field(factory=list)
+    citation_places: list[tuple[int, int]] = field(factory=list)
+    funding: list[dict[str, Any]] = field(factory=list)
+    remarks: list[Diagnostic] = field(factory=list)
+    noise: list[tuple[int, int, str]] = field(factory=list)
+    headings: list[tuple[int, int]] = field(factory=list)
+
+
+def read(text: str, *, name: str = "") -> dict[str, Any]:
+    """Read any text as a plan.
+
+    `text` is the document's text exactly as decoded; `name` the file's name for the record. Returns the contract's
+    object (`pcmt-plan/1`); all spans are half-open ranges of code points of `text`.
+    """
+    from pcmt.core.reading.contract import as_contract
+
+    return as_contract(understand(text), name)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the text's UTF-8 bytes (lone surrogates kept as they came)."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def understand(text: str) -> Reading:
+    """The reading as objects, before it is put in the contract's shape."""
+    source = Source(text)
+    lines = read_lines(source)
+    head = read_head(source, lines)
+    body = lines[head.body : head.tail]
+    appendix = _appendix(source, lines, head.tail)
+    outline = build_outline(source, body + appendix, lines)
+    article = head.fields["document_kind"] == "article_about_plan"
+    _roles(source, outline, article)
+    period = _stated_period(source, head, outline)
+    era = _era(source, head, period)
+    reading = Reading(source, head, outline, era)
+    _zones(reading, article)
+    _read_parts(reading)
+    _read_limits(reading)
+    _read_targets(reading)
+    _read_tasks(reading)
+    _read_duties(reading)
+    _period(reading, period)
+    _bind(reading)
+    reading.noise = [*head.noise, *outline.noise]
+    reading.remarks = [*head.remarks, *outline.remarks, *lint(reading)]
+    return reading
+
+
+# ---- roles and zones -----------------------------------------------------------------------------------------------
+def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
+    """Lines after the signature that go on with an appendix."""
+    for i in range(tail, len(lines)):
+        if lines[i].kind == "text" and re.match(r"[*#\s]*PHỤ LỤC|[*#\s]*Phụ lục", source.work[lines[i].start : lines[i].end]) and i > tail:
+            rest = lines[i:]
+            first = rest[0]
+            first.style, first.label = "part", source.work[first.body : first.end].strip("*# ")[:20]
+            first.body = first.end
+            return rest
+    return []
+
+
+def _heading_of(source: Source, clause: Clause) -> tuple[int, int]:
+    """The heading words of a clause: all of them, or what stands before the first colon or stop."""
+    end = clause.end
+    stop = _STOP_HEADING.search(source.low, clause.body, min(end, clause.body + 220))
+    if stop and stop.start() < end - 1:
+        return clause.body, stop.start()
+    return clause.body, min(end, clause.body + 220)
+
+
+_SUB_ROLES = ("targets", "aims", "reporting", "funding", "other", "assignment", "situation", "purpose")
+
+
+def _roles(source: Source, outline: Outline, article: bool) -> None:
+    roman = [c for c in outline.roots if c.style != "para"]
+    for clause in outline.clauses:
+        parent = clause.parent
+        a, b = _heading_of(source, clause)
+        whole = b >= clause.end - 2
+        role = ""
+        if parent is None or parent.style in ("part", "upper", "article") and clause.style in ("roman", "arabic", "part", "article"):
+            if clause.style == "para" and article:
+                role = _paragraph_role(source, clause)
+            elif clause.style in ("para",) and not clause.marked:
+                role = "other" if roman else ""
+            elif clause.style in BULLETS:
+                role = ""
+            else:
+                role = heading_role(source, a, b) if b - a < 200 else ""
+                if not role and parent is None:
+                    role = "tasks" if clause.children or clause.end - clause.body > 60 else "other"
+        elif clause.style in ("arabic", "dotted", "letter", "roman", "paren", "upper") or clause.style in BULLETS and (whole and source.low[clause.end - 1 : clause.end] == ":"):
+            role = _sub_role(source, clause, a, b, whole)
+        clause.own_role = role
+        clause.role = role or (parent.role if parent else "tasks")
+        if parent is not None and parent.role == "appendix" and not role:
+            clause.role = "appendix"
+
+
+def _paragraph_role(source: Source, clause: Clause) -> str:
+    for role, pattern in _PARAGRAPH_ROLES:
+        if pattern.of(source.bare).match(source.low, clause.body, clause.end):
+            return role
+    return "other"
+
+
+_TIME_START = phrase(r"(?:phạm vi|đối tượng|thời gian|địa điểm|thời hạn|thời điểm)\b")
+_MONEY_START = phrase(r"(?:nguồn |về |dự toán )?kinh phí|^ngân sách thực hiện|^nguồn vốn")
+_REPORT_START = phrase(r"(?:(?:thực hiện )?chế độ (?:thông tin|báo cáo)|(?:công tác )?(?:thông tin,? ?(?:và )?)?báo cáo\b|về (?:chế độ )?(?:thông tin, )?báo cáo|thời (?:gian|hạn|điểm) (?:gửi )?báo cáo|sơ kết, tổng kết|(?:kiểm tra|đánh giá),? (?:và )?báo cáo)")
+_ASSIGN_START = phrase(r"(?:phân công|trách nhiệm (?:của|các|thực hiện)|giao nhiệm vụ|tổ chức thực hiện)")
+
+
+def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> str:
+    """A role of its own for an item below a section, only where its opening words plainly say so."""
+    low = source.low
+    heading = low[a:b].strip(' "*')
+    short = b - a <= 110
+    if ZONE_LEAD.of(source.bare).match(heading) and (short or _QUOTA_LEAD.of(source.bare).match(heading)):
+        return "targets"
+    if short and _GENERAL.of(source.bare).match(heading):
+        return "aims"
+    if short and re.match(r"(?:các )?(?:mục tiêu|muc tieu)", heading):
+        return "targets" if re.search(r"cụ thể|cu the|đến năm|phấn đấu|năm 20", heading) else "aims"
+    if _MONEY_START.of(source.bare).match(heading) and (clause.children or b < clause.end - 2 or whole):
+        return "funding"
+    if _TIME_START.of(source.bare).match(heading) and short:
+        return "other"
+    if _REPORT_START.of(source.bare).match(heading) and (short or clause.children) and not re.match(r"báo cáo (?:ubnd|ủy ban|kết quả)", heading):
+        return "reporting"
+    if short and _ASSIGN_START.of(source.bare).match(heading):
+        return "assignment"
+    if short and whole and re.match(r"(?:yêu cầu|mục đích|yeu cau|muc dich)$", heading.strip(" :.")):
+        return "purpose"
+    if short and clause.children and re.match(r"(?:kết quả|tình hình|thực trạng|tồn tại|hạn chế|nguyên nhân)\b", heading):
+        return "situation"
+    if clause.style in ("roman", "upper") and short:
+        return heading_role(source, a, b)
+    return ""
+
+
+def _zones(reading: Reading, article: bool) -> None:
+    """The clauses in which every checkable clause is a target (T1)."""
+    source = reading.source
+    for clause in reading.outline.clauses:
+        parent = clause.parent
+        if clause.role == "targets":
+            reading.zones.add(id(clause))
+        elif parent is not None and id(parent) in reading.zones and clause.own_role in ("", "targets"):
+            reading.zones.add(id(clause))
+        elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(source.low[clause.body : min(clause.end, clause.body + 80)]):
+            # plain "MỤC TIÊU" without general aims: a zone when its leaves mostly carry numbers
+            below = [c for c in reading.outline.clauses if clause in c.up()[1:] and not c.children]
+            own = [c for c in below if c.role == "aims" and not any(u.own_role == "aims" and u is not clause for u in c.up())]
+            counted = [c for c in own if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])]
+            if len(own) and len(counted) * 2 >= len(own):
+                reading.zones.update(id(c) for c in own)
+                for c in own:
+                    c.role = "targets"
+    assert article or True
+
+
+# ---- time ----------------------------------------------------------------------------------------------------------
+def _stated_period(source: Source, head: Head, outline: Outline) -> dict[str, Any] | None:
+    stated = [c for c in outline.clauses if c.role in ("other", "implementation", "tasks", "reporting", "purpose", "assignment")]
+    return parts.plan_period(source, stated, head.issued)
+
+
+def _era(source: Source, head: Head, period: dict[str, Any] | None) -> Era:
+    from_title = title_period(source, head.title) if head.title else None
+    chosen = from_title or period
+    if chosen:
+        return Era(int(chosen["from"][:4]), int(chosen["to"][:4]))
+    if head.issued:
+        return Era(head.issued.year, head.issued.year)
+    dated = (head.fields["article_date"] or {}).get("value")
+    if dated:
+        return Era(int(dated[:4]), int(dated[:4]))
+    return Era(None, None)
+
+
+
+
+def _period(reading: Reading, stated: dict[str, Any] | None) -> None:
+    """Header period: the stated time of implementation, else a campaign's window, else the title's years."""
+    head = reading.head
+    if stated:
+        head.fields["period"] = stated
+        return
+    own = reading.own_windows
+    if own:
+        window = own[0]
+        head.fields["period"] = {"from": window.first.isoformat(), "to": window.last.isoformat(), "source": "window", "span": (window.start, window.end)}
+        return
+    if head.title:
+        head.fields["period"] = title_period(reading.source, head.title)
+
+
+def _read_limits(reading: Reading) -> None:
+    source = reading.source
+    for clause in reading.outline.clauses:
+        if clause.role in ("situation",):
+            continue
+        own = clause.own_role == "other" and clause.role == "other"
+        stretch = (clause.body, clause.end)
+        monthly = _monthly(source, *stretch)
+        for limit in find_limits(source, *stretch, reading.era, monthly):
+            if own and _TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
+                continue
+            if any(w.start < limit.end and limit.start < w.end for w in [*reading.windows, *reading.own_windows]):
+                continue
+            if clause.role == "other" and clause.parent is not None and clause.parent.own_role == "other":
+                continue
+            if _inside_quote(source, limit.start, clause):
+                continue
+            if clause.role in ("purpose", "aims") and limit.precision == "year" and limit.relation == "within":
+                continue
+            reading.limits.append((limit, clause))
+
+
+_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)")
+
+
+def _monthly(source: Source, start: int, end: int) -> str:
+    found = source.search(_MONTHLY, start, end)
+    if not found:
+        return ""
+    return "monthly" if found["p"] in ("tháng", "thang") else "quarterly"
+
+
+def _inside_quote(source: Source, at: int, clause: Clause) -> bool:
+    return source.low.count('"', clause.body, at) % 2 == 1 and source.low.find('"', at, clause.end) > 0
+
+
+# ---- parts ---------------------------------------------------------------------------------------------------------
+def _read_parts(reading: Reading) -> None:
+    source, outline = reading.source, reading.outline
+    reading.projects, only = parts.find_projects(source, outline.clauses)
+    reading.zones -= only
+    reading.windows, reading.own_windows = parts.find_windows(source, outline.clauses, reading.era, reading.head.title)
+    stretches = [(c.body, c.end) for c in outline.clauses]
+    known = {base["number"].lower() for base in reading.head.fields["legal_bases"]}
+    reading.cited, reading.citation_places = parts.cited_documents(source, stretches, known)
+    outside = [reading.head.title] if reading.head.title else []
+    if reading.head.preamble:
+        outside.append(reading.head.preamble)
+    reading.events = parts.find_events(source, [*outside, *stretches], reading.era, [*reading.windows, *reading.own_windows])
+    reading.funding = parts.find_funding(source, outline.clauses)
+
+
+def _project_clauses(reading: Reading) -> set[int]:
+    found: set[int] = set()
+
+    def add(project: parts.Project) -> None:
+        clause = project.clause
+        if not reading.source.low[clause.body : project.start].replace("tiểu", "").strip(' "-:') .strip("0123456789.: ").replace("dự án", "").replace("đề án", "").strip():
+            found.add(id(clause))
+        elif re.match(r"(?:tiểu )?(?:dự án|đề án)", reading.source.low[clause.body : project.start]):
+            found.add(id(clause))
+        for sub in project.subs:
+            add(sub)
+
+    for project in reading.projects:
+        add(project)
+    return found
+
+
+# ---- targets -------------------------------------------------------------------------------------------------------
+def _read_targets(reading: Reading) -> None:
+    source = reading.source
+    taken = [*reading.citation_places, *((limit.start, limit.end) for limit, _ in reading.limits),
+             *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]), *(e["span"] for e in reading.events)]
+    for clause in reading.outline.clauses:
+        taken += [(d.start, d.end) for d in find_dates(source.low, clause.body, clause.end)]
+    taken += [(f.start(), f.end()) for f in _YEARS.finditer(source.low)]
+    for project in reading.projects:
+        for p in (project, *project.subs):
+            taken.append((p.clause.body if p.number_span and p.number_span[0] - p.clause.body < 30 else p.start, p.end))
+    reader = targets.Reader(source, taken)
+    consumed: set[int] = set()
+    for clause in reading.outline.clauses:
+        if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
+            continue
+        zone = id(clause) in reading.zones
+        if clause.style == "row":
+            continue
+        start, end = clause.body, clause.end
+        parts_at = source.search(_PARTS, start, end)
+        inline = None
+        if parts_at and parts_at.end() < end - 6:
+            inline = (parts_at.end(), end)
+        if zone and clause.children and source.low[end - 1 : end] == ":" and not re.search(r"\d", source.low[start:end]):
+            continue
+        colon = source.low.find(":", start, min(end, start + 120))
+        lead = ZONE_LEAD.of(source.bare).match(source.low, start, end)
+        if lead and colon > 0 and zone:
+            start = colon + 1 if colon + 1 < end else start
+        found = reader.read(clause, start, end, zone, clause.role)
+        holder = next((t for t in reversed(found) if t.facts["value"] is not None and t.facts["kind"] in ("count", "coverage", "frequency")), None)
+        if holder and parts_at and parts_at.start() >= holder.start:
+            stretches = [(c.body, c.end) for c in clause.children] if not inline else [inline]
+            if inline and clause.children and len(source.low[slice(*inline)].strip()) < 10:
+                stretches = [(c.body, c.end) for c in clause.children]
+            shares = targets.read_shares(source, holder, stretches)
+            if len(shares) >= 2 or clause.children and shares:
+                reading.shares += shares
+                consumed.update(id(c) for c in clause.children if any(c.body <= s.start < c.end for s in shares))
+                reader.targets = [t for t in reader.targets if t is holder or not any(s.start < t.end and t.start < s.end for s in shares)]
+        bracket = _bracket_shares(source, holder) if holder else []
+        if bracket and holder not in [s.target for s in reading.shares]:
+            reading.shares += bracket
+            reader.targets = [t for t in reader.targets if t is holder or not any(s.start < t.end and t.start < s.end for s in bracket)]
+    reading.targets = sorted(reader.targets, key=lambda t: (t.start, t.end))
+    reading.figures = reader.figures
+    _quota_tables(reading)
+
+
+_YEARS = re.compile(r"(?:giai đoạn|giai doan|nhiệm kỳ|năm học|nam hoc|khóa)? *(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d)|(?:năm|nam|/) *(?:19|20)\d\d(?![\d.])|(?:tháng|thang|quý|quy) +\d{1,2}(?!\d| *%)(?:/20\d\d)?")
+_IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)")
+
+
+def _bracket_shares(source: Source, holder: targets.Target) -> list[targets.Share]:
+    """ "10 vụ (Công an xã 07 vụ, Quân sự 03 vụ)": the split in brackets after a total."""
+    at = holder.numbers[0][0] if holder.numbers else holder.start
+    stop = source.low.find(";", at, holder.clause.end)
+    found = _IN_BRACKETS.search(source.low, at, stop if stop > 0 else min(holder.clause.end, at + 400))
+    if not found or holder.facts["unit"] == "percent":
+        return []
+    begin = found.start(1)
+    lead = source.match(_PARTS, begin, found.end(1))
+    shares = targets.read_shares(source, holder, [(lead.end() if lead else begin, found.end(1))])
+    return shares if len(shares) >= 2 else []
+
+
+def _quota_tables(reading: Reading) -> None:
+    """Rows "| 1 | Xã A | 12 |" under a head that names bodies and quotas; the total row is the target."""
+    source = reading.source
+    rows = [c for c in reading.outline.clauses if c.style == "row" and "value" in c.columns and "task" not in c.columns]
+    groups: list[list[Clause]] = []
+    for row in rows:
+        if groups and groups[-1][-1].columns is row.columns:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    for group in groups:
+        columns = group[0].columns
+        unit_at, value_at = columns.get("unit", columns.get("number", 0) + 1), columns["value"]
+        values: list[tuple[Clause, tuple[int, int], Any]] = []
+        for row in group:
+            if max(unit_at, value_at) >= len(row.cells):
+                continue
+            number = next(iter(targets.find_numerals_in(source.low, *row.cells[value_at])), None)
+            if number:
+                values.append((row, row.cells[unit_at], number))
+        total = next((v for v in values if re.match(r" *(?:tổng(?: cộng| số)?|cộng|toàn|tong|cong)\b", source.low[v[1][0] : v[1][1]])), None)
+        holder = next((t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None)
+        if total:
+            facts = {**dict.fromkeys(("value_max", "direction", "measure", "scope", "per", "baseline", "frequency", "assessed", "period")),
+                     "kind": "count", "comparator": "eq", "value": total[2].value, "unit": None, "quoted": False, "zone": "target_section"}
+            if not (holder and holder.facts["value"] == total[2].value):
+                holder = targets.Target(total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)])
+                reading.targets.append(holder)
+        if not holder:
+            continue
+        for row, cell, number in values:
+            if total and row is total[0]:
+                continue
+            names = tasks.split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
+            reading.shares.append(targets.Share(cell[0], number.end, holder, names[:1], number.value, holder.facts["unit"]))
+    reading.targets.sort(key=lambda t: (t.start, t.end))
+
+
+# ---- tasks and duties ----------------------------------------------------------------------------------------------
+def _read_tasks(reading: Reading) -> None:
+    source = reading.source
+    shared = {id(s.target.clause) for s in reading.shares if id(s.target.clause) in reading.zones}
+    part_clauses = {id(c) for c in reading.outline.clauses if any(c.body <= s.start < c.end and c is not s.target.clause for s in reading.shares)} if reading.shares else set()
+    projects = _project_clauses(reading)
+    work = tasks.walk(source, reading.outline.roots, reading.zones, projects, part_clauses | shared)
+    reading.assignments, reading.tasks, reading.headings = work.assignments, work.tasks, work.headings
+
+
+def _read_duties(reading: Reading) -> None:
+    source = reading.source
+    blocks = {id(a.clause): a for a in reading.assignments}
+    tasks_by_clause = {id(t.clause): t for t in reading.tasks}
+    for clause in reading.outline.clauses:
+        if clause.role in ("purpose", "situation", "targets", "aims", "funding") or clause.style == "row":
+            continue
+        block = next((blocks[id(up)] for up in clause.up() if id(up) in blocks), None)
+        task = tasks_by_clause.get(id(clause))
+        start = clause.body
+        if block and block.clause is clause:
+            start = max(start, block.end)
+        elif clause.children and clause.end - clause.body < 90 and source.low[clause.end - 1 : clause.end] != ".":
+            continue
+        reading.duties += duty_room.read_duties(source, clause, start, clause.end, reading.era, block.agencies if block else [],
+                                                task.actor if task else None, clause.role == "reporting")
+
+
+def _bind(reading: Reading) -> None:
+    """Numbers for the items, in order of place."""
+    for prefix, items in (("T", reading.targets), ("A", reading.assignments), ("K", reading.tasks), ("R", reading.duties),
+                          ("P", reading.projects), ("W", reading.windows)):
+        for number, item in enumerate(items, 1):  # type: ignore[var-annotated, arg-type]
+            item.id = f"{prefix}{number}"
+    for project in reading.projects:
+        for number, sub in enumerate(project.subs, 1):
+            sub.id = f"{project.id}.{number}"
+    for number, clause in enumerate(reading.outline.clauses, 1):
+        clause.id = f"C{number}"
+
+
+__all__ = ["READER_VERSION", "SCHEMA", "SECTION_ROLES", "VERB", "Reading", "bisect_right", "citations", "date", "read", "strip_marks", "understand"]

@@ -1,0 +1,575 @@
+"""Targets and allocations: the phrases of a clause that somebody could check.
+
+In a target zone every checkable clause counts; elsewhere only an outcome's number, a dated status, or zero incidence
+that opens its bullet. Each target keeps to the phrase that makes it checkable.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from attrs import define, field
+
+from pcmt.core.reading.agencies import split_names
+from pcmt.core.reading.lexicon import OUTPUT_NOUNS, PER_UNIT, PERIODS, TIME_NOUNS, VERB, phrase
+from pcmt.core.reading.outline import Clause
+from pcmt.core.reading.source import Source
+from pcmt.core.text import Numeral, find_numerals
+from pcmt.core.text.numerals import WORDS
+
+_PRE = phrase(
+    r"(?:(?P<gte>ít nhất(?: là| đạt| từ)?|tối thiểu(?: là| đạt)?|không dưới|không thấp hơn|không ít hơn|đạt từ|từ|≥|>=)|"
+    r"(?P<gt>trên|hơn|vượt(?: trên)?|cao hơn|lớn hơn|>)|(?P<lt>xuống còn dưới|xuống dưới|còn dưới|dưới|thấp hơn|nhỏ hơn|<)|"
+    r"(?P<lte>không (?:được )?(?:quá|vượt quá|vượt|cao hơn)|tối đa(?: là)?|nhiều nhất|≤|<=)|(?P<approx>khoảng(?: từ)?|xấp xỉ|gần|ước(?: đạt)?))"
+    r" ?(?:là |đạt |được )?$"
+)
+_RANGE = re.compile(r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?")
+_PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
+_UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
+_SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
+_NOUN = phrase(r" ?(?P<noun>" + "|".join(sorted(map(re.escape, OUTPUT_NOUNS), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)")
+_TIME = phrase(rf" ?(?:{TIME_NOUNS})(?!\w)")
+_WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
+_RATE = phrase(
+    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|hàng) )(?:(?P<every>\d+) )?"
+    r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
+)
+_EACH_BEFORE = phrase(r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$")
+_CHANGE = phrase(
+    r"(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|hạ(?! tầng)))(?! cường)(?! thời lượng)(?P<gap>[^.;\d]{0,90})$"
+)
+_VERSUS = phrase(
+    r"so (?:với|cùng) (?P<what>cùng kỳ(?: năm)?(?: (?P<same>20\d\d|trước))?|năm trước(?: liền kề)?|năm (?P<year>20\d\d)|(?:số liệu|kết quả|thống kê)[^,.;]{0,40}?(?:năm (?P<stat>20\d\d))|"
+    r"thời điểm[^,.;\"]{0,60}|giai đoạn (?P<stage>20\d\d ?- ?20\d\d)|(?:tháng|quý|tuần) trước|[^,.;]{3,40})"
+)
+_ZERO = phrase(
+    r"(?:(?:tuyệt đối|kiên quyết|cương quyết|quyết tâm|phấn đấu|bảo đảm|đảm bảo|cơ bản) )?"
+    r"(?:không (?:để|xảy ra|phát sinh|còn|tồn tại|hình thành|tái (?:trồng|phát)|gia tăng)|(?P<soft>không có|xóa bỏ|chấm dứt|xóa (?:trắng|sạch)))(?!\w)"
+)
+_SOFT_START = re.compile(r"(?:^|[;.:,\-+] *|(?:đảm bảo|bảo đảm|phấn đấu|cơ bản|và) +)$")
+_DIRECTION = phrase(
+    r"(?P<next>năm sau (?P<way>cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước)|"
+    r"(?:(?P<down>(?:làm |kéo )?giảm(?: dần| thiểu| mạnh| sâu| cơ bản)?|hạn chế)|(?P<up>tăng(?: dần)?|nâng(?: dần| cao)?)|(?P<hold>kiềm chế|giữ (?:vững|ổn định)))"
+    r" (?:tối đa |về |thấp nhất |đến mức thấp nhất )?(?:(?P<count>(?:sự )?(?:số|tỷ lệ|tỉ lệ|mức độ|tính chất|tốc độ|quy mô|tổng số)(?! hóa)(?:\w*)|gia tăng|so với|cả \d))"
+)
+_MILESTONE = phrase(r"(?:được công nhận|đạt chuẩn|được cấp chứng nhận|đạt (?:các )?tiêu chí|đạt danh hiệu|trở thành|về đích|hoàn thành (?:việc )?xây dựng)")
+_EXTERNAL = phrase(r"(?:hoàn thành|đạt|thực hiện)(?: đạt)?(?: tốt| 100%| đầy đủ)?(?: và vượt| hoặc vượt|, vượt)?(?: mức)?(?: các)? chỉ tiêu(?!,? mục tiêu)[^.;]{0,60}")
+_ALONE = phrase(
+    r"(?:định kỳ )?(?:hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm)(?!\w)|định kỳ (?P<every>0?\d{1,2}) (?P<per2>tháng|tuần|năm)(?: hoặc đột xuất)?|"
+    r"(?P<on>thường xuyên,? liên tục|liên tục,? thường xuyên)"
+)
+_CONDITION = phrase(r"phải (?:được |bảo đảm |đảm bảo |có )?[^,.;]{3,80}|(?:có )?xét nghiệm âm tính[^,.;]{0,60}|đều (?:phải |được )[^,.;]{3,80}")
+_PAST = phrase(
+    r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|giai đoạn|những năm) (?:qua|vừa qua)|kết quả (?:đạt được|thực hiện)|tính đến|"
+    r"tính từ|hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
+)
+_NOT_MEASURED = phrase(  # words before a number that make it a name, not a count
+    r"(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
+    r"tháng|năm|quý|ngày|nhóm|mẫu|biểu|bảng|km|ql|mô hình|tiêu chí|giai đoạn|chuyên đề|bước|kỳ|phường|quận|thôn|ấp|khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|bcđ) $"
+)
+_AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
+_LISTED_MEASURES = phrase(r"(?:cả )?(?:0?3|ba) (?:tiêu chí|mặt)")
+_MEASURES = phrase(r"số (?:vụ|người (?:chết|bị thương|bị chết|tử vong)|vụ việc)[^,.;()]{0,25}?(?=,| và|;|\.|\)| do| so| ít| từ| \d|$| giảm| tăng)")
+_PART_OF = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)[^.;:]{0,40}:?")
+_EACH = phrase(PER_UNIT)
+_DATE_WORD = phrase(r"đến (?:hết |cuối )?năm|trước ngày|trong năm|đến (?:hết )?(?:ngày|tháng|quý)")
+OBLIGED = re.compile(r"[.;](?=\s|$)")
+
+
+@define(eq=False)
+class Target:
+    """A target as read; `facts` holds what the contract says beside place and words."""
+
+    start: int
+    end: int
+    clause: Clause
+    facts: dict[str, Any]
+    confidence: float
+    numbers: list[tuple[int, int]] = field(factory=list)
+    id: str = ""
+
+
+@define(eq=False)
+class Share:
+    """A part of a target given to bodies: name, value and unit at one place."""
+
+    start: int
+    end: int
+    target: Target
+    names: list[Any]
+    value: int | float
+    unit: str | None
+    confidence: float = 0.9
+
+
+@define(eq=False)
+class Figure:
+    """A number that measures something past, present or another's: never a target."""
+
+    start: int
+    end: int
+    role: str
+    value: int | float
+    unit: str | None
+    measure: str
+
+
+@define(eq=False)
+class Reader:
+    """Reads the targets of one clause after another; `taken` are places that numbers may not come from."""
+
+    source: Source
+    taken: list[tuple[int, int]]
+    targets: list[Target] = field(factory=list)
+    figures: list[Figure] = field(factory=list)
+
+    def busy(self, start: int, end: int) -> bool:
+        """Whether a place belongs to a date, a citation, a limit or a name."""
+        from bisect import bisect_right
+
+        at = bisect_right(self._starts, start)
+        return (at > 0 and self._reach[at - 1] > start) or (at < len(self._starts) and self._starts[at] < end)
+
+    _starts: list[int] = field(init=False)
+    _reach: list[int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.taken = sorted(self.taken)
+        self._starts = [a for a, _ in self.taken]
+        reach = 0
+        self._reach = []
+        for _, b in self.taken:
+            reach = max(reach, b)
+            self._reach.append(reach)
+
+    # -- one clause ------------------------------------------------------------------------------------------------
+    def read(self, clause: Clause, start: int, end: int, zone: bool, role: str) -> list[Target]:
+        """All targets of a stretch of a clause's text, in order."""
+        found: list[Target] = []
+        numbers = self._numbers(start, end)
+        stops = [start, *(stop.start() + 1 for stop in OBLIGED.finditer(self.source.low, start, end)), end]
+        at = 0
+        for a, b in zip(stops, stops[1:], strict=False):
+            inside = []
+            while at < len(numbers) and numbers[at].start < b:
+                inside.append(numbers[at])
+                at += 1
+            if a < b:
+                found += self._sentence(clause, a, b, inside, zone, role, start)
+        self.targets += found
+        return found
+
+    def _numbers(self, start: int, end: int) -> list[Numeral]:
+        low = self.source.low
+        found = [n for n in find_numerals_in(low, start, end) if not self.busy(n.start, n.end)]
+        for word in _NUMBER_WORD.of(self.source.bare).finditer(low, start, end):
+            value = WORDS.get(word["n"]) or _BARE_WORDS.get(word["n"])
+            if value:
+                found.append(Numeral(word.start("n"), word.end("n"), value))
+        return sorted(found, key=lambda n: n.start)
+
+    def _sentence(self, clause: Clause, start: int, end: int, numbers: list[Numeral], zone: bool, role: str, floor: int) -> list[Target]:
+        found: list[Target] = []
+        source, low = self.source, self.source.low
+        past = role == "situation" or bool(numbers and source.search(_PAST, start, end))
+        skip = -1
+        for i, number in enumerate(numbers):
+            if i <= skip:
+                continue
+            read = self._number(number, start, end, zone, found)
+            if read is None:
+                continue
+            facts, a, b, used = read
+            skip = i + used
+            if past or _quoted(source, a, start, end):
+                self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if past else "quoted",
+                                           number.value, facts["unit"], source.plain(b, min(end, b + 80))))
+                continue
+            if not zone and not self._outcome(clause, facts, number, a, b, start, end, role):
+                continue
+            frequency = facts["frequency"]
+            if found and frequency and facts["kind"] == "frequency" and found[-1].facts["kind"] == "coverage" and not found[-1].facts["frequency"] \
+                    and "," not in low[found[-1].end : a].replace("...,", "") .replace(", ", "", 2)[:0] and _same_predicate(source, found[-1], a):
+                found[-1].facts["frequency"] = frequency
+                found[-1].numbers.append((number.start, number.end))
+                found[-1].facts["frequency_span"] = (a, b)
+                continue
+            target = Target(a, b, clause, facts, self._confidence(facts, zone, role), [(number.start, b)])
+            found += self._multiply(target, start, end)
+        rest = [(t.start, t.end) for t in found]
+        found += self._wordless(clause, start, end, zone, role, found, floor, rest, past)
+        for target in found:
+            target.facts["zone"] = "target_section" if zone else "elsewhere"
+        return sorted(found, key=lambda t: t.start)
+
+    # -- numbers ---------------------------------------------------------------------------------------------------
+    def _number(self, number: Numeral, start: int, end: int, zone: bool, before: list[Target]) -> tuple[dict[str, Any], int, int, int] | None:
+        source, low = self.source, self.source.low
+        a, b, used = number.start, number.end, 0
+        if a > start and (low[a - 1] in "/-" and low[a - 2 : a - 1].isalnum() or low[a - 1].isalpha()):
+            return None
+        left = low[max(start, a - 34) : a]
+        pre = _PRE.of(source.bare).search(left)
+        comparator = next((name for name in ("gte", "gt", "lt", "lte", "approx") if pre and pre[name]), "eq")
+        value: int | float = number.value
+        value_max: int | float | None = None
+        ranged = _RANGE.match(low, b, end)
+        percent = _PERCENT.match(low, b, end)
+        if ranged and not (low[b : b + 1] == "/"):
+            top = next(iter(find_numerals(ranged["b"])), None)
+            closing = ranged.end()
+            is_percent = bool(ranged["p"] or ranged["rest"])
+            if top and top.value > value and (is_percent or _NOUN.of(source.bare).match(low, closing, end)) and not _TIME.of(source.bare).match(low, closing, end) or (
+                top and is_percent and top.value > value
+            ):
+                value_max, comparator, used = top.value, "range", 1
+                b = closing
+                percent = None
+                if is_percent and not ranged["rest"]:
+                    follow = _PERCENT.match(low, b, end)
+                    b = follow.end() if follow else b
+                unit_end, unit, kind = b, "percent" if is_percent else None, "coverage" if is_percent else "count"
+                return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
+        slash = _SLASH.match(low, b, end)
+        if slash:
+            noun = _WORDS.match(low, slash.end(), end)
+            if not noun or _TIME.of(source.bare).match(low, slash.end(), end):
+                return None
+            if int(slash["k"]) < value and not zone:
+                return None
+            unit = self._unit(slash.end(), end)
+            return self._finish(number, a, unit[1], value, None, comparator, unit[0], "coverage", pre, start, end, 1)
+        if percent:
+            return self._finish(number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0)
+        rate = _RATE.of(source.bare).match(low, b, end)
+        if rate and not (rate["what"].strip() == "" ):
+            per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(_unbare(rate["per"]), "year")
+            unit = source.plain(b, b + len(rate["what"]))
+            read = self._finish(number, a, rate.end(), value, None, comparator, unit, "frequency", pre, start, end, 1 if rate["every"] else 0)
+            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
+            return read
+        if _TIME.of(source.bare).match(low, b, end) or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a]) and not pre:
+            return None
+        if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
+            return None
+        noun = _NOUN.of(source.bare).match(low, b, end)
+        if not noun and not (pre or zone):
+            return None
+        if not noun and not _WORDS.match(low, b, end):
+            return None
+        if not noun and low[b : b + 1] not in (" ",):
+            return None
+        unit_words, stop = self._unit(b, end)
+        kind = "count"
+        read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
+        each = _EACH_BEFORE.of(source.bare).search(low, start, a)
+        if each and unit_words and re.match(r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|lan|luot|buoi|cuoc|dot|bai)\b", unit_words.lower()):
+            per = PERIODS.get(each["per"] or each["per2"]) or "year"
+            read[0]["kind"] = "frequency"
+            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
+        return read
+
+    def _unit(self, at: int, end: int) -> tuple[str | None, int]:
+        source = self.source
+        noun = _NOUN.of(source.bare).match(source.low, at, end) or _WORDS.match(source.low, at, end)
+        if not noun:
+            return None, at
+        words = noun.group("noun")
+        stop = noun.end("noun")
+        if " " in words and noun.re is _WORDS:
+            first = words.split()[0]
+            stop = noun.start("noun") + len(first)
+        return source.plain(noun.start("noun"), stop), stop
+
+    def _finish(self, number: Numeral, a: int, b: int, value: int | float, value_max: int | float | None, comparator: str,
+                unit: str | None, kind: str, pre: re.Match[str] | None, start: int, end: int, used: int) -> tuple[dict[str, Any], int, int, int]:
+        source, low = self.source, self.source.low
+        begin = a
+        if pre:
+            begin = max(start, a - 34) + pre.start()
+        upward = _UPWARDS.of(source.bare).match(low, b, end)
+        from_word = bool(pre and pre["gte"] and pre["gte"].startswith(("từ", "tu", "đạt từ")))
+        if upward and value_max is None and comparator in ("eq", "gte"):
+            comparator = "gte" if upward["way"] in ("lên", "len") else "lte"
+            if from_word or upward.end() - b < 12:
+                b = max(b, upward.end())
+        direction, baseline = None, None
+        stop = clause_stop(low, b, end)
+        versus = _VERSUS.of(source.bare).search(low, b, min(end, b + 160))
+        change = _CHANGE.of(source.bare).search(low[max(start, begin - 110) : begin])
+        if change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
+            near = len(change["gap"]) <= 12 or versus
+            if near and not re.search(r"[;.]", change["gap"]):
+                direction = "increase" if change["up"] else "decrease"
+                kind = "change"
+                if len(change["gap"]) <= 14:
+                    begin = max(start, begin - 110) + change.start()
+        elif from_word and comparator == "gte" and not upward and kind != "change" and value_max is None and unit != "percent":
+            comparator = "gte"
+        if versus:
+            baseline = _baseline(source, versus)
+            stop = max(stop, versus.end())
+        facts: dict[str, Any] = {
+            "kind": kind, "comparator": comparator, "value": value, "value_max": value_max, "unit": unit, "direction": direction,
+            "measure": source.plain(b, clause_stop(low, b, min(end, b + 160))) or None, "scope": None, "per": None, "baseline": baseline,
+            "frequency": None, "assessed": None, "period": None, "quoted": False,
+        }
+        each = next((m for m in source.finditer(_EACH, max(start, begin - 90), begin) if not re.search(r"[.;]", low[m.end() : begin])), None)
+        if each:
+            facts["per"] = source.plain(*each.span())
+            facts["scope"] = facts["per"]
+        if direction and re.search(r"(?:hằng|hàng|hang) (?:năm|nam)", low[max(start, begin - 40) : begin]):
+            facts["assessed"] = "yearly"
+        anchor_end = min(max(b, clause_stop(low, b, min(end, b + 70))), begin + 290)
+        return facts, begin, source.trim(begin, anchor_end)[1], used
+
+    def _outcome(self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str) -> bool:
+        """Outside a zone: whether a number measures an outcome (T3)."""
+        source, low = self.source, self.source.low
+        if facts["unit"] == "percent":
+            return role not in ("funding",) and not _age(source, a, b)
+        if facts["kind"] == "frequency":
+            return role not in ("reporting", "funding") and "báo cáo" not in low[start:a][-60:]
+        if facts["value"] in (0,):
+            return False
+        if role in ("funding", "reporting", "purpose", "other") and not facts["per"]:
+            return False
+        if facts["kind"] == "coverage":
+            return True
+        noun = _NOUN.of(source.bare).match(low, number.end, end)
+        if facts["comparator"] in ("gte", "lte", "lt", "approx") or facts["per"]:
+            return bool(noun) or facts["comparator"] in ("gte", "lte") or bool(facts["per"])
+        if facts["comparator"] == "gt":
+            return bool(noun) and not re.search(r"(?:địa bàn|tại|ở|tuyến)\s*$", low[max(start, a - 12) : a])
+        if not noun or facts["value"] > 100_000:
+            return False
+        verb = list(VERB.of(source.bare).finditer(low, max(start, a - 60), a))
+        if not verb or re.search(r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]):
+            return False
+        gap = low[verb[-1].end() : a]
+        return len(gap) < 40 and not re.search(r"[,;.:(]", gap)
+
+    def _multiply(self, target: Target, start: int, end: int) -> list[Target]:
+        """One number over three measures is three targets (T5)."""
+        source, low = self.source, self.source.low
+        if target.facts["kind"] != "change":
+            return [target]
+        window = low[max(start, target.start - 160) : min(end, target.end + 160)]
+        listed = list(_MEASURES.of(source.bare).finditer(low, max(start, target.start - 160), min(end, target.end + 200)))
+        three = _LISTED_MEASURES.of(source.bare).search(window)
+        if len(listed) < 2 and not three:
+            return [target]
+        count = max(len(listed), 3 if three else 0)
+        made = []
+        for i in range(count):
+            facts = dict(target.facts)
+            facts["measure"] = source.plain(*source.trim(*listed[i].span())) if i < len(listed) else facts["measure"]
+            made.append(Target(target.start, target.end, target.clause, facts, target.confidence * 0.95, list(target.numbers)))
+        return made
+
+    # -- targets without a number ----------------------------------------------------------------------------------
+    def _wordless(self, clause: Clause, start: int, end: int, zone: bool, role: str, found: list[Target], floor: int,
+                  rest: list[tuple[int, int]], past: bool) -> list[Target]:
+        source, low = self.source, self.source.low
+        made: list[Target] = []
+
+        def facts(kind: str, **more: Any) -> dict[str, Any]:
+            base: dict[str, Any] = dict.fromkeys(("value", "value_max", "unit", "direction", "measure", "scope", "per", "baseline", "frequency",
+                                                  "assessed", "period"))
+            return base | {"kind": kind, "comparator": "none", "quoted": False} | more
+
+        def free(a: int, b: int) -> bool:
+            return not any(x < b and a < y for x, y in [*rest, *((t.start, t.end) for t in made)])
+
+        opened = zone
+        for zero in source.finditer(_ZERO, start, end):
+            a = zero.start()
+            opening = not low[floor:a].strip(' -+:"(') and start == floor
+            if zero["soft"] and not (_SOFT_START.search(low[start:a]) or opening):
+                continue
+            if zero["soft"] and not zone:
+                continue
+            if not zone:
+                if role not in ("tasks", "solutions", "assignment", "implementation", "") or not (opening or opened and a > floor):
+                    if not (opening and role == "purpose"):
+                        continue
+                opened = True
+            if past or _quoted(source, a, start, end) or _subordinate(low, start, a, zone):
+                continue
+            b = clause_stop(low, zero.end(), min(end, zero.end() + 150))
+            if free(a, b):
+                made.append(Target(a, source.trim(a, b)[1], clause, facts("zero_incidence", measure=source.plain(zero.end(), b) or None), 0.86 if zone else 0.7))
+        if not zone:
+            return made + self._milestone(clause, start, end, found, free, facts, False)
+        for external in source.finditer(_EXTERNAL, start, end):
+            a, b = external.start(), clause_stop(low, external.end(), external.end())
+            if free(a, b) and not found and not re.search(r"\d", low[a:b].split("chỉ tiêu")[0]):
+                made.append(Target(a, source.trim(a, external.end())[1], clause, facts("external_reference", measure=source.plain(*external.span())), 0.82))
+        for way in source.finditer(_DIRECTION, start, end):
+            a = way.start()
+            if any(t.start >= a for t in found) or low[a - 5 : a].strip().endswith("để"):
+                continue
+            if way["next"] is None and way["count"] is None:
+                continue
+            b = clause_stop(low, way.end(), min(end, way.end() + 120))
+            if not free(a, b):
+                held = next((t for t in made if t.facts["kind"] == "direction" and t.start < b and a < t.end), None)
+                if held and way["next"]:
+                    held.end = max(held.end, way.end())
+                    held.facts["baseline"] = {"kind": "previous_year", "year": None, "text": "năm trước"}
+                continue
+            if way["next"]:
+                direction = "decrease" if way["way"] in ("thấp", "giảm", "ít", "thap", "giam", "it") else "increase"
+            else:
+                direction = "increase" if way["up"] else "hold" if way["hold"] else "decrease"
+            later = _NEXT_YEAR.of(source.bare).search(low, way.end(), end)
+            if later and not re.search(r"[.;]", low[way.end() : later.start()]):
+                b = later.end()
+            versus = _VERSUS.of(source.bare).search(low, a, min(end, b + 60))
+            baseline = {"kind": "previous_year", "year": None, "text": "năm trước"} if way["next"] or later else _baseline(source, versus) if versus else None
+            yearly = re.search(r"(?:hằng|hàng|hang) (?:năm|nam)\s*(?:làm )?$", low[max(start, a - 16) : a])
+            made.append(Target(a, source.trim(a, min(b, a + 280))[1], clause,
+                               facts("direction", direction=direction, baseline=baseline, measure=source.plain(way.end(), b) or None,
+                                     assessed="yearly" if yearly else None), 0.72))
+        made += self._milestone(clause, start, end, [*found, *made], free, facts, True)
+        if not found and not made:
+            alone = source.search(_ALONE, start, end)
+            if alone:
+                per = PERIODS.get(alone["per"] or alone["per2"] or "") if not alone["on"] else "continuous"
+                frequency = {"n": None if alone["on"] else 1, "per": per or "year", "every": int(alone["every"] or 1), "implied": True}
+                made.append(Target(*source.trim(*alone.span()), clause, facts("frequency", frequency=frequency, measure=source.plain(start, end)[:200]), 0.7))
+            else:
+                must = source.search(_CONDITION, start, end)
+                if must and free(*must.span()):
+                    made.append(Target(*source.trim(*must.span()), clause, facts("condition", measure=source.plain(*must.span())), 0.55))
+        return made
+
+    def _milestone(self, clause: Clause, start: int, end: int, found: list[Target], free: Any, facts: Any, zone: bool) -> list[Target]:
+        source, low = self.source, self.source.low
+        status = source.search(_MILESTONE, start, end)
+        if not status or found:
+            return []
+        dated = source.search(_DATE_WORD, max(start, status.start() - 120), min(end, status.end() + 90))
+        if not zone and not dated:
+            return []
+        a = dated.start() if dated and dated.start() < status.start() else status.start()
+        b = clause_stop(low, status.end(), min(end, status.end() + 120))
+        if not free(a, b) or (not zone and clause.style in ("dash",) and False):
+            return []
+        return [Target(a, source.trim(a, min(b, a + 290))[1], clause, facts("milestone", measure=source.plain(status.start(), b)), 0.7 if zone else 0.6)]
+
+    def _confidence(self, facts: dict[str, Any], zone: bool, role: str) -> float:
+        if facts["kind"] == "frequency":
+            return 0.95 if zone else 0.85
+        if facts["unit"] == "percent":
+            return 0.95 if zone else 0.85
+        if facts["comparator"] != "eq" or facts["per"]:
+            return 0.9 if zone else 0.75
+        return 0.85 if zone else 0.6
+
+
+_NUMBER_WORD = phrase(r"(?:ít nhất|tối thiểu|không quá|tối đa|mỗi (?:\w+ ){1,3}(?:có|xây dựng|tổ chức|thành lập|duy trì)(?: ít nhất)?) (?P<n>một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!số|cách|phần)")
+_BARE_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
+_NEXT_YEAR = phrase(r"năm sau (?:cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước")
+_STOP = re.compile(r"[,;.:()](?=\s|$)|\.\.\.|…|\(|\)| - ")
+
+
+def find_numerals_in(low: str, start: int, end: int) -> list[Numeral]:
+    """Numbers in digits within a stretch."""
+    from pcmt.core.text.numerals import NUMERAL, parse_numeral
+
+    found = []
+    for match in _NUMERALS.finditer(low, start, end):
+        value = parse_numeral(match[0])
+        if value is not None:
+            found.append(Numeral(match.start(), match.end(), value))
+    assert NUMERAL
+    return found
+
+
+_NUMERALS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
+
+
+def clause_stop(low: str, start: int, end: int) -> int:
+    """The end of the clause that goes on at a place: the next comma, stop, colon or bracket."""
+    stop = _STOP.search(low, start, end)
+    return stop.start() if stop else end
+
+
+def _unbare(word: str) -> str:
+    return {"ngay": "ngày", "tuan": "tuần", "thang": "tháng", "quy": "quý", "nam": "năm", "nam hoc": "năm học", "hoc ky": "học kỳ", "dot": "đợt"}.get(
+        " ".join(word.split()), "năm")
+
+
+def _baseline(source: Source, versus: re.Match[str]) -> dict[str, Any]:
+    words = source.plain(*versus.span("what"))
+    low = words.lower()
+    if low.startswith(("cùng kỳ", "cung ky")):
+        year = int(versus["same"]) if versus["same"] and versus["same"].isdigit() else None
+        return {"kind": "same_period", "year": year, "text": words}
+    if low.startswith(("năm trước", "nam truoc", "tháng trước", "quý trước", "tuần trước")):
+        return {"kind": "previous_year", "year": None, "text": words}
+    if versus["year"]:
+        return {"kind": "year", "year": int(versus["year"]), "text": words}
+    if versus["stat"] or low.startswith(("số liệu", "thống kê", "kết quả")):
+        return {"kind": "statistic", "year": int(versus["stat"]) if versus["stat"] else None, "text": words}
+    return {"kind": "event", "year": None, "text": words}
+
+
+def _quoted(source: Source, at: int, start: int, end: int) -> bool:
+    """Whether a place stands inside quotation marks that opened in the same sentence."""
+    return source.low.count('"', start, at) % 2 == 1 and source.low.find('"', at, end) > 0
+
+
+def _subordinate(low: str, start: int, at: int, zone: bool) -> bool:
+    if zone:
+        return bool(re.search(r"(?:nhằm|để|tránh|góp phần)\s*$", low[max(start, at - 10) : at]))
+    return False
+
+
+def _same_predicate(source: Source, share: Target, at: int) -> bool:
+    between = source.low[share.start : at]
+    return ";" not in between and ". " not in between.replace("... ", "")
+
+
+def _age(source: Source, a: int, b: int) -> bool:
+    return bool(_AGE.of(source.bare).match(source.low, a, b + 12))
+
+
+# ---- allocations ---------------------------------------------------------------------------------------------------
+_SHARE = re.compile(r"(?P<name>[^:;|\d]{3,120}?)\s*[:\-–(|]?\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?!\d)")
+
+
+def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]) -> list[Share]:
+    """The parts of a target: "Công an thị xã: 07 vụ; Chi cục Hải quan: 01 vụ", one stretch per bullet or one line."""
+    shares: list[Share] = []
+    low = source.low
+    for start, end in stretches:
+        for a, b in _pieces(low, start, end):
+            found = _SHARE.match(low, a, b)
+            if not found:
+                continue
+            name = source.trim(*found.span("name"))
+            stop = found.end("n")
+            number = next(iter(find_numerals(found["n"])), None)
+            if number is None:
+                continue
+            unit = None
+            noun = _NOUN.of(source.bare).match(low, stop, b) or re.compile(r" *%").match(low, stop, b)
+            if noun:
+                unit = source.plain(stop, noun.end())
+                stop = noun.end()
+            names = split_names(source, *name)
+            if names and (low[found.end("name") : found.start("n")].strip(" *") or unit or True):
+                shares.append(Share(name[0], stop, target, names, number.value, unit or target.facts["unit"]))
+    return shares
+
+
+def _pieces(low: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces, at = [], start
+    for stop in re.finditer(r";|,(?= *[^\d ]|$)(?=[^;,]{2,80}\d)", low[start:end]):
+        pieces.append((at, start + stop.start()))
+        at = start + stop.end()
+    pieces.append((at, end))
+    return pieces

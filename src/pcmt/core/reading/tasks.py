@@ -1,0 +1,457 @@
+"""Who does what: assignment blocks, clauses and table rows, and the tasks in them with role and partners."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from attrs import define, field
+
+from pcmt.core.reading.agencies import Agency, name_end, read_list, split_names, verb_at
+from pcmt.core.reading.lexicon import ADVISE, COORDINATE, HEAD, LEAD, VERB, phrase
+from pcmt.core.reading.outline import BULLETS, Clause
+from pcmt.core.reading.source import Source
+
+_REQUEST = phrase(r"(?:trân trọng )?(?:kính )?đề nghị(?! (?:các )?nội dung)(?: (?:các đồng chí|đồng chí))?:? ?")
+_ORDER = phrase(r"(?:giao(?: nhiệm vụ)?(?: cho)?|yêu cầu|phân công|đối với|trách nhiệm (?:của )?|nhiệm vụ của|ủy quyền(?: cho)?):? (?!chỉ tiêu)")
+_INTRO = phrase(
+    r"(?:căn cứ|trên cơ sở|theo|nhận được|sau khi|từ|qua|để|nhằm|trong quá trình|trong phạm vi|hằng|hàng|định kỳ|ngay sau|kể từ)\b[^:;]{0,260}?"
+    r"(?:, ?(?P<a>)|(?P<b>yêu cầu |đề nghị |giao ))"
+)
+_COORDINATE_WITH = phrase(
+    r"(?:phối hợp|phối, kết hợp)(?: (?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|chủ động))*(?: với| cùng(?: với)?)? (?!(?:trong|nâng|thực hiện|tổ chức|triển khai|chỉ đạo|hỗ trợ|tham mưu|xây dựng|tuyên truyền|kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)"
+)
+_ADVISES = phrase(r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)")
+_CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})")
+_RESPONSIBLE = phrase(
+    r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
+    r"chịu trách nhiệm(?: chính)?|phụ trách|lãnh đạo phụ trách|chỉ đạo)(?: thực hiện)? ?: ?"
+)
+_RESPONSIBLE_START = phrase(r"(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lãnh đạo|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? (?:chủ trì|thực hiện|phối hợp|chịu trách nhiệm|phụ trách|chỉ đạo)[^.:]{0,30}:")
+_TIME_LINE = phrase(r"(?:thời gian|thời hạn|tiến độ|kinh phí|địa điểm|sản phẩm|kết quả|hình thức|thành phần|số lượng|đối tượng|ghi chú)[^:.;]{0,40}: ?")
+_CLOSING = phrase(
+    r"(?:trên đây là|yêu cầu các|đề nghị các|ủy ban nhân dân|ubnd|nhận được|trong quá trình)[^\n]{0,300}(?:nghiêm túc|khó khăn|vướng mắc|kế hoạch này|triển khai thực hiện|biết)"
+)
+
+
+@define(eq=False)
+class Assignment:
+    """A heading, a clause or a table row that gives bodies something to do."""
+
+    kind: str
+    mode: str
+    start: int
+    end: int
+    agencies: list[Agency]
+    clause: Clause
+    confidence: float
+    id: str = ""
+
+
+@define(eq=False)
+class Task:
+    """One leaf of what has to be done."""
+
+    start: int
+    end: int
+    clause: Clause
+    role: str
+    assignment: Assignment | None
+    actor: Agency | None
+    partners: list[Agency]
+    advises: list[Agency]
+    condition: str | None
+    confidence: float
+    id: str = ""
+
+
+@define(eq=False)
+class Work:
+    """What the walk over the outline found."""
+
+    assignments: list[Assignment] = field(factory=list)
+    tasks: list[Task] = field(factory=list)
+    headings: list[tuple[int, int]] = field(factory=list)  # numbers there are part of names
+
+
+@define
+class _Heading:
+    mode: str
+    start: int
+    end: int
+    agencies: list[Agency]
+    text: int  # where the words after the heading begin (end of clause when none follow)
+    run_in: bool
+    alone: bool
+
+
+def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Heading | None:
+    """The bodies that a clause's words open with, and where its own text begins.
+
+    "3. Trạm Y tế, Trường Tiểu học xã", "Phòng Y tế: Tham mưu ...", "Sở Công Thương Quản lý ...", "Đề nghị Hội ...".
+    With `loose`, an introduction may stand before the bodies ("Căn cứ ..., các sở, ban, ngành ... xây dựng").
+    """
+    low = source.low
+    start, end = clause.body, clause.end
+    mode = "assigned"
+    at = start
+    requested = source.match(_REQUEST, at, end)
+    if requested:
+        mode, at = "requested", requested.end()
+    else:
+        ordered = source.match(_ORDER, at, end)
+        if ordered:
+            at = ordered.end()
+    while at < end and low[at] in ' "*':
+        at += 1
+    found = _bodies(source, at, end)
+    if not found and loose:
+        for opened in re.finditer(r", *|(?:yêu cầu|đề nghị|giao|yeu cau|de nghi) +", low[at : min(end, at + 320)]):
+            begin = at + opened.end()
+            if not source.match(HEAD, begin, end) or verb_at(source, begin, end) and not source.work[begin].isupper():
+                continue
+            candidate = _bodies(source, begin, end)
+            if candidate and candidate[2]:
+                if opened[0].startswith(("đề nghị", "de nghi")):
+                    mode = "requested"
+                found = candidate
+                at = begin
+                break
+    if not found:
+        return None
+    agencies, last, run_in = found
+    text = last
+    while text < end and low[text] in " :.*;-":
+        text += 1
+    alone = text >= end
+    return _Heading(mode, at, last, agencies, min(text, end), run_in and not alone, alone)
+
+
+def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool] | None:
+    """Bodies from a place on, the end of their words, and whether a verb follows without a colon."""
+    low = source.low
+    agencies, last = read_list(source, at, end)
+    if agencies:
+        rest = last
+        while rest < end and low[rest] in " *":
+            rest += 1
+        if rest >= end or low[rest] in ":.;" and (low[rest] == ":" or rest + 1 >= end or not low[rest + 1 : end].strip(" .*")):
+            return agencies, last, False
+        if source.match(VERB, rest, end):
+            return agencies, last, True
+        if low[rest] in "-(,":
+            colon = low.find(":", rest, min(end, rest + 160))
+            verb = next((m for m in source.finditer(VERB, rest, min(end, rest + 320)) if not _inside_name(source, m.start())), None)
+            if colon >= 0 and (not verb or colon < verb.start() + 1 or low[rest] == "-"):
+                if low[rest] == ",":
+                    return split_names(source, at, colon), colon, False
+                return agencies, last if low[rest] != "-" else last, False
+            if verb and low[rest] in "-(":
+                return agencies, last, True
+            if verb and low[rest] == "," and verb.start() - rest <= 3:
+                return agencies, last, True
+        if source.work[rest].isupper() and rest > last:
+            return agencies, last, True
+        if low[rest] == "." :
+            return agencies, last, False
+    colon = low.find(":", at, min(end, at + 260))
+    if colon > 0 and source.match(HEAD, at, end) and not re.search(r"[.;]", low[at:colon]):
+        verb = source.search(VERB, at, colon)
+        if not verb or source.work[at : at + 1].isupper() and colon - at < 120 and verb.start() > at + 3:
+            return split_names(source, at, colon), colon, False
+    if source.match(HEAD, at, end) and end - at < 200 and not re.search(r"[.;:] ", low[at:end]):
+        if not source.search(VERB, at, end) or (source.work[at].isupper() and not _sentence(source, at, end)):
+            stop = source.trim(at, end)[1]
+            return split_names(source, at, stop), stop, False
+    return None
+
+
+def _inside_name(source: Source, at: int) -> bool:
+    return source.low.startswith(("thường trực", "phòng chống", "phòng ngừa", "quản lý đô thị"), at) or source.low[at - 4 : at] in ("quan",)
+
+
+def _sentence(source: Source, at: int, end: int) -> bool:
+    """Whether a heading candidate is really a sentence: a lower-case verb governs it."""
+    for verb in source.finditer(VERB, at, end):
+        if source.work[verb.start()].islower() and not _inside_name(source, verb.start()):
+            return True
+    return False
+
+
+def walk(source: Source, roots: list[Clause], zones: set[int], projects: set[int], shares: set[int]) -> Work:
+    """All assignments and tasks of the body. `zones`, `projects`, `shares` hold ids of clauses that are no tasks."""
+    work = Work()
+    skip = zones | projects | shares
+    for root in roots:
+        _descend(source, root, work, None, skip, projects)
+    work.tasks.sort(key=lambda task: task.start)
+    _responsible_lines(source, work)
+    return work
+
+
+_TASK_ROLES = ("tasks", "solutions", "assignment", "implementation")
+
+
+def _descend(source: Source, clause: Clause, work: Work, block: Assignment | None, skip: set[int], projects: set[int]) -> None:
+    role = clause.role
+    if id(clause) in skip or role not in _TASK_ROLES and clause.parent is not None:
+        if id(clause) not in skip or role not in _TASK_ROLES:
+            for child in clause.children:
+                if child.role in _TASK_ROLES and id(child) not in skip and role not in ("targets", "funding", "other", "reporting"):
+                    _descend(source, child, work, block, skip, projects)
+            return
+        for child in clause.children:
+            _descend(source, child, work, block, skip, projects)
+        return
+    if clause.style == "row":
+        if role in (*_TASK_ROLES, "appendix") or clause.columns:
+            _table_row(source, clause, work)
+        return
+    if role == "appendix" or role not in _TASK_ROLES:
+        for child in clause.children:
+            _descend(source, child, work, block, skip, projects)
+        return
+    heading = None
+    numbered = clause.style not in BULLETS and clause.style != "para"
+    top = clause.parent is None
+    if block is None and not top:
+        heading = _block_heading(source, clause, role, numbered)
+    if heading and heading.agencies:
+        kind = "block" if heading.alone or not heading.run_in or role == "assignment" else "clause"
+        block = Assignment(kind, heading.mode, heading.start, heading.end, heading.agencies, clause,
+                           0.95 if heading.alone or not heading.run_in else 0.85)
+        work.assignments.append(block)
+        work.headings.append((clause.body, heading.end))
+        body = heading.text
+        if body < clause.end:
+            _leaf(source, clause, body, work, block, projects)
+        for child in clause.children:
+            _descend(source, child, work, block, skip, projects)
+        return
+    if clause.children and not all(id(child) in projects for child in clause.children):
+        if block is not None and clause.style in BULLETS:
+            pass
+        for child in clause.children:
+            _descend(source, child, work, block, skip, projects)
+        if not top and _holds_text(source, clause) and all(_is_attribute(source, child) for child in clause.children):
+            _leaf(source, clause, clause.body, work, block, projects)
+        return
+    if top and clause.style != "para":
+        if not clause.children and clause.end - clause.body > 160:
+            _leaf(source, clause, clause.body, work, block, projects)
+        return
+    _leaf(source, clause, clause.body, work, block, projects)
+
+
+def _holds_text(source: Source, clause: Clause) -> bool:
+    return clause.end - clause.body > 30
+
+
+def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) -> _Heading | None:
+    assigning = role in ("assignment", "implementation")
+    if not assigning and not numbered:
+        return None
+    if not assigning and not (clause.children or source.low[clause.end - 1 : clause.end] == ":"):
+        return None
+    if clause.style == "para" and not (assigning and (clause.children or clause.marked)):
+        if not (assigning and source.match(_REQUEST, clause.body, clause.end)) :
+            return None
+        return None
+    if clause.style in BULLETS and clause.parent is not None and clause.parent.parent is not None and not _agency_list(source, clause):
+        return None
+    heading = read_heading(source, clause, loose=assigning and numbered)
+    if heading is None:
+        return None
+    if not assigning and (heading.run_in or not heading.alone):
+        return None
+    if clause.style in BULLETS and heading.run_in and role != "assignment" and not _agency_list(source, clause):
+        return None
+    if role == "implementation" and heading.run_in and _CLOSING.of(source.bare).match(source.low, clause.body, clause.end) and not numbered:
+        return None
+    return heading
+
+
+def _agency_list(source: Source, clause: Clause) -> bool:
+    """Whether bullets stand for numbered blocks: most siblings open with a body and a colon."""
+    siblings = clause.parent.children if clause.parent else [clause]
+    bullets = [c for c in siblings if c.style == clause.style]
+    if clause.parent is not None and clause.parent.style not in ("roman", "part", "upper", "arabic"):
+        return False
+    if clause.parent is not None and clause.parent.style == "arabic" and clause.parent.parent is not None and clause.parent.own_role not in ("assignment", "implementation"):
+        return False
+    hits = 0
+    for bullet in bullets:
+        colon = source.low.find(":", bullet.body, min(bullet.end, bullet.body + 160))
+        head = source.match(HEAD, bullet.body, bullet.end)
+        if head and (colon > 0 or bullet.children or name_end(source, bullet.body, bullet.end) >= bullet.end - 2 or bullet is clause):
+            hits += 1
+    return hits * 2 >= len(bullets) and bool(hits)
+
+
+def _is_attribute(source: Source, clause: Clause) -> bool:
+    """Lines that describe the task above: who leads, when, with what money."""
+    return bool(source.match(_RESPONSIBLE_START, clause.body, clause.end) or source.match(_TIME_LINE, clause.body, clause.end))
+
+
+def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignment | None, projects: set[int]) -> None:
+    end = clause.end
+    start, end = source.trim(start, end)
+    low = source.low
+    while end > start and low[end - 1] in " *":
+        end -= 1
+    if start >= end or end - start < 6:
+        return
+    lead_in = low[end - 1] == ":"
+    has_projects = any(id(child) in projects for child in clause.children)
+    if lead_in and not has_projects:
+        return
+    if _is_attribute(source, clause) and start == clause.body:
+        return
+    if clause.style == "para" and block is None and _CLOSING.of(source.bare).match(low, start, end):
+        return
+    if clause.style == "para" and clause.parent is not None and clause.parent.role == "implementation" and block is None:
+        return
+    if clause.role == "implementation" and block is None and clause.style not in BULLETS and not _acts(source, start, end):
+        return
+    if low.startswith(("trên đây là", "tren day la"), start):
+        return
+    work.tasks.append(make_task(source, clause, start, end, block, None))
+
+
+def _acts(source: Source, start: int, end: int) -> bool:
+    return False
+
+
+def make_task(source: Source, clause: Clause, start: int, end: int, block: Assignment | None, actor: Agency | None) -> Task:
+    """A task with the role of its first governing verb, its actor when it names one, its partners."""
+    low = source.low
+    at = start
+    ordered = source.match(_ORDER, at, end) or source.match(_REQUEST, at, end)
+    if ordered:
+        at = ordered.end()
+    if actor is None and source.match(HEAD, at, end) and (not verb_at(source, at, end) or source.work[at].isupper() and source.low.startswith(("tổ chức đảng", "ban chỉ đạo"), at)):
+        bodies, last = read_list(source, at, min(end, at + 260))
+        rest = last
+        while rest < end and low[rest] == " ":
+            rest += 1
+        if bodies and rest < end and (verb_at(source, rest, end) or low[rest] == ":"):
+            if not (block and any(b.name.lower() == bodies[0].name.lower() for b in block.agencies)):
+                actor = bodies[0] if len(bodies) == 1 else Agency(source.plain(at, last), at, last)
+            at = rest + (low[rest] == ":")
+            while at < end and low[at] == " ":
+                at += 1
+    return Task(start, end, clause, role_at(source, at, end), block, actor, partners_in(source, at, end), _advises(source, at, end),
+                _condition(source, start, end), 0.9 if block else 0.8)
+
+
+def role_at(source: Source, at: int, end: int) -> str:
+    """lead, coordinate or own by the first governing verb (K4)."""
+    low = source.low
+    while at < end and low[at] in ' "':
+        at += 1
+    if low.startswith(("là cơ quan chủ trì", "là đơn vị chủ trì", "có trách nhiệm chủ trì")):
+        return "lead"
+    if source.match(LEAD, at, end):
+        return "lead"
+    if source.match(COORDINATE, at, end):
+        found = source.match(COORDINATE, at, end)
+        assert found
+        if low.startswith(("tham gia phối", "tham gia"), at) or True:
+            return "coordinate"
+    return "own"
+
+
+def partners_in(source: Source, start: int, end: int) -> list[Agency]:
+    """The bodies that a task is to be done with."""
+    partners: list[Agency] = []
+    for found in source.finditer(_COORDINATE_WITH, start, end):
+        begin = found.end()
+        if not source.match(HEAD, begin, end):
+            continue
+        bodies, last = read_list(source, begin, min(end, begin + 420))
+        for body in bodies:
+            if not any(body.name.lower() == other.name.lower() for other in partners):
+                partners.append(body)
+    return partners
+
+
+def _advises(source: Source, start: int, end: int) -> list[Agency]:
+    advised: list[Agency] = []
+    for found in source.finditer(_ADVISES, start, end):
+        bodies, _ = read_list(source, found.end(), min(end, found.end() + 120))
+        for body in bodies[:1]:
+            if not any(body.name.lower() == other.name.lower() for other in advised):
+                advised.append(body)
+    if ADVISE.of(source.bare).search(low_slice(source, start, end)) is None:
+        return []
+    return advised
+
+
+def low_slice(source: Source, start: int, end: int) -> str:
+    """The canonical copy of a stretch."""
+    return source.low[start:end]
+
+
+def _condition(source: Source, start: int, end: int) -> str | None:
+    found = source.search(_CONDITION, start, end)
+    return source.plain(*found.span()).strip("() ") if found else None
+
+
+# ---- tables and lines of responsibility ---------------------------------------------------------------------------
+def _table_row(source: Source, clause: Clause, work: Work) -> None:
+    """A row of a task table: one task and one assignment."""
+    columns, cells = clause.columns, clause.cells
+    task_at = columns.get("task")
+    if task_at is None or task_at >= len(cells):
+        return
+    start, end = cells[task_at]
+    if end - start < 8:
+        return
+    lead_at = columns.get("lead", columns.get("unit"))
+    agencies: list[Agency] = []
+    place = (start, start)
+    if lead_at is not None and lead_at < len(cells) and cells[lead_at][0] < cells[lead_at][1]:
+        place = cells[lead_at]
+        agencies = split_names(source, *place)
+    if not agencies and len([1 for a, b in cells if a < b]) <= 2:
+        return  # a group row
+    block = None
+    if agencies:
+        block = Assignment("table_row", "assigned", *place, agencies, clause, 0.9)
+        work.assignments.append(block)
+        work.headings.append(place)
+    task = make_task(source, clause, start, end, block, None)
+    if block and "lead" in columns:
+        task.role = "lead"
+    partner_at = columns.get("partners")
+    if partner_at is not None and partner_at < len(cells) and cells[partner_at][0] < cells[partner_at][1]:
+        task.partners = split_names(source, *cells[partner_at])
+        work.headings.append(cells[partner_at])
+    work.tasks.append(task)
+
+
+def _responsible_lines(source: Source, work: Work) -> None:
+    """ "Đơn vị chủ trì: X; Đơn vị phối hợp: Y" after a task names its actor and partners."""
+    by_clause = {id(task.clause): task for task in work.tasks}
+    for task in list(work.tasks):
+        stretches = [(child.body, child.end) for child in task.clause.children if _is_attribute(source, child)]
+        siblings = task.clause.parent.children if task.clause.parent else []
+        if task.clause in siblings:
+            for later in siblings[siblings.index(task.clause) + 1 :]:
+                if id(later) in by_clause or not _is_attribute(source, later):
+                    break
+                stretches.append((later.body, later.end))
+        for start, end in stretches:
+            for found in source.finditer(_RESPONSIBLE, start, end):
+                stop = source.low.find(";", found.end(), end)
+                dot = source.low.find(". ", found.end(), end)
+                stop = min(x for x in (stop, dot, end) if x >= 0)
+                names = split_names(source, found.end(), stop)
+                if not names:
+                    continue
+                if "phối hợp" in found["what"]:
+                    task.partners = names
+                elif task.actor is None and task.assignment is None:
+                    task.actor = names[0]
+                    if "chủ trì" in found["what"]:
+                        task.role = "lead"
