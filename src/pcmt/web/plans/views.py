@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
 from pcmt.apps.plans.operations import start_reading
 from pcmt.apps.plans.policies import can_review, can_start
+from pcmt.apps.plans.queries import plans_visible
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.text import fold
 from pcmt.web.plans.forms import ListFilter, UploadForm
 from pcmt.web.shell.access import acting, deny
 
@@ -30,28 +30,14 @@ STATE_WORDS = {
 
 
 def plan_list(request: HttpRequest) -> HttpResponse:
-    """Plans the actor may see, those that wait for work first; projects and campaigns inside a plan stand on its page."""
+    """Plans the actor may see, newest first; projects and campaigns inside a plan stand on its page."""
     actor = acting(request)
     chosen = ListFilter(request.GET)
     chosen.is_valid()
-    plans = (
-        Plan.objects.visible_to(actor)
-        .filter(parent=None)
-        .exclude(state=PlanState.WITHDRAWN)
-        .select_related("issuer")
-        .prefetch_related(
-            Prefetch(
-                "revisions",
-                Revision.objects.visible_to(actor).filter(state__in=OPEN).defer("text", "reading").order_by("-number"),
-                to_attr="drafts",
-            )
-        )
-        .order_by("state", "-issued_on", "-pk")
-    )
-    for word in fold(chosen.cleaned_data.get("q", "")).split():
-        plans = plans.filter(search_key__contains=word)
-    if chosen.cleaned_data.get("state"):
-        plans = plans.filter(state=chosen.cleaned_data["state"])
+    drafts = Revision.objects.visible_to(actor).filter(state__in=OPEN).defer("text", "reading").order_by("-number")
+    plans = plans_visible(
+        actor, words=chosen.cleaned_data.get("q", ""), state=chosen.cleaned_data.get("state", "")
+    ).prefetch_related(Prefetch("revisions", drafts, to_attr="drafts"))
     page = Paginator(plans, PER_PAGE).get_page(request.GET.get("trang"))
     for plan in page:
         dress(plan)

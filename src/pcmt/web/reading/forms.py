@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.contract import names_of
 from pcmt.apps.plans.models import Item, PlanKind
+from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.periods import limit_from, month_end, parse_date
 from pcmt.web.fields import NamesField, WrittenDateField, WrittenNumberField
 from pcmt.web.reading import words
@@ -590,6 +591,24 @@ class HeaderForm(forms.Form):
         data = super().clean() or {}
         check_window(self, "window_from", "window_to")
         return data
+
+
+class NewUnitForm(forms.Form):
+    """A unit made in place for a name of the document."""
+
+    name = forms.CharField(label=_("Tên đơn vị"), max_length=300, error_messages={"required": _("Ghi tên đơn vị.")})
+    kind = forms.ChoiceField(label=_("Loại"), choices=UnitKind.choices, initial=UnitKind.AGENCY)
+    level = forms.ChoiceField(label=_("Cấp"), choices=Level.choices)
+    parent = forms.TypedChoiceField(label=_("Trực thuộc"), required=False, coerce=int, empty_value=None)
+
+    @classmethod
+    def blank(cls, name: str, parents: Sequence[Unit], data: Any = None) -> NewUnitForm:
+        """The form with the name as the document has it; the first of `parents` is the likely one."""
+        first = parents[0] if parents else None
+        initial = {"name": name[:1].upper() + name[1:], "level": first.level if first else "", "parent": first and first.pk}
+        form = cls(data, initial=initial, label_suffix="")
+        form.fields["parent"].choices = [("", _("không trực thuộc đơn vị nào ở đây")), *((one.pk, one.name) for one in parents)]  # type: ignore[attr-defined]
+        return form
 
 
 def as_held(held: Any, written: str) -> Any:

@@ -1,0 +1,164 @@
+"""The page before putting a revision in force: what will be made, what changes, what stands against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pcmt.apps.plans.models import ListName, Revision, RevisionState
+from pcmt.apps.plans.operations import Adopted, adopt
+from pcmt.apps.plans.queries import ClauseChange, adoption_problems, diff_revisions
+from pcmt.core.diagnostics import Problem
+from pcmt.web.reading.page import Review, screen_url
+from pcmt.web.reading.views import revision_for
+from pcmt.web.shell.access import acting, deny
+
+TAKEN: dict[str, str | Promise] = {
+    "targets": gettext_lazy("chỉ tiêu"),
+    "allocations": gettext_lazy("phần giao chỉ tiêu"),
+    "tasks": gettext_lazy("nhiệm vụ"),
+    "due_items": gettext_lazy("việc có hạn"),
+    "duties": gettext_lazy("chế độ báo cáo"),
+    "occurrences": gettext_lazy("kỳ báo cáo"),
+    "parts": gettext_lazy("dự án, đợt"),
+}
+"""What the receipt calls the things each room took."""
+
+SHOWN_REFS = 5
+"""How many places of one problem are linked."""
+
+
+@frozen
+class Stands:
+    """A problem with the places where it is put right."""
+
+    problem: Problem
+    links: tuple[tuple[str, str], ...]
+
+
+def check(request: HttpRequest, revision_id: int) -> HttpResponse:
+    """Shows what adoption will do; the second press of its button, or of a second person, does nothing new."""
+    actor = acting(request)
+    revision = revision_for(actor, revision_id)
+    if revision.state in {RevisionState.ADOPTED, RevisionState.SUPERSEDED}:
+        return redirect("plan:page", revision.plan_id)
+    if revision.state != RevisionState.REVIEW:
+        return redirect("reading:screen", revision.pk)
+    review = Review(actor, revision)
+    if not review.may_review:
+        return deny(request, _("Chỉ cơ quan thường trực giữ kế hoạch này được ban hành."))
+    refused = ""
+    if request.method == "POST":
+        version = request.POST.get("version", "")
+        done = adopt(
+            actor=actor,
+            at=timezone.now(),
+            revision_id=revision.pk,
+            version=int(version) if version.isdecimal() else 0,
+            confirmed=request.POST.getlist("confirmed"),
+        )
+        if isinstance(done, Adopted):
+            messages.success(request, receipt(done))
+            return redirect("plan:page", done.plan_id)
+        refused = done.message
+        revision = revision_for(actor, revision_id)
+        review = Review(actor, revision)
+    problems = adoption_problems(revision, on=timezone.localdate())
+    before = Revision.objects.visible_to(actor).filter(plan=revision.plan, state=RevisionState.ADOPTED).first()
+    page = {
+        "revision": revision,
+        "plan": revision.plan,
+        "refused": refused,
+        "blocking": [stands(revision, problem) for problem in problems if problem.blocking],
+        "warnings": [stands(revision, problem) for problem in problems if not problem.blocking],
+        "kinds": by_kind(review),
+        "bodies": by_body(review),
+        "header": revision.header,
+        "before": before,
+        **(difference(diff_revisions(before, revision)) if before else {}),
+    }
+    return render(request, "reading/check.html", page, status=409 if refused else 200)
+
+
+def receipt(done: Adopted) -> str:
+    """What was made, in one sentence."""
+    if done.already:
+        return _("Kế hoạch này đã được ban hành trước đó; không có gì được tạo thêm.")
+    made = ", ".join(f"{count} {TAKEN[name]}" for name, count in done.taken.items() if count and name in TAKEN)
+    return _("Đã ban hành. Đã tạo: %(made)s.") % {"made": made} if made else _("Đã ban hành.")
+
+
+def stands(revision: Revision, problem: Problem) -> Stands:
+    """A problem with links to the places it is about."""
+    word = _("Xem chỗ này")
+    match problem.about:
+        case "header":
+            links = [(_("Sửa phần đầu văn bản"), screen_url(revision, tab="header"))]
+        case "body":
+            links = [(_("Khớp đơn vị"), screen_url(revision, tab="bodies"))]
+        case "plan":
+            links = [(_("Mở kế hoạch đó"), reverse("plan:page", args=[ref])) for ref in problem.refs[:1]]
+        case "item" if problem.code == "ends":
+            links = []
+        case "item" if problem.refs:
+            refs = problem.refs[:SHOWN_REFS]
+            many = len(refs) > 1
+            links = [(f"{word} {n}" if many else word, screen_url(revision, muc=ref)) for n, ref in enumerate(refs, 1)]
+        case _:
+            links = [(_("Về màn hình rà soát"), screen_url(revision))]
+    return Stands(problem, tuple(links))
+
+
+def by_kind(review: Review) -> list[tuple[str, int, int, int]]:
+    """(kind, accepted, undecided, rejected) for every list that has items."""
+    found = Counter((item.list_name, item.state) for item in review.deck.items)
+    rows = [
+        (str(label), *(found[(name, state)] for state in ("accepted", "proposed", "rejected")))
+        for name, label in ListName.choices
+    ]
+    return [row for row in rows if any(row[1:])]
+
+
+def by_body(review: Review) -> list[tuple[str, str, int, int]]:
+    """(body as written, how it is named, accepted tasks, all tasks), in the order of the document."""
+    return [
+        (
+            group.name,
+            group.mode,
+            sum(card.item.state == "accepted" for card in group.cards),
+            len(group.cards),
+        )
+        for group in review.deck.groups()
+        if group.cards
+    ]
+
+
+def difference(changes: Sequence[ClauseChange]) -> dict[str, object]:
+    """The clause-by-clause difference for the page: counts, and what is not the same."""
+    counts = Counter(change.kind for change in changes)
+    return {
+        "diff": [change for change in changes if change.kind not in {"same", "moved"}],
+        "diff_counts": diff_words(counts),
+    }
+
+
+def diff_words(counts: Counter[str]) -> list[str]:
+    """How many clauses were added, changed, removed, moved, kept."""
+    words: Iterable[tuple[str, str]] = (
+        ("added", _("%(n)d đoạn thêm")),
+        ("changed", _("%(n)d đoạn sửa")),
+        ("removed", _("%(n)d đoạn bỏ")),
+        ("moved", _("%(n)d đoạn chuyển chỗ")),
+        ("same", _("%(n)d đoạn giữ nguyên")),
+    )
+    return [text % {"n": counts[kind]} for kind, text in words if counts[kind]]
