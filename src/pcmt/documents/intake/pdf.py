@@ -9,6 +9,7 @@ from typing import Any
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.archive import damaged, password
 from pcmt.documents.intake.images import MAX_PIXELS, Progress, no_text, ocr_note, recognise, too_many_pages
+from pcmt.documents.intake.numbering import symbol
 from pcmt.documents.values import Draft, Segment
 
 MAX_PAGES = 1_000
@@ -22,6 +23,8 @@ OUTLINED_TEXT_PATHS = 100
 
 # PDFium marks a hyphen at a line's end with U+0002 or U+FFFE.
 _MARKS = re.compile("[\x02\ufffe]")
+# Bullets of symbol fonts, alone at the start of a line. Other signs of the private area stay and count as unreadable.
+_BULLETS = re.compile(r"^[\uf000-\uf0ff](?=\s)", re.MULTILINE)
 _UNREADABLE = re.compile(r"[\ufffd\ue000-\uf8ff]")
 _pdfium = threading.Lock()
 """PDFium is not safe for threads, not even with two documents."""
@@ -91,6 +94,7 @@ def _text(page: Any) -> str:
     finally:
         text_page.close()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = _BULLETS.sub(lambda match: symbol(ord(match[0])), text)
     return _MARKS.sub("-", text).rstrip()
 
 
