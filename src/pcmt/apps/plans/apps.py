@@ -1,11 +1,26 @@
 """The plans room: documents, reading, review, adoption."""
 
+from datetime import datetime, timedelta
+
 from django.apps import AppConfig
 
 
 class PlansConfig(AppConfig):
-    """Django application."""
+    """Says how readings are queued, and has lost ones looked after."""
 
     name = "pcmt.apps.plans"
     label = "plans"
     verbose_name = "kế hoạch"
+
+    def ready(self) -> None:
+        """Connect the room's jobs."""
+        from pcmt.apps.jobs.schedules import schedule
+        from pcmt.apps.plans import jobs, queue
+
+        queue.fill("reading", lambda revision_id: str(jobs.read_revision.enqueue(revision_id).id))
+        schedule("plans.readings", job=jobs.tend_readings, next_after=every_other_minute)
+
+
+def every_other_minute(instant: datetime) -> datetime:
+    """Two minutes later."""
+    return instant + timedelta(minutes=2)

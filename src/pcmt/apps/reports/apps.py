@@ -9,3 +9,10 @@ class ReportsConfig(AppConfig):
     name = "pcmt.apps.reports"
     label = "reports"
     verbose_name = "báo cáo"
+
+    def ready(self) -> None:
+        """Take part in adoption, in floor order."""
+        from pcmt.apps.plans.adopters import register
+        from pcmt.apps.reports.operations import adopt_duties
+
+        register(30, adopt_duties)

@@ -9,3 +9,10 @@ class TasksConfig(AppConfig):
     name = "pcmt.apps.tasks"
     label = "tasks"
     verbose_name = "nhiệm vụ"
+
+    def ready(self) -> None:
+        """Take part in adoption, in floor order."""
+        from pcmt.apps.plans.adopters import register
+        from pcmt.apps.tasks.operations import adopt_tasks
+
+        register(20, adopt_tasks)

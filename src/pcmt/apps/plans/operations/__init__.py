@@ -1,0 +1,35 @@
+"""What people do with plan documents: send in, review, match bodies, adopt, amend."""
+
+from pcmt.apps.plans.operations.adoption import Adopted, adopt
+from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies, create_body, match_body
+from pcmt.apps.plans.operations.header import edit_header
+from pcmt.apps.plans.operations.reading import (
+    keep_file,
+    perform_reading,
+    read_again,
+    start_reading,
+    tend_readings,
+    withdraw_upload,
+)
+from pcmt.apps.plans.operations.review import accept_confident, add_item, decide_item, edit_item, undo
+
+__all__ = [
+    "Adopted",
+    "accept_confident",
+    "add_item",
+    "adopt",
+    "confirm_suggestions",
+    "create_bodies",
+    "create_body",
+    "decide_item",
+    "edit_header",
+    "edit_item",
+    "keep_file",
+    "match_body",
+    "perform_reading",
+    "read_again",
+    "start_reading",
+    "tend_readings",
+    "undo",
+    "withdraw_upload",
+]

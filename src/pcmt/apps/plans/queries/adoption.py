@@ -1,0 +1,315 @@
+"""What adoption would take, and what stands against it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from attrs import frozen
+
+from pcmt.apps.plans.adopters import Body
+from pcmt.apps.plans.contract import Header, header_from, limits_for, mentions, names_of, parts_of
+from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, PlanState, Revision
+from pcmt.apps.plans.queries.differences import carried_items
+from pcmt.apps.units.models import Unit, UnitKind
+from pcmt.apps.units.names import name_key
+from pcmt.apps.units.queries import members
+from pcmt.core.diagnostics import Problem
+from pcmt.core.measures import decimal_from, parts_and_total
+from pcmt.core.periods import date_label, last_day, limit_from
+
+OWING_ROLES = {"assigned", "requested", "reporter", "allocated"}
+LABELS = dict(ListName.choices)
+
+
+@frozen
+class Gathered:
+    """Everything that adoption looks at, read once."""
+
+    header: Header
+    items: Mapping[str, tuple[Item, ...]]
+    proposed: Mapping[str, int]
+    matches: Mapping[str, BodyMatch]
+    groups: Mapping[int, tuple[int, ...]]
+    group_ids: frozenset[int]
+
+    def by_key(self, list_name: str) -> dict[str, Item]:
+        """The accepted items of a list by key."""
+        return {item.key: item for item in self.items.get(list_name, ())}
+
+    def bodies(self) -> dict[str, Body]:
+        """What each name means; a group without members stands for itself."""
+        found = {}
+        for key, match in self.matches.items():
+            own = (match.unit_id,) if match.unit_id else ()
+            found[key] = Body(match.unit_id, self.groups.get(match.unit_id or 0) or own)
+        return found
+
+
+def gather(revision: Revision, on: date) -> Gathered:
+    """Read the accepted items, the matches and the groups of a revision; four queries."""
+    accepted: dict[str, list[Item]] = defaultdict(list)
+    proposed: dict[str, int] = defaultdict(int)
+    rows = Item.objects.filter(revision=revision).exclude(state=ItemState.REJECTED).select_related("clause")
+    for item in rows.order_by("start", "pk"):
+        if item.state == ItemState.ACCEPTED:
+            accepted[item.list_name].append(item)
+        else:
+            proposed[item.list_name] += 1
+    matches = {match.search_key: match for match in BodyMatch.objects.filter(revision=revision)}
+    matched = {match.unit_id for match in matches.values() if match.unit_id}
+    group_ids = frozenset(Unit.objects.filter(pk__in=matched, kind=UnitKind.GROUP).values_list("pk", flat=True))
+    found = members(group_ids, on)
+    return Gathered(
+        header=header_from(revision.header),
+        items={name: tuple(items) for name, items in accepted.items()},
+        proposed=dict(proposed),
+        matches=matches,
+        groups={group: tuple(units) for group, units in found.items()},
+        group_ids=group_ids,
+    )
+
+
+def issuer_id_of(gathered: Gathered) -> int | None:
+    """The unit that issues the plan: the one set by hand, else what the issuer's name was matched to."""
+    if gathered.header.issuer_id:
+        return gathered.header.issuer_id
+    match = gathered.matches.get(name_key(gathered.header.issuer_name)) if gathered.header.issuer_name else None
+    return match.unit_id if match else None
+
+
+def adoption_problems(revision: Revision, *, on: date) -> tuple[Problem, ...]:
+    """What stands against adopting a revision: first what has to be put right, then what only has to be confirmed."""
+    found = list(problems_in(revision, gather(revision, on)))
+    return tuple(sorted(found, key=lambda problem: not problem.blocking))
+
+
+def problems_in(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
+    """The problems of what was gathered."""
+    yield from _header_problems(revision, gathered)
+    yield from _body_problems(gathered)
+    yield from _item_problems(gathered)
+    yield from _amendment_problems(revision, gathered)
+
+
+def _header_problems(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
+    header = gathered.header
+    if not header.title:
+        yield Problem(code="no_title", message="Chưa có tên kế hoạch.", about="header")
+    if not (header.window_from and header.window_to):
+        yield Problem(
+            code="no_window",
+            message="Chưa có thời gian thực hiện: nhập ngày bắt đầu và ngày kết thúc của kế hoạch.",
+            about="header",
+        )
+    issuer = issuer_id_of(gathered)
+    if issuer is None:
+        name = f" “{header.issuer_name}”" if header.issuer_name else ""
+        yield Problem(code="no_issuer", message=f"Chưa khớp cơ quan ban hành{name} với một đơn vị.", about="header")
+    if not header.number:
+        yield Problem(code="no_number", message="Số văn bản còn để trống.", blocking=False, about="header")
+    elif issuer is not None and header.issued_on:
+        twins = Plan.objects.filter(
+            issuer_id=issuer,
+            number=header.number,
+            symbol=header.symbol,
+            issued_on__year=header.issued_on.year,
+            state__in=(PlanState.ADOPTED, PlanState.CLOSED),
+            item__isnull=True,
+        ).exclude(pk=revision.plan_id)
+        twin = twins.first()
+        if twin:
+            yield Problem(
+                code="same_number",
+                message=f"Đã có kế hoạch cùng số, ký hiệu và năm: “{twin.title}”.",
+                blocking=False,
+                about="plan",
+                refs=(twin.pk,),
+            )
+
+
+def _body_problems(gathered: Gathered) -> Iterator[Problem]:
+    accepted = [item for items in gathered.items.values() for item in items]
+    roles: dict[str, set[str]] = defaultdict(set)
+    for mention in mentions(accepted, None):
+        roles[name_key(mention.name)].add(mention.role)
+    # A sentence's own subject stands for the heading, so a heading counts only through the tasks under it.
+    owing = {key for key, named in roles.items() if named & OWING_ROLES}
+    unmatched = [match for key, match in gathered.matches.items() if key in roles and match.unit_id is None]
+    blocking = [match for match in unmatched if match.search_key in owing]
+    if blocking:
+        yield Problem(
+            code="unmatched_owing",
+            message=f"{_counted(blocking)} phải thực hiện, báo cáo hoặc được giao chỉ tiêu "
+            f"nhưng chưa khớp với đơn vị nào: {_names(blocking)}.",
+            count=len(blocking),
+            about="body",
+            refs=tuple(match.pk for match in blocking),
+        )
+    others = [match for match in unmatched if match.search_key not in owing]
+    if others:
+        yield Problem(
+            code="unmatched_others",
+            message=f"{_counted(others)} chỉ phối hợp hoặc nhận báo cáo chưa khớp với đơn vị nào: {_names(others)}.",
+            blocking=False,
+            count=len(others),
+            about="body",
+            refs=tuple(match.pk for match in others),
+        )
+    empty = [
+        match
+        for key, match in gathered.matches.items()
+        if key in owing and match.unit_id in gathered.group_ids and not gathered.groups.get(match.unit_id or 0)
+    ]
+    if empty:
+        yield Problem(
+            code="empty_group",
+            message=f"Nhóm chưa có đơn vị thành viên, việc sẽ ghi cho cả nhóm: {_names(empty)}.",
+            blocking=False,
+            count=len(empty),
+            about="body",
+            refs=tuple(match.pk for match in empty),
+        )
+
+
+def _item_problems(gathered: Gathered) -> Iterator[Problem]:
+    if not any(gathered.items.values()):
+        yield Problem(code="nothing", message="Chưa nhận mục nào. Nhận các mục đúng rồi ban hành.", about="item")
+        return
+    if gathered.proposed:
+        listed = ", ".join(f"{count} {LABELS[name].lower()}" for name, count in sorted(gathered.proposed.items()))
+        yield Problem(
+            code="undecided",
+            message=f"Còn mục chưa xem, sẽ không được đưa vào kế hoạch: {listed}.",
+            blocking=False,
+            count=sum(gathered.proposed.values()),
+            about="item",
+        )
+    tasks, assignments = gathered.items.get("tasks", ()), gathered.by_key("assignments")
+    homeless = []
+    for task in tasks:
+        ref = task.values.get("assignment_ref")
+        heading = assignments.get(ref or "")
+        if not any(part.owes for part in parts_of(task.values, heading.values if heading else None)):
+            homeless.append(task)
+    if homeless:
+        yield _some(
+            "no_body", f"{len(homeless)} nhiệm vụ không nêu đơn vị thực hiện; cơ quan thường trực theo dõi.", homeless
+        )
+    yield from _limit_problems(gathered)
+    yield from _allocation_problems(gathered)
+    undated = [
+        duty
+        for duty in gathered.items.get("reporting_duties", ())
+        if duty.values.get("period") not in ("ad_hoc", None)
+        and limit_from(duty.values.get("due")) is None
+        and not limits_for("report", duty.values, duty.key, gathered.by_key("deadlines"))
+    ]
+    if undated:
+        yield _some("no_due", f"{len(undated)} chế độ báo cáo không có hạn gửi; sẽ theo dõi không hạn.", undated)
+
+
+def _limit_problems(gathered: Gathered) -> Iterator[Problem]:
+    deadlines = gathered.items.get("deadlines", ())
+    accepted = gathered.by_key("deadlines")
+    lost = [
+        item
+        for name in ("tasks", "targets")
+        for item in gathered.items.get(name, ())
+        for ref in [*(item.values.get("deadline_refs") or ()), item.values.get("deadline_ref")]
+        if ref and ref not in accepted
+    ]
+    if lost:
+        yield _some("limit_left_out", f"{len(lost)} mục có thời hạn chưa nhận; sẽ không có hạn.", lost)
+    issued = gathered.header.issued_on
+    early = []
+    for deadline in deadlines:
+        limit = limit_from(deadline.values)
+        last = last_day(limit) if limit else None
+        if issued and last and last < issued:
+            early.append(deadline)
+    if early and issued:
+        yield _some(
+            "limit_before_issue", f"{len(early)} thời hạn đã qua trước ngày ban hành {date_label(issued)}.", early
+        )
+
+
+def _allocation_problems(gathered: Gathered) -> Iterator[Problem]:
+    targets = gathered.by_key("targets")
+    parts: dict[str, list[Item]] = defaultdict(list)
+    orphans = []
+    for allocation in gathered.items.get("allocations", ()):
+        ref = allocation.values.get("target_ref") or ""
+        parts[ref].append(allocation)
+        if ref not in targets:
+            orphans.append(allocation)
+    if orphans:
+        yield _some(
+            "lost_allocation", f"{len(orphans)} phần giao thuộc chỉ tiêu chưa nhận; sẽ không được giao.", orphans
+        )
+    wrong = []
+    for ref, allocations in parts.items():
+        target = targets.get(ref)
+        if target is None:
+            continue
+        check = parts_and_total(
+            decimal_from(target.values.get("value")), [decimal_from(each.values.get("value")) for each in allocations]
+        )
+        # Several bodies given one number each get it; only then the sum is taken as often.
+        if check.difference and all(len(names_of(each.values.get("agencies"))) < 2 for each in allocations):
+            wrong.append(target)
+    if wrong:
+        yield _some("parts_differ", f"{len(wrong)} chỉ tiêu có tổng các phần giao khác số chung.", wrong)
+
+
+def _amendment_problems(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
+    before = standing(revision.plan_id)
+    if before is None or before.pk == revision.pk:
+        return
+    carried, gone = carried_over(before, revision, gathered)
+    followed = {"tasks", "targets", "reporting_duties"}
+    ended = [item for item in gone if item.list_name in followed]
+    if ended:
+        named: dict[str, int] = defaultdict(int)
+        for item in ended:
+            named[item.list_name] += 1
+        listed = ", ".join(f"{count} {LABELS[name].lower()}" for name, count in sorted(named.items()))
+        yield Problem(
+            code="ends",
+            message=f"Bản mới không còn {listed}; việc theo dõi sẽ kết thúc ({len(carried)} mục giữ nguyên).",
+            blocking=False,
+            count=len(ended),
+            about="item",
+            refs=tuple(item.pk for item in ended),
+        )
+
+
+def standing(plan_id: int) -> Revision | None:
+    """The revision of a plan that is in force."""
+    return Revision.objects.filter(plan_id=plan_id, state="adopted").defer("reading").first()
+
+
+def carried_over(before: Revision, revision: Revision, gathered: Gathered) -> tuple[dict[int, int], list[Item]]:
+    """Which accepted items continue which of the revision before, and which of those nothing continues."""
+    olds = list(
+        Item.objects.filter(revision=before, state=ItemState.ACCEPTED).select_related("clause").order_by("start", "pk")
+    )
+    news: Iterable[Item] = [item for items in gathered.items.values() for item in items]
+    carried = carried_items(olds, before.text, news, revision.text)
+    kept = set(carried.values())
+    return carried, [item for item in olds if item.pk not in kept]
+
+
+def _some(code: str, message: str, items: list[Item]) -> Problem:
+    refs = tuple(dict.fromkeys(item.pk for item in items))
+    return Problem(code=code, message=message, blocking=False, count=len(refs), about="item", refs=refs)
+
+
+def _counted(matches: list[BodyMatch]) -> str:
+    return f"{len(matches)} đơn vị"
+
+
+def _names(matches: list[BodyMatch], most: int = 5) -> str:
+    shown = ", ".join(f"“{match.name}”" for match in matches[:most])
+    return shown if len(matches) <= most else f"{shown} và {len(matches) - most} đơn vị khác"

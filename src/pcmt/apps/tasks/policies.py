@@ -1,0 +1,25 @@
+"""Who may say how a task stands."""
+
+from __future__ import annotations
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.policies import Reach, changes
+from pcmt.apps.tasks.models import DueItem
+from pcmt.apps.units.models import UnitClosure, holds_on
+
+
+def can_report(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may report on a due item: the unit that owes it, or the standing office that keeps the plan.
+
+    Leaders look and change nothing.
+    """
+    reach = changes("tasks.DueItem", actor)
+    if actor is None or reach < Reach.OWN:
+        return False
+    if due_item.unit_id == actor.unit_id:
+        return True
+    if reach < Reach.SUBTREE:
+        return False
+    return UnitClosure.objects.filter(
+        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=due_item.plan.owner_id
+    ).exists()

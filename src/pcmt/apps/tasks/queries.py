@@ -1,0 +1,195 @@
+"""Who owes what by when, and one's own work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import frozen
+from django.db.models import Count, F, Q, QuerySet
+
+from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.plans.models import below, committee_of
+from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.units.models import GroupMember, holds_on
+from pcmt.core.text import fold
+
+SHOWN_WITH = ("plan", "unit", "clause", "task", "occurrence__duty")
+SOON = timedelta(days=7)
+
+
+@frozen(kw_only=True)
+class OweFilter:
+    """What to look for. `state`: open, overdue, done, late, standing (no limit), or "" for everything that counts.
+
+    `unit_id` takes the units below it with it when `units_below` is set; `from_on` and `to_on` are both included.
+    """
+
+    plan_id: int | None = None
+    unit_id: int | None = None
+    units_below: bool = False
+    from_on: date | None = None
+    to_on: date | None = None
+    state: str = ""
+    kind: str = ""
+    words: str = ""
+
+
+@frozen
+class OwePage:
+    """One page of due items, by limit and unit; `total` counts all that were found."""
+
+    rows: Sequence[DueItem]
+    total: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def due_items(actor: Actor | None, filters: OweFilter, on: date) -> QuerySet[DueItem]:
+    """The due items an actor sees that a filter asks for, by limit and unit; standing ones come last."""
+    found = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED)
+    if filters.plan_id is not None:
+        found = found.filter(plan_id=filters.plan_id)
+    if filters.unit_id is not None:
+        units = below(filters.unit_id, on) if filters.units_below else [filters.unit_id]
+        found = found.filter(unit__in=units)
+    if filters.from_on:
+        found = found.filter(due_on__gte=filters.from_on)
+    if filters.to_on:
+        found = found.filter(due_on__lte=filters.to_on)
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    for word in fold(filters.words).split():
+        found = found.filter(search_key__contains=word)
+    match filters.state:
+        case "open":
+            found = found.filter(state=DueState.OPEN)
+        case "overdue":
+            found = found.overdue(on)
+        case "done":
+            found = found.filter(state=DueState.DONE)
+        case "late":
+            found = found.late(on)
+        case "standing":
+            found = found.filter(state=DueState.OPEN, due_on__isnull=True)
+    return found.order_by(F("due_on").asc(nulls_last=True), "unit__sort_key", "pk")
+
+
+def who_owes(actor: Actor | None, filters: OweFilter, *, on: date, page: int = 1, size: int = 50) -> OwePage:
+    """Who owes what by when across all visible plans; two statements however much there is."""
+    found = due_items(actor, filters, on)
+    total = found.count()
+    page = min(max(page, 1), max(1, -(-total // size)))
+    rows = found.select_related(*SHOWN_WITH)[(page - 1) * size : page * size]
+    return OwePage(list(rows), total, page, size)
+
+
+@frozen
+class OweCounts:
+    """Due items counted: what is asked for is not counted as late."""
+
+    total: int
+    open: int
+    overdue: int
+    soon: int
+    standing: int
+    done: int
+    done_late: int
+
+    @property
+    def done_in_time(self) -> int:
+        """Done, and not late."""
+        return self.done - self.done_late
+
+
+def owe_counts(items: QuerySet[DueItem], on: date) -> OweCounts:
+    """Count due items as of a day; one statement."""
+    return OweCounts(**items.order_by().aggregate(**_counts(on)))
+
+
+def _counts(on: date) -> dict[str, Count]:
+    is_open, counts = Q(state=DueState.OPEN), ~Q(mode=Mode.REQUESTED)
+    is_done = Q(state=DueState.DONE)
+    return {
+        "total": Count("pk", filter=~Q(state=DueState.ENDED)),
+        "open": Count("pk", filter=is_open),
+        "overdue": Count("pk", filter=is_open & counts & Q(due_on__lt=on)),
+        "soon": Count("pk", filter=is_open & Q(due_on__gte=on, due_on__lte=on + SOON)),
+        "standing": Count("pk", filter=is_open & Q(due_on__isnull=True)),
+        "done": Count("pk", filter=is_done),
+        "done_late": Count("pk", filter=is_done & counts & Q(done_on__gt=F("due_on"))),
+    }
+
+
+@frozen
+class UnitWork:
+    """A unit and how its due items stand; `unit_name` is empty for what no body was named for."""
+
+    unit_id: int | None
+    unit_name: str
+    counts: OweCounts
+
+
+@frozen
+class MyWork:
+    """The work of one's own unit, the nearest limit first; for leaders and standing offices also that of the units."""
+
+    overdue: tuple[DueItem, ...]
+    soon: tuple[DueItem, ...]
+    later: tuple[DueItem, ...]
+    standing: tuple[DueItem, ...]
+    counts: OweCounts
+    units: tuple[UnitWork, ...] = ()
+
+
+def my_work(actor: Actor, on: date, *, most: int = 50) -> MyWork:
+    """What one's unit owes now, itself or as the member of a group named as a whole; at most `most` of each sort.
+
+    What was only requested is listed by its limit, never as overdue. Leaders and standing offices get the units of
+    their part of the tree as well, those with most overdue first.
+    """
+    groups = GroupMember.objects.filter(holds_on(on), unit_id=actor.unit_id).values("group_id")
+    mine = DueItem.objects.visible_to(actor).filter(Q(unit_id=actor.unit_id) | Q(unit__in=groups))
+    todo = mine.filter(state=DueState.OPEN).select_related(*SHOWN_WITH).order_by("due_on", "pk")
+    missed = Q(due_on__lt=on)
+    return MyWork(
+        overdue=tuple(todo.filter(missed).exclude(mode=Mode.REQUESTED)[:most]),
+        soon=tuple(todo.filter(Q(due_on__gte=on, due_on__lte=on + SOON) | (missed & Q(mode=Mode.REQUESTED)))[:most]),
+        later=tuple(todo.filter(due_on__gt=on + SOON)[:most]),
+        standing=tuple(todo.filter(due_on__isnull=True)[:most]),
+        counts=owe_counts(mine, on),
+        units=tuple(units_work(actor, on)) if actor.role != Role.OFFICER else (),
+    )
+
+
+def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int = 30) -> list[UnitWork]:
+    """How the units of the actor's part of the tree stand, most overdue first; one statement."""
+    items = DueItem.objects.visible_to(actor)
+    if plan_id is not None:
+        items = items.filter(plan_id=plan_id)
+    elif actor.role == Role.STANDING_OFFICE:
+        items = items.filter(Q(unit__in=below(committee_of(actor.unit_id, on), on)) | Q(unit__isnull=True))
+    else:
+        items = items.filter(unit__in=below(actor.unit_id, on))
+    counts = _counts(on)
+    rows: Any = (
+        items.exclude(state=DueState.ENDED)
+        .order_by()
+        .values("unit_id", "unit__name", "unit__sort_key")
+        .annotate(**counts)
+        .order_by(counts["overdue"].desc(), counts["open"].desc(), "unit__sort_key")[:most]
+    )
+    return [
+        UnitWork(
+            row["unit_id"],
+            row["unit__name"] or "",
+            OweCounts(**{name: row[name] for name in counts}),
+        )
+        for row in rows
+    ]
