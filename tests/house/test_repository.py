@@ -61,6 +61,10 @@ def test_no_sentence_of_the_real_plans(root: Path, seeds: Path) -> None:
     for path in committed(root):
         if path.suffix == ".json" or path.parts[-2] == "requirements":
             continue
+        # The demo tells of these plans: letterheads, names of projects and lists of recipients recur. tests/demo looks
+        # at its sentences, leaving those names out.
+        if {"demo", "texts"} <= set(path.parts) or path.parent == root / "tests/demo":
+            continue
         common = taken & runs(path.read_text(encoding="utf-8", errors="replace"), 14).keys()
         found += [f"{path.relative_to(root)}: {' '.join(run)}" for run in sorted(common)[:1]]
     assert found == []
