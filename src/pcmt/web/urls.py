@@ -11,5 +11,7 @@ urlpatterns = [
     # pages after adoption
     path("", include("pcmt.web.home.urls")),
     path("ke-hoach/", include("pcmt.web.plan.urls")),
+    path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
+    path("tim/", include("pcmt.web.search.urls")),
 ]

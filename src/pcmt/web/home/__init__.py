@@ -1,0 +1,1 @@
+"""Việc của tôi: what the signed-in person has to do now."""

@@ -1,0 +1,30 @@
+"""The home page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pcmt.apps.accounts.models import Role
+from pcmt.apps.tasks.queries import my_work
+from pcmt.web.home.work import body_lines, own_groups, waiting_revisions
+
+
+def mine(request: HttpRequest) -> HttpResponse:
+    """Officers: their unit's items by day. Leaders: bodies too. Standing offices: also texts that wait for review."""
+    actor = request.actor
+    if actor is None:
+        return render(request, "home/no_role.html")
+    today = actor.on
+    work = my_work(actor, today)
+    groups, more = own_groups(work, today)
+    page = {
+        "today": today,
+        "counts": work.counts,
+        "groups": groups,
+        "more": more,
+        "waiting": waiting_revisions(actor) if actor.role == Role.STANDING_OFFICE else [],
+        "bodies": body_lines(actor, work.units, today),
+        "may_upload": actor.role == Role.STANDING_OFFICE,
+    }
+    return render(request, "home/mine.html", page)

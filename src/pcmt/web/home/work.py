@@ -1,0 +1,87 @@
+"""What stands on the home page beyond one's own items: texts that wait for review, and how punctual the bodies are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import attrs
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.plans.models import Revision, RevisionState
+from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.queries import MyWork, UnitWork
+from pcmt.core.periods import add_months
+from pcmt.web.tasks.owed import Group, date_groups
+
+MONTHS_BACK = 6
+MOST_ITEMS = 40
+
+
+@attrs.frozen
+class Spark:
+    """Punctuality of one month: percent in time, None when nothing was due. `y`: where its mark sits, from the top."""
+
+    x: float
+    y: float | None
+    percent: int | None
+    month: date
+
+
+@attrs.frozen
+class BodyLine:
+    """One body: what it owes, and how punctual it was in the last months."""
+
+    work: UnitWork
+    sparks: Sequence[Spark]
+
+    @property
+    def points(self) -> str:
+        """The sparkline as points of an SVG polyline."""
+        return " ".join(f"{spark.x:g},{spark.y:g}" for spark in self.sparks if spark.y is not None)
+
+    @property
+    def last(self) -> Spark | None:
+        """The latest month in which something was due."""
+        return next((spark for spark in reversed(self.sparks) if spark.percent is not None), None)
+
+
+def own_groups(work: MyWork, today: date) -> tuple[list[Group], int]:
+    """The open items of one's unit by day, overdue first, standing ones last; and how many more there are."""
+    items = [*work.overdue, *work.soon, *work.later, *work.standing]
+    return date_groups(items[:MOST_ITEMS], None, today), max(work.counts.open - MOST_ITEMS, 0)
+
+
+def waiting_revisions(actor: Actor) -> list[Revision]:
+    """Texts that wait for this person's review."""
+    seen = Revision.objects.visible_to(actor).filter(state__in=(RevisionState.REVIEW, RevisionState.FAILED))
+    return list(seen.select_related("plan").defer("text", "reading").order_by("-created_at")[:8])
+
+
+def body_lines(actor: Actor, units: Sequence[UnitWork], today: date) -> list[BodyLine]:
+    """The units that have something open, with their punctuality of the last months; one query."""
+    busy = [work for work in units if work.counts.open]
+    months = [add_months(today.replace(day=1), back - MONTHS_BACK + 1) for back in range(MONTHS_BACK)]
+    punctual = _punctuality(actor, [work.unit_id for work in busy if work.unit_id], months[0], today)
+    return [
+        BodyLine(
+            work, [_spark(place, month, punctual.get((work.unit_id, month))) for place, month in enumerate(months)]
+        )
+        for work in busy
+    ]
+
+
+def _punctuality(actor: Actor, unit_ids: Sequence[int], since: date, today: date) -> dict[tuple[int | None, date], int]:
+    """Percent in time by unit and month of the limit, of the items whose limit has passed."""
+    seen = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).exclude(mode=Mode.REQUESTED)
+    due = seen.filter(unit__in=unit_ids, due_on__gte=since, due_on__lt=today)
+    numbers: dict[tuple[int | None, date], list[int]] = {}
+    for unit_id, due_on, done_on in due.order_by().values_list("unit_id", "due_on", "done_on").iterator():
+        tally = numbers.setdefault((unit_id, due_on.replace(day=1)), [0, 0])
+        tally[0] += done_on is not None and done_on <= due_on
+        tally[1] += 1
+    return {key: in_time * 100 // total for key, (in_time, total) in numbers.items()}
+
+
+def _spark(place: int, month: date, percent: int | None) -> Spark:
+    return Spark(4 + place * 18, None if percent is None else round(20 - percent * 0.16, 1), percent, month)

@@ -1,0 +1,1 @@
+"""The pages of one adopted plan: overview, targets, assignments, timeline, reports, text, history."""

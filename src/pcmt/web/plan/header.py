@@ -1,0 +1,191 @@
+"""What every tab of a plan shows on top: its window with today, four figures that are links, the tabs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
+from pcmt.apps.reports.models import Duty, DutyState
+from pcmt.apps.targets.models import Target
+from pcmt.apps.tasks.models import DueItem, DueState, Mode, Task
+from pcmt.core.periods import Span
+from pcmt.web.plan.timeline import Scale, share_passed
+
+
+@attrs.frozen
+class Figure:
+    """One of the four figures: a value, what it counts, a plain remark, and the list behind it."""
+
+    value: str
+    label: str
+    remark: str
+    url: str
+    tone: str = "plain"
+
+
+@attrs.frozen
+class DueCounts:
+    """Due items of a plan as of a day. What was only requested is in none of the numbers but its own."""
+
+    total: int
+    done: int
+    overdue: int
+    soon: int
+    in_time: int
+    judged: int
+    requested: int
+
+    @property
+    def punctual(self) -> int | None:
+        """Whole percent done in time, of everything whose limit has passed or that is done; None when there is none."""
+        return self.in_time * 100 // self.judged if self.judged else None
+
+
+def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
+    """The plan when the actor may see it; else the page does not exist."""
+    found = (
+        Plan.objects.visible_to(request.actor).select_related("issuer", "owner", "lead", "parent").filter(pk=plan_id)
+    )
+    plan = found.first()
+    if plan is None:
+        raise Http404
+    return plan
+
+
+def revision_in_force(plan: Plan, actor: Actor) -> Revision | None:
+    """The adopted text of a plan; a project has that of the plan which contains it. Without its long fields."""
+    seen = Revision.objects.visible_to(actor).defer("text", "reading")
+    if plan.item_id is not None:
+        return seen.filter(items=plan.item_id).first()
+    return seen.filter(plan=plan, state=RevisionState.ADOPTED).first()
+
+
+def due_counts(plan: Plan, today: date) -> DueCounts:
+    """The due items of a plan, counted in one query."""
+    binding = ~Q(mode=Mode.REQUESTED)
+    open_ = Q(state=DueState.OPEN) & binding
+    done = Q(state=DueState.DONE) & binding
+    limited = Q(due_on__isnull=False)
+    numbers = (
+        DueItem.objects.filter(plan=plan)
+        .exclude(state=DueState.ENDED)
+        .aggregate(
+            total=Count("pk", filter=binding),
+            done=Count("pk", filter=done),
+            overdue=Count("pk", filter=open_ & Q(due_on__lt=today)),
+            soon=Count("pk", filter=open_ & Q(due_on__gte=today, due_on__lte=today + timedelta(days=7))),
+            in_time=Count("pk", filter=done & Q(done_on__lte=F("due_on"))),
+            judged=Count("pk", filter=limited & (done | open_ & Q(due_on__lt=today))),
+            requested=Count("pk", filter=Q(mode=Mode.REQUESTED)),
+        )
+    )
+    return DueCounts(**numbers)
+
+
+def plan_window(plan: Plan) -> Span | None:
+    """The plan's window as a half-open span; None while an end is missing."""
+    if plan.window_from is None or plan.window_to is None:
+        return None
+    return Span(plan.window_from, plan.window_to + timedelta(days=1))
+
+
+def owed_url(plan: Plan, **words: str | int) -> str:
+    """The list of who owes what, narrowed to the plan."""
+    return reverse("tasks:owed") + "?" + urlencode({"ke_hoach": plan.pk, **words})
+
+
+def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
+    """The context that all tabs share."""
+    today = request.actor.on
+    counts = due_counts(plan, today)
+    target_count = Target.objects.filter(plan=plan).active().count()
+    task_count = Task.objects.filter(plan=plan).standing().count()
+    duty_count = Duty.objects.filter(plan=plan, state=DutyState.ACTIVE).count()
+    window = plan_window(plan)
+    return {
+        "plan": plan,
+        "today": today,
+        "revision": revision_in_force(plan, request.actor),
+        "in_force": plan.state in (PlanState.ADOPTED, PlanState.CLOSED),
+        "counts": counts,
+        "figures": _figures(plan, counts, target_count),
+        "window": _window_drawing(window, today) if window else None,
+        "tabs": _tabs(plan, tab, target_count, task_count, duty_count),
+    }
+
+
+def _figures(plan: Plan, counts: DueCounts, target_count: int) -> list[Figure]:
+    punctual = counts.punctual
+    return [
+        Figure(
+            str(target_count),
+            _("chỉ tiêu"),
+            _("chưa có số liệu để kết luận") if target_count else _("kế hoạch không nêu chỉ tiêu"),
+            reverse("plan:targets", args=[plan.pk]),
+        ),
+        Figure(
+            f"{counts.done}/{counts.total}",
+            _("việc đã xong"),
+            _("tính từng đơn vị, từng kỳ"),
+            owed_url(plan, trang_thai="tat-ca"),
+        ),
+        Figure(
+            str(counts.overdue),
+            _("việc quá hạn"),
+            _("%(count)d việc tới hạn trong 7 ngày") % {"count": counts.soon},
+            owed_url(plan, trang_thai="qua-han"),
+            tone="late" if counts.overdue else "plain",
+        ),
+        Figure(
+            "—" if punctual is None else f"{punctual} %",
+            _("đúng hạn"),
+            _("chưa việc nào tới hạn")
+            if punctual is None
+            else _("%(count)d/%(of)d việc đã tới hạn hoặc đã xong") % {"count": counts.in_time, "of": counts.judged},
+            owed_url(plan, trang_thai="muon"),
+        ),
+    ]
+
+
+def _window_drawing(window: Span, today: date) -> dict[str, Any]:
+    scale = Scale(window)
+    inside = today in window
+    if today < window.start:
+        words = _("chưa bắt đầu")
+    elif inside:
+        words = _("đã qua %(share)d %% thời gian") % {"share": share_passed(window, today)}
+    else:
+        words = _("đã hết thời gian thực hiện")
+    return {
+        "first": window.start,
+        "last": window.last,
+        "passed": scale.x(today),
+        "today": scale.middle(today) if inside else None,
+        "ticks": scale.ticks(),
+        "words": words,
+    }
+
+
+def _tabs(plan: Plan, current: str, target_count: int, task_count: int, duty_count: int) -> list[dict[str, Any]]:
+    tabs = [
+        ("overview", _("Tổng quan"), None),
+        ("targets", _("Chỉ tiêu"), target_count),
+        ("assignments", _("Phân công"), task_count),
+        ("timeline", _("Tiến độ"), None),
+        ("reports", _("Báo cáo"), duty_count),
+        ("text", _("Văn bản"), None),
+        ("history", _("Lịch sử"), None),
+    ]
+    return [
+        {"label": label, "count": count, "url": reverse(f"plan:{name}", args=[plan.pk]), "current": name == current}
+        for name, label, count in tabs
+    ]

@@ -1,0 +1,73 @@
+"""Targets with their allocations and whether these add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import attrs
+from django.utils.translation import gettext as _
+
+from pcmt.apps.targets.models import Allocation, Target
+from pcmt.core.measures import PartsCheck, number_label, parts_and_total
+from pcmt.core.periods import date_label
+
+
+@attrs.frozen
+class TargetRow:
+    """One target: what it is compared with, when it holds, its shares and their sum."""
+
+    target: Target
+    baseline: str
+    window: str
+    allocations: Sequence[Allocation]
+    check: PartsCheck | None
+    check_words: str
+
+
+def shares_of(targets: Iterable[Target]) -> list[TargetRow]:
+    """Rows in the order given. A sum that differs from the total is said, never mended."""
+    return [_row(target) for target in targets]
+
+
+def _row(target: Target) -> TargetRow:
+    allocations = list(target.allocations.all())
+    check = parts_and_total(target.value, [allocation.value for allocation in allocations]) if allocations else None
+    return TargetRow(
+        target=target,
+        baseline=_baseline(target),
+        window=_window(target.window_from, target.window_to),
+        allocations=allocations,
+        check=check,
+        check_words=_check_words(check) if check else "",
+    )
+
+
+def _baseline(target: Target) -> str:
+    if target.baseline_kind == "previous_year":
+        return _("năm trước")
+    if target.baseline_kind == "same_period":
+        return _("cùng kỳ")
+    if target.baseline_year:
+        return _("năm %(year)d") % {"year": target.baseline_year}
+    return target.baseline_text
+
+
+def _window(first: date | None, last: date | None) -> str:
+    if first and last:
+        return f"{date_label(first)} – {date_label(last)}"
+    if last:
+        return _("đến hết %(day)s") % {"day": date_label(last)}
+    return _("từ %(day)s") % {"day": date_label(first)} if first else ""
+
+
+def _check_words(check: PartsCheck) -> str:
+    if check.agrees:
+        return _("cộng %(sum)s, khớp với tổng") % {"sum": number_label(check.sum)}
+    if check.difference is None:
+        return _("chưa cộng được: %(missing)d phần chưa có số") % {"missing": check.missing}
+    return _("cộng %(sum)s, lệch %(difference)s so với tổng %(total)s") % {
+        "sum": number_label(check.sum),
+        "difference": number_label(check.difference),
+        "total": number_label(check.total or check.sum),
+    }

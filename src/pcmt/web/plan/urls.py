@@ -1,0 +1,18 @@
+"""One plan: each tab is a page of its own."""
+
+from django.urls import path
+
+from pcmt.web.plan import views
+
+app_name = "plan"
+urlpatterns = [
+    path("<int:plan_id>/", views.overview, name="overview"),
+    path("<int:plan_id>/chi-tieu/", views.targets, name="targets"),
+    path("<int:plan_id>/phan-cong/", views.assignments, name="assignments"),
+    path("<int:plan_id>/phan-cong/bang/", views.matrix, name="matrix"),
+    path("<int:plan_id>/tien-do/", views.timeline, name="timeline"),
+    path("<int:plan_id>/bao-cao/", views.reports, name="reports"),
+    path("<int:plan_id>/van-ban/", views.text, name="text"),
+    path("<int:plan_id>/van-ban/so-sanh/", views.differences, name="differences"),
+    path("<int:plan_id>/lich-su/", views.history, name="history"),
+]

@@ -1,0 +1,170 @@
+"""The plan page: every tab loads what the actor may see and renders one template."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pcmt.apps.plans.models import Plan, Revision, RevisionState
+from pcmt.apps.plans.queries import diff_revisions
+from pcmt.apps.targets.models import Allocation, Target
+from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
+from pcmt.web.plan.bodies import matrix as matrix_of
+from pcmt.web.plan.document import document_of
+from pcmt.web.plan.duties import duties_of
+from pcmt.web.plan.header import plan_page, seen_plan
+from pcmt.web.plan.progress import timeline_of
+from pcmt.web.plan.shares import shares_of
+from pcmt.web.plan.trail import trail_of
+
+NEXT_ITEMS = 8
+ROWS_A_PAGE = 40
+ENTRIES_A_PAGE = 50
+
+
+def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """What is due next, who is behind, the projects inside, the facts of the document."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "overview")
+    binding = DueItem.objects.filter(plan=plan, state=DueState.OPEN).exclude(mode=Mode.REQUESTED)
+    page |= {
+        "next_items": binding.filter(due_on__isnull=False)
+        .select_related("unit", "clause", "task", "occurrence__duty")
+        .order_by("due_on", "pk")[:NEXT_ITEMS],
+        "behind": binding.filter(due_on__lt=page["today"])
+        .values("unit_id", "unit__name", "unit_name")
+        .annotate(overdue=Count("pk"))
+        .order_by("-overdue", "unit__sort_key", "unit_name")[:5],
+        "children": Plan.objects.visible_to(request.actor).filter(parent=plan).select_related("lead").order_by("order"),
+        "waiting": Revision.objects.visible_to(request.actor)
+        .filter(plan=plan, state=RevisionState.REVIEW)
+        .defer("text", "reading")
+        .first(),
+    }
+    return render(request, "plan/overview.html", page)
+
+
+def targets(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The targets with scope, window, baseline and allocations; verdicts are never guessed."""
+    plan = seen_plan(request, plan_id)
+    found = (
+        Target.objects.filter(plan=plan)
+        .active()
+        .select_related("clause")
+        .prefetch_related(Prefetch("allocations", Allocation.objects.filter(ended_by=None).select_related("unit")))
+        .order_by("order", "pk")
+    )
+    return render(request, "plan/targets.html", plan_page(request, plan, "targets") | {"shares": shares_of(found)})
+
+
+def assignments(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Tasks by body; one body alone with `don_vi`, all of them for printing with `tat_ca`."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "assignments")
+    bodies = bodies_of(plan)
+    chosen = request.GET.get("don_vi")
+    listed = [body for body in bodies if body.key == chosen] if chosen else bodies
+    size = max(len(listed), 1) if "tat_ca" in request.GET else BODIES_A_PAGE
+    part = Paginator(listed, size).get_page(request.GET.get("trang"))
+    page |= {
+        "bodies": bodies,
+        "chosen": chosen,
+        "part": part,
+        "groups": lines_by_body(plan, part.object_list, page["today"]),
+        "nobody": without_body(plan) if not part.has_next() and not chosen else [],
+        "signs": SIGNS.values(),
+    }
+    return render(request, "plan/assignments.html", page)
+
+
+def matrix(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Bodies across, tasks down; prints on A4 landscape."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "assignments")
+    page |= {"matrix": matrix_of(plan, request.GET.get("trang", 1)), "signs": SIGNS.values()}
+    return render(request, "plan/matrix.html", page)
+
+
+def timeline(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Due dates and windows drawn along the plan's time; a list of dates on a phone."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "timeline")
+    drawn = timeline_of(plan, page["today"])
+    size = max(len(drawn.rows), 1) if "tat_ca" in request.GET else ROWS_A_PAGE
+    page |= {
+        "timeline": drawn,
+        "part": Paginator(drawn.rows, size).get_page(request.GET.get("trang")),
+        "today_x": drawn.scale.middle(page["today"]) if drawn.scale and page["today"] in drawn.scale.window else None,
+    }
+    return render(request, "plan/timeline.html", page)
+
+
+def reports(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Report duties: who reports to whom, by which way, when, and each period of it."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "reports")
+    return render(request, "plan/reports.html", page | {"duties": duties_of(plan, page["today"])})
+
+
+def text(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The text with its marks; `ban` picks an earlier version."""
+    plan = seen_plan(request, plan_id)
+    page = plan_page(request, plan, "text")
+    current = page["revision"]
+    versions = list(_versions(request, current.plan if current else plan))
+    asked = request.GET.get("ban", "")
+    shown = next((version for version in versions if str(version.number) == asked), None) if asked else None
+    if asked and shown is None:
+        raise Http404
+    number = shown.pk if shown else current.pk if current else None
+    revision = Revision.objects.select_related("source").filter(pk=number).first()
+    page |= {"shown": revision, "versions": versions, "document": document_of(revision) if revision else None}
+    return render(request, "plan/text.html", page)
+
+
+def differences(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """What changed between two versions, clause by clause; the last two unless `tu` and `den` say otherwise."""
+    plan = seen_plan(request, plan_id)
+    versions = {str(version.number): version for version in _versions(request, plan)}
+    numbers = sorted(versions, key=int)
+    if len(numbers) < 2:
+        raise Http404
+    old, new = (
+        versions.get(request.GET.get(name, back)) for name, back in zip(("tu", "den"), numbers[-2:], strict=True)
+    )
+    if old is None or new is None:
+        raise Http404
+    page = plan_page(request, plan, "text")
+    changes = diff_revisions(old, new)
+    counts = Counter(change.kind for change in changes)
+    page |= {
+        "old": old,
+        "new": new,
+        "versions": versions.values(),
+        "changes": [change for change in changes if change.kind != "same"],
+        "counts": {kind: counts[kind] for kind in ("added", "changed", "moved", "removed", "same")},
+    }
+    return render(request, "plan/differences.html", page)
+
+
+def history(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Who did what with the plan, in words."""
+    plan = seen_plan(request, plan_id)
+    entries = Paginator(trail_of(plan), ENTRIES_A_PAGE).get_page(request.GET.get("trang"))
+    return render(request, "plan/history.html", plan_page(request, plan, "history") | {"entries": entries})
+
+
+def _versions(request: HttpRequest, plan: Plan):
+    settled = Q(state__in=(RevisionState.ADOPTED, RevisionState.SUPERSEDED))
+    return (
+        Revision.objects.visible_to(request.actor)
+        .filter(settled, plan=plan)
+        .select_related("adopted_by", "plan")
+        .defer("text", "reading")
+        .order_by("-number")
+    )

@@ -1,0 +1,1 @@
+"""Search everywhere, without regard to tone marks."""

@@ -1,0 +1,1 @@
+"""Who owes what by when, and the page of one task or report."""

@@ -1,0 +1,96 @@
+"""The filter of due items and the progress form. Forms check what was typed; what may be done the operation knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.tasks.operations import NOTE_CHARS
+from pcmt.apps.units.models import Unit
+
+STATES = (
+    ("", _("Chưa xong")),
+    ("qua-han", _("Quá hạn")),
+    ("sap-toi", _("Tới hạn trong 7 ngày")),
+    ("khong-han", _("Không ghi hạn")),
+    ("da-xong", _("Đã xong")),
+    ("muon", _("Muộn (cả việc đã xong muộn)")),
+    ("tat-ca", _("Tất cả")),
+)
+KINDS = (("", _("Việc và báo cáo")), ("viec", _("Việc")), ("bao-cao", _("Báo cáo")))
+GROUPS = (("", _("Theo đơn vị")), ("ngay", _("Theo ngày")))
+
+
+class PlanField(forms.ModelChoiceField):
+    """A plan by its number; the title beside it, cut to fit a list."""
+
+    def label_from_instance(self, obj: Plan) -> str:
+        title = obj.title if len(obj.title) <= 60 else f"{obj.title[:59]}…"
+        return f"{obj.designation} · {title}" if obj.designation else title
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit by its name."""
+
+    def label_from_instance(self, obj: Unit) -> str:
+        return obj.name
+
+
+class OwedFilter(forms.Form):
+    """Which due items to list. Words that make no sense are left out, so that an old address still opens."""
+
+    q = forms.CharField(label=_("Tìm trong nội dung"), required=False, max_length=200)
+    ke_hoach = PlanField(label=_("Kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả"))
+    don_vi = UnitField(
+        label=_("Đơn vị (gồm cả cấp dưới)"), queryset=Unit.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+    loai = forms.ChoiceField(label=_("Loại"), choices=KINDS, required=False)
+    trang_thai = forms.ChoiceField(label=_("Tình trạng"), choices=STATES, required=False)
+    tu = forms.DateField(
+        label=_("Hạn từ ngày"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    den = forms.DateField(
+        label=_("Hạn đến ngày"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    nhom = forms.ChoiceField(label=_("Xếp"), choices=GROUPS, required=False)
+
+    def __init__(self, data: Any, *, plans: QuerySet[Plan], units: QuerySet[Unit]) -> None:
+        super().__init__(data)
+        self.fields["ke_hoach"].queryset = plans  # type: ignore[attr-defined]
+        self.fields["don_vi"].queryset = units  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and makes sense, by field name; everything else empty."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+    @property
+    def active(self) -> int:
+        """How many filters narrow the list, for the button of the panel."""
+        return sum(bool(value) for name, value in self.chosen.items() if name != "nhom")
+
+
+class ProgressForm(forms.Form):
+    """How far, what happened, a file that shows it. `version` is the state of the item that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    percent = forms.IntegerField(
+        label=_("Đã làm được bao nhiêu phần trăm"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "short"}),
+    )
+    note = forms.CharField(
+        label=_("Ghi chú"),
+        help_text=_("Đã làm gì, vướng gì, cần ai giúp."),
+        required=False,
+        max_length=NOTE_CHARS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    file = forms.FileField(label=_("Tệp kèm theo"), help_text=_("Một tệp, tối đa 20 MB."), required=False)

@@ -1,0 +1,102 @@
+"""What the page of a due item shows: the sentence, the bodies, the other items of the same task, what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+from django.db.models import F
+from django.http import Http404, HttpRequest
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+
+ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
+MOST_SIBLINGS = 60
+MOST_NOTES = 50
+
+
+@attrs.frozen
+class Parties:
+    """The bodies of one role."""
+
+    role: str
+    names: Sequence[str]
+
+
+def seen_due(actor: Actor, due_id: int) -> DueItem:
+    """The due item when the actor may see it; else the page does not exist."""
+    seen = DueItem.objects.visible_to(actor).select_related(
+        "plan", "unit", "clause", "task__clause", "task__ended_by", "occurrence__duty__recipient"
+    )
+    item = seen.filter(pk=due_id).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def seen_task(actor: Actor, task_id: int) -> Task:
+    """The task when the actor may see it; else the page does not exist."""
+    task = Task.objects.visible_to(actor).select_related("plan", "clause", "ended_by").filter(pk=task_id).first()
+    if task is None:
+        raise Http404
+    return task
+
+
+def own_due(actor: Actor, task: Task) -> DueItem | None:
+    """The item of a task on which the actor's unit has to act now: the first open one, else the last."""
+    own = DueItem.objects.visible_to(actor).filter(task=task, unit_id=actor.unit_id).exclude(state=DueState.ENDED)
+    following = own.filter(state=DueState.OPEN).order_by(F("due_on").asc(nulls_last=True), "pk").first()
+    return following or own.order_by("due_on", "pk").last()
+
+
+def parties_of(task: Task) -> list[Parties]:
+    """The bodies of a task by role, the lead first; the unit's own name where the body was matched."""
+    found = TaskParty.objects.filter(task=task).select_related("unit").order_by("order", "pk")
+    by_role: dict[str, list[str]] = {role: [] for role in ROLE_ORDER}
+    for party in found:
+        by_role[party.role].append(party.unit.name if party.unit else party.name)
+    return [Parties(str(PartyRole(role).label), names) for role, names in by_role.items() if names]
+
+
+def siblings_of(actor: Actor, item: DueItem | None, task: Task | None) -> list[DueItem]:
+    """Every due item of the same task, or of the same report duty: other units, other dates."""
+    seen = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).select_related("unit")
+    if task is not None:
+        seen = seen.filter(task=task)
+    elif item is not None and getattr(item, "occurrence", None):
+        seen = seen.filter(occurrence__duty=item.occurrence.duty)
+    else:
+        return []
+    in_order = seen.order_by(F("due_on").asc(nulls_last=True), F("unit__sort_key").asc(nulls_last=True), "pk")
+    return list(in_order[: MOST_SIBLINGS + 1])
+
+
+def notes_of(actor: Actor, item: DueItem | None, task: Task | None) -> Any:
+    """What was told, newest first: of the whole task, so that one body sees how the others fare."""
+    notes = ProgressNote.objects.select_related("unit").order_by("-at", "-pk")
+    if task is not None:
+        return notes.filter(task=task)[:MOST_NOTES]
+    return notes.filter(due_item=item)[:MOST_NOTES] if item is not None else notes.none()
+
+
+def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> dict[str, Any]:
+    """The context of the page of a task or report; `item` is the one to act on, if any."""
+    actor = request.actor
+    duty = item.occurrence.duty if item is not None and task is None and getattr(item, "occurrence", None) else None
+    siblings = siblings_of(actor, item, task)
+    return {
+        "item": item,
+        "task": task,
+        "duty": duty,
+        "plan": task.plan if task else item.plan,  # type: ignore[union-attr]
+        "clause": (task.clause if task else None) or (item.clause if item else None),
+        "sentence": task.text if task else duty.text if duty else item.label,  # type: ignore[union-attr]
+        "sentence_item": task.item_id if task else duty.item_id if duty else None,
+        "parties": parties_of(task) if task else [],
+        "siblings": siblings[:MOST_SIBLINGS],
+        "more_siblings": len(siblings) > MOST_SIBLINGS,
+        "notes": notes_of(actor, item, task),
+        "today": actor.on,
+    }

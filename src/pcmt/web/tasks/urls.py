@@ -1,0 +1,16 @@
+"""Who owes what by when; one task; one due item with its progress."""
+
+from django.urls import path
+
+from pcmt.web.tasks import views
+
+app_name = "tasks"
+urlpatterns = [
+    path("", views.owed, name="owed"),
+    path("bang-tinh.xlsx", views.owed_xlsx, name="owed-xlsx"),
+    path("viec/<int:task_id>/", views.task, name="task"),
+    path("<int:due_id>/", views.due, name="due"),
+    path("<int:due_id>/tien-do/", views.progress, name="progress"),
+    path("<int:due_id>/mo-lai/", views.reopen, name="reopen"),
+    path("tep/<int:note_id>/", views.note_file, name="file"),
+]

@@ -1,0 +1,173 @@
+"""Who owes what by when, and the page on which a body says how far it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pcmt.apps.tasks.models import DueItem, ProgressNote
+from pcmt.apps.tasks.operations import reopen as reopen_due
+from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.policies import can_report
+from pcmt.apps.tasks.queries import SHOWN_WITH
+from pcmt.core.diagnostics import Refusal
+from pcmt.core.periods import date_label
+from pcmt.web.tasks import owed as lists
+from pcmt.web.tasks.forms import OwedFilter, ProgressForm
+from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
+from pcmt.web.tasks.sheet import MOST_ROWS, sheet_of
+
+ROWS_A_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def owed(request: HttpRequest) -> HttpResponse:
+    """The list: filter, counts that are links, groups with sums, pages."""
+    actor = request.actor
+    form = _filter(request)
+    chosen, state = form.chosen, _state(request)
+    everything = lists.narrowed(actor, chosen)
+    items = lists.in_state(everything, state, actor.on)
+    grouped_by_date = chosen["nhom"] == "ngay"
+    ordered = (lists.by_date if grouped_by_date else lists.by_body)(items)
+    page = Paginator(ordered.select_related(*SHOWN_WITH), ROWS_A_PAGE).get_page(request.GET.get("trang"))
+    group = lists.date_groups if grouped_by_date else lists.body_groups
+    query = {name: value for name, value in request.GET.items() if name != "trang"}
+    context = {
+        "form": form,
+        "tallies": lists.counts_of(everything, actor.on, query, state),
+        "page": page,
+        "groups": group(page.object_list, items, actor.on),
+        "totals": lists.totals(items, actor.on),
+        "by_date": grouped_by_date,
+        "requested": state == lists.REQUESTED_WORD,
+        "sheet_url": f"{reverse('tasks:owed-xlsx')}?{request.GET.urlencode()}",
+        "today": actor.on,
+    }
+    return render(request, "tasks/owed.html", context)
+
+
+def owed_xlsx(request: HttpRequest) -> HttpResponse:
+    """The same list with the same filter, as a spreadsheet without page breaks."""
+    actor = request.actor
+    chosen = _filter(request).chosen
+    items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
+    ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
+    heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
+        "day": date_label(actor.on),
+        "unit": actor.unit_name,
+    }
+    data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)
+    name = f"ai-no-viec-gi-{actor.on:%Y-%m-%d}.xlsx"
+    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """A task; where the actor's own unit owes it, with the form to say how far it is."""
+    shown = seen_task(request.actor, task_id)
+    return _page(request, own_due(request.actor, shown), shown)
+
+
+def due(request: HttpRequest, due_id: int) -> HttpResponse:
+    """One due item of a task or a report."""
+    item = seen_due(request.actor, due_id)
+    return _page(request, item, item.task)
+
+
+@require_POST
+def progress(request: HttpRequest, due_id: int) -> HttpResponse:
+    """Keeps a percent, a note, a file; or says that it is done."""
+    item = seen_due(request.actor, due_id)
+    form = ProgressForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, item, item.task, form=form, status=422)
+    typed = form.cleaned_data
+    done = bool(request.POST.get("done"))
+    answer = report_progress(
+        actor=request.actor,
+        at=timezone.now(),
+        due_item_id=item.pk,
+        version=typed["version"],
+        percent=typed["percent"],
+        note=typed["note"],
+        file=(typed["file"].name, typed["file"].read()) if typed["file"] else None,
+        done=done,
+    )
+    if isinstance(answer, Refusal):
+        return _refused(request, item, answer, form)
+    return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
+
+
+@require_POST
+def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
+    """Opens an item again that was said to be done."""
+    item = seen_due(request.actor, due_id)
+    version = request.POST.get("version", "")
+    answer = reopen_due(
+        actor=request.actor,
+        at=timezone.now(),
+        due_item_id=item.pk,
+        version=int(version) if version.isdecimal() else 0,
+        reason=request.POST.get("note", ""),
+    )
+    if isinstance(answer, Refusal):
+        return _refused(request, item, answer, None)
+    return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
+
+
+def note_file(request: HttpRequest, note_id: int) -> FileResponse:
+    """The file that somebody added to a progress note, always as a download."""
+    note = ProgressNote.objects.visible_to(request.actor).select_related("file").filter(pk=note_id).first()
+    if note is None or note.file is None:
+        raise Http404
+    return FileResponse(
+        default_storage.open(note.file.path),
+        as_attachment=True,
+        filename=note.file_name or note.file.name,
+        content_type="application/octet-stream",
+    )
+
+
+def _filter(request: HttpRequest) -> OwedFilter:
+    return OwedFilter(
+        request.GET, plans=lists.plans_to_choose(request.actor), units=lists.units_to_choose(request.actor)
+    )
+
+
+def _state(request: HttpRequest) -> str:
+    return request.GET.get("trang_thai", "")
+
+
+def _page(
+    request: HttpRequest,
+    item: DueItem | None,
+    task: Any,
+    *,
+    form: ProgressForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    page = due_page(request, item, task)
+    may_act = item is not None and can_report(request.actor, item)
+    if item is not None and form is None:
+        form = ProgressForm(initial={"version": item.version, "percent": item.percent})
+    page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
+    return render(request, "tasks/due.html", page, status=status)
+
+
+def _refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None) -> HttpResponse:
+    """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
+    fresh = seen_due(request.actor, item.pk)
+    if form is not None:
+        data = form.data.copy()
+        data["version"] = str(fresh.version)
+        form = ProgressForm(data)
+    return _page(request, fresh, fresh.task, form=form, refusal=refusal, status=409 if refusal.code == "stale" else 422)

@@ -1,0 +1,54 @@
+"""How far a due item is, in words; shared by every list of due items."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.core.periods import date_label
+from pcmt.web.templatetags.pcmt import days_left, due_tone
+
+register = template.Library()
+
+
+def late_words(item: DueItem, today: date) -> str:
+    """`quá 4 ngày` while open, `xong muộn 4 ngày` afterwards; empty when the item is not late."""
+    if not item.is_late(today) or item.due_on is None:
+        return ""
+    if item.done_on is None:
+        return days_left(item.due_on, today)
+    days = (item.done_on - item.due_on).days
+    return ngettext("xong muộn %(days)d ngày", "xong muộn %(days)d ngày", days) % {"days": days}
+
+
+@register.inclusion_tag("components/state.html")
+def due_state(item: DueItem, today: date) -> dict[str, str]:
+    """The state of a due item: red only while it is overdue; what was requested is never late."""
+    if item.state == DueState.ENDED:
+        return {"tone": "plain", "word": _("không còn phải làm")}
+    if item.state == DueState.DONE:
+        return {"tone": "done", "word": late_words(item, today) or _("đã xong")}
+    if item.mode == Mode.REQUESTED:
+        return {"tone": "wait", "word": _("đề nghị")}
+    if item.due_on is None:
+        return {"tone": "plain", "word": _("không ghi hạn")}
+    return {"tone": due_tone(item.due_on, today), "word": days_left(item.due_on, today)}
+
+
+@register.filter
+def last_day(due: date | None) -> str:
+    """The due day as the screen says it, `hết ngày 14/6/2025`; nothing when there is none."""
+    return _("hết ngày %(day)s") % {"day": date_label(due)} if due else ""
+
+
+@register.filter
+def source_item(item: DueItem) -> int | None:
+    """The id of the reading's item that a due item came from: the anchor of its sentence in the text."""
+    if item.task is not None:
+        return item.task.item_id
+    occurrence = getattr(item, "occurrence", None)
+    return occurrence.duty.item_id if occurrence else None
