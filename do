@@ -55,11 +55,14 @@ environment() { # $1: folder, $2: requirements; an environment that already hold
   printf '%s\n' "$want" >"$1/.stamp"
 }
 
-assets() { .venv/bin/python tools/assets.py "$@" || die "the front-end files could not be installed"; }
+generated() { # what set-up makes and git ignores: third-party front-end files, compiled translations
+  .venv/bin/python tools/assets.py "$@" || die "the front-end files could not be installed"
+  .venv/bin/python tools/messages.py
+}
 
 run() {
   environment .venv requirements/run.txt
-  assets
+  generated
   .venv/bin/pcmt migrate --verbosity 0
   .venv/bin/pcmt createcachetable --verbosity 0
   .venv/bin/pcmt collectstatic --no-input --verbosity 0
@@ -99,7 +102,7 @@ verdict() {
 
 tests() {
   environment .venv requirements/test.txt
-  assets --dev
+  generated --dev
   if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
   lint
   jobs=${PCMT_TEST_JOBS:-2}
