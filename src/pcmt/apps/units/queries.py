@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import attrs
-from django.db.models import Q
+from django.db.models import F, Q
 from rapidfuzz import fuzz, process
 
 from pcmt.apps.units import names
@@ -148,8 +148,7 @@ class Matcher:
             chosen = Unit.objects.filter(held)
         else:
             closure = UnitClosure.objects.filter(held)
-            up = closure.filter(descendant_id=self._context_id).order_by("depth")
-            self._chain = list(dict.fromkeys(up.values_list("ancestor_id", flat=True)))
+            self._chain = self._ancestors()
             down = closure.filter(ancestor_id=self._context_id).values("descendant_id")
             beside = closure.filter(ancestor_id__in=self._chain, depth=1).exclude(
                 descendant__kind=UnitKind.ADMINISTRATIVE
@@ -159,8 +158,19 @@ class Matcher:
                 Q(pk__in=down) | Q(pk__in=self._chain) | Q(pk__in=beside.values("descendant_id")) | rootless
             )
         self._units = {unit.pk: unit for unit in chosen.order_by("pk")}
-        links = UnitLink.objects.filter(held, child_id__in=list(self._units)).order_by("valid_from", "pk")
+        # A body that went to another parent in between stands where it stood on the first day, the document's own.
+        links = UnitLink.objects.filter(held, child_id__in=list(self._units))
+        links = links.order_by(F("valid_from").desc(nulls_last=True), "-pk")
         self._parents = dict(links.values_list("child_id", "parent_id"))
+
+    def _ancestors(self) -> list[int]:
+        """The context and what stands above it, nearest first, on the first of the days on which it has a place."""
+        for day in self._days:
+            up = UnitClosure.objects.filter(holds_on(day), descendant_id=self._context_id).order_by("depth")
+            chain = list(dict.fromkeys(up.values_list("ancestor_id", flat=True)))
+            if chain:
+                return chain
+        return []
 
     def _committee_id(self, unit_id: int) -> int | None:
         """The nearest administrative unit strictly above, as far as it is known here."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from importlib import metadata
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -320,7 +319,7 @@ def _lay_out(revision: Revision, found: Extracted, reading: dict[str, Any], at: 
     Item.objects.bulk_create(_items(revision, reading, clauses), batch_size=500)
     header = header_read(reading)
     revision.text, revision.reading = found.text, reading
-    revision.reader_version = metadata.version("pcmt")
+    revision.reader_version = str(reading.get("reader") or "")[:40]
     revision.header = header.stored()
     revision.state, revision.progress, revision.message, revision.version = RevisionState.REVIEW, 100, "", 1
     revision.save()

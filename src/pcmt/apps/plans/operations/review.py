@@ -239,20 +239,20 @@ def _faults(list_name: str, values: Mapping[str, Any], given: Any) -> Refusal | 
 
 
 def _place(revision: Revision, span: tuple[int, int]) -> dict[str, Any] | Refusal:
-    """The place of a selection without blanks at its ends, with its line and innermost clause."""
+    """The place of a selection without blanks at its ends, with its line and the clause it stands in."""
     start, end = max(span[0], 0), min(span[1], len(revision.text))
     words = revision.text[start:end]
     start += len(words) - len(words.lstrip())
     end -= len(words) - len(words.rstrip())
     if start >= end:
         return Refusal(code="empty", message="Bôi đen một đoạn chữ trong văn bản.", field="start")
-    inside = Clause.objects.filter(revision=revision, start__lte=start, end__gt=start)
+    begun = Clause.objects.filter(revision=revision, start__lte=start)
     return {
         "start": start,
         "end": end,
         "text": revision.text[start:end],
         "line": revision.text.count("\n", 0, start) + 1,
-        "clause": inside.order_by("-start", "-level", "-order").first(),
+        "clause": begun.order_by("-start", "-order").first(),
     }
 
 

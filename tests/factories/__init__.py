@@ -1,0 +1,1 @@
+"""Builders of what tests need: plain functions over the operations, no library."""
