@@ -115,6 +115,7 @@ class Plausibility:
 
 
 SAMPLE = 200_000
+_UNICODE_ONLY = re.compile("[đĐăĂơƠưƯ\u1ea0-\u1ef9]")
 
 
 def plausibility(text: str) -> Plausibility:
@@ -145,6 +146,8 @@ def legacy_repair(text: str) -> Repair | None:
     before = plausibility(text)
     if before.words < MIN_WORDS or before.share >= CERTAIN_SHARE:
         return None
+    if len(_UNICODE_ONLY.findall(text[:SAMPLE])) * 10 > before.words:
+        return None  # letters that no old encoding yields: it is Unicode with odd words or signs in it
     candidates: list[tuple[Legacy, Callable[[str], str]]] = [
         ("TCVN3", from_tcvn3),
         ("VNI", from_vni),
