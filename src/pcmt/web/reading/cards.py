@@ -68,16 +68,38 @@ class Group:
 
 
 @frozen
-class Remark:
-    """A diagnostic or an unclaimed number: words, place, and the span to jump to."""
+class Spot:
+    """A place to jump to."""
 
     ref: str
-    words: str
+    start: int
+    end: int
     place: str
+    quote: str
+
+
+@frozen
+class Remark:
+    """A diagnostic in words; several of the same words are told once, with all their places."""
+
+    words: str
     tone: str
-    start: int | None
-    end: int | None
-    quote: str = ""
+    spots: tuple[Spot, ...]
+
+
+@frozen
+class Loose:
+    """A number or date that nothing was made of, between the words around it, and the sentence it stands in."""
+
+    ref: str
+    kind: str
+    words: str
+    before: str
+    after: str
+    place: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
 
 
 @frozen
@@ -373,7 +395,7 @@ class Deck:
         rows += [
             Tab("bodies", _("Đơn vị"), len(self.bodies), unsettled),
             Tab("unclaimed", _("Số chưa dùng"), len(self.revision.reading.get("unclaimed", [])), 0),
-            Tab("remarks", _("Lưu ý"), len(self.remarks_read), 0),
+            Tab("remarks", _("Lưu ý"), len(self.remarks()), 0),
             Tab("header", _("Đầu văn bản"), 0, 0),
         ]
         return rows
@@ -381,40 +403,38 @@ class Deck:
     # ---- what is no item ----
 
     def remarks(self) -> list[Remark]:
-        """The diagnostics in words, the graver first."""
+        """The diagnostics in words, the graver first; the same words at several places are one remark."""
         order = {"error": 0, "warning": 1, "info": 2}
-        rows = sorted(
-            enumerate(self.remarks_read),
-            key=lambda row: (order.get(row[1].get("severity", ""), 3), (row[1].get("span") or [0])[0]),
-        )
-        return [self._remark(f"n{number}", found) for number, found in rows]
+        found: dict[tuple[int, str], list[Spot]] = {}
+        tones: dict[str, str] = {}
+        for number, row in enumerate(self.remarks_read):
+            words = remark(row["code"], row.get("args") or {})
+            spots = found.setdefault((order.get(row.get("severity", ""), 3), words), [])
+            tones[words] = str(SEVERITIES.get(row.get("severity", ""), ""))
+            if row.get("span"):
+                start, end = row["span"]
+                quote = clip(self.revision.text[start:end], 90)
+                spots.append(Spot(f"n{number}", start, max(end, start + 1), self.places.words(start), quote))
+        return [Remark(words, tones[words], tuple(spots)) for (_grave, words), spots in sorted(found.items(), key=lambda row: row[0][0])]
 
-    def _remark(self, ref: str, found: Mapping[str, Any]) -> Remark:
-        start, end = found.get("span") or (None, None)
-        return Remark(
-            ref=ref,
-            words=remark(found["code"], found.get("args") or {}),
-            place=self.places.words(start) if start is not None else _("cả văn bản"),
-            tone=str(SEVERITIES.get(found.get("severity", ""), "")),
-            start=start,
-            end=end,
-            quote=clip(self.revision.text[start:end], 120) if start is not None else "",
-        )
-
-    def unclaimed(self) -> list[Remark]:
+    def unclaimed(self) -> list[Loose]:
         """Numbers and dates nothing was made of, each with the words around it."""
+        text = self.revision.text
         rows = []
         for number, found in enumerate(self.revision.reading.get("unclaimed", [])):
             start, end = found["span"]
+            before, after = around(text, start, end)
             rows.append(
-                Remark(
+                Loose(
                     ref=f"u{number}",
-                    words=self.revision.text[start:end],
+                    kind=found.get("kind") or "number",
+                    words=text[start:end],
+                    before=before,
+                    after=after,
                     place=self.places.words(start),
-                    tone=_("ngày") if found.get("kind") == "date" else _("số"),
                     start=start,
                     end=end,
-                    quote=around(self.revision.text, start, end),
+                    sentence=sentence_around(text, start, end),
                 )
             )
         return rows
@@ -441,15 +461,26 @@ def touches(span: Sequence[int] | None, item: Item) -> bool:
     return start < item.end and item.start < end and end - start <= max(400, item.end - item.start)
 
 
-def around(text: str, start: int, end: int, reach: int = 50) -> str:
-    """The words around a span on one line, cut at word ends."""
+def around(text: str, start: int, end: int, reach: int = 60) -> tuple[str, str]:
+    """The words before and after a span on its line, cut at word ends."""
     left = text[max(0, start - reach) : start].split("\n")[-1]
     right = text[end : end + reach].split("\n")[0]
-    if start > reach and " " in left:
+    if len(left) == reach and " " in left:
         left = "… " + left.split(" ", 1)[1]
-    if end + reach < len(text) and " " in right:
+    if len(right) == reach and " " in right:
         right = right.rsplit(" ", 1)[0] + " …"
-    return f"{left}{text[start:end]}{right}".strip()
+    return left, right
+
+
+def sentence_around(text: str, start: int, end: int, most: int = 300) -> tuple[int, int]:
+    """The stretch between the nearest stops or line ends around a span: a first guess of what an item would cover."""
+    low = max(0, start - most)
+    left = max(text.rfind(stop, low, start) + len(stop) for stop in ("\n", "; ", ". ") if stop in text[low:start]) if any(
+        stop in text[low:start] for stop in ("\n", "; ", ". ")
+    ) else low
+    high = min(len(text), end + most)
+    stops = [at for stop in ("\n", ";", ". ") if (at := text.find(stop, end, high)) != -1]
+    return left, min(stops, default=high)
 
 
 def period_words(values: Mapping[str, Any]) -> str:

@@ -94,12 +94,8 @@ class Review:
     def marks(self) -> list[Mark]:
         """Everything the text is marked with."""
         found = [Mark(str(item.pk), item.list_name, item.start, item.end, state_of(item)) for item in self.deck.items]
-        found += [Mark(row.ref, "unclaimed", row.start, row.end) for row in self.deck.unclaimed() if row.start is not None and row.end]
-        found += [
-            Mark(row.ref, "remark", row.start, row.end)
-            for row in self.deck.remarks()
-            if row.start is not None and row.end is not None and row.end > row.start
-        ]
+        found += [Mark(row.ref, "unclaimed", row.start, row.end) for row in self.deck.unclaimed()]
+        found += [Mark(spot.ref, "remark", spot.start, spot.end) for row in self.deck.remarks() for spot in row.spots]
         found += [Mark("head", "header", *span) for span in header_spans(self.revision.reading.get("header") or {})]
         return found
 
@@ -165,6 +161,7 @@ class Review:
             "panels": self.panels(),
             "groups": self.deck.groups(),
             "bodies": self.deck.body_cards(),
+            "bodies_open": bodies_open(self.deck),
             "unclaimed": self.deck.unclaimed(),
             "remarks": self.deck.remarks(),
             "addable": [(ref, SINGULAR[ref]) for ref in ADDABLE],
@@ -301,11 +298,19 @@ def bodies_fragment(request: HttpRequest, review: Review, problem: Mapping[str, 
         "revision": review.revision,
         "may_review": review.may_review,
         "bodies": review.deck.body_cards(),
+        "bodies_open": bodies_open(review.deck),
         "problem_at": problem.get("body"),
         "problem_words": problem.get("words"),
         "oob": True,
     }
     return render_to_string("reading/bodies.html", context, request)
+
+
+def bodies_open(deck: Deck) -> dict[str, int]:
+    """How many names wait for a person: with a suggestion, and without any."""
+    waiting = [body for body in deck.bodies if body.unit_id is None]
+    suggested = sum(body.suggested_id is not None for body in waiting)
+    return {"suggested": suggested, "unknown": len(waiting) - suggested}
 
 
 def panel_of(item: Item) -> str:

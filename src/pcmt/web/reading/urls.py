@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:revision_id>/nhan-muc-chac/", views.confident, name="confident"),
     path("<int:revision_id>/hoan-tac/", views.take_back, name="undo"),
     path("<int:revision_id>/dau-van-ban/", views.header, name="header"),
+    path("<int:revision_id>/don-vi/", views.bodies, name="bodies"),
     path("<int:revision_id>/don-vi/<int:body_id>/", views.body, name="body"),
     path("<int:revision_id>/don-vi/<int:body_id>/tao/", views.body_new, name="body_new"),
     path("<int:revision_id>/ban-hanh/", adoption.check, name="check"),

@@ -141,7 +141,7 @@ def answer(
         return redirect(reverse("reading:screen", args=[revision_id]) + (f"?muc={item}" if item else f"?tab={tab}" if tab else ""))
     review = review_for(request, revision_id)
     since = since_of(request)
-    changed = dict(changed_fields(review.actor, review.revision, since))
+    changed = dict(changed_fields(review.actor, review.revision, since)) if since else {}
     if conflict:
         changed.setdefault(conflict["item"], frozenset())
     fragments = parts(request, review, changed, conflict=conflict)
@@ -411,18 +411,34 @@ def body(request: HttpRequest, revision_id: int, body_id: int) -> HttpResponse:
         return deny(request, _("Chỉ cơ quan thường trực giữ kế hoạch này được khớp đơn vị."))
     found = get_object_or_404(BodyMatch.objects.visible_to(review.actor), pk=body_id, revision=review.revision)
     if request.method == "POST":
-        chosen, version = request.POST.get("unit", ""), request.GET.get("v", "")
+        chosen, version = request.POST.getlist("unit"), request.GET.get("v", "")
         done = operations.match_body(
             actor=review.actor,
             at=timezone.now(),
             body_id=found.pk,
             version=int(version) if version.isdecimal() else 0,
-            unit_ids=[int(chosen)] if chosen.isdecimal() else [],
+            unit_ids=[int(one) for one in chosen if one.isdecimal()],
         )
         if isinstance(done, Refusal):
             return answer(request, revision_id, body_problem={"body": found.pk, "words": done.message})
         return answer(request, revision_id, note=_("Đã khớp “%(name)s”.") % {"name": found.name})
     return body_form(request, review, found, NewUnitForm.blank(found.name, review.parents()))
+
+
+@require_POST
+def bodies(request: HttpRequest, revision_id: int) -> HttpResponse:
+    """All names at once: takes every suggestion, or makes a unit for every name that has none."""
+    review = review_for(request, revision_id)
+    if request.POST.get("do") == "confirm":
+        done = operations.confirm_suggestions(
+            actor=review.actor, at=timezone.now(), revision_id=revision_id, threshold=0.0
+        )
+        note = _("Đã khớp %(n)d tên theo gợi ý.")
+    else:
+        done = operations.create_bodies(actor=review.actor, at=timezone.now(), revision_id=revision_id)
+        note = _("Đã tạo và khớp %(n)d đơn vị.")
+    words = done.message if isinstance(done, Refusal) else note % {"n": len(done)}
+    return answer(request, revision_id, body_problem={"body": None, "words": ""}, note=words)
 
 
 @require_POST

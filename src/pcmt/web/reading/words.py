@@ -10,6 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pcmt.core.measures import decimal_from
+from pcmt.core.measures.labels import number_label
+from pcmt.core.periods import date_label, parse_date
+
 Words = Mapping[str, str | Promise]
 
 SINGULAR: Words = {
@@ -110,22 +114,25 @@ BODY_ROLES: Words = {
 
 REMARKS: Words = {
     "number_blank": _("Số văn bản còn để trống. Điền số khi ban hành."),
+    "date_blank": _("Ngày ban hành còn để trống."),
+    "date_impossible": _("Ngày ban hành không có trong lịch."),
+    "attached_to": _("Kế hoạch ban hành kèm theo một văn bản khác."),
     "issuer_inferred": _("Tên cơ quan ban hành được suy ra từ nội dung, không đọc được ở đầu văn bản."),
-    "numbering_gap": _("Đánh số không liền: sau “%(before)s” là “%(after)s”."),
-    "deadline_not_after_issue": _("Thời hạn không sau ngày ban hành."),
-    "deadline_outside_period": _("Thời hạn nằm ngoài thời gian thực hiện kế hoạch."),
-    "report_outside_period": _("Hạn báo cáo nằm ngoài thời gian thực hiện kế hoạch."),
-    "parts_differ_from_total": _("Các phần cộng lại là %(sum)s, khác tổng %(total)s."),
-    "sign_ambiguous": _("Chiều và mức so sánh trái nhau, cần người xem lại câu này."),
+    "numbering_gap": _("Đánh số không liền: sau “%(after)s” là “%(found)s”."),
+    "deadline_not_after_issue": _("Thời hạn %(date)s không sau ngày ban hành %(issued)s."),
+    "due_outside_window": _("Hạn báo cáo %(date)s nằm ngoài thời gian thực hiện kế hoạch."),
+    "parts_differ_from_total": _("Các phần cộng lại là %(parts)s, khác tổng %(total)s."),
+    "sign_ambiguous": _("Chiều tăng, giảm và mức so sánh có thể hiểu hai cách; cần người xem câu này."),
+    "assignment_without_task": _("Có tên cơ quan nhưng không thấy việc nào được giao."),
+    "no_lead": _("Việc không nêu cơ quan nào chịu trách nhiệm."),
+    "names_alike": _("Hai tên gần giống nhau, có thể là một cơ quan: “%(one)s” và “%(other)s”."),
+    "repealed_law_cited": _("Viện dẫn văn bản số %(number)s đã hết hiệu lực từ %(ended)s; nay theo %(successor)s."),
     "sentence_across_page_break": _("Câu bị cắt ngang trang, đã nối lại khi đọc."),
     "false_bullet": _("Dấu gạch ở đầu dòng là chữ bị ngắt, không phải một ý mới."),
     "dash_lost": _("Đoạn này có vẻ mất dấu gạch đầu dòng, đã đọc như một ý riêng."),
     "machine_text_dropped": _("Có đoạn chữ dành cho máy, không thuộc kế hoạch; đã để riêng."),
-    "no_lead": _("Nhiệm vụ không nêu cơ quan nào chịu trách nhiệm."),
-    "two_names_for_one_body": _("Một cơ quan được gọi bằng hai tên: %(names)s."),
-    "repealed_law_cited": _("Văn bản được dẫn đã hết hiệu lực."),
 }
-"""Diagnostics of the reader. Words in %(…)s come from the diagnostic's arguments."""
+"""Diagnostics of the reader. Words in %(…)s come from the diagnostic's arguments; dates among them are ISO."""
 
 
 def remark(code: str, args: Mapping[str, Any]) -> str:
@@ -133,10 +140,18 @@ def remark(code: str, args: Mapping[str, Any]) -> str:
     words = REMARKS.get(code)
     if words is None:
         return gettext("Điểm cần xem lại (%(code)s).") % {"code": code}
-    try:
-        return str(words) % args if "%(" in str(words) else str(words)
-    except KeyError:
-        return str(words).split(":")[0].rstrip(" .") + "."
+    return str(words) % {name: spoken(value) for name, value in args.items()} if "%(" in str(words) else str(words)
+
+
+def spoken(value: Any) -> str:
+    """An argument as people write it: days as dd/mm/yyyy, numbers with a decimal comma, nothing as a dash."""
+    if value is None:
+        return "—"
+    day = parse_date(value)
+    if day is not None:
+        return date_label(day)
+    number = decimal_from(value) if isinstance(value, int | float) else None
+    return number_label(number) if number is not None else str(value)
 
 
 SEVERITIES: Words = {"info": _("để biết"), "warning": _("nên xem"), "error": _("phải xem")}

@@ -102,7 +102,7 @@ const sift = () => {
   const panel = document.getElementById(`panel-${currentTab()}`);
   if (!panel) return;
   const plain = panel.querySelector(".items.plain, #list-bodies") !== null;
-  for (const card of all(".item", panel)) {
+  for (const card of all(".item:not(.spot)", panel)) {
     if (card.parentElement.classList.contains("parts")) continue;
     card.hidden = !fits(card, words, plain ? "" : wanted) && !card.classList.contains("editing");
   }
@@ -191,6 +191,11 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     return void dialog.close();
   }
+  const asks = target.closest("a[data-dialog]");
+  if (asks && dialog) {
+    event.preventDefault();
+    return void openDialog(asks.href);
+  }
   const link = target.closest("a.item-open");
   if (link) {
     event.preventDefault();
@@ -266,7 +271,7 @@ document.addEventListener("selectionchange", () => {
 source.addEventListener("scroll", () => pick && (pick.hidden = true), { passive: true });
 
 const openDialog = (url) => {
-  htmx.ajax("GET", url, { target: "#dialog-body", swap: "innerHTML" }).then(() => {
+  htmx.ajax("GET", url, { target: "#dialog-body", swap: "outerHTML" }).then(() => {
     if (!dialog.open) dialog.showModal();
     dialog.querySelector("[data-focus], select, input:not([type=hidden]), textarea")?.focus();
   });
@@ -280,15 +285,34 @@ pick?.addEventListener("click", (event) => {
   openDialog(link.href);
 });
 
+// ---- fields of a time limit: only those that count are shown ----
+
+const trim = (form) => {
+  const when = form.elements.when?.value;
+  if (when === undefined) return;
+  const every = form.elements.every?.value;
+  for (const box of all("[data-when]", form)) {
+    const name = box.querySelector("input, select")?.name;
+    let counts = box.dataset.when.split(" ").includes(when);
+    if (name === "weekday") counts &&= every === "WEEKLY";
+    if (name === "day") counts &&= every !== "WEEKLY";
+    if (name === "month") counts &&= every === "YEARLY";
+    box.hidden = !counts;
+  }
+};
+document.addEventListener("change", (event) => {
+  if (event.target.form && ["when", "every"].includes(event.target.name)) trim(event.target.form);
+});
+
 // ---- answers of the server ----
 
-const holdsWork = (card) => card.querySelector("form.edit, [data-edit]") !== null;
+let missed = false; // something was not drawn because a form was open in it: ask for everything once it is closed
 const sending = new Set(); // ids of cards whose own form is under way
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   const element = event.detail.elt;
   const path = event.detail.pathInfo?.requestPath ?? "";
-  const card = element.closest?.(".item") ?? document.getElementById(`i${/\/muc\/(\d+)\//.exec(path)?.[1]}`);
+  const card = element.closest?.(".item, .head-card, dialog") ?? document.getElementById(`i${/\/muc\/(\d+)\//.exec(path)?.[1]}`);
   if (card?.id && event.detail.requestConfig?.verb === "post") {
     sending.add(card.id);
     card.classList.add("busy");
@@ -297,10 +321,13 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 document.body.addEventListener("htmx:afterRequest", (event) => {
   const path = event.detail.pathInfo?.requestPath ?? "";
   const id = `i${/\/muc\/(\d+)\//.exec(path)?.[1]}`;
-  for (const card of [document.getElementById(id), event.detail.elt.closest?.(".item")]) {
+  for (const card of [document.getElementById(id), event.detail.elt.closest?.(".item, .head-card, dialog")]) {
     if (!card) continue;
     sending.delete(card.id);
     card.classList.remove("busy");
+  }
+  if (event.detail.successful && event.detail.requestConfig?.verb === "post" && event.detail.elt.closest?.("dialog")) {
+    if (!event.detail.xhr.responseText.includes('id="dialog-body"')) dialog.close();
   }
   if (event.detail.failed) {
     const words = review.dataset.offline;
@@ -322,11 +349,13 @@ let refocus = null;
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const card = event.detail.target;
   if (!(card instanceof HTMLElement)) return;
-  for (const inner of card.matches(".item") ? [card] : all(".item", card)) {
-    if (holdsWork(inner) && !sending.has(inner.id)) {
+  for (const form of all("form[data-edit]", card)) {
+    const owner = form.closest(".item, .head-card, dialog");
+    if (owner && !sending.has(owner.id)) {
       event.detail.shouldSwap = false;
-      const note = inner.querySelector("[data-other]");
-      if (note) note.hidden = false;
+      const note = form.querySelector("[data-other]");
+      if (note && card.id !== "list-bodies") note.hidden = false;
+      missed = true;
       return;
     }
   }
@@ -367,6 +396,12 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   }
   openTab(currentTab());
   settle();
+  all("form[data-edit]").forEach(trim);
+  if (missed && !document.querySelector("form[data-edit]")) {
+    missed = false;
+    document.getElementById("since").value = 0;
+    htmx.trigger("#sync", "again");
+  }
   if (moveOn !== null && event.detail.elt?.id === "sync") {
     const card = cardOf(moveOn);
     const done = moveOn;
