@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 
 import attrs
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.queries import MyWork, UnitWork
 from pcmt.core.periods import add_months
-from pcmt.web.tasks.owed import Group, date_groups
+from pcmt.web.tasks.owed import SOON, WEEKDAYS, Group
+from pcmt.web.templatetags.pcmt import vdate
 
 MONTHS_BACK = 6
 MOST_ITEMS = 40
@@ -48,8 +50,23 @@ class BodyLine:
 
 def own_groups(work: MyWork, today: date) -> tuple[list[Group], int]:
     """The open items of one's unit by day, overdue first, standing ones last; and how many more there are."""
-    items = [*work.overdue, *work.soon, *work.later, *work.standing]
-    return date_groups(items[:MOST_ITEMS], None, today), max(work.counts.open - MOST_ITEMS, 0)
+    listed = [*work.overdue, *work.soon, *work.later, *work.standing][:MOST_ITEMS]
+    groups: dict[str, Group] = {}
+    for item in listed:
+        name, tone = _heading(item, today)
+        groups.setdefault(name, Group(name, "", tone, None, [])).items.append(item)
+    return list(groups.values()), max(work.counts.open - len(listed), 0)
+
+
+def _heading(item: DueItem, today: date) -> tuple[str, str]:
+    """The heading an item stands under, and its tone: one for all that is overdue, days of the coming week, months."""
+    if item.due_on is None:
+        return _("Không ghi hạn, làm thường xuyên"), "plain"
+    if item.due_on < today:
+        return (_("Đề nghị đã qua ngày mong muốn"), "plain") if item.mode == Mode.REQUESTED else (_("Quá hạn"), "late")
+    if item.due_on <= today + SOON:
+        return f"{WEEKDAYS[item.due_on.weekday()]}, {vdate(item.due_on)}", "plain"
+    return _("Tháng %(month)d/%(year)d") % {"month": item.due_on.month, "year": item.due_on.year}, "plain"
 
 
 def waiting_revisions(actor: Actor) -> list[Revision]:

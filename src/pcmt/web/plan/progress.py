@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.core.periods import date_label
 from pcmt.web.plan.header import plan_window
 from pcmt.web.plan.timeline import Bar, Dot, Scale, window_of
-from pcmt.web.templatetags.pcmt import days_left
+from pcmt.web.templatetags.pcmt import days_left, vdate
 
 SOON = timedelta(days=7)
 
@@ -42,8 +41,8 @@ class Due:
         return "soon" if self.due_on <= today + SOON else "open"
 
     def words(self, today: date) -> str:
-        """`hết ngày 14/6/2025 · quá 4 ngày · 12/15 xong`."""
-        parts = [_("hết ngày %(day)s") % {"day": date_label(self.due_on)}]
+        """`hết ngày 14/06/2025 · quá 4 ngày · 12/15 xong`."""
+        parts = [_("hết ngày %(day)s") % {"day": vdate(self.due_on)}]
         match self.state(today):
             case "done":
                 parts.append(_("đã xong, có việc muộn") if self.late else _("đã xong"))

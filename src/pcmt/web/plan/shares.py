@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.core.measures import PartsCheck, number_label, parts_and_total
-from pcmt.core.periods import date_label
+from pcmt.web.templatetags.pcmt import vdate
 
 
 @attrs.frozen
@@ -55,10 +55,10 @@ def _baseline(target: Target) -> str:
 
 def _window(first: date | None, last: date | None) -> str:
     if first and last:
-        return f"{date_label(first)} – {date_label(last)}"
+        return f"{vdate(first)} – {vdate(last)}"
     if last:
-        return _("đến hết %(day)s") % {"day": date_label(last)}
-    return _("từ %(day)s") % {"day": date_label(first)} if first else ""
+        return _("đến hết %(day)s") % {"day": vdate(last)}
+    return _("từ %(day)s") % {"day": vdate(first)} if first else ""
 
 
 def _check_words(check: PartsCheck) -> str:

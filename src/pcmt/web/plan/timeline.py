@@ -15,6 +15,11 @@ from pcmt.core.periods import Span, add_months
 WIDTH = 1000.0
 """Width of every drawing in its own units; the page stretches it."""
 
+DOT = 10
+"""Half the size of the mark of a due date."""
+
+QUARTERS = ("I", "II", "III", "IV")
+
 LONGEST_BY_MONTH = 14
 """Windows of more months than this are divided by quarters, and beyond three times as many by years."""
 
@@ -49,7 +54,7 @@ class Dot:
     @property
     def left(self) -> float:
         """Where the square that stands for a missed date begins."""
-        return round(self.x - 7, 1)
+        return round(self.x - DOT, 1)
 
 
 @attrs.frozen
@@ -124,8 +129,7 @@ def _pieces(window: Span, length: int) -> Iterator[tuple[date, date, str]]:
 
 
 def _name(start: date, length: int) -> str:
-    if length == 12:
+    """Periods that begin a year carry its number; the others are quarters in Roman numbers or months."""
+    if length == 12 or start.month == 1:
         return str(start.year)
-    if length == 3:
-        return f"Q{(start.month - 1) // 3 + 1}/{start.year}"
-    return f"T{start.month}" if start.month > 1 else f"T1/{start.year}"
+    return QUARTERS[(start.month - 1) // 3] if length == 3 else f"T{start.month}"

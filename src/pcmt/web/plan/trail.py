@@ -18,7 +18,8 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Plan, Revision
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, Task
-from pcmt.core.periods import date_label, parse_date
+from pcmt.core.periods import parse_date
+from pcmt.web.templatetags.pcmt import vdate
 
 WORDS: Mapping[str, str | Promise] = {
     "plans.revision.sent": gettext_lazy("Gửi văn bản lên"),
@@ -146,7 +147,7 @@ def _plain(value: object) -> str:
     if text in STATES:
         return str(STATES[text])
     day = parse_date(text[:10]) if len(text) == 10 else None
-    return date_label(day) if day else text[:200]
+    return vdate(day) if day else text[:200]
 
 
 def _entry(entry: Entry) -> TrailEntry:

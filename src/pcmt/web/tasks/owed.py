@@ -17,8 +17,7 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
 from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
 from pcmt.apps.units.models import Unit
-from pcmt.core.periods import date_label
-from pcmt.web.templatetags.pcmt import days_left
+from pcmt.web.templatetags.pcmt import days_left, vdate
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
@@ -58,7 +57,7 @@ class Group:
     words: str
     tone: str
     sums: Sums | None
-    items: Sequence[DueItem]
+    items: list[DueItem]
 
 
 def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[DueItem]:
@@ -178,19 +177,19 @@ def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
     ]
 
 
-def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem] | None, today: date) -> list[Group]:
-    """The items of a page by due day. `whole` gives the sums of each day; without it there are none."""
+def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date) -> list[Group]:
+    """The items of a page by due day; the sums are those of the day in the whole list, in one query."""
     keys: dict[date | None, list[DueItem]] = {}
     for item in listed:
         keys.setdefault(item.due_on, []).append(item)
-    sums: dict[date | None, Sums] = {}
-    if whole is not None:
-        counted = whole.filter(Q(due_on__in=[day for day in keys if day]) | Q(due_on__isnull=True))
-        for row in counted.values("due_on").annotate(**_sums(today)).order_by("due_on"):
-            sums[row["due_on"]] = Sums(row["total"], row["open"], row["overdue"], row["done"])
+    counted = whole.filter(Q(due_on__in=[day for day in keys if day]) | Q(due_on__isnull=True))
+    sums = {
+        row["due_on"]: Sums(row["total"], row["open"], row["overdue"], row["done"])
+        for row in counted.values("due_on").annotate(**_sums(today)).order_by("due_on")
+    }
     return [
         Group(
-            name=f"{WEEKDAYS[day.weekday()]}, {date_label(day)}" if day else _("Không ghi hạn, làm thường xuyên"),
+            name=f"{WEEKDAYS[day.weekday()]}, {vdate(day)}" if day else _("Không ghi hạn, làm thường xuyên"),
             words=days_left(day, today) if day else "",
             tone=_tone(day, items, today),
             sums=sums.get(day),

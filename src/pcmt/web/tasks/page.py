@@ -28,7 +28,7 @@ class Parties:
 def seen_due(actor: Actor, due_id: int) -> DueItem:
     """The due item when the actor may see it; else the page does not exist."""
     seen = DueItem.objects.visible_to(actor).select_related(
-        "plan", "unit", "clause", "task__clause", "task__ended_by", "occurrence__duty__recipient"
+        "plan", "unit", "clause", "task__clause", "task__ended_by", "task__revision", "occurrence__duty__recipient"
     )
     item = seen.filter(pk=due_id).first()
     if item is None:
@@ -38,7 +38,12 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
 
 def seen_task(actor: Actor, task_id: int) -> Task:
     """The task when the actor may see it; else the page does not exist."""
-    task = Task.objects.visible_to(actor).select_related("plan", "clause", "ended_by").filter(pk=task_id).first()
+    task = (
+        Task.objects.visible_to(actor)
+        .select_related("plan", "clause", "ended_by", "revision")
+        .filter(pk=task_id)
+        .first()
+    )
     if task is None:
         raise Http404
     return task

@@ -19,11 +19,11 @@ from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.tasks.policies import can_report
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.periods import date_label
 from pcmt.web.tasks import owed as lists
 from pcmt.web.tasks.forms import OwedFilter, ProgressForm
 from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
 from pcmt.web.tasks.sheet import MOST_ROWS, sheet_of
+from pcmt.web.templatetags.pcmt import vdate
 
 ROWS_A_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,7 +62,7 @@ def owed_xlsx(request: HttpRequest) -> HttpResponse:
     items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
     ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
     heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
-        "day": date_label(actor.on),
+        "day": vdate(actor.on),
         "unit": actor.unit_name,
     }
     data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)

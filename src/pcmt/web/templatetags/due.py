@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.core.periods import date_label
-from pcmt.web.templatetags.pcmt import days_left, due_tone
+from pcmt.web.templatetags.pcmt import days_left, due_tone, vdate
 
 register = template.Library()
 
@@ -41,8 +40,8 @@ def due_state(item: DueItem, today: date) -> dict[str, str]:
 
 @register.filter
 def last_day(due: date | None) -> str:
-    """The due day as the screen says it, `hết ngày 14/6/2025`; nothing when there is none."""
-    return _("hết ngày %(day)s") % {"day": date_label(due)} if due else ""
+    """The due day as the screen says it, `hết ngày 14/06/2025`; nothing when there is none."""
+    return _("hết ngày %(day)s") % {"day": vdate(due)} if due else ""
 
 
 @register.filter
