@@ -183,7 +183,7 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
         .order_by()
         .values("unit_id", "unit__name", "unit__sort_key")
         .annotate(**counts)
-        .order_by(counts["overdue"].desc(), counts["open"].desc(), "unit__sort_key")[:most]
+        .order_by("-overdue", "-open", "unit__sort_key")[:most]
     )
     return [
         UnitWork(
