@@ -22,6 +22,8 @@ from pcmt.core.text import fold
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 SOURCE = "#pcmt"
 MARK_LENGTH = 1_000
+LONG_HEADING = 200
+"""An item's opening words are its heading when it has items below and they are no longer than this."""
 MAX_DEPTH = 40
 """Deeper clauses become siblings: XML readers stop at some 250 levels, and no plan has ten."""
 ROLES = {"lead": "chủ trì", "coordinate": "phối hợp", "advise": "tham mưu", "requested": "đề nghị"}
@@ -135,7 +137,8 @@ class _Writer:
             first = self._header_end()
             return [], first, self._tail(first, None)
         starts = [min(max(clause["span"][0], 0), size) for clause in clauses]
-        last_end = max(min(clauses[-1]["span"][1], size), starts[-1])
+        # What follows on the clause's last line (end marks, scan crumbs) is no signature.
+        last_end = self._line_end(max(min(clauses[-1]["span"][1], size) - 1, starts[-1]))
         tail = self._tail(starts[-1], last_end)
         roots: list[_Node] = []
         stack: list[tuple[Any, _Node]] = []
@@ -453,8 +456,9 @@ class _Writer:
 
     def _heading_end(self, node: _Node, start: int, end: int) -> int:
         """Where the heading ends: the words that the outline calls so, as far as they open the clause."""
-        heading = re.sub(r"\W", "", str(node.clause.get("heading") or ""))
-        if not heading:
+        words = str(node.clause.get("heading") or "")
+        heading = re.sub(r"\W", "", words)
+        if not heading or node.clause.get("kind") != "section" and (not node.children or len(words) > LONG_HEADING):
             return start
         offset = start
         for character in heading:

@@ -63,8 +63,12 @@ DIAGNOSTICS = {
     "dash_lost": "Đầu mục bị mất dấu gạch",
     "machine_text_dropped": "Bỏ qua chữ dành cho máy đọc",
     "no_lead": "Nhiệm vụ chưa có cơ quan chủ trì",
-    "two_names_one_body": "Một cơ quan được gọi bằng hai tên",
-    "report_outside_window": "Ngày báo cáo ngoài thời gian thực hiện",
+    "assignment_without_task": "Có tên cơ quan nhưng không có nhiệm vụ",
+    "attached_to": "Kế hoạch ban hành kèm theo văn bản khác",
+    "date_blank": "Ngày ban hành để trống",
+    "date_impossible": "Ngày không có trong lịch",
+    "due_outside_window": "Hạn báo cáo ngoài thời gian thực hiện",
+    "names_alike": "Một cơ quan có thể được gọi bằng hai tên",
     "repealed_law_cited": "Viện dẫn văn bản đã hết hiệu lực",
 }
 CERTAIN = 0.8
@@ -144,7 +148,7 @@ class Rows:
                 parts.append(self.text[offset:start])
                 offset = end
         parts.append(self.text[offset : span[1]])
-        return re.sub(r"\s*\./\.?\W*$", ".", plain("".join(parts)))
+        return re.sub(r"\s*\./\.?\W*$", ".", plain(" ".join(parts)))
 
     def deadline_words(self, item: Item) -> str:
         """A limit as the plan says it, with the day where the words leave it open."""

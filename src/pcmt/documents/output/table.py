@@ -20,6 +20,8 @@ from pcmt.documents.output.rows import (
 
 MIN_WIDTH, MAX_WIDTH = 60, 120
 LONGEST = 240
+FEW = 3
+"""More entries of one kind are told in one line."""
 
 
 def write_table(reading: Mapping[str, Any], text: str, *, width: int | None = None) -> str:
@@ -48,18 +50,19 @@ class _Page:
         label = words.upper() if count is None else f"{words.upper()} ({count})"
         self.lines += [label, "─" * min(len(label), self.width)]
 
-    def item(self, label: str, words: str, *, indent: int = 0) -> None:
-        """A labelled entry; its further lines stand under its words."""
+    def item(self, label: str, words: str, *, place: str = "", indent: int = 0) -> None:
+        """A labelled entry with its place behind it; further lines stand under its words, long words are cut."""
         start = " " * indent + label
         body = words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
-        filled = textwrap.wrap(body, max(self.width - len(start), 20), break_long_words=True) or [""]
+        filled = textwrap.wrap(body + place, max(self.width - len(start), 20), break_long_words=True) or [""]
         self.lines.append((start + filled[0]).rstrip())
         self.lines += [" " * len(start) + line for line in filled[1:]]
 
 
 def _at(where: Where) -> str:
     place = where.clause or (f"dòng {where.line}" if where.line else "")
-    return f"  [{place}]" if place else ""
+    # No-break spaces keep the place in one piece.
+    return f" [{place}]".replace(" ", "\u00a0", 1).replace("Mục ", "Mục\u00a0") if place else ""
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -107,7 +110,7 @@ def _targets(page: _Page, rows: Rows) -> None:
         owner = names(item.get("agencies") or [item.get("agency")])
         parts.setdefault(item.get("target_ref"), []).append(f"{owner}: {plain(item.get('value'))}")
     for number, item in enumerate(items, 1):
-        page.item(f"{number:>3}. ", f"{rows.target_words(item)}{_at(rows.where(item))}")
+        page.item(f"{number:>3}. ", rows.target_words(item), place=_at(rows.where(item)))
         page.item("     ", rows.text_of(item))
         if item.get("id") in parts:
             page.item("     Phân bổ: ", "; ".join(parts[item.get("id")]))
@@ -123,7 +126,7 @@ def _tasks(page: _Page, rows: Rows) -> None:
         if row.agency != agency:
             agency = row.agency
             page.item("▪ ", agency or "Kế hoạch chưa nêu cơ quan")
-        page.item(f"{number:>5}. ", f"{row.task}{_at(row.where)}")
+        page.item(f"{number:>5}. ", row.task, place=_at(row.where))
         details = _joined(
             [
                 row.role if row.role != "Thực hiện" else "",
@@ -142,7 +145,7 @@ def _deadlines(page: _Page, rows: Rows) -> None:
     page.heading("Thời hạn", len(items))
     for number, item in enumerate(items, 1):
         end = date_words(item.get("to") or item.get("date"))
-        page.item(f"{number:>3}. ", f"{_joined([rows.text_of(item), end])}{_at(rows.where(item))}")
+        page.item(f"{number:>3}. ", _joined([rows.text_of(item), end]), place=_at(rows.where(item)))
 
 
 def _duties(page: _Page, rows: Rows) -> None:
@@ -156,7 +159,8 @@ def _duties(page: _Page, rows: Rows) -> None:
         kind = DUTY_KINDS.get(item.get("kind") or "", "")
         due = due_words(item)
         facts = _joined([kind, period_words(item), f"hạn: {due}" if due else ""])
-        page.item(f"{number:>3}. ", f"{reporter}{' → ' + recipient if recipient else ''}{_at(rows.where(item))}")
+        parties = f"{reporter} → {recipient}" if recipient else reporter
+        page.item(f"{number:>3}. ", parties, place=_at(rows.where(item)))
         if facts:
             page.item("     ", facts)
 
@@ -183,6 +187,14 @@ def _unclear(page: _Page, rows: Rows) -> None:
     if not unclear:
         return
     page.heading("Cần xem lại", len(unclear))
+    alike: dict[tuple[str, str], list[tuple[str, Where]]] = {}
     for kind, words, reason, where in unclear:
-        quoted = f"“{words}”" if words else ""
-        page.item("  - ", f"{_joined([f'{kind}: {quoted}' if quoted else kind, reason])}{_at(where)}")
+        alike.setdefault((kind, reason), []).append((words, where))
+    for (kind, reason), entries in alike.items():
+        if len(entries) > FEW:
+            lines = ", ".join(dict.fromkeys(str(where.line) for _, where in entries if where.line))
+            page.item("  - ", f"{kind}: {reason}, {len(entries)} chỗ (dòng {lines})")
+            continue
+        for words, where in entries:
+            quoted = f"“{words}”" if words else ""
+            page.item("  - ", _joined([f"{kind}: {quoted}" if quoted else kind, reason]), place=_at(where))
