@@ -27,7 +27,9 @@ def context_of(revision: Revision, at: datetime) -> Unit | None:
     """The committee from whose point of view the document names bodies: its issuer's, else the keeper's."""
     header = header_from(revision.header)
     plan = revision.plan
-    for unit_id in (header.issuer_id, plan.issuer_id, plan.owner_id):
+    named = BodyMatch.objects.filter(revision=revision, search_key=name_key(header.issuer_name)[:300])
+    issuer_id = named.values_list("unit_id", flat=True).first() if header.issuer_name else None
+    for unit_id in (header.issuer_id, plan.issuer_id, issuer_id, plan.owner_id):
         if unit_id:
             for on in dict.fromkeys((header.issued_on or at.date(), at.date())):
                 seat = committee(unit_id, on)
@@ -75,16 +77,23 @@ def refresh_bodies(revision: Revision, *, at: datetime) -> None:
     new = [key for key in written if key not in known]
     if not new:
         return
-    matcher = matcher_for(revision, at)
-    rows = []
-    for key in new:
-        match = BodyMatch(revision=revision, name=written[key], search_key=key, roles=roles[key], mentions=counts[key])
-        best = next(iter(matcher.suggest(match.name, limit=1)), None)
-        if best:
-            match.suggested_id, match.score, match.reason = best.unit_id, best.score, best.reason[:300]
-            match.unit_id = best.unit_id if best.score >= CERTAIN else None
-        rows.append(match)
-    BodyMatch.objects.bulk_create(rows, batch_size=200)
+    # Who issues the document is matched first: the other names are seen from there ("Công an phường").
+    issuer = name_key(header.issuer_name)[:300]
+    for some in ([key for key in new if key == issuer], [key for key in new if key != issuer]):
+        if not some:
+            continue
+        matcher = matcher_for(revision, at)
+        rows = []
+        for key in some:
+            match = BodyMatch(
+                revision=revision, name=written[key], search_key=key, roles=roles[key], mentions=counts[key]
+            )
+            best = next(iter(matcher.suggest(match.name, limit=1)), None)
+            if best:
+                match.suggested_id, match.score, match.reason = best.unit_id, best.score, best.reason[:300]
+                match.unit_id = best.unit_id if best.score >= CERTAIN else None
+            rows.append(match)
+        BodyMatch.objects.bulk_create(rows, batch_size=200)
 
 
 def match_body(
