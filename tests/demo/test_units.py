@@ -76,3 +76,20 @@ def test_names_in_documents_find_their_units(
 def test_every_body_serves_a_committee(made: dict[str, Unit]) -> None:
     seat = committee(made["cua-lo.ca"].pk, date(2026, 1, 1))
     assert seat == made["cua-lo"]
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "issued", "expected"),
+    [
+        ("tx-cua-lo", "Công an thị xã", date(2024, 5, 30), "tx-cua-lo.ca"),
+        ("kon-tum", "Công an tỉnh", date(2021, 11, 3), "kon-tum.ca"),
+        ("kon-tum", "Sở Y tế", date(2021, 11, 3), "kon-tum.syt"),
+        ("cam-tan", "Công an huyện Cẩm Thủy", date(2024, 11, 20), "cam-thuy.ca"),
+    ],
+)
+def test_an_old_document_read_today_means_the_bodies_of_its_own_day(
+    made: dict[str, Unit], key: str, name: str, issued: date, expected: str
+) -> None:
+    best = Matcher(made[key].pk, [issued, date(2026, 11, 22)]).suggest(name)[0]
+    assert best.unit_id == made[expected].pk
+    assert best.score == 1.0

@@ -1,0 +1,134 @@
+"""Loading the demonstration story by the operations that people use.
+
+Everything is done at the day of the story and by the people of the story: a plan is sent in, read, reviewed, matched
+and adopted, then its bodies report. Loading is one transaction: it is there wholly or not at all, and a second load
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import attrs
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from pcmt.apps.accounts.models import User
+from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.queries import grants_of
+from pcmt.apps.plans.models import SourceFile
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import add_alias, create_units
+from pcmt.core.diagnostics import Refusal
+from pcmt.demo import story, units
+from pcmt.demo.samples import write_samples
+
+DATA = Path(__file__).parent / "data"
+BEGINNING = date(2019, 1, 1)
+"""The day on which the story's people take up their posts."""
+
+
+@attrs.frozen
+class DemoUser:
+    """Somebody who can sign in to the demo, with today's post."""
+
+    username: str
+    name: str
+    role: str
+    unit: str
+
+
+@attrs.frozen
+class Loaded:
+    """What is there after loading; `already` when it was there before."""
+
+    plans: int
+    users: tuple[DemoUser, ...]
+    password: str
+    samples: tuple[Path, ...]
+    already: bool = False
+
+
+def load(at: datetime) -> Loaded:
+    """Load the story as of now, unless it is there; the files to upload are put into the data folder in any case."""
+    people = _people()
+    samples = tuple(write_samples(settings.PCMT_DATA / "demo"))
+    with transaction.atomic():
+        already = User.objects.filter(username=people["user"][0]["username"]).exists()
+        plans = 0 if already else _load(at, people)
+    return Loaded(plans, tuple(_signing_in(people, timezone.localdate(at))), settings.DEMO_PASSWORD, samples, already)
+
+
+def reset(at: datetime) -> Loaded | Refusal:
+    """Empty the database and load the story anew. Refused where anybody but the demo's people has an account."""
+    people = _people()
+    strangers = User.objects.exclude(username__in=[each["username"] for each in people["user"]])
+    if strangers.exists():
+        names = ", ".join(strangers.order_by("username").values_list("username", flat=True)[:5])
+        return Refusal(
+            code="not_only_demo",
+            message=f"Không xóa: cơ sở dữ liệu có người dùng ngoài dữ liệu minh họa ({names}).",
+        )
+    paths = list(SourceFile.objects.values_list("path", flat=True))
+    call_command("flush", interactive=False, verbosity=0)
+    for path in paths:
+        default_storage.delete(path)
+    return load(at)
+
+
+def _people() -> dict[str, Any]:
+    return tomllib.loads((DATA / "users.toml").read_text(encoding="utf-8"))
+
+
+def _load(at: datetime, people: Mapping[str, Any]) -> int:
+    begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
+    rows, aliases = units.rows()
+    made = create_units(actor=None, at=begun, rows=rows)
+    for alias in aliases:
+        unit, scope = made[alias.unit], made[alias.scope]
+        story.ok(add_alias(actor=None, at=begun, unit_id=unit.pk, name=alias.name, scope_id=scope.pk))
+    users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
+    return story.tell(at, made, users)
+
+
+def _user(at: datetime, entry: Mapping[str, Any], password: str, made: Mapping[str, Unit]) -> User:
+    user = story.ok(
+        create_user(
+            actor=None,
+            at=at,
+            username=entry["username"],
+            full_name=entry["name"],
+            post=entry["post"],
+            email=f"{entry['username']}@{settings.DEMO_EMAIL_DOMAIN}",
+            password=password,
+        )
+    )
+    for role, key in entry["roles"]:
+        unit = made[key]
+        story.ok(
+            grant_role(
+                actor=None,
+                at=at,
+                user_id=user.pk,
+                role=role,
+                unit_id=unit.pk,
+                valid_from=unit.valid_from or BEGINNING,
+                valid_to=unit.valid_to,
+            )
+        )
+    return user
+
+
+def _signing_in(people: Mapping[str, Any], on: date) -> Iterator[DemoUser]:
+    for entry in people["user"]:
+        user = User.objects.filter(username=entry["username"]).first()
+        held = grants_of(user, on) if user else []
+        if user and held:
+            yield DemoUser(user.username, user.full_name, held[0].get_role_display(), held[0].unit.name)
