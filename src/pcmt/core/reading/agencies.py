@@ -38,6 +38,10 @@ _PLAIN_HEADS = phrase(  # names that never carry a level of their own
 _WITH_LEVEL = phrase(rf"(?:^|[ -])(?:{LEVELS})(?: |$)|khu vực|vùng \d")
 
 
+APPOSITIONS = ("cơ quan thường trực", "cơ quan chủ trì", "cơ quan đầu mối", "đơn vị thường trực", "đơn vị chủ trì", "đơn vị đầu mối",
+               "thường trực ban chỉ đạo", "đầu mối", "co quan thuong truc", "co quan chu tri", "don vi dau moi")
+
+
 @frozen
 class Agency:
     """A body as named: its words, its place (None when carried over), and whether the name was put together."""
@@ -63,6 +67,8 @@ def name_end(source: Source, start: int, end: int) -> int:
     """Where the name that begins at a place with a head word ends; the place itself when no name begins there."""
     run = source.match(CLASS_RUN, start, end)
     head = source.match(HEAD, start, end)
+    if run and not head and not source.low.startswith(("các ", "những ", "cac ", "nhung "), start):
+        run = None
     at = max(run.end() if run else start, head.end() if head else start)
     if at == start:
         return start
@@ -99,7 +105,7 @@ def name_end(source: Source, start: int, end: int) -> int:
             while after < end and low[after] == " ":
                 after += 1
             following = after < end and (work[after].isupper())
-            if not following or low.startswith(("cơ quan thường trực", "cơ quan chủ trì", "đơn vị thường trực"), after):
+            if not following or low.startswith(APPOSITIONS, after):
                 break
             at = after
             inner = source.match(_FIELD, after, end)

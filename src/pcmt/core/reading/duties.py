@@ -1,11 +1,14 @@
-"""Report duties: who reports what to whom, how often and by when, and what has to be sent in."""
+"""Report duties: who reports what to whom, how often and by when, and what has to be sent in.
+
+One duty is one reporter group, one period or kind, one due (contract R1). Periods come from the words around "báo cáo",
+else from the recurrence of the due date; a report with a single dated due happens once.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pcmt.core.reading.agencies import Agency, read_list, split_names
 from pcmt.core.reading.lexicon import HEAD, VERB, phrase
@@ -14,28 +17,35 @@ from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.source import Source
 
 _TOKEN = phrase(
-    r"(?P<six>(?:0?6|sáu) tháng(?: (?:đầu|cuối) năm)?|(?:hằng|hàng)? ?nửa năm)|(?P<nine>0?9 tháng)|(?P<month>(?:hằng|hàng|mỗi) tháng|báo cáo tháng|(?<=, )tháng(?=,| và|\))|tháng(?=, quý))|"
-    r"(?P<week>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarter>(?:hằng|hàng|mỗi) quý|báo cáo quý|quý(?=,| và|\)|;)(?! [iv]))|"
-    r"(?P<year>(?:hằng|hàng|mỗi|cả) năm|0?1 năm|(?:báo cáo|tổng kết)(?: kết quả)? năm(?! (?:học|qua))|(?<=, )năm(?=,| và|\)|;| gửi| \()|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|(?<=\)[,;] )năm(?=,| và| \())|"
-    r"(?P<adhoc>đột xuất)|(?P<interim>sơ kết)|(?P<final>tổng kết)"
+    r"(?P<six_monthly>(?:0?6|sáu) tháng(?! (?:tuổi|trở|tù|kể))(?: (?:đầu|cuối) năm)?|nửa năm)|(?P<nine_monthly>0?9 tháng(?! tuổi))|"
+    r"(?P<monthly>(?:hằng|hàng|mỗi) tháng|báo cáo tháng(?! \d)|định kỳ tháng|tháng(?=, quý|,? quý và))|"
+    r"(?P<weekly>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarterly>(?:hằng|hàng|mỗi) quý|báo cáo quý(?! [iv\d])|quý(?=,| và năm|\)))|"
+    r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|(?:báo cáo|tổng kết)(?: kết quả(?: thực hiện)?| tổng kết)? năm(?: học)?(?! qua)|"
+    r"(?<=[,;] )năm(?=,| và|\)|;| gửi| \(| trước)|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|(?<=\)[,;] )năm(?= \(| trước|,| và))|"
+    r"(?P<ad_hoc>đột xuất)|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|hoàn thành giai đoạn)|(?P<final>tổng kết)"
 )
-_PERIODS = {"six": "six_monthly", "month": "monthly", "week": "weekly", "quarter": "quarterly", "year": "annual", "adhoc": "ad_hoc", "nine": "nine_monthly"}
+_PERIODS = ("weekly", "monthly", "quarterly", "six_monthly", "nine_monthly", "annual")
 _REPORT = phrase(r"báo cáo(?! viên)")
-_NOT_A_DUTY = phrase(
-    r"(?:(?:chế độ|công tác|nội dung|số liệu|mẫu|biểu mẫu|thời gian|kỳ|hội nghị|đề cương|phần mềm|hệ thống|thực hiện(?: nghiêm)?(?: chế độ)?(?: thông tin,?)?|thông tin,|các|nghe|theo|trong|xem xét) )$"
+_NOUN_BEFORE = phrase(  # "chế độ báo cáo", "số liệu báo cáo": the word names a thing, not an act
+    r"(?:chế độ|công tác|nội dung|số liệu|mẫu|biểu mẫu|kỳ|đề cương|phần mềm|nghe|xem xét|thông tin,|thông tin|trong|theo|các) $"
 )
-_ONWARD = phrase(r"(?:để|phục vụ|làm cơ sở) (?:[^.;]{0,90}?)(?:tổng hợp|theo dõi|chỉ đạo|đánh giá|xem xét)?(?:,| và|;)? ?báo cáo")
-_ONWARD_START = phrase(r"(?:,? ?)(?:để|phục vụ|làm cơ sở|làm căn cứ)\b")
-_TO = phrase(r"(?:(?:gửi |báo cáo )?(?:về|đến|tới|cho|lên)|gửi) (?=\w)")
+_ONWARD = phrase(r"(?:để|phục vụ|làm cơ sở)\b[^.;]{0,110}?báo cáo")
+_ONWARD_START = phrase(r"(?:để|phục vụ|làm cơ sở|làm căn cứ)(?!\w)")
+_ADVERBS = phrase(
+    r"(?:(?:đột xuất|kịp thời|ngay|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
+)
+_TO = phrase(r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công| kết| kế) |(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)")
 _VIA = phrase(r"\(? ?(?:thông )?qua (?=\w)")
-_SEND = phrase(r"gửi(?: \w+){0,8}? (?:về|đến|tới|cho) |(?:gửi|nộp|báo cáo) (?:về|đến|tới) |đăng ký(?: \w+){0,4}? (?:về|với|tại) ")
-_SENT_THING = phrase(r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|bản đăng ký|đăng ký|phương án|dự toán|chương trình|phiếu)")
+_SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b")
+_SENT = phrase(
+    r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|bản đăng ký|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
+)
 _REGULAR = phrase(r"định kỳ")
-_HOLD = phrase(r"(?:tổ chức|tham mưu(?: \w+){0,6}|tiến hành|chuẩn bị|hội nghị|công tác|việc|đánh giá|làm tốt(?: công tác)?|các|và|gắn với đánh giá,)(?: (?:hội nghị|việc|công tác|kiểm tra, đánh giá,))? ?(?:sơ,? ?)?$")
+_HOLDS = phrase(r"(?:tổ chức|tham mưu|tiến hành|chuẩn bị|hội nghị|công tác|làm tốt|gắn với|việc)(?: [^\W\d_]+,?){0,7} (?:sơ,? )?$|(?:sơ, |sơ kết(?:,| và) )$")
 _DUE_TEXT = phrase(r"theo (?:quy định|đúng quy định|yêu cầu|chế độ|hướng dẫn)[^.;,)]{0,50}|khi có yêu cầu")
-_SENTENCE = re.compile(r"[.;](?=\s|$|\")")
-_ADVISED = phrase(r"tham mưu (?P<who>[^.;,]{3,60}?) báo cáo")
-_ROUND = phrase(r"\( ?năm (?P<y>20\d\d) ?\)")
+_SENTENCE = re.compile(r"(?<!\.)[.;](?=\s|$|\")")
+_ADVISED = phrase(r"tham mưu (?P<who>[^.;,]{3,60}?) (?:tổng hợp, ?)?báo cáo")
+_LATER = phrase(r"(?P<rel> ?(?:và|,) )(?:ngày )?(?P<d>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<y>\d{4}))?")
 
 
 @define(eq=False)
@@ -60,285 +70,354 @@ class Duty:
     extra: list[tuple[int, int]] = field(factory=list)
 
 
-def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, block: list[Agency], actor: Agency | None, reporting: bool) -> list[Duty]:
-    """The duties that a clause's text states."""
-    low = source.low
-    words = low[start:end]
-    if "báo cáo" not in words and "gửi" not in words and "bao cao" not in words and "gui " not in words and "đăng ký" not in words:
-        return []
+@define
+class _Heard:
+    """What earlier sentences of a clause (or its lead-in) said: who reports to whom, and how it travels."""
+
+    reporter: list[Agency]
+    recipient: list[Agency] = field(factory=list)
+    via: Agency | None = None
+    onward: list[Agency] = field(factory=list)
+
+
+def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, subject: list[Agency], reporting: bool,
+                lead_in: _Heard | None) -> tuple[list[Duty], _Heard]:
+    """The duties that a clause's text states, and what it told of reporter and recipient."""
+    words = source.low[start:end]
+    heard = evolve(lead_in) if lead_in else _Heard(list(subject))
+    if subject:
+        heard.reporter = list(subject)
     duties: list[Duty] = []
+    if not any(word in words for word in ("báo cáo", "gửi", "đăng ký", "bao cao", "gui ", "nộp")) and not (lead_in and lead_in.recipient):
+        return duties, heard
     at = start
-    subject: list[Agency] = [actor] if actor else list(block)
-    heard: list[Agency] = []
-    for stop in [*(m.end() for m in _SENTENCE.finditer(low, start, end)), end]:
-        if stop <= at:
-            continue
-        _sentence(source, clause, at, stop, era, subject, heard, reporting, duties)
-        at = stop
-    return duties
+    for stop in [*(m.end() for m in _SENTENCE.finditer(source.low, start, end)), end]:
+        if stop > at:
+            _sentence(source, clause, at, stop, era, heard, reporting, duties)
+        at = max(at, stop)
+    return duties, heard
 
 
-def _subject(source: Source, start: int, end: int) -> list[Agency]:
-    """The bodies that a sentence has do something: "Định kỳ hằng tháng Công an xã tập hợp ... báo cáo"."""
+def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, heard: _Heard, reporting: bool, duties: list[Duty]) -> None:
     low = source.low
-    for found in re.finditer(r"[^\W\d_]+", source.work[start:end]):
+    start, end = source.trim(start, end)
+    onward = _onward(source, start, end)
+    onward_at = onward.start() if onward else end
+    reports = [m for m in source.finditer(_REPORT, start, end) if m.start() < onward_at or onward and m.start() >= onward.end()]
+    reports = [m for m in reports if not (_NOUN_BEFORE.of(source.bare).search(low[max(start, m.start() - 14) : m.start()]) and not _says(source, m, end))]
+    continued = bool(heard.recipient) and not reports and reporting
+    if not reports and not continued:
+        _submission(source, clause, start, end, era, heard, duties)
+        return
+    first = reports[0].start() if reports else start
+    own = _subject(source, start, end, first)
+    if own:
+        heard.reporter = own
+    limits = find_limits(source, start, end, era)
+    limits += _second_days(source, limits, end)
+    tokens = _tokens(source, start, end, reports, limits, continued)
+    for place, token in enumerate(tokens):  # "hằng tháng trước ngày 12": a bare day recurs with its period
+        following = tokens[place + 1].start() if place + 1 < len(tokens) else end
+        if token.lastgroup in ("monthly", "quarterly"):
+            region = (token.end(), following) if place or len(tokens) > 1 else (start, end)
+            limits += [x for x in find_limits(source, *region, era, token.lastgroup) if not any(a.start < x.end and x.start < a.end for a in limits)]
+    limits.sort(key=lambda limit: limit.start)
+    if limits and onward and len(limits) > 1:
+        limits = [limit for limit in limits if limit.start < onward.end()] or limits
+    recipient, via = _recipient(source, reports, start, end, onward_at)
+    explicit = bool(recipient)
+    if recipient:
+        heard.recipient, heard.via, heard.onward = recipient, via, read_list(source, _skip(source, onward.end(), end), end)[0] if onward else []
+    elif via:
+        heard.via = via
+    due_text = source.search(_DUE_TEXT, start, end)
+    prepared = None
+    reporter = heard.reporter
+    advised = source.search(_ADVISED, start, end)
+    if advised:
+        who = read_list(source, advised.start("who"), advised.end("who"))[0]
+        if who:
+            prepared, reporter = (reporter[0] if reporter else None), who
+    base = Duty(first, min(end, first + 48), clause, "results", None, reporter, heard.recipient if explicit or tokens or continued or limits else [],
+                heard.via if explicit or tokens or continued or limits else None, heard.onward if explicit or tokens or continued else [], prepared, None,
+                source.plain(*due_text.span()) if due_text else None)
+    known_here = [d for d in duties if d.clause is clause]
+    if tokens:
+        _periodic(source, base, tokens, limits, reports, known_here, duties, start, end)
+        return
+    regular = source.search(_REGULAR, start, first + 1)
+    if limits and (explicit or reporting or known_here or heard.recipient):
+        due = limits[0]
+        period = _period_of(due)
+        duties.append(evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75))
+    elif regular and (explicit or reporting):
+        duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
+    elif explicit:
+        duties.append(evolve(base, confidence=0.65))
+
+
+def _says(source: Source, report: re.Match[str], end: int) -> bool:
+    """Whether "báo cáo" is followed at once by its recipient."""
+    at = _adverbs_end(source, report.end(), end)
+    return bool(_TO.of(source.bare).match(source.low, at, end) or source.match(HEAD, at, end))
+
+
+def _adverbs_end(source: Source, at: int, end: int) -> int:
+    at = _skip(source, at, end)
+    found = source.match(_ADVERBS, at, end)
+    return found.end() if found else at
+
+
+def _onward(source: Source, start: int, end: int) -> re.Match[str] | None:
+    """ "để tổng hợp, báo cáo Z": where the report travels next, no duty of its own."""
+    return source.search(_ONWARD, start, end)
+
+
+def _skip(source: Source, at: int, end: int) -> int:
+    while at < end and source.low[at] in ' :"':
+        at += 1
+    return at
+
+
+def _subject(source: Source, start: int, end: int, before: int) -> list[Agency]:
+    """The bodies that the sentence has report: "Định kỳ hằng tháng Công an xã tập hợp ... báo cáo"."""
+    low = source.low
+    limit = min(end, max(before, start + 1))
+    for found in re.finditer(r"[^\W\d_]+", source.work[start:limit]):
         at = start + found.start()
-        upper = source.work[at].isupper()
-        if not upper and not low.startswith(("các ", "cac "), at):
+        if not source.work[at].isupper() and not low.startswith(("các ", "cac ", "công an", "đơn vị"), at):
             continue
         if not source.match(HEAD, at, end):
             continue
-        if re.search(r"(?:với|của|về|cho|tại|qua|đến|gửi|tham mưu|giúp|bởi|theo|báo cáo)\s*$", low[max(start, at - 10) : at]):
-            continue
+        if re.search(r"(?:với|của|về|cho|tại|qua|đến|gửi|tham mưu|giúp|bởi|theo|báo cáo|giao|trước|lên|tới|cùng)\s*$", low[max(start, at - 10) : at]):
+            if not re.search(r"giao\s*$", low[max(start, at - 10) : at]):
+                continue
         bodies, last = read_list(source, at, end)
         rest = last
         while rest < end and low[rest] in " ,":
             rest += 1
-        if bodies and rest < end and (source.match(VERB, rest, end) or low.startswith(("đánh giá", "tổng hợp", "gửi", "báo cáo", "kịp thời", "định kỳ"), rest)):
+        if bodies and rest < end and (source.match(VERB, rest, end) or low.startswith(("đánh giá", "kịp thời", "hằng ", "hàng "), rest)):
             return bodies
-        if not upper:
-            continue
     return []
 
 
-def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, subject: list[Agency], heard: list[Agency],
-              reporting: bool, duties: list[Duty]) -> None:
+def _tokens(source: Source, start: int, end: int, reports: list[re.Match[str]], limits: list[Limit], continued: bool) -> list[re.Match[str]]:
+    """The words of period and kind that belong to the reports of a sentence."""
     low = source.low
-    start, end = source.trim(start, end)
-    reports = [m for m in source.finditer(_REPORT, start, end)]
-    onward = source.search(_ONWARD, start, end)
-    onward_at = onward.start() if onward else end
-    main = [m for m in reports if not (onward and onward.start() <= m.start() < onward.end())
-            and not (_NOT_A_DUTY.of(source.bare).search(low[max(start, m.start() - 40) : m.start()]) and not _TO.of(source.bare).match(low, m.end() + 1, end))]
-    tokens = _tokens(source, start, end, main)
-    own = _subject(source, start, min(end, main[0].start() if main else end)) or _subject_between(source, start, end)
-    reporter = own or subject or heard
-    if main and (tokens or _recipients(source, main, start, end, onward_at)[0] or _REGULAR.of(source.bare).search(low, start, end)):
-        recipient, via, place = _recipients(source, main, start, end, onward_at)
-        passed = _onward(source, onward, end) if onward else []
-        due_text = source.search(_DUE_TEXT, start, end)
-        advised = source.search(_ADVISED, start, end)
-        prepared = None
-        if advised:
-            who = read_list(source, advised.start("who"), advised.end("who"))[0]
-            if who:
-                prepared, reporter = (reporter[0] if reporter else None), who
-        if tokens:
-            _periodic(source, clause, start, end, era, tokens, main, reporter, recipient, via, passed, due_text, duties)
-        elif recipient or _REGULAR.of(source.bare).search(low, start, main[0].start() + 1):
-            regular = source.search(_REGULAR, start, main[0].start())
-            limits = find_limits(source, start, end, era, "")
-            if not recipient and not limits and not reporting:
-                pass
-            if recipient or regular and (reporting or limits):
-                begin = regular.start() if regular else main[0].start()
-                duties.append(Duty(begin, _span_end(source, main[0].end(), end), clause, "periodic" if regular else "results", "unspecified" if regular else None,
-                                   reporter, recipient, via, passed, prepared, limits[0] if limits else None,
-                                   source.plain(*due_text.span()) if due_text else None, None, 0.7))
-        heard[:] = reporter or heard
-        return
-    sends = [m for m in source.finditer(_SEND, start, end) if not (onward and m.start() > onward.start())]
-    if sends and not main:
-        _submission(source, clause, start, end, era, sends[0], reporter, duties)
-    elif reports and not main and not tokens:
-        return
-
-
-def _subject_between(source: Source, start: int, end: int) -> list[Agency]:
-    return _subject(source, start, end)
-
-
-def _span_end(source: Source, at: int, end: int) -> int:
-    return min(end, at + 40)
-
-
-def _tokens(source: Source, start: int, end: int, main: list[re.Match[str]]) -> list[re.Match[str]]:
-    low = source.low
-    if not main:
-        return []
     found: list[re.Match[str]] = []
-    limits: list[re.Match[str]] = source.finditer(_TOKEN, start, end)
-    for token in limits:
-        kind = token.lastgroup
-        before = low[max(start, token.start() - 44) : token.start()]
-        if kind in ("interim", "final"):
-            if _HOLD.of(source.bare).search(before) and not before.rstrip().endswith(("báo cáo", "bao cao")) and not re.search(r"\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$|năm(?:\)|,)\s*(?:và )?$", before):
-                if not (found and found[-1].lastgroup == "interim" and re.search(r"\) và $", before)):
-                    continue
-            near = any(abs(m.start() - token.end()) < 60 or abs(token.start() - m.end()) < 60 for m in main)
-            if not near and not any(m.start() > token.end() for m in main):
+    for token in source.finditer(_TOKEN, start, end):
+        kind = token.lastgroup or ""
+        if any(limit.start < token.end() and token.start() < limit.end for limit in limits):
+            continue
+        before = low[max(start, token.start() - 60) : token.start()]
+        near = continued or any(-14 <= m.start() - token.end() <= 170 or 0 <= token.start() - m.end() <= 190 or m.start() <= token.start() < m.end() for m in reports)
+        if not near:
+            continue
+        if kind in ("interim", "final") and _HOLDS.of(source.bare).search(before) and not re.search(r"báo cáo\s+$|\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$", before):
+            continue
+        if kind in _PERIODS:
+            if re.search(r"(?:trong|từ|sau|quá|tình hình|số liệu|kế hoạch|dự toán|chỉ tiêu|xếp loại|cập nhật)\s*$", before):
                 continue
-        if kind == "six" and re.search(r"(?:trong|đầu|từ|sau|quá|kết quả|tình hình)\s*$", before) and "báo cáo" not in before and not re.search(r"định kỳ", before):
-            if not re.search(r"báo cáo\s+$", before):
+            if kind == "quarterly" and re.search(r"tháng (?:cuối|đầu)\s*(?:của\s*)?$", before):
                 continue
-        if kind in ("month", "year", "quarter", "six", "week", "nine"):
-            near = [m for m in main if -12 <= m.start() - token.end() <= 130 or 0 <= token.start() - m.end() <= 140]
-            if not near:
-                continue
-            if kind == "year" and re.search(r"(?:kế hoạch|dự toán|chỉ tiêu|chi)\s*$", before):
-                continue
-            if re.search(r"(?:trước|chậm nhất)[^.;()]{0,20}$", before) or re.search(r"ngày +\d{1,2}(?:/\d+)? +$", before):
-                # a recurrence inside the due date: it is the period when nothing else says one
-                if any(t.lastgroup == kind for t in found):
-                    continue
-                if any(t.lastgroup in ("month", "quarter", "year", "six", "week") for t in found):
-                    continue
-            if re.search(r"tháng (?:cuối|đầu) (?:của |mỗi )?$", before):
-                continue
+        if kind == "ad_hoc" and re.search(r"(?:kiểm tra|xét nghiệm|thanh tra|tuần tra|định kỳ(?:,| và| hoặc))\s*$", before) and not re.search(r"định kỳ(?:,| và| hoặc)\s*$", before):
+            continue
         found.append(token)
     return found
 
 
-def _periodic(source: Source, clause: Clause, start: int, end: int, era: Era, tokens: list[re.Match[str]], main: list[re.Match[str]],
-              reporter: list[Agency], recipient: list[Agency], via: Agency | None, passed: list[Agency], due_text: Any, duties: list[Duty]) -> None:
+def _groups(source: Source, tokens: list[re.Match[str]]) -> list[tuple[str, str, int, int]]:
+    """(kind, period, start, end) of each report named, a review joined with its period ("sơ kết 6 tháng")."""
     low = source.low
-    kinds = [t.lastgroup or "" for t in tokens]
-    groups: list[tuple[str, str | None, int, int]] = []
+    groups: list[tuple[str, str, int, int]] = []
     i = 0
     while i < len(tokens):
-        token, kind = tokens[i], kinds[i]
-        begin, stop = token.span()
+        token = tokens[i]
+        kind, (begin, stop) = token.lastgroup or "", token.span()
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        gap = low[stop : following.start()] if following else ""
         if kind in ("interim", "final"):
-            following = tokens[i + 1] if i + 1 < len(tokens) else None
-            gap = low[stop : following.start()] if following else ""
-            if following and kinds[i + 1] in ("six", "year", "quarter", "month", "nine") and len(gap.strip()) <= 14 and not re.search(r"[,;(]", gap):
-                groups.append((kind, _PERIODS[kinds[i + 1]], begin, following.end()))
-                i += 2
-                continue
-            year = re.compile(r"tổng kết(?: \w+){0,3} năm").match(low, begin)
-            before = low[max(start, begin - 12) : begin]
-            groups.append((kind, "annual" if year else "once", begin, stop))
-            if kind == "interim" and groups[-1][1] == "once" and re.search(r"(?:6|sáu) tháng", before):
-                groups[-1] = (kind, "six_monthly", begin, stop)
-        elif kind == "adhoc":
+            if following and len(gap.strip()) <= 16 and not re.search(r"[,;()]| và ", gap):
+                if following.lastgroup in _PERIODS:
+                    groups.append((kind, following.lastgroup or "", begin, following.end()))
+                    i += 2
+                    continue
+                if following.lastgroup == "interim" or following.lastgroup == "final" and kind == "final":
+                    groups.append((kind, "once", begin, following.end()))
+                    i += 2
+                    continue
+            groups.append((kind, "once", begin, stop))
+        elif kind == "ad_hoc":
             groups.append(("ad_hoc", "ad_hoc", begin, stop))
+        elif low.startswith(("tổng kết", "tong ket"), begin):
+            groups.append(("final", kind, begin, stop))
         else:
-            if kind == "year" and low.startswith(("tổng kết", "tong ket"), begin):
-                groups.append(("final", "annual", begin, stop))
-            else:
-                groups.append(("periodic", _PERIODS[kind], begin, stop))
+            groups.append(("periodic", kind, begin, stop))
         i += 1
-    merged: list[tuple[str, str | None, int, int]] = []
-    for group in groups:  # "tổng kết năm" heard twice is one
-        if merged and group[1] == merged[-1][1] and group[1] not in ("once",) and group[2] - merged[-1][3] < 3:
-            merged[-1] = (merged[-1][0] if merged[-1][0] != "periodic" else group[0], group[1], merged[-1][2], group[3])
+    single: list[tuple[str, str, int, int]] = []
+    for group in groups:
+        if group[1] != "once" and any(other[1] == group[1] for other in single):
             continue
-        if any(g[1] == group[1] and g[1] != "once" for g in merged):
-            continue
-        merged.append(group)
-    monthly = merged[0][1] if len(merged) == 1 else next((g[1] for g in merged if g[1] in ("monthly", "quarterly")), "")
-    limits = find_limits(source, start, end, era, monthly or "")
-    limits = [limit for limit in limits if not (limit.precision == "year" and limit.relation != "within")]
-    for place, (kind, period, begin, stop) in enumerate(merged):
-        following = merged[place + 1][2] if place + 1 < len(merged) else end
-        due = next((limit for limit in limits if begin - 2 <= limit.start < following), None)
-        if due is None and len(merged) == 1 and limits:
-            due = limits[0]
-        if due is None and len(merged) > 1 and len(limits) == 1 and limits[0].start >= merged[-1][3] and limits[0].precision == "recurring" and period == "monthly":
-            due = limits[0]
-        if due is not None and len(merged) > 1 and place == len(merged) - 1 and due.start > stop + 60 and len(limits) == 1 and kind == "ad_hoc":
-            due = None
-        known = next((d for d in duties if d.period == period and d.clause is clause and period not in ("once",)), None)
-        if known is None and kind == "final" and period == "once":
-            known = next((d for d in duties if d.clause is clause and d.kind == "final"), None)
+        single.append(group)
+    return single
+
+
+def _periodic(source: Source, base: Duty, tokens: list[re.Match[str]], limits: list[Limit], reports: list[re.Match[str]],
+              known_here: list[Duty], duties: list[Duty], start: int, end: int) -> None:
+    groups = _groups(source, tokens)
+    dues = _deal(source, groups, limits)
+    for (kind, period, begin, stop), due in zip(groups, dues, strict=True):
+        known = next((d for d in known_here if d.period == period and period != "once"), None)
+        known = known or next((d for d in known_here if d.kind == kind == "final" and d.period == period), None)
         if known:
             known.due = known.due or due
-            if kind != "periodic":
-                known.kind = kind
+            known.kind = kind if kind != "periodic" else known.kind
             known.extra.append((begin, stop))
-            if recipient and not known.recipient:
-                known.recipient, known.via = recipient, via
             continue
-        inherited = next((d for d in reversed(duties) if d.clause is clause), None)
-        duties.append(Duty(begin, _end_of(source, stop, end), clause, kind, period, reporter or (inherited.reporter if inherited else []),
-                           recipient or (inherited.recipient if inherited and not recipient else []), via or (inherited.via if inherited else None),
-                           passed or (inherited.onward if inherited and not recipient else []), None, due,
-                           source.plain(*due_text.span()) if due_text else None, None, 0.85))
-    assert main is not None
+        left = max((m.start() for m in reports if m.start() <= begin and begin - m.end() < 30), default=begin)
+        duties.append(evolve(base, start=left, end=max(stop, left + 1), kind=kind, period=period, due=due, confidence=0.85, extra=[(begin, stop)]))
+    spare = [limit for limit in limits if limit not in dues]
+    if spare and len(groups) == 1 and groups[0][0] == "ad_hoc":
+        duties.append(evolve(base, kind="results", period=_period_of(spare[0]), due=spare[0]))
 
 
-def _end_of(source: Source, stop: int, end: int) -> int:
-    return min(max(stop, stop + 1), end)
+def _deal(source: Source, groups: list[tuple[str, str, int, int]], limits: list[Limit]) -> list[Limit | None]:
+    """The due of each report: the limit after its words, before the next report's."""
+    if len(groups) == 1:
+        kind = groups[0][0]
+        after = [limit for limit in limits if limit.start >= groups[0][2] - 1]
+        if kind == "ad_hoc" and not (after and after[0].start - groups[0][3] < 60):
+            return [None]
+        return [after[0] if after else limits[0] if limits else None]
+    dues: list[Limit | None] = []
+    for place, (_, _, begin, _stop) in enumerate(groups):
+        following = groups[place + 1][2] if place + 1 < len(groups) else len(source.low)
+        dues.append(next((limit for limit in limits if begin - 1 <= limit.start < following), None))
+    dated = [g for g in groups if g[0] != "ad_hoc"]
+    behind = [limit for limit in limits if limit.start > groups[-1][2]]
+    if len(behind) >= 2 and len(behind) == len(dated) and not any(dues[:-1]):  # "6 tháng, 01 năm ... trước ngày 10/6 và 10/12"
+        dealt = iter(behind)
+        return [next(dealt) if g[0] != "ad_hoc" else None for g in groups]
+    if groups[-1][0] == "ad_hoc" and dues[-1] is not None and dues[-1].start - groups[-1][3] > 20:
+        spare = dues[-1]
+        dues[-1] = None
+        if len(dated) == 1:
+            dues[groups.index(dated[0])] = dues[groups.index(dated[0])] or spare
+    return dues
 
 
-def _recipients(source: Source, main: list[re.Match[str]], start: int, end: int, onward_at: int) -> tuple[list[Agency], Agency | None, int]:
-    """To whom: after "báo cáo ... về X", "gửi X", or right behind "báo cáo"."""
+def _second_days(source: Source, limits: list[Limit], end: int) -> list[Limit]:
+    """ "trước ngày 10/6 và 10/12": the second day shares the first one's words."""
+    found = []
+    for limit in limits:
+        more = source.match(_LATER, limit.end, end)
+        if not more or limit.precision not in ("day", "recurring"):
+            continue
+        day, month = int(more["d"]), int(more["m"])
+        if not (1 <= day <= 31 and 1 <= month <= 12):
+            continue
+        begin = more.end("rel")
+        if limit.date:
+            year = int(more["y"] or limit.date[:4])
+            try:
+                from datetime import date
+
+                found.append(evolve(limit, start=begin, end=more.end(), date=date(year, month, day).isoformat()))
+            except ValueError:
+                continue
+        elif limit.rule and limit.rule.startswith("FREQ=YEARLY"):
+            found.append(evolve(limit, start=begin, end=more.end(), rule=f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}"))
+    return found
+
+
+def _period_of(due: Limit) -> str:
+    """The period that a due date's recurrence implies; a single date happens once."""
+    rule = due.rule or ""
+    if rule.startswith("FREQ=WEEKLY"):
+        return "weekly"
+    if rule.startswith("FREQ=MONTHLY"):
+        return "monthly"
+    if rule.startswith("FREQ=YEARLY"):
+        return "quarterly" if rule.count(",") >= 3 else "annual"
+    return "once"
+
+
+def _recipient(source: Source, reports: list[re.Match[str]], start: int, end: int, onward_at: int) -> tuple[list[Agency], Agency | None]:
+    """To whom: behind "báo cáo", or after "về", "gửi", "cho"; and through whom."""
     low = source.low
     recipient: list[Agency] = []
-    place = start
-    for report in main:
-        stop = next((m.start() for m in _ONWARD_START.of(source.bare).finditer(low, report.end(), end)), end)
-        at = report.end()
-        while at < stop and low[at] == " ":
-            at += 1
-        if source.match(HEAD, at, stop) and not low.startswith(("kết quả", "cơ sở", "tổ chức")):
-            bodies, last = read_list(source, at, stop)
-            if bodies:
-                recipient, place = bodies, last
-                break
-        for to in source.finditer(_TO, report.start(), stop):
-            if source.match(HEAD, to.end(), stop) or source.work[to.end() : to.end() + 1].isupper():
-                bodies, last = read_list(source, to.end(), stop)
-                if bodies:
-                    recipient, place = bodies, last
-                    break
+    for report in reports:
+        later = _ONWARD_START.of(source.bare).search(low, report.end(), end)
+        stop = later.start() if later else end
+        at = _adverbs_end(source, report.end(), stop)
+        if source.match(HEAD, at, stop):
+            recipient = read_list(source, at, stop)[0]
+        if not recipient:
+            recipient = _addressed(source, report.start(), stop)
         if recipient:
             break
     if not recipient:
-        for to in source.finditer(_TO, start, min(end, onward_at)):
-            if source.match(HEAD, to.end(), end):
-                bodies, last = read_list(source, to.end(), min(end, onward_at))
-                if bodies:
-                    recipient, place = bodies, last
-                    break
-    via = None
+        recipient = _addressed(source, start, min(end, onward_at))
+    return recipient, _via(source, start, end)
+
+
+def _addressed(source: Source, start: int, stop: int) -> list[Agency]:
+    for to in source.finditer(_TO, start, stop):
+        at = _skip(source, to.end(), stop)
+        if source.match(HEAD, at, stop):
+            bodies = read_list(source, at, stop)[0]
+            if bodies:
+                return bodies
+        elif source.work[at : at + 4].isupper() and source.work[at : at + 2].isalpha():
+            last = at
+            while last < stop and source.work[last].isalnum():
+                last += 1
+            return [Agency(source.plain(at, last), at, last)]
+    return []
+
+
+def _via(source: Source, start: int, end: int) -> Agency | None:
     for through in source.finditer(_VIA, start, end):
-        close = low.find(")", through.end(), end)
-        bodies = read_list(source, through.end(), close if close >= 0 else end)[0]
+        bracketed = "(" in through[0]
+        close = source.low.find(")", through.end(), end) if bracketed else -1
+        stop = close if close >= 0 else end
+        bodies = read_list(source, through.end(), stop)[0]
         if not bodies and close >= 0 and source.work[through.end()].isupper():
             bodies = split_names(source, through.end(), close)
+        if bodies and close >= 0:
+            return Agency(source.plain(through.end(), close), through.end(), close)
         if bodies:
-            via = bodies[0]
-            break
-    return [_clean(source, body) for body in recipient], via, place
+            return bodies[0]
+    return None
 
 
-def _clean(source: Source, body: Agency) -> Agency:
-    return body
-
-
-def _onward(source: Source, onward: re.Match[str], end: int) -> list[Agency]:
-    at = onward.end()
-    while at < end and source.low[at] == " ":
-        at += 1
-    return read_list(source, at, end)[0]
-
-
-def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, send: re.Match[str], reporter: list[Agency], duties: list[Duty]) -> None:
+def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, heard: _Heard, duties: list[Duty]) -> None:
+    """Plans, lists or pictures to be sent to a body (R2)."""
     low = source.low
-    bodies, _ = read_list(source, send.end(), end)
-    if not bodies and source.work[send.end() : send.end() + 4].isupper():
-        stop = send.end()
-        while stop < end and source.work[stop].isalnum():
-            stop += 1
-        bodies = [Agency(source.plain(send.end(), stop), send.end(), stop)]
-    if not bodies:
-        return
-    things = source.finditer(_SENT_THING, start, send.end()) or source.finditer(_SENT_THING, clause.body, send.end())
-    if not things and "kết quả" in low[start : send.start()]:
-        kind, what = "results", "kết quả"
-    elif not things:
-        return
-    else:
-        thing = next((t for t in reversed(things) if t.start() >= send.start()), things[-1])
+    for send in source.finditer(_SENDS, start, end):
+        onward = _ONWARD_START.of(source.bare).search(low, send.end(), end)
+        stop = onward.start() if onward else end
+        if low.startswith(("đăng ký", "dang ky"), send.start()) and not re.search(r"(?:về|với) ", low[send.end() : stop]):
+            continue
+        recipient = _addressed(source, send.start(), stop)
+        if not recipient:
+            at = _skip(source, send.end(), stop)
+            thing = _SENT.of(source.bare).match(low, at, stop)
+            at = _skip(source, thing.end(), stop) if thing else at
+            recipient = read_list(source, at, stop)[0] if source.match(HEAD, at, stop) else []
+        if not recipient:
+            continue
+        things = source.finditer(_SENT, send.start(), min(stop, recipient[0].start)) or source.finditer(_SENT, start, send.start()) or source.finditer(
+            _SENT, clause.body, send.start()
+        )
+        if not things:
+            continue
+        thing = things[-1] if things[-1].start() < send.start() else things[0]
+        own = _subject(source, start, end, send.start())
+        limits = find_limits(source, start, end, era) or find_limits(source, clause.body, clause.end, era)
+        limits = [limit for limit in limits if limit.start > send.start()] or limits[:1]
+        due = limits[0] if limits else None
         kind = "evidence" if thing["evidence"] else "submission"
-        what = source.plain(*thing.span())
-    limits = find_limits(source, start, end, era, "")
-    via = None
-    for through in source.finditer(_VIA, send.end(), end):
-        close = low.find(")", through.end(), end)
-        found = read_list(source, through.end(), close if close >= 0 else end)[0]
-        via = found[0] if found else None
-        break
-    duties.append(Duty(send.start(), min(end, send.end() + 20), clause, kind, "once" if kind != "results" else None, reporter, bodies, via, [], None,
-                       limits[0] if limits else None, None, what, 0.65))
+        duties.append(Duty(send.start(), min(end, send.end() + 24), clause, kind, _period_of(due) if due else "once", own or heard.reporter, recipient,
+                           _via(source, send.start(), end), [], None, due, None, source.plain(*thing.span()), 0.65))
+        return

@@ -39,7 +39,7 @@ _NUMBER = re.compile(
 )
 _BARE_NUMBER = re.compile(r"(?P<value>\d{1,6})\s*(?P<sep>[/–-])\s*(?P<symbol>[A-ZĐ][A-Za-zĐđ]*(?:[-–/&][A-ZĐ][A-Za-zĐđ&\d]*)+)")
 _PLACE_DATE = re.compile(
-    r"(?P<place>[A-ZĐÀ-Ỹ][^\W\d_]*(?:[\s.'’-]+[A-ZĐÀ-Ỹ][^\W\d_]*){0,5})\s*,\s*(?P<date>ngày\s*(?P<d>\d{1,2}|[.…\s_]*)\s*tháng\s*(?P<m>\d{1,2}|[.…\s_]*)\s*năm\s*(?P<y>\d{4}))"
+    r"(?P<place>[A-ZĐÀ-Ỹ][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|['’.-])[A-ZĐÀ-Ỹ][^\W\d_]*){0,5})\s*,\s*(?P<date>ngày\s*(?P<d>\d{1,2}|[.…\s_]*)\s*tháng\s*(?P<m>\d{1,2}|[.…\s_]*)\s*năm\s*(?P<y>\d{4}))"
 )
 _LONE_DATE = re.compile(r"(?P<place>)(?P<date>ngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4}))", re.IGNORECASE)
 _ATTACHED = phrase(r"\(? ?(?:ban hành )?kèm theo (?:quyết định|nghị quyết|công văn|tờ trình)")
@@ -49,11 +49,11 @@ _PREAMBLE = phrase(
     r"công văn|chương trình|thông tư|nghị định|kết luận|công điện|đề án)[^\n]{0,40}số)|nhằm |để |hưởng ứng |xét |theo đề nghị|tiếp nhận|"
     r"trên cơ sở|qua |ủy ban nhân dân|ubnd |nghiêm túc thực hiện)"
 )
-_BASE_VERB = phrase(r"(?:căn cứ|thực hiện|triển khai(?: thực hiện)?|theo(?! đề nghị)|tiếp nhận|xét|thi hành)\b")
+_BASE_VERB = phrase(r"(?:căn cứ|thực hiện|triển khai(?: thực hiện)?|theo|tiếp nhận|xét|thi hành|hưởng ứng)\b")
 _ISSUES = phrase(r"(?:ban hành|xây dựng|triển khai|đề ra|lập) ?(?:và triển khai )?(?:thực hiện )?(?:kế hoạch|chương trình|phương án|đề án)")
 _CITATION = phrase(
-    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?: số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
-    rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+))(?![\d%])"
+    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
+    rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+)|(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])"
 )
 _CITED_DATE = phrase(r"[ ,(]*(?:ngày|, ngày) ")
 _CITED_ISSUER = phrase(r"[ ,)]*của ")
@@ -147,11 +147,11 @@ def read_head(source: Source, lines: list[Line]) -> Head:
     first_item = next((i for i, line in enumerate(lines) if line.kind == "text" and line.style in ("roman", "part", "article", "arabic", "upper")), len(lines))
     types = [t for t in types if t[0] < max(first_item, 1) or _attached_after(source, lines, t[0])]
     article = _article(source, lines, types)
-    tail, recipients_at = _tail_start(source, lines)
     if article is not None:
         return article
     plan = next((t for t in reversed(types) if t[1].startswith(_PLAN_TYPES)), types[0] if types else None)
     wrapped = bool(plan and types and types[0][1] == "QUYẾT ĐỊNH" and plan[1] != "QUYẾT ĐỊNH")
+    tail, recipients_at = _tail_start(source, lines, plan[0] if plan and wrapped else 0)
     fields: dict[str, Any] = dict.fromkeys(
         ("issuer", "parent_issuer", "number", "place", "date", "doc_type", "title", "geographic_scope", "period", "signer", "archive",
          "article_title", "article_date", "author")
@@ -264,6 +264,9 @@ def _title(source: Source, lines: list[Line], plan: tuple[int, str, int, int], h
         text = source.work[line.body : line.end]
         if source.match(_ATTACHED, line.body, line.end):
             head.remarks.append(Diagnostic(code="attached_to", severity="info", span=(line.start, line.end)))
+            while "(" in source.work[line.start : line.end] and ")" not in source.work[line.start : lines[at].end] and at + 1 < len(lines) and at - index < 12:
+                at += 1
+            head.claims.append((line.start, lines[at].end))
             at += 1
             continue
         if pieces:
@@ -547,7 +550,8 @@ def _wrapper(source: Source, lines: list[Line], decision: tuple[int, str, int, i
 def read_citation(source: Source, found: re.Match[str], end: int) -> dict[str, Any]:
     """A cited document from its match: type, number, date, issuer and place."""
     work, low = source.work, source.low
-    number = re.sub(r"\s+", "", work[slice(*found.span("number" if found["number"] else "bare"))]).rstrip(".,;-/")
+    written = work[slice(*found.span("number" if found["number"] else "bare"))] if not found["act"] else ""
+    number = re.sub(r"\s+", "", written).rstrip(".,;-/") if written else None
     start, stop = found.start(), found.end()
     dated: str | None = None
     lead = source.match(_CITED_DATE, stop, end)
@@ -589,32 +593,32 @@ def _bases(source: Source, place: Place, head: Head) -> None:
     low = source.low
     seen = {base["number"] for base in head.fields["legal_bases"]}
     for cited in citations(source, *place):
-        if cited["number"] in seen or not re.search(r"[-/]", cited["number"]):
+        key = cited["number"] or source.plain(*cited["span"])
+        if key in seen or cited["number"] and not re.search(r"[-/]", cited["number"]) or not cited["number"] and not cited["date"]:
             continue
         begin = max(low.rfind(";", place[0], cited["span"][0]), low.rfind("\n", place[0], cited["span"][0]), place[0])
         verbs = source.finditer(_BASE_VERB, begin, cited["span"][0]) or source.finditer(_BASE_VERB, place[0], cited["span"][0])
         if not verbs:
             continue
-        if re.search(r"\b(?:tờ trình)\b", cited["doc_type"].lower()):
-            continue
-        seen.add(cited["number"])
+        seen.add(key)
         role = source.plain(verbs[-1].start(), verbs[-1].end())
         head.fields["legal_bases"].append({"role": role[:1].upper() + role[1:], **cited})
         head.claims.append(cited["span"])
 
 
 # ---- closing -------------------------------------------------------------------------------------------------------
-def _tail_start(source: Source, lines: list[Line]) -> tuple[int, int | None]:
+def _tail_start(source: Source, lines: list[Line], floor: int) -> tuple[int, int | None]:
     """Index of the first line of the closing part, and of the line "Nơi nhận"."""
     recipients = next(
-        (i for i in range(len(lines) - 1, -1, -1)
+        (i for i in range(len(lines) - 1, floor - 1, -1)
          if lines[i].kind in ("text", "table") and (source.match(_RECIPIENTS, _unquoted(source, lines[i]), lines[i].end))), None
     )
+    half = floor + (len(lines) - floor) // 2
     signs = [
-        i for i in range(max(0, len(lines) - 80 if len(lines) > 120 else len(lines) // 2), len(lines))
+        i for i in range(max(half, len(lines) - 80 if len(lines) > 120 else half), len(lines))
         if lines[i].kind in ("text", "table") and lines[i].end - lines[i].start < 160 and _signs(source, lines[i])
     ]
-    if recipients is not None and recipients < len(lines) // 4:
+    if recipients is not None and recipients - floor < (len(lines) - floor) // 4:
         recipients = None
     if recipients is None:
         return (signs[0] if signs else len(lines)), None
@@ -641,176 +645,181 @@ def _signs(source: Source, line: Line) -> bool:
     return bool(found and found.end() >= min(len(stripped), 8) and (len(stripped) - found.end() < 40))
 
 
+_SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*")
+_SIGN_INSIDE = re.compile(
+    r"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[A-ZĐÀ-Ỹ]{2}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![a-zà-ỹ]))"
+)
+_NAME_INSIDE = re.compile(r"(?<=[.;]) +(?=(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?: [A-ZĐÀ-Ỹ][a-zà-ỹđ]+){1,4}\s*\Z)")
+_GLUED_TITLE = re.compile(r"(?<=CHỦ TỊCH)(?=PHÓ CHỦ TỊCH)|(?<=GIÁM ĐỐC)(?=PHÓ GIÁM ĐỐC)|(?<=BÍ THƯ)(?=PHÓ BÍ THƯ)")
+
+
+def _segments(source: Source, lines: list[Line]) -> list[Place]:
+    """The closing's cells one by one, however its two columns were flattened: bars, gaps, breaks, one line for both."""
+    work = source.work
+    found: list[Place] = []
+    for line in lines:
+        if line.kind in ("blank", "ruler", "page"):
+            continue
+        at = line.start
+        for gap in [*_SEGMENT.finditer(work, line.start, line.end), None]:
+            stop = gap.start() if gap else line.end
+            pieces = [(at, stop)]
+            at = gap.end() if gap else stop
+            for cut in (_SIGN_INSIDE, _NAME_INSIDE, _GLUED_TITLE):
+                divided: list[Place] = []
+                for a, b in pieces:
+                    inner = None if cut is _NAME_INSIDE and not re.search(r"Lưu", work[a:b]) else cut.search(work[a:b])
+                    if inner and re.fullmatch(r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q)\.?", work[a : a + inner.start()]):
+                        inner = None
+                    divided += [(a, a + inner.start()), (a + inner.end(), b)] if inner else [(a, b)]
+                pieces = divided
+            for a, b in pieces:
+                a, b = source.trim(a, b)
+                while a < b and work[a] in "|\\":
+                    a, b = source.trim(a + 1, b)
+                if a < b and re.search(r"\w", work[a:b]):
+                    found.append((a, b))
+    return found
+
+
 def _closing(source: Source, lines: list[Line], tail: int, recipients_at: int | None, head: Head) -> None:
-    fields, work = head.fields, source.work
-    end = len(lines)
-    if recipients_at is not None:
-        end = _recipients(source, lines, recipients_at, head)
-    region = lines[tail:] if recipients_at is None else lines[tail : max(end + 25, recipients_at + 25)]
-    _signer(source, region, head)
-    for line in lines[tail:]:
-        if line.kind == "text" and not any(a < line.end and line.start < b for a, b in head.claims):
-            word = work[line.start : line.end].strip("*_ ")
-            if len(word) <= 6 and word.isalpha():
-                head.noise.append((line.start, line.end, "ocr_tail"))
+    """Recipients and signer from the cells of the closing."""
+    segments = _segments(source, lines[tail:])
+    rest = _recipients(source, segments, head) if recipients_at is not None else segments
+    _signer(source, rest, head)
+    for a, b in rest:
+        word = source.work[a:b].strip("*_ ")
+        if len(word) <= 6 and word.isalpha() and not any(x < b and a < y for x, y in head.claims):
+            head.noise.append((a, b, "ocr_tail"))
 
 
 _NOTE = re.compile(r"\(([^()]*)\)")
+_DASHED = re.compile(r"[-–—+•*]\s*")
 
 
-def _recipients(source: Source, lines: list[Line], at: int, head: Head) -> int:
-    """The bullets of "Nơi nhận"; returns the index of the line after the last one."""
-    work, fields = source.work, head.fields
+def _recipients(source: Source, segments: list[Place], head: Head) -> list[Place]:
+    """The bullets of "Nơi nhận"; returns the segments that are none of them."""
+    work = source.work
+    rest: list[Place] = []
     items: list[list[int]] = []
-    label = source.match(_RECIPIENTS, _unquoted(source, lines[at]), lines[at].end)
-    assert label
-    rest = label.end()
-    while rest < lines[at].end and work[rest] in "*_: |\t":
-        rest += 1
-    first = lines[at]
-    queue: list[tuple[int, int, str, int]] = []
-    if rest < first.end:
-        queue.append((rest, first.end, "dash" if work[rest] in "-–+•" else "", at))
-    i = at + 1
-    open_item = False
-    while i < len(lines):
-        line = lines[i]
-        if line.kind in ("blank", "ruler"):
-            i += 1
-            continue
-        if line.kind == "page":
-            i += 1
-            continue
-        if _signs(source, line) and not line.style:
-            if queue or items:
-                if any(source.match(_ARCHIVE, q[0] if q[2] == "" else _skip_dash(source, q[0], q[1]), q[1]) for q in queue):
-                    break
-            i += 1
-            continue
-        queue.append((line.start, line.end, line.style, i))
-        last = _skip_dash(source, line.start, line.end)
-        i += 1
-        if source.match(_ARCHIVE, last, line.end):
-            open_item = True
-            break
-        if len(queue) > 60:
-            break
-    for start, end, style, index in queue:
-        begin = _skip_dash(source, start, end) if style in ("dash", "plus", "star") or work[start : start + 1] in "-–+•" else start
-        pieces = [(begin, end)]
-        for a, b in pieces:
-            bar = work.find("|", a, b)
-            if bar >= 0:
-                b = bar
-            a, b = source.trim(a, b)
-            while b > a and work[b - 1] in ";.,*_| ":
-                b -= 1
+    opened = closed = False
+    dashed = any(_DASHED.match(work, a, b) for a, b in segments)
+    for a, b in segments:
+        label = source.match(_RECIPIENTS, _skip_marks(source, a, b), b)
+        if not opened and label:
+            opened = True
+            a = label.end()
+            while a < b and work[a] in "*_: ":
+                a += 1
             if a >= b:
                 continue
-            if not style and work[start : start + 1] not in "-–+•" and items and (work[a].islower() or work[a] in "(") and index == items[-1][2] + 1:
-                items[-1][1] = b
-                items[-1][2] = index
-                continue
-            if not style and work[start : start + 1] not in "-–+•" and not source.match(_ARCHIVE, a, b) and any(
-                lines[q[3]].style in ("dash", "plus") for q in queue
-            ):
-                continue
-            items.append([a, b, index])
-    for a, b, _ in items:
-        if source.match(_ARCHIVE, a, b):
-            begin = source.match(_ARCHIVE, a, b).end()  # type: ignore[union-attr]
-            values = [tidy(v).strip(" .;") for v in re.split(r"[,;]", work[begin:b]) if v.strip(" .;*")]
-            fields["archive"] = {"value": values, "span": (a, b)}
-            head.claims.append((a, b))
+        dash = _DASHED.match(work, a, b)
+        if not opened or closed and not dash:
+            rest.append((a, b))
             continue
-        notes = [found for found in _NOTE.finditer(work, a, b)]
-        value = source.plain(a, notes[0].start()) if notes and notes[0].start() > a else source.plain(a, b)
-        note = tidy(notes[0][1]) if notes else None
-        units = re.findall(r"[A-Z]{1,4}\d{2}", note or "")
-        recipient: dict[str, Any] = {"value": value.rstrip(" ;."), "note": None if units else note, "units": units, "span": (a, b)}
-        fields["recipients"].append(recipient)
+        if not dash and (_SIGN_LINE.match(work[a:b]) or _SIGN_TITLE.match(work[a:b].strip("*_ ")) or (items and not _open(work, items[-1]) and dashed)):
+            rest.append((a, b))
+            continue
+        if dash or not dashed:
+            begin = dash.end() if dash else a
+            begin, b = source.trim(begin, b)
+            if begin < b:
+                items.append([begin, b])
+                closed = bool(source.match(_ARCHIVE, begin, b))
+        elif items and (work[a].islower() or work[a] in "(" or _open(work, items[-1])) and a - items[-1][1] < 90 and not _NAME.match(work[a:b]):
+            items[-1][1] = b
+        else:
+            rest.append((a, b))
+    for a, b in items:
+        while b > a and work[b - 1] in ";.,*_| ":
+            b -= 1
+        if a < b:
+            _recipient(source, a, b, head)
+    return rest
+
+
+def _open(work: str, item: list[int]) -> bool:
+    """Whether an item goes on: its words so far end in no stop sign."""
+    return work[item[0] : item[1]].rstrip("* ")[-1:] not in (";", ".", ")")
+
+
+def _recipient(source: Source, a: int, b: int, head: Head) -> None:
+    work = source.work
+    archive = source.match(_ARCHIVE, a, b)
+    if archive:
+        values = [tidy(v).strip(" .;") for v in re.split(r"[,;]", work[archive.end() : b]) if v.strip(" .;*")]
+        head.fields["archive"] = {"value": values, "span": (a, b)}
         head.claims.append((a, b))
-    return i
+        return
+    notes = list(_NOTE.finditer(work, a, b))
+    value = source.plain(a, notes[0].start()) if notes and notes[0].start() > a else source.plain(a, b)
+    note = tidy(notes[-1][1]) if notes else None
+    units = re.findall(r"[A-Z]{1,4}\d{2}", note or "")
+    head.fields["recipients"].append({"value": value.rstrip(" ;."), "note": None if units else note, "units": units, "span": (a, b)})
+    head.claims.append((a, b))
 
 
-def _skip_dash(source: Source, start: int, end: int) -> int:
-    while start < end and source.work[start] in "-–—+•*_| \t\u00a0":
-        start += 1
-    return start
+def _skip_marks(source: Source, at: int, end: int) -> int:
+    while at < end and source.work[at] in "*_| ":
+        at += 1
+    return at
 
 
-def _signer(source: Source, lines: list[Line], head: Head) -> None:
+def _signer(source: Source, segments: list[Place], head: Head) -> None:
     fields, work = head.fields, source.work
-    taken = [tuple(r["span"]) for r in fields["recipients"]] + ([fields["archive"]["span"]] if fields["archive"] else [])
     authority: dict[str, Any] | None = None
     acting: dict[str, Any] | None = None
     position: dict[str, Any] | None = None
     name: dict[str, Any] | None = None
-    texts = [line for line in lines if line.kind in ("text", "table", "crumb")]
     i = 0
-    while i < len(texts):
-        line = texts[i]
+    while i < len(segments):
+        a, b = segments[i]
         i += 1
-        if line.style in ("dash", "plus"):
-            continue
-        start, end = line.start, line.end
-        while start < end:
-            while start < end and work[start] in "*_| \t":
-                start += 1
-            if start >= end:
-                break
-            if any(a <= start < b for a, b in taken):
-                start = next(b for a, b in taken if a <= start < b)
-                continue
-            mark = re.compile(r"(T/?M|KT|K/T|TL|T/L|TUQ|Q)\.\s*").match(work, start, end)
-            title = _SIGN_TITLE.match(work, start, end)
+        start = _skip_marks(source, a, b)
+        while start < b:
+            mark = _MARK.match(work, start, b)
             if mark and mark[1] in ("TM", "T/M") and authority is None:
-                stop = _upper_end(work, mark.end(), end)
-                while i < len(texts) and texts[i].style == "" and work[texts[i].start : texts[i].end].strip("*_| ").isupper() and not _SIGN_TITLE.match(
-                    work, _unquoted(source, texts[i]), texts[i].end
-                ) and not _SIGN_LINE.match(work[texts[i].start : texts[i].end]):
-                    nxt = texts[i]
-                    stop = source.trim(nxt.start, nxt.end)[1]
+                stop = _upper_end(work, mark.end(), b)
+                while i < len(segments) and stop >= b - 4:
+                    x, y = segments[i]
+                    words = work[x:y].strip("*_ ")
+                    if not words.isupper() or _SIGN_TITLE.match(words) or _SIGN_LINE.match(words) or len(words) < 3:
+                        break
+                    stop, b = source.trim(x, y)[1], y
                     i += 1
-                span = source.trim(start, stop)
-                body = source.trim(mark.end(), stop)
-                authority = {"value": "TM.", "span": span, "body": body}
-                start = max(stop, start + 1)
-                if start >= end:
-                    break
+                authority = {"value": f"{mark[1]}.", "span": source.trim(start, stop), "body": source.trim(mark.end(), stop)}
+                start = _skip_marks(source, max(stop, start + 1), b)
                 continue
             if mark and mark[1] not in ("TM", "T/M") and acting is None:
-                after = _SIGN_TITLE.match(work, mark.end(), end)
-                stop = after.end("position") if after else _upper_end(work, mark.end(), end)
+                after = _SIGN_TITLE.match(work, mark.end(), b)
+                stop = after.end("position") if after else _upper_end(work, mark.end(), b)
                 words = source.plain(mark.end(), stop).lower()
                 acting = {"value": f"{mark[1].replace('K/T', 'KT').replace('T/L', 'TL')}. {words[:1].upper()}{words[1:]}", "span": source.trim(start, stop)}
-                start = max(stop, start + 1)
+                start = _skip_marks(source, max(stop, start + 1), b)
                 continue
+            title = _SIGN_TITLE.match(work, start, b)
             if title and title["position"] and position is None:
                 words = source.plain(*title.span("position")).lower()
                 position = {"value": words[:1].upper() + words[1:], "span": title.span("position")}
-                start = title.end("position")
+                start = _skip_marks(source, title.end("position"), b)
                 continue
-            segment_end = end
-            bar = work.find("|", start, end)
-            if bar > start:
-                segment_end = bar
-            text = work[start:segment_end].rstrip("*_| ")
-            found = _NAME.match(text)
+            found = _NAME.match(work[start:b].rstrip("*_| "))
             if found and position is not None and name is None:
                 name = {"value": tidy(found["name"]), "span": (start + found.start("name"), start + found.end("name"))}
             elif found and name is not None and tidy(found["name"]) == name["value"]:
-                head.noise.append((start, segment_end, "duplicate_name"))
-                head.claims.append((start, segment_end))
-            start = segment_end + 1
-        if name is not None and i >= len(texts):
+                head.noise.append((start, b, "duplicate_name"))
+                head.claims.append((start, b))
             break
     if position is None and authority is None:
         return
-    fields["signer"] = {
-        "authority": authority, "acting_for": acting, "position": position, "name": name,
-    }
+    for part in (acting, position):  # "KT. CHỦ TỊCHPHÓ CHỦ TỊCH": glued words are taken apart
+        if part and part["span"][1] < len(work) and work[part["span"][1] : part["span"][1] + 1].isalpha() or part and part["span"][0] and work[part["span"][0] - 1].isalpha():
+            part["inferred"] = True
+    fields["signer"] = {"authority": authority, "acting_for": acting, "position": position, "name": name}
     head.claims += [tuple(part["span"]) for part in (authority, acting, position, name) if part]
+
+
+_MARK = re.compile(r"(T/?M|KT|K/T|TL|T/L|TUQ|Q)\.\s*(?=[A-ZĐÀ-Ỹ]{2})")
 
 
 def _upper_end(work: str, start: int, end: int) -> int:

@@ -75,6 +75,8 @@ VERBS = (
     "tự", "hoàn thành", "đi đầu", "nêu", "chia sẻ", "thường trực", "liên hệ", "kêu gọi", "giải quyết", "truy quét", "mua sắm",
     "trang bị", "lắp đặt", "tuần tra", "kiểm soát", "phân bổ", "chi", "điều tra", "truy tố", "xét xử", "điều tiết", "phân luồng", "mời",
     "giới thiệu", "bám sát", "nhân rộng", "biểu dương", "khen thưởng", "cam kết", "phát sóng", "dành", "ghi hình", "niêm yết",
+    "cụ thể hóa", "cụ thể", "trích", "tặng", "thăm", "gọi hỏi", "cảnh báo", "răn đe", "xác lập", "mở thêm", "dựng", "lưu hồ sơ", "tổng kiểm tra",
+    "chấm điểm", "phản ánh", "kéo dài", "dạy", "chọn", "công bố", "đẩy nhanh", "phản hồi", "cho", "chuyển", "thu", "rút ngắn", "diễn tập",
     "có kế hoạch", "có văn bản", "có biện pháp", "có giải pháp", "có hình thức", "phải", "cần", "sẽ", "tiếp cận", "gặp gỡ", "động viên",
     "tư vấn", "chăm sóc", "cảm hóa", "định hướng", "kiến nghị", "tiêu hủy", "triệt phá", "triệt xóa", "xóa bỏ", "hạn chế",
 )
@@ -105,9 +107,17 @@ HEADS = (
     "đại học", "cao đẳng", "tổ chuyên môn", "đại diện", "ban quản lý", "quân sự", "hạt kiểm lâm", "kiểm lâm", "hải quan", "biên phòng",
     "cảnh sát", "các", "mỗi", "toàn thể", "bộ phận", "chuyên viên", "phụ trách", "y tế", "nhân viên", "hạt", "quân khu", "vùng",
     "học sinh", "phụ huynh", "cha mẹ học sinh", "tổng phụ trách", "trại", "chánh văn phòng", "lãnh đạo", "chủ nhiệm", "đơn vị",
-    "thành viên", "tòa", "viện trưởng", "chánh án", "giám đốc", "địa phương", "catx", "ca", "tttt",
+    "thành viên", "tòa", "viện trưởng", "chánh án", "giám đốc", "địa phương", "catx", "tttt", "trung ương đoàn", "trung ương hội",
+    "tỉnh hội", "thành hội", "huyện hội", "xã hội đoàn", "ban đại diện cha mẹ học sinh", "thủ tướng", "chính phủ", "quốc hội", "hệ thống",
+    "bệnh xá", "nhà văn hóa", "nhà thiếu nhi", "cổng thông tin", "khối", "cụm", "chi hội", "chi cục trưởng", "trường học", "gia đình",
+    "người dân", "tổng công ty", "chi nhánh", "thư viện", "bảo tàng", "nhà máy", "ban nhân dân", "khu quản lý", "cấp xã", "cấp huyện",
 )
-HEAD = phrase(r"(?:" + "|".join(sorted(HEADS, key=len, reverse=True)) + r")(?!\w)")
+HEAD = phrase(r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
+              r"(?:vật chất|dữ liệu|pháp lý)|đội (?:ngũ|hình)|viện trợ|trường hợp|bản (?:cam kết|đồ|thân|tin)|tổ chức (?!chính|đoàn|xã|thành viên|hội|đảng|công đoàn|liên|có|,|và)|vùng (?!\d|cảnh)|"
+              r"trại (?!tạm|giam|giáo)|đài tưởng|thôn tính|ấp ủ|lớp|đoàn kết|khối (?:lượng|đại)|các (?:hoạt động|nội dung|biện pháp|giải pháp|hình thức|văn bản|nhiệm vụ|mô hình|chỉ tiêu|quy định|điểm|"
+              r"tụ điểm|vụ|loại|đối tượng|hành vi|chương trình|dự án|kế hoạch|chính sách|công trình|trường hợp|mục tiêu|tuyến|địa bàn|phong trào|đợt|cuộc|buổi|bài|tin|sản phẩm|điều kiện|dịch vụ|"
+              r"chủ trương|ngày|tiêu chí|kết quả|vấn đề|nguồn|mặt|khâu|vi phạm|tội|tệ nạn|đường dây|ổ nhóm|chất|hội thi|cuộc thi|lễ|quán|hộ|khoản|điển hình|thông tin|yêu cầu|hệ thống|công cụ|kênh))"
+              r"(?:" + "|".join(sorted(HEADS, key=len, reverse=True)) + r")(?!\w)")
 # words that make a run "các phòng, ban, ngành, đoàn thể" one body
 CLASS_WORDS = (
     "sở", "ban", "ngành", "phòng", "đơn vị", "địa phương", "đoàn thể", "cơ quan", "tổ chức", "hội", "xã", "phường", "thị trấn",

@@ -35,6 +35,9 @@ _MONTH = phrase(r"tháng (?P<m>\d{1,2})(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d
 _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?")
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
+_EACH_WEEK = phrase(r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)")
+_CELL = phrase(r"(?=quý |tháng \d|năm 20|(?:0?6) tháng)")
+_BRACKETED = phrase(r"\( ?(?=quý (?:i|[1-4])|tháng \d)")
 _WEEKDAY = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)")
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
 _EVENT = phrase(r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})")
@@ -43,7 +46,7 @@ _LEAD_TIME = phrase(r"(?:thời gian|thời hạn)(?: hoàn thành| thực hiệ
 _TENTATIVE = phrase(r"[^,.;:]{0,20}dự kiến")
 _NAMED = phrase(r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|quy hoạch)\b[^,.;:\"]{0,90}$")
 _WINDOW_OPENER = phrase(r"(?:từ|kể từ) [^,.;]{0,30}$")
-_ACTION_TENSE = phrase(r"(?:kể từ|giai đoạn|so với|của|số liệu|dự toán)[^,.;]{0,10}$")
+_ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu|dự toán)[^,.;]{0,10}$")
 
 
 @frozen
@@ -130,6 +133,12 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
         found.append(Limit(*match.span(), "on", "recurring", rule=f"FREQ=WEEKLY;BYDAY={_weekday(match['d'])}"))
+    for match in source.finditer(_EACH_WEEK, start, end):
+        found.append(Limit(*match.span(), "on", "recurring", rule=f"FREQ=WEEKLY;BYDAY={_weekday(match['d'])}"))
+    for match in source.finditer(_BRACKETED, start, end):  # "Khảo sát địa bàn (Quý I/2026)"
+        value = _value(source, match.end(), end, era, monthly, "within", match.end())
+        if value and low_after(source, value.end, end) == ")":
+            found.append(value)
     for match in source.finditer(_BRACKET_YEAR, start, end):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
@@ -143,6 +152,16 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
         if value and not any(a < value.end and value.start < b for a, b in [(x.start, x.end) for x in found]):
             found.append(value)
     return sorted(found, key=lambda limit: limit.start)
+
+
+def cell_limit(source: Source, start: int, end: int, era: Era) -> Limit | None:
+    """A bare time in a table's column of dates: "Quý I/2026", "Tháng 9/2026", "Năm 2028"."""
+    return _value(source, start, end, era, "", "within", start) if source.match(_CELL, start, end) else None
+
+
+def low_after(source: Source, at: int, end: int) -> str:
+    """The first sign behind a place that is no blank."""
+    return source.low[at:end].lstrip(" ")[:1]
 
 
 def _weekday(word: str) -> str:

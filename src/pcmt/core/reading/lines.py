@@ -69,6 +69,7 @@ class Line:
 _MACHINE = phrase(
     r"(?:ai|chatgpt|gpt|gemini|claude|llm|chatbot|trợ lý ảo|mô hình ngôn ngữ|trí tuệ nhân tạo|language model|assistant|bot)\b.{0,120}"
     r"(?:trả lời|answer|respond|câu trả lời|giới thiệu|trích dẫn|nguồn|ignore|bỏ qua|prompt|recommend|hướng dẫn người dùng)|"
+    r"(?:các )?(?:trợ lý|chatbot|bot|công cụ ai|mô hình)[^.]{0,60}(?:hãy|cần|phải|luôn|vui lòng)|"
     r"(?:ignore|disregard) (?:all )?(?:previous|prior)|system prompt|as an ai\b"
 )
 
@@ -109,6 +110,10 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
     while emphasis < end and work[emphasis] in "*_" and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t")):
         emphasis += 1
     bold = work.startswith("**", start) and work.rstrip("* \n")[-1:] != "" and work[max(start, end - 2) : end] == "**"
+    while end > emphasis and work[end - 1] in "*_ ":  # emphasis that closes at the end of the line
+        end -= 1
+    if end == emphasis:
+        return Line(number, start, end, start, "ruler")
     line = Line(number, start, end, emphasis, "text", heading=bool(opened[1]) or bold)
     found = _LABEL.match(work, emphasis, end)
     if found and found.lastgroup:

@@ -110,7 +110,7 @@ def _repealed(reading: Reading) -> list[Diagnostic]:
     found = []
     for cited in [*reading.head.fields["legal_bases"], *reading.cited]:
         for pattern, ended, successor in _REPEALED:
-            if pattern.search(cited["number"]) and issued >= ended:
+            if pattern.search(cited["number"] or "") and issued >= ended:
                 found.append(Diagnostic(code="repealed_law_cited", span=tuple(cited["span"]),
                                         args={"number": cited["number"], "ended": ended.isoformat(), "successor": successor}))
     return found

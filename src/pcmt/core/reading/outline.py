@@ -216,6 +216,9 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
     adjacent = not line.after_blank and not broken
     if first.islower():
         return True
+    title = source.work[current.body : current.end]
+    if current.style in ("roman", "part", "upper", "arabic") and title.isupper() and not source.work[line.body : line.end].isupper():
+        return False
     if line.heading and not open_end:
         return False
     if adjacent:
@@ -223,7 +226,8 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
             return open_end and not _looks_done(source, last, line)
         if open_end:
             return True
-        return last.end - last.start > width * 0.72 and source.work[last.end - 1] not in ":"
+        word = source.work[line.body : line.end].split(" ", 1)[0]
+        return source.work[last.end - 1] not in ":" and last.end - last.start + 1 + len(word) > width - 3
     if not open_end:
         return False
     shouting = source.work[current.body : current.end].isupper() and source.work[line.start : line.end].isupper()

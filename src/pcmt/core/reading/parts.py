@@ -265,7 +265,7 @@ def cited_documents(source: Source, stretches: list[tuple[int, int]], known: set
     for start, end in stretches:
         for cited in citations(source, start, end):
             places.append(cited["span"])
-            key = cited["number"].lower()
+            key = (cited["number"] or source.plain(*cited["span"])).lower()
             if key in known:
                 continue
             if key in found:

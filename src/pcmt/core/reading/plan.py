@@ -20,7 +20,7 @@ from pcmt.core.reading import parts, targets, tasks
 from pcmt.core.reading.agencies import Agency
 from pcmt.core.reading.header import Head, citations, read_head, title_period
 from pcmt.core.reading.lexicon import SECTION_ROLES, VERB, ZONE_LEAD, phrase
-from pcmt.core.reading.limits import Era, Limit, find_limits
+from pcmt.core.reading.limits import Era, Limit, cell_limit, find_limits
 from pcmt.core.reading.lines import read_lines
 from pcmt.core.reading.lint import lint
 from pcmt.core.reading.outline import BULLETS, Clause, Outline, build_outline, heading_role
@@ -271,6 +271,12 @@ def _read_limits(reading: Reading) -> None:
         own = clause.own_role == "other" and clause.role == "other"
         stretch = (clause.body, clause.end)
         monthly = _monthly(source, *stretch)
+        due_at = clause.columns.get("due") if clause.style == "row" else None
+        if due_at is not None and due_at < len(clause.cells):
+            bare = cell_limit(source, *clause.cells[due_at], reading.era)
+            if bare:
+                reading.limits.append((bare, clause))
+                continue
         for limit in find_limits(source, *stretch, reading.era, monthly):
             if own and _TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
                 continue
@@ -306,7 +312,7 @@ def _read_parts(reading: Reading) -> None:
     reading.zones -= only
     reading.windows, reading.own_windows = parts.find_windows(source, outline.clauses, reading.era, reading.head.title)
     stretches = [(c.body, c.end) for c in outline.clauses]
-    known = {base["number"].lower() for base in reading.head.fields["legal_bases"]}
+    known = {(base["number"] or base["doc_type"]).lower() for base in reading.head.fields["legal_bases"]}
     reading.cited, reading.citation_places = parts.cited_documents(source, stretches, known)
     outside = [reading.head.title] if reading.head.title else []
     if reading.head.preamble:
@@ -451,6 +457,7 @@ def _read_duties(reading: Reading) -> None:
     source = reading.source
     blocks = {id(a.clause): a for a in reading.assignments}
     tasks_by_clause = {id(t.clause): t for t in reading.tasks}
+    heard: dict[int, duty_room._Heard] = {}
     for clause in reading.outline.clauses:
         if clause.role in ("purpose", "situation", "targets", "aims", "funding") or clause.style == "row":
             continue
@@ -459,10 +466,16 @@ def _read_duties(reading: Reading) -> None:
         start = clause.body
         if block and block.clause is clause:
             start = max(start, block.end)
-        elif clause.children and clause.end - clause.body < 90 and source.low[clause.end - 1 : clause.end] != ".":
+        elif clause.children and clause.end - clause.body < 90 and source.low[clause.end - 1 : clause.end] not in ".:":
             continue
-        reading.duties += duty_room.read_duties(source, clause, start, clause.end, reading.era, block.agencies if block else [],
-                                                task.actor if task else None, clause.role == "reporting")
+        lead_in = heard.get(id(clause.parent)) if clause.parent is not None else None
+        subject = [task.actor] if task and task.actor else list(block.agencies) if block else []
+        found, told = duty_room.read_duties(source, clause, start, clause.end, reading.era, subject, clause.role == "reporting", lead_in)
+        if clause.children or source.low[clause.end - 1 : clause.end] == ":":
+            if clause.children and source.low[clause.end - 1 : clause.end] == ":":
+                found = [d for d in found if d.due or d.period]  # a lead-in: its bullets name the reports
+            heard[id(clause)] = told
+        reading.duties += found
 
 
 def _bind(reading: Reading) -> None:

@@ -62,7 +62,7 @@ _ALONE = phrase(
 _CONDITION = phrase(r"phải (?:được |bảo đảm |đảm bảo |có )?[^,.;]{3,80}|(?:có )?xét nghiệm âm tính[^,.;]{0,60}|đều (?:phải |được )[^,.;]{3,80}")
 _PAST = phrase(
     r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|giai đoạn|những năm) (?:qua|vừa qua)|kết quả (?:đạt được|thực hiện)|tính đến|"
-    r"tính từ|hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
+    r"tính từ|(?<!\w)hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
 )
 _NOT_MEASURED = phrase(  # words before a number that make it a name, not a count
     r"(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
@@ -74,7 +74,7 @@ _MEASURES = phrase(r"số (?:vụ|người (?:chết|bị thương|bị chết|t
 _PART_OF = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)[^.;:]{0,40}:?")
 _EACH = phrase(PER_UNIT)
 _DATE_WORD = phrase(r"đến (?:hết |cuối )?năm|trước ngày|trong năm|đến (?:hết )?(?:ngày|tháng|quý)")
-OBLIGED = re.compile(r"[.;](?=\s|$)")
+OBLIGED = re.compile(r"(?<!\.)[.;](?=\s|$)")
 
 
 @define(eq=False)
@@ -189,8 +189,7 @@ class Reader:
             if not zone and not self._outcome(clause, facts, number, a, b, start, end, role):
                 continue
             frequency = facts["frequency"]
-            if found and frequency and facts["kind"] == "frequency" and found[-1].facts["kind"] == "coverage" and not found[-1].facts["frequency"] \
-                    and "," not in low[found[-1].end : a].replace("...,", "") .replace(", ", "", 2)[:0] and _same_predicate(source, found[-1], a):
+            if frequency and found and found[-1].facts["kind"] == "coverage" and not found[-1].facts["frequency"]:
                 found[-1].facts["frequency"] = frequency
                 found[-1].numbers.append((number.start, number.end))
                 found[-1].facts["frequency_span"] = (a, b)
@@ -321,7 +320,8 @@ class Reader:
             facts["scope"] = facts["per"]
         if direction and re.search(r"(?:hằng|hàng|hang) (?:năm|nam)", low[max(start, begin - 40) : begin]):
             facts["assessed"] = "yearly"
-        anchor_end = min(max(b, clause_stop(low, b, min(end, b + 70))), begin + 290)
+        joined = _AND_VERB.of(source.bare).search(low, b, min(end, b + 70))
+        anchor_end = min(max(b, clause_stop(low, b, joined.start() if joined else min(end, b + 70))), begin + 290)
         return facts, begin, source.trim(begin, anchor_end)[1], used
 
     def _outcome(self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str) -> bool:
@@ -471,6 +471,7 @@ class Reader:
 
 _NUMBER_WORD = phrase(r"(?:ít nhất|tối thiểu|không quá|tối đa|mỗi (?:\w+ ){1,3}(?:có|xây dựng|tổ chức|thành lập|duy trì)(?: ít nhất)?) (?P<n>một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!số|cách|phần)")
 _BARE_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
+_AND_VERB = phrase(r" (?:và|đồng thời) (?:kiềm chế|giảm|tăng|nâng|không|đạt|phấn đấu|từng bước|hạn chế)(?!\w)")
 _NEXT_YEAR = phrase(r"năm sau (?:cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước")
 _STOP = re.compile(r"[,;.:()](?=\s|$)|\.\.\.|…|\(|\)| - ")
 
@@ -526,11 +527,6 @@ def _subordinate(low: str, start: int, at: int, zone: bool) -> bool:
     if zone:
         return bool(re.search(r"(?:nhằm|để|tránh|góp phần)\s*$", low[max(start, at - 10) : at]))
     return False
-
-
-def _same_predicate(source: Source, share: Target, at: int) -> bool:
-    between = source.low[share.start : at]
-    return ";" not in between and ". " not in between.replace("... ", "")
 
 
 def _age(source: Source, a: int, b: int) -> bool:

@@ -123,6 +123,9 @@ def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Headin
     text = last
     while text < end and low[text] in " :.*;-":
         text += 1
+    if run_in and text < end and not source.match(VERB, text, end):  # an apposition between the body and its verb
+        verb = next((m for m in source.finditer(VERB, text, min(end, text + 320)) if not _inside_name(source, m.start())), None)
+        text = verb.start() if verb else text
     alone = text >= end
     return _Heading(mode, at, last, agencies, min(text, end), run_in and not alone, alone)
 
@@ -307,7 +310,7 @@ def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignm
         return
     if _is_attribute(source, clause) and start == clause.body:
         return
-    if clause.style == "para" and block is None and _CLOSING.of(source.bare).match(low, start, end):
+    if clause.style == "para" and _CLOSING.of(source.bare).match(low, start, end):
         return
     if clause.style == "para" and clause.parent is not None and clause.parent.role == "implementation" and block is None:
         return
