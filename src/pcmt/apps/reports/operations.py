@@ -125,7 +125,7 @@ def _times(adoption: Adoption, duty: Duty, item: Item) -> Iterator[_When]:
                 period_from=covered.start if covered else None,
                 period_to=covered.last if covered else None,
                 stored={name: value for name, value in (stored or {}).items() if name in LIMIT_FIELDS},
-                text=text or squeezed(item.text)[:300],
+                text=text or squeezed((stored or {}).get("text") or item.text)[:300],
             )
     if not found and duty.period not in NOT_OWED:
         yield _When(text=duty.due_text)

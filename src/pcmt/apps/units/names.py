@@ -87,6 +87,12 @@ def split_area(key: str) -> tuple[str, str]:
     return "", key
 
 
+def area_key(key: str) -> str | None:
+    """The area in the name of an administrative unit or its committee ("xa dong hoa"); None for other bodies."""
+    rest = key.removeprefix(COMMITTEE).strip()
+    return rest if rest != key or split_area(key)[0] else None
+
+
 def without_place(key: str, level_word: str, proper: str) -> str:
     """The key of an agency's name without the area it serves: "cong an tinh nghe an" → "cong an"."""
     for tail in (f"{level_word} {proper}", proper, level_word):

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from pcmt.apps.units import names
 from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitKind, UnitLink, holds_on
 
-SIMILAR_FROM = 70.0
+SIMILAR_FROM = 75.0
 """Names less alike than this (percent of rapidfuzz's token sort ratio) are not worth suggesting."""
 
 
@@ -92,7 +92,8 @@ class Matcher:
         for unit in self._units.values():
             self._add_forms(unit)
         self._add_aliases()
-        self._keys = list(self._forms)
+        self._alike = [key for key in self._forms if names.area_key(key) is None]
+        self._areas = [key for key in self._forms if names.area_key(key) == key and names.split_area(key)[1]]
 
     def suggest(self, name: str, limit: int = 5) -> tuple[Suggestion, ...]:
         """Units the name may mean, best first; empty when nothing is like it."""
@@ -105,13 +106,18 @@ class Matcher:
             rivals = {other.unit.pk for other in self._forms[key] if other.code == form.code}
             self._keep(found, form, 1.0 if len(rivals) == 1 else 0.9)
         if not names.is_class(name):
+            # Committees are compared by their place only: the words before it are alike in all of them.
+            area = names.area_key(key)
             for other, ratio, _ in process.extract(
-                key, self._keys, scorer=fuzz.token_sort_ratio, limit=limit * 2, score_cutoff=SIMILAR_FROM
+                key if area is None else area,
+                self._alike if area is None else self._areas,
+                scorer=fuzz.token_sort_ratio,
+                limit=limit * 2,
+                score_cutoff=SIMILAR_FROM,
             ):
-                if other != key:
-                    for form in self._forms[other]:
-                        reason = f"Gần giống “{form.unit.name}” ({round(ratio)}%)"
-                        self._keep(found, attrs.evolve(form, code="similar", reason=reason), ratio / 100 * 0.95)
+                for form in self._forms[other] if other != key else ():
+                    reason = f"Gần giống “{form.unit.name}” ({round(ratio)}%)"
+                    self._keep(found, attrs.evolve(form, code="similar", reason=reason), ratio / 100 * 0.95)
         return tuple(sorted(found.values(), key=lambda each: (-each.score, each.unit_name))[:limit])
 
     def class_members(self, name: str) -> list[Unit]:
