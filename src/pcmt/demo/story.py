@@ -50,11 +50,17 @@ def ok(result: T | Refusal) -> T:
 
 def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> int:
     """Tell the whole story as of now; the number of plans."""
-    data = tomllib.loads((HERE / "data/story.toml").read_text(encoding="utf-8"))
-    for entry in data["plan"]:
+    entries = plans()
+    for entry in entries:
         plan = _adopted(at, entry, units, users)
         _work(at, plan, entry, units, _Reporters(users, users[entry["user"]]))
-    return len(data["plan"])
+    return len(entries)
+
+
+def plans() -> list[Entry]:
+    """The plans of the story, oldest first, that of today last."""
+    found: list[Entry] = tomllib.loads((HERE / "data/story.toml").read_text(encoding="utf-8"))["plan"]
+    return found
 
 
 def noon(day: date, hour: int = 9) -> datetime:

@@ -1,0 +1,189 @@
+"""The demo as a whole: six plans at work, always something overdue, due soon and done; loading twice; starting over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.utils import timezone
+
+from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
+from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
+from pcmt.apps.units.models import Unit
+from pcmt.core.diagnostics import Refusal
+from pcmt.demo import loader, story
+from pcmt.demo.loader import Loaded, load, reset
+
+NOW = timezone.make_aware(datetime(2026, 11, 22, 10))
+TODAY = NOW.date()
+WEEK = timedelta(days=7)
+LOADS_WITHIN = 30.0
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Loaded]:
+    """The demo, loaded once for all tests of this file and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        begun = time.monotonic()
+        found = load(NOW)
+        assert time.monotonic() - begun < LOADS_WITHIN
+        yield found
+        transaction.set_rollback(True)
+
+
+def actor(username: str, on: date = TODAY) -> Actor:
+    found = actor_of(User.objects.get(username=username), on)
+    assert found is not None
+    return found
+
+
+def test_every_user_can_sign_in(loaded: Loaded) -> None:
+    assert len(loaded.users) == User.objects.count()
+    assert {each.role for each in loaded.users} == {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ"}
+    assert authenticate(username="thuongtruc", password=loaded.password)
+    assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in User.objects.all())
+
+
+def test_plans_keep_their_true_numbers_and_dates(loaded: Loaded) -> None:
+    plans = Plan.objects.filter(state="adopted", item=None).order_by("issued_on", "pk")
+    assert loaded.plans == plans.count() == 6
+    found = {(plan.designation, plan.issued_on, plan.issuer.name if plan.issuer else "") for plan in plans}
+    assert {
+        ("105/KH-UBND", date(2024, 5, 30), "Thị xã Cửa Lò"),
+        ("3959/KH-UBND", date(2021, 11, 3), "Tỉnh Kon Tum"),
+        ("/KH-UBND-CA", date(2024, 11, 20), "Xã Cẩm Tân"),
+        ("", None, "Tỉnh Nghệ An"),
+        ("318/KH-UBND", TODAY - timedelta(days=35), "Tỉnh Nghệ An"),
+    } <= found
+
+
+def test_every_owing_name_means_a_unit(loaded: Loaded) -> None:
+    assert loaded.plans
+    assert list(BodyMatch.objects.filter(unit=None, mentions__gt=0).values_list("name", flat=True)) == []
+    assert not DueItem.objects.filter(unit=None).exclude(unit_name="").exists()
+
+
+def test_an_old_plan_names_the_bodies_of_its_own_day(loaded: Loaded) -> None:
+    assert loaded.plans
+    named = Unit.objects.filter(named_in_plans__plan__number="3959")
+    assert named.filter(name="Sở Lao động, Thương binh và Xã hội tỉnh Kon Tum").exists()
+    assert not named.filter(name__endswith="tỉnh Quảng Ngãi").exists()
+
+
+def test_there_is_always_something_overdue_due_soon_done_and_done_late(loaded: Loaded) -> None:
+    assert loaded.plans
+    current = DueItem.objects.filter(plan__number="318")
+    assert current.overdue(TODAY).count() >= 3
+    assert current.filter(state=DueState.OPEN, due_on__range=(TODAY, TODAY + WEEK)).count() >= 3
+    done = current.filter(state=DueState.DONE)
+    assert [due for due in done if not due.is_late(TODAY)]
+    assert [due for due in done if due.is_late(TODAY)]
+    assert current.filter(state=DueState.OPEN, due_on=None).exists()
+
+
+def test_what_was_only_requested_is_past_its_day_but_not_late(loaded: Loaded) -> None:
+    assert loaded.plans
+    requested = DueItem.objects.filter(plan__number="318", mode=Mode.REQUESTED, state=DueState.OPEN, due_on__lt=TODAY)
+    assert requested.exists()
+    assert not requested.overdue(TODAY).exists()
+
+
+def test_each_role_finds_its_own_work(loaded: Loaded) -> None:
+    assert loaded.plans
+    doctor, chair, office = actor("canbo"), actor("lanhdao"), actor("thuongtruc")
+    assert DueItem.objects.visible_to(doctor).overdue(TODAY).filter(unit_id=doctor.unit_id).exists()
+    for each in (chair, office):
+        assert Plan.objects.visible_to(each).filter(number__in=["105", "318"]).count() == 2
+        assert not Plan.objects.visible_to(each).filter(number="3959").exists()
+
+
+@pytest.mark.parametrize(("username", "number"), [("thuongtruc.cualo", "105"), ("thuongtruc.quangngai", "3959")])
+def test_who_took_over_sees_the_old_plan(loaded: Loaded, username: str, number: str) -> None:
+    assert loaded.plans
+    assert Plan.objects.visible_to(actor(username)).filter(number=number).exists()
+
+
+def test_everything_happened_on_days_of_the_story(loaded: Loaded) -> None:
+    assert loaded.plans
+    assert not ProgressNote.objects.filter(at__gt=NOW).exists()
+    assert not Revision.objects.filter(adopted_at__gt=NOW).exists()
+    first = Revision.objects.get(plan__number="105")
+    assert first.adopted_at is not None
+    assert timezone.localdate(first.adopted_at) == date(2024, 5, 31)
+
+
+def test_the_files_to_upload_are_in_the_data_folder(loaded: Loaded) -> None:
+    assert {path.suffix for path in loaded.samples} == {".txt", ".docx"}
+    assert all(path.parent == settings.PCMT_DATA / "demo" and path.is_file() for path in loaded.samples)
+
+
+def test_loading_again_changes_nothing(loaded: Loaded) -> None:
+    before = (User.objects.count(), Unit.objects.count(), DueItem.objects.count(), ProgressNote.objects.count())
+    again = load(NOW + timedelta(days=1))
+    assert again.already
+    assert again.users == loaded.users
+    assert before == (User.objects.count(), Unit.objects.count(), DueItem.objects.count(), ProgressNote.objects.count())
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story of one plan, so that it can be told often."""
+    told = story.plans
+
+    monkeypatch.setattr(story, "plans", lambda: told()[-1:])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("short")
+def test_reset_empties_and_loads_anew() -> None:
+    load(NOW)
+    kept = SourceFile.objects.get()
+    Plan.objects.update(title="đổi tên")
+    again = reset(NOW)
+    assert isinstance(again, Loaded)
+    assert not again.already
+    assert again.plans == 1
+    assert not Plan.objects.filter(title="đổi tên").exists()
+    assert SourceFile.objects.get().sha256 == kept.sha256
+    assert (settings.MEDIA_ROOT / SourceFile.objects.get().path).is_file()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("short")
+def test_reset_leaves_a_real_installation_alone() -> None:
+    load(NOW)
+    User.objects.create(username="that.su", full_name="Người Thật", joined_at=NOW)
+    refused = reset(NOW)
+    assert isinstance(refused, Refusal)
+    assert "that.su" in refused.message
+    assert Plan.objects.filter(number="318").exists()
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 2), date(2028, 2, 29), date(2027, 12, 31)])
+def test_the_plan_of_today_is_well_formed_on_any_day(on: date) -> None:
+    text = story.text_of(story.plans()[-1], on)
+    assert "{" not in text
+    assert f"Số: 318/KH-UBND\n\nNghệ An, ngày {(on - timedelta(days=35)).day:02} tháng" in text
+
+
+def test_the_story_names_texts_and_units_that_exist() -> None:
+    keys = {row.key for row in loader.units.rows()[0]}
+    for entry in story.plans():
+        assert Path(story.HERE / f"texts/{entry['text']}.txt").is_file()
+        named = [
+            entry["issuer"],
+            *(key for key, _days in entry.get("late_units", ())),
+            *entry.get("reports_missing", ()),
+        ]
+        for meant in entry.get("bodies", {}).values():
+            named += [meant] if isinstance(meant, str) else meant
+        assert set(named) <= keys
