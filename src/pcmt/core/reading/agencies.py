@@ -98,6 +98,12 @@ def name_end(source: Source, start: int, end: int) -> int:
             continue
         verb = verb_at(source, gap, end)
         char = work[gap]
+        if verb and char.isupper() and " " not in verb and not class_run:
+            after = gap + len(verb)
+            while after < end and low[after] == " ":
+                after += 1
+            if after < end and work[after].isupper():  # "Lý Tự Trọng": a proper name, no verb
+                verb = None
         if verb and not (char.isupper() and " ".join(verb.split()) in name_verbs and gap - begun < 3 and not class_run):
             break
         if char in "-–—" and low[gap] == "-":
@@ -178,10 +184,18 @@ def _compound(source: Source, before: int, at: int, end: int, begun: int, class_
     word = source.work[start:before]
     if not word or not word[0].isupper() or class_run:
         return False
-    if source.low[at : at + 3] in ("và ", "của", "có ", "để ", "cho", "với", "tại", "là ", "do ", "khi", "về ") or source.low.startswith(("trên ", "theo ", "phải "), at):
+    syllable = re.match(r"[^\W\d_]+", source.low[at:end])
+    if not syllable or syllable[0] in _FUNCTION_WORDS:
         return False
     # a second lower-case syllable in a row is a new word, unless the name is written wholly so
     return before == begun or source.work[start:before][0].isupper()
+
+
+_FUNCTION_WORDS = frozenset(
+    "trước sau qua hằng hàng định đã đang sẽ được bị bằng cùng trong ngoài giữa vào từ đến tới nếu thì mà nhằm gồm các những mỗi theo trên dưới khi tại với "
+    "cho của và có là do để về phải cần kịp thường không chậm muộn hoặc hay ở bởi rồi như gửi truoc sau qua hang dinh da dang duoc cung trong vao tu den neu thi "
+    "cac nhung moi theo tren duoi khi tai voi cho cua va co la do de ve phai can khong".split()
+)
 
 
 def split_names(source: Source, start: int, end: int) -> list[Agency]:
@@ -195,6 +209,10 @@ def split_names(source: Source, start: int, end: int) -> list[Agency]:
     begin = start
     low = source.low
     while at < end:
+        if low[at] == "(":
+            close = low.find(")", at, end)
+            at = close + 1 if close >= 0 else at + 1
+            continue
         if low[at] in ",;/" or low.startswith((" và ", " cùng ", " với ", " - "), at):
             width = 1 if low[at] in ",;/" else low.index(" ", at + 1) - at + 1
             after = at + width

@@ -258,6 +258,7 @@ def _claims(reading: Reading) -> list[tuple[int, int]]:
             claimed.append(tuple(head.fields[name]["span"]))
     claimed += [tuple(x["span"]) for x in [*head.fields["legal_bases"], *head.fields["recipients"], *reading.cited, *reading.events]]
     claimed += reading.citation_places
+    claimed += [(a, b) for a, b, _ in reading.noise]
     claimed += [(c.start, c.body) for c in reading.outline.clauses if c.body > c.start]
     claimed += [(c.cells[0][0], c.cells[0][1]) for c in reading.outline.clauses if c.cells and c.label]
     claimed += [(t.start, t.end) for t in reading.targets] + [t.facts["frequency_span"] for t in reading.targets if t.facts.get("frequency_span")]

@@ -34,7 +34,7 @@ _ONWARD_START = phrase(r"(?:để|phục vụ|làm cơ sở|làm căn cứ)(?!\w
 _ADVERBS = phrase(
     r"(?:(?:đột xuất|kịp thời|ngay|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
 )
-_TO = phrase(r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công| kết| kế) |(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)")
+_TO = phrase(r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)")
 _VIA = phrase(r"\(? ?(?:thông )?qua (?=\w)")
 _SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b")
 _SENT = phrase(
@@ -152,7 +152,7 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
         duties.append(evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75))
     elif regular and (explicit or reporting):
         duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
-    elif explicit:
+    elif explicit and reports:
         duties.append(evolve(base, confidence=0.65))
 
 
@@ -213,7 +213,7 @@ def _tokens(source: Source, start: int, end: int, reports: list[re.Match[str]], 
         near = continued or any(-14 <= m.start() - token.end() <= 170 or 0 <= token.start() - m.end() <= 190 or m.start() <= token.start() < m.end() for m in reports)
         if not near:
             continue
-        if kind in ("interim", "final") and _HOLDS.of(source.bare).search(before) and not re.search(r"báo cáo\s+$|\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$", before):
+        if (kind in ("interim", "final") or low.startswith(("tổng kết", "tong ket"), token.start())) and _HOLDS.of(source.bare).search(before) and not re.search(r"báo cáo\s+$|\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$", before):
             continue
         if kind in _PERIODS:
             if re.search(r"(?:trong|từ|sau|quá|tình hình|số liệu|kế hoạch|dự toán|chỉ tiêu|xếp loại|cập nhật)\s*$", before):
@@ -277,7 +277,10 @@ def _periodic(source: Source, base: Duty, tokens: list[re.Match[str]], limits: l
         left = max((m.start() for m in reports if m.start() <= begin and begin - m.end() < 30), default=begin)
         duties.append(evolve(base, start=left, end=max(stop, left + 1), kind=kind, period=period, due=due, confidence=0.85, extra=[(begin, stop)]))
     spare = [limit for limit in limits if limit not in dues]
-    if spare and len(groups) == 1 and groups[0][0] == "ad_hoc":
+    early = [limit for limit in spare if limit.start < groups[0][2] and len(reports) > 1 and reports[0].end() < limit.start < reports[-1].start()]
+    if early:  # "báo cáo kết quả đợt 1 trước ngày ..., báo cáo tổng kết trước ngày ...": the first report has no word of period
+        duties.append(evolve(base, kind="results", period=_period_of(early[0]), due=early[0]))
+    elif spare and len(groups) == 1 and groups[0][0] == "ad_hoc":
         duties.append(evolve(base, kind="results", period=_period_of(spare[0]), due=spare[0]))
 
 

@@ -669,7 +669,7 @@ def _segments(source: Source, lines: list[Line]) -> list[Place]:
                 divided: list[Place] = []
                 for a, b in pieces:
                     inner = None if cut is _NAME_INSIDE and not re.search(r"Lưu", work[a:b]) else cut.search(work[a:b])
-                    if inner and re.fullmatch(r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q)\.?", work[a : a + inner.start()]):
+                    if inner and re.fullmatch(r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q|PHÓ|QUYỀN|.*\bPHÓ)\.?", work[a : a + inner.start()]):
                         inner = None
                     divided += [(a, a + inner.start()), (a + inner.end(), b)] if inner else [(a, b)]
                 pieces = divided

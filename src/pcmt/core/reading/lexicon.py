@@ -90,7 +90,7 @@ NAME_VERBS = frozenset(
 
 # ---- agencies ------------------------------------------------------------------------------------------------------
 LEVELS = (
-    "thành phố|thị trấn|thị xã|đặc khu|tỉnh|huyện|quận|phường|xã|khu vực|trung ương|quốc gia|cơ sở|thành|thị|tp|tx"
+    "thành phố|thị trấn|thị xã|đặc khu|tỉnh|huyện|quận|phường|xã(?! hội)|khu vực|trung ương|quốc gia|cơ sở|thành|thị|tp|tx"
 )
 # first words of an agency's name
 HEADS = (
@@ -109,7 +109,7 @@ HEADS = (
     "học sinh", "phụ huynh", "cha mẹ học sinh", "tổng phụ trách", "trại", "chánh văn phòng", "lãnh đạo", "chủ nhiệm", "đơn vị",
     "thành viên", "tòa", "viện trưởng", "chánh án", "giám đốc", "địa phương", "catx", "tttt", "trung ương đoàn", "trung ương hội",
     "tỉnh hội", "thành hội", "huyện hội", "xã hội đoàn", "ban đại diện cha mẹ học sinh", "thủ tướng", "chính phủ", "quốc hội", "hệ thống",
-    "bệnh xá", "nhà văn hóa", "nhà thiếu nhi", "cổng thông tin", "khối", "cụm", "chi hội", "chi cục trưởng", "trường học", "gia đình",
+    "bảo hiểm xã hội", "ngân hàng chính sách xã hội", "ban an toàn giao thông", "bệnh xá", "nhà văn hóa", "nhà thiếu nhi", "cổng thông tin", "khối", "cụm", "chi hội", "chi cục trưởng", "trường học", "gia đình",
     "người dân", "tổng công ty", "chi nhánh", "thư viện", "bảo tàng", "nhà máy", "ban nhân dân", "khu quản lý", "cấp xã", "cấp huyện",
 )
 HEAD = phrase(r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
@@ -174,11 +174,7 @@ OUTPUT_NOUNS = (
     "cây", "cây xanh", "bảng tin", "trạm", "nhà", "gương", "phường, xã", "xã, phường", "cuộc kiểm tra", "đoàn kiểm tra", "buổi tuyên truyền",
 )
 TIME_NOUNS = r"ngày|tháng|năm|giờ|phút|quý|tuần|tuổi|học kỳ|giai đoạn|đồng|triệu|tỷ|nghìn|%|km/h|thế kỷ|lực lượng|nước|bên|cấp|ngành|tiểu dự án|dự án|đề án|nội dung|nhiệm vụ|nhóm|giải pháp|mặt|khâu|bước|mục|khoản|điều|điểm [a-zđ]|kênh|hình thức|tiêu chí|chương|phần|bậc|lĩnh vực|chuyên đề"
-PER_UNIT = (
-    r"(?:mỗi|từng|một|01) (?:đơn vị(?: xã| cấp xã)?|xã|phường|thị trấn|huyện|quận|thị xã|thành phố|đặc khu|thôn|ấp|khóm|bản|buôn|"
-    r"làng|khu phố|tổ dân phố|khu dân cư|tổ|trường|lớp|chi đoàn|chi hội|chi bộ|cơ quan|địa phương|khối|cơ sở|hộ|tháng|quý|tuần|"
-    r"năm|học kỳ|năm học|kỳ|cán bộ|đoàn viên|công đoàn|cđcs|đội|địa bàn|huyện, thị xã|địa phương)"
-)
+PER_UNIT = r"(?:mỗi|từng) (?!năm|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
 PERIODS = {
     "ngày": "day", "tuần": "week", "tháng": "month", "quý": "quarter", "6 tháng": "half_year", "06 tháng": "half_year",
     "nửa năm": "half_year", "năm": "year", "học kỳ": "semester", "học kì": "semester", "kỳ học": "semester", "năm học": "school_year",

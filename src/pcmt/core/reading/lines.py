@@ -59,6 +59,7 @@ class Line:
     label: str = ""
     heading: bool = False  # marked as heading by markdown or wholly bold
     after_blank: bool = False
+    cells: list[tuple[int, int]] | None = None  # of a table row put together from several lines
 
     @property
     def empty(self) -> bool:
@@ -107,7 +108,7 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
     if len(content) <= 14 and _PAGE.match(content):
         return Line(number, start, end, start, "page")
     emphasis = start
-    while emphasis < end and work[emphasis] in "*_" and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t")):
+    while emphasis < end and work[emphasis] in "*_\\" and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t")):
         emphasis += 1
     bold = work.startswith("**", start) and work.rstrip("* \n")[-1:] != "" and work[max(start, end - 2) : end] == "**"
     while end > emphasis and work[end - 1] in "*_ ":  # emphasis that closes at the end of the line

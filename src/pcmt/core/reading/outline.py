@@ -117,6 +117,7 @@ _FUNCTION_END = phrase(
 def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None = None) -> Outline:
     """The clause tree of the body's lines."""
     width = _wrapped(width_of or lines)
+    lines = _restore_tables(source, lines)
     clauses: list[Clause] = []
     remarks: list[Diagnostic] = []
     noise: list[tuple[int, int, str]] = []
@@ -137,7 +138,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
                 remarks.append(Diagnostic(code="machine_text_dropped", severity="info", span=(line.start, line.end)))
             continue
         if line.kind == "table":
-            cells = table_cells(source, line)
+            cells = line.cells or table_cells(source, line)
             if not cells:
                 continue
             if len(cells) == 1:  # a flattened cell: a line with a stray bar
@@ -149,7 +150,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
                     continue
                 row = Clause("row", _first_cell(source, cells), line.start, cells[0][0], cells[-1][1], line.number, cells=cells,
                              columns=header or {})
-                _attach(row, stack, clauses)
+                _attach(source, row, stack, clauses)
                 current, last, broken = None, line, False
                 continue
         else:
@@ -184,7 +185,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
                 remarks.append(Diagnostic(code="dash_lost", severity="info", span=(line.start, line.end)))
         else:
             clause = Clause(style, line.label, line.start, line.body, line.end, line.number, line.heading)
-        _attach(clause, stack, clauses)
+        _attach(source, clause, stack, clauses)
         current, last, broken = clause, line, False
     _finish(source, clauses, remarks)
     return Outline(clauses, [c for c in clauses if c.parent is None], remarks, noise)
@@ -303,8 +304,58 @@ def _first_cell(source: Source, cells: list[tuple[int, int]]) -> str:
     return words if len(words) <= 6 and (words.isdigit() or roman_value(words)) else ""
 
 
+_FIRST_COLUMN = frozenset({"stt", "tt", "số tt", "số thứ tự"})
+
+
+def _restore_tables(source: Source, lines: list[Line]) -> list[Line]:
+    """Tables that were flattened to one cell per line: "STT / Đơn vị / Chỉ tiêu / 1 / Xã A / 30 / ...".
+
+    The head begins with the column of numbers and ends before the first "1"; each row repeats as many lines.
+    """
+    restored: list[Line] = []
+    i = 0
+    while i < len(lines):
+        line = lines[i]
+        if line.kind == "text" and line.end - line.start <= 12 and source.low[line.start : line.end].strip(" .") in _FIRST_COLUMN:
+            table, after = _flat_table(source, lines, i)
+            if table:
+                restored += table
+                i = after
+                continue
+        restored.append(line)
+        i += 1
+    return restored
+
+
+def _flat_table(source: Source, lines: list[Line], at: int) -> tuple[list[Line], int]:
+    def number(j: int) -> str:
+        return source.work[lines[j].start : lines[j].end].strip(" .")
+
+    def row(first: int, last: int) -> Line:
+        cells = [(x.start, x.end) for x in lines[first:last] if x.kind != "blank"]
+        head = lines[first]
+        return Line(head.number, head.start, lines[last - 1].end, head.start, "table", cells=cells)
+
+    stop = next((j for j in range(at + 2, min(at + 9, len(lines))) if number(j) in ("1", "01")), None)
+    if stop is None or any(lines[j].kind == "blank" for j in range(at, stop)):
+        return [], at
+    width = stop - at
+    table = [row(at, stop)]
+    expected, j = 1, stop
+    while j + width <= len(lines) and number(j).isdigit() and int(number(j)) == expected:
+        table.append(row(j, j + width))
+        j += width
+        expected += 1
+    if expected < 3:
+        return [], at
+    if j < len(lines) and source.low.startswith(("tổng", "cộng", "tong", "cong"), lines[j].start) and j + width - 1 <= len(lines):
+        table.append(row(j, j + width - 1))
+        j += width - 1
+    return table, j
+
+
 # ---- the tree ------------------------------------------------------------------------------------------------------
-def _attach(clause: Clause, stack: list[Clause], clauses: list[Clause]) -> None:
+def _attach(source: Source, clause: Clause, stack: list[Clause], clauses: list[Clause]) -> None:
     """Find the clause's parent: labels of one class are siblings, a new class goes one deeper."""
     style = _rank(clause)
     if clause.style == "para":
@@ -322,6 +373,8 @@ def _attach(clause: Clause, stack: list[Clause], clauses: list[Clause]) -> None:
         if same is not None:
             del stack[same:]
         while stack and stack[-1].style in ("para", "row"):
+            if stack[-1].style == "para" and clause.style in BULLETS and source.work[stack[-1].end - 1 : stack[-1].end] == ":":
+                break  # "... gửi báo cáo, cụ thể:" leads in the bullets below it
             stack.pop()
     clause.parent = stack[-1] if stack else None
     if clause.parent:

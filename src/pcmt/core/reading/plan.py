@@ -184,7 +184,9 @@ def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> st
     heading = low[a:b].strip(' "*')
     short = b - a <= 110
     if ZONE_LEAD.of(source.bare).match(heading) and (short or _QUOTA_LEAD.of(source.bare).match(heading)):
-        return "targets"
+        quota = _QUOTA_LEAD.of(source.bare).match(heading) and clause.style not in ("roman", "part", "upper")
+        if not quota or clause.children or ":" in low[clause.body : clause.end] or re.search(r"\d+ *(?:%|vụ|người|hộ)", low[clause.body : clause.end]):
+            return "targets"
     if short and _GENERAL.of(source.bare).match(heading):
         return "aims"
     if short and re.match(r"(?:các )?(?:mục tiêu|muc tieu)", heading):
@@ -341,7 +343,7 @@ def _project_clauses(reading: Reading) -> set[int]:
 # ---- targets -------------------------------------------------------------------------------------------------------
 def _read_targets(reading: Reading) -> None:
     source = reading.source
-    taken = [*reading.citation_places, *((limit.start, limit.end) for limit, _ in reading.limits),
+    taken = [*((a, b) for a, b, _ in reading.outline.noise), *reading.citation_places, *((limit.start, limit.end) for limit, _ in reading.limits),
              *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]), *(e["span"] for e in reading.events)]
     for clause in reading.outline.clauses:
         taken += [(d.start, d.end) for d in find_dates(source.low, clause.body, clause.end)]
@@ -355,9 +357,12 @@ def _read_targets(reading: Reading) -> None:
         if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
             continue
         zone = id(clause) in reading.zones
-        if clause.style == "row":
-            continue
         start, end = clause.body, clause.end
+        if clause.style == "row":
+            at = clause.columns.get("task")
+            if at is None or at >= len(clause.cells):
+                continue
+            start, end = clause.cells[at]
         parts_at = source.search(_PARTS, start, end)
         inline = None
         if parts_at and parts_at.end() < end - 6:
@@ -379,10 +384,13 @@ def _read_targets(reading: Reading) -> None:
                 reading.shares += shares
                 consumed.update(id(c) for c in clause.children if any(c.body <= s.start < c.end for s in shares))
                 reader.targets = [t for t in reader.targets if t is holder or not any(s.start < t.end and t.start < s.end for s in shares)]
-        bracket = _bracket_shares(source, holder) if holder else []
-        if bracket and holder not in [s.target for s in reading.shares]:
+        for total in found:
+            if total.facts["value"] is None or total in [s.target for s in reading.shares] or total not in reader.targets:
+                continue
+            bracket = _bracket_shares(source, total)
             reading.shares += bracket
-            reader.targets = [t for t in reader.targets if t is holder or not any(s.start < t.end and t.start < s.end for s in bracket)]
+            if bracket:
+                reader.targets = [t for t in reader.targets if t is total or not any(s.start < t.end and t.start < s.end for s in bracket)]
     reading.targets = sorted(reader.targets, key=lambda t: (t.start, t.end))
     reading.figures = reader.figures
     _quota_tables(reading)
@@ -395,9 +403,8 @@ _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)")
 def _bracket_shares(source: Source, holder: targets.Target) -> list[targets.Share]:
     """ "10 vụ (Công an xã 07 vụ, Quân sự 03 vụ)": the split in brackets after a total."""
     at = holder.numbers[0][0] if holder.numbers else holder.start
-    stop = source.low.find(";", at, holder.clause.end)
-    found = _IN_BRACKETS.search(source.low, at, stop if stop > 0 else min(holder.clause.end, at + 400))
-    if not found or holder.facts["unit"] == "percent":
+    found = _IN_BRACKETS.search(source.low, at, min(holder.clause.end, at + 500))
+    if not found or holder.facts["unit"] == "percent" or re.search(r";|\.(?= )", source.low[at : found.start()]):
         return []
     begin = found.start(1)
     lead = source.match(_PARTS, begin, found.end(1))
@@ -406,9 +413,8 @@ def _bracket_shares(source: Source, holder: targets.Target) -> list[targets.Shar
 
 
 def _quota_tables(reading: Reading) -> None:
-    """Rows "| 1 | Xã A | 12 |" under a head that names bodies and quotas; the total row is the target."""
-    source = reading.source
-    rows = [c for c in reading.outline.clauses if c.style == "row" and "value" in c.columns and "task" not in c.columns]
+    """Tables of quotas: a row per body, a column per target; the total row (or the text above) states the target."""
+    rows = [c for c in reading.outline.clauses if c.style == "row" and "unit" in c.columns and "task" not in c.columns and "lead" not in c.columns]
     groups: list[list[Clause]] = []
     for row in rows:
         if groups and groups[-1][-1].columns is row.columns:
@@ -417,30 +423,50 @@ def _quota_tables(reading: Reading) -> None:
             groups.append([row])
     for group in groups:
         columns = group[0].columns
-        unit_at, value_at = columns.get("unit", columns.get("number", 0) + 1), columns["value"]
-        values: list[tuple[Clause, tuple[int, int], Any]] = []
-        for row in group:
-            if max(unit_at, value_at) >= len(row.cells):
-                continue
-            number = next(iter(targets.find_numerals_in(source.low, *row.cells[value_at])), None)
-            if number:
-                values.append((row, row.cells[unit_at], number))
-        total = next((v for v in values if re.match(r" *(?:tổng(?: cộng| số)?|cộng|toàn|tong|cong)\b", source.low[v[1][0] : v[1][1]])), None)
-        holder = next((t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None)
-        if total:
+        named = {columns.get(name) for name in ("number", "unit", "note", "partners", "due")}
+        width = max(len(row.cells) for row in group)
+        for column in range(width):
+            if column not in named:
+                _quota_column(reading, group, columns["unit"], column)
+    reading.targets.sort(key=lambda t: (t.start, t.end))
+
+
+def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: int) -> None:
+    source = reading.source
+    values = []
+    for row in group:
+        offset = 0 if len(row.cells) > column else column + 1 - len(row.cells)  # a total row may lack its leading cells
+        if column - offset < 0 or unit_at - offset < -1:
+            continue
+        cell = row.cells[column - offset]
+        number = next(iter(targets.find_numerals_in(source.low, *cell)), None)
+        name = row.cells[max(unit_at - offset, 0)]
+        if number and source.low[cell[0] : cell[1]].strip().replace("%", "").strip() == source.low[number.start : number.end]:
+            values.append((row, name, number))
+    if len(values) < 2:
+        return
+    totals = [v for v in values if any(_TOTAL.match(source.low, a, b) for a, b in v[0].cells)]
+    total = totals[0] if totals else None
+    holder = None
+    if total:
+        holder = next((t for t in reading.targets if t.facts["value"] == total[2].value), None)
+        if holder is None:
             facts = {**dict.fromkeys(("value_max", "direction", "measure", "scope", "per", "baseline", "frequency", "assessed", "period")),
                      "kind": "count", "comparator": "eq", "value": total[2].value, "unit": None, "quoted": False, "zone": "target_section"}
-            if not (holder and holder.facts["value"] == total[2].value):
-                holder = targets.Target(total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)])
-                reading.targets.append(holder)
-        if not holder:
+            holder = targets.Target(total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)])
+            reading.targets.append(holder)
+    else:
+        holder = next((t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None)
+    if holder is None:
+        return
+    for row, cell, number in values:
+        if total and row is total[0]:
             continue
-        for row, cell, number in values:
-            if total and row is total[0]:
-                continue
-            names = tasks.split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
-            reading.shares.append(targets.Share(cell[0], number.end, holder, names[:1], number.value, holder.facts["unit"]))
-    reading.targets.sort(key=lambda t: (t.start, t.end))
+        names = tasks.split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
+        reading.shares.append(targets.Share(cell[0], number.end, holder, names[:1], number.value, holder.facts["unit"]))
+
+
+_TOTAL = re.compile(r" *(?:tổng(?: cộng| số)?|cộng|toàn (?:tỉnh|huyện|xã|phường)|tong(?: cong| so)?|cong)(?!\w)")
 
 
 # ---- tasks and duties ----------------------------------------------------------------------------------------------
@@ -449,7 +475,7 @@ def _read_tasks(reading: Reading) -> None:
     shared = {id(s.target.clause) for s in reading.shares if id(s.target.clause) in reading.zones}
     part_clauses = {id(c) for c in reading.outline.clauses if any(c.body <= s.start < c.end and c is not s.target.clause for s in reading.shares)} if reading.shares else set()
     projects = _project_clauses(reading)
-    work = tasks.walk(source, reading.outline.roots, reading.zones, projects, part_clauses | shared)
+    work = tasks.walk(source, reading.outline.clauses, reading.zones, projects, part_clauses | shared)
     reading.assignments, reading.tasks, reading.headings = work.assignments, work.tasks, work.headings
 
 

@@ -29,29 +29,30 @@ _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
 _NOUN = phrase(r" ?(?P<noun>" + "|".join(sorted(map(re.escape, OUTPUT_NOUNS), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)")
-_TIME = phrase(rf" ?(?:{TIME_NOUNS})(?!\w)")
+_TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
     r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|hàng) )(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
 _EACH_BEFORE = phrase(r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$")
+_EACH_AFTER = phrase(r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))")
 _CHANGE = phrase(
     r"(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|hạ(?! tầng)))(?! cường)(?! thời lượng)(?P<gap>[^.;\d]{0,90})$"
 )
 _VERSUS = phrase(
-    r"so (?:với|cùng) (?P<what>cùng kỳ(?: năm)?(?: (?P<same>20\d\d|trước))?|năm trước(?: liền kề)?|năm (?P<year>20\d\d)|(?:số liệu|kết quả|thống kê)[^,.;]{0,40}?(?:năm (?P<stat>20\d\d))|"
+    r"so (?:với|cùng) (?P<what>cùng kỳ(?: năm)?(?: (?P<same>20\d\d|trước))?|năm (?:học )?trước(?: liền kề)?|năm (?P<year>20\d\d)|(?:số liệu|kết quả|thống kê)[^,.;]{0,40}?(?:năm (?P<stat>20\d\d))|"
     r"thời điểm[^,.;\"]{0,60}|giai đoạn (?P<stage>20\d\d ?- ?20\d\d)|(?:tháng|quý|tuần) trước|[^,.;]{3,40})"
 )
 _ZERO = phrase(
     r"(?:(?:tuyệt đối|kiên quyết|cương quyết|quyết tâm|phấn đấu|bảo đảm|đảm bảo|cơ bản) )?"
     r"(?:không (?:để|xảy ra|phát sinh|còn|tồn tại|hình thành|tái (?:trồng|phát)|gia tăng)|(?P<soft>không có|xóa bỏ|chấm dứt|xóa (?:trắng|sạch)))(?!\w)"
 )
-_SOFT_START = re.compile(r"(?:^|[;.:,\-+] *|(?:đảm bảo|bảo đảm|phấn đấu|cơ bản|và) +)$")
+_SOFT_START = re.compile(r"(?:^|[;.:,\-+]|(?:đảm bảo|bảo đảm|phấn đấu|cơ bản|và)) *$")
 _DIRECTION = phrase(
-    r"(?P<next>năm sau (?P<way>cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước)|"
-    r"(?:(?P<down>(?:làm |kéo )?giảm(?: dần| thiểu| mạnh| sâu| cơ bản)?|hạn chế)|(?P<up>tăng(?: dần)?|nâng(?: dần| cao)?)|(?P<hold>kiềm chế|giữ (?:vững|ổn định)))"
-    r" (?:tối đa |về |thấp nhất |đến mức thấp nhất )?(?:(?P<count>(?:sự )?(?:số|tỷ lệ|tỉ lệ|mức độ|tính chất|tốc độ|quy mô|tổng số)(?! hóa)(?:\w*)|gia tăng|so với|cả \d))"
+    r"(?P<next>(?:năm sau )?(?P<way>cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm (?:học )?trước)|"
+    r"(?:(?P<down>(?:làm |kéo )?giảm(?: dần| thiểu| mạnh| sâu| cơ bản)?|hạn chế|thu hẹp)|(?P<up>tăng(?: dần)?|nâng(?: dần| cao)?)|(?P<hold>kiềm chế|giữ (?:vững|ổn định)))"
+    r" (?:tối đa |về |thấp nhất |đến mức thấp nhất )?(?:(?P<count>(?:sự )?(?:số|tỷ lệ|tỉ lệ|mức độ|tính chất|tốc độ|quy mô|tổng số|diện tích|phạm vi)(?! hóa)(?:\w*)|gia tăng|so với|cả \d))"
 )
 _MILESTONE = phrase(r"(?:được công nhận|đạt chuẩn|được cấp chứng nhận|đạt (?:các )?tiêu chí|đạt danh hiệu|trở thành|về đích|hoàn thành (?:việc )?xây dựng)")
 _EXTERNAL = phrase(r"(?:hoàn thành|đạt|thực hiện)(?: đạt)?(?: tốt| 100%| đầy đủ)?(?: và vượt| hoặc vượt|, vượt)?(?: mức)?(?: các)? chỉ tiêu(?!,? mục tiêu)[^.;]{0,60}")
@@ -59,19 +60,22 @@ _ALONE = phrase(
     r"(?:định kỳ )?(?:hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm)(?!\w)|định kỳ (?P<every>0?\d{1,2}) (?P<per2>tháng|tuần|năm)(?: hoặc đột xuất)?|"
     r"(?P<on>thường xuyên,? liên tục|liên tục,? thường xuyên)"
 )
+_NEGATIVE = phrase(r"(?:phải )?(?:cho |có |được )?(?:kết quả )?(?:xét nghiệm )?âm tính[^,.;]{0,60}")
+_APART = phrase(r", (?:riêng|còn) ")
 _CONDITION = phrase(r"phải (?:được |bảo đảm |đảm bảo |có )?[^,.;]{3,80}|(?:có )?xét nghiệm âm tính[^,.;]{0,60}|đều (?:phải |được )[^,.;]{3,80}")
 _PAST = phrase(
     r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|giai đoạn|những năm) (?:qua|vừa qua)|kết quả (?:đạt được|thực hiện)|tính đến|"
     r"tính từ|(?<!\w)hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
 )
 _NOT_MEASURED = phrase(  # words before a number that make it a name, not a count
-    r"(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
+    r"(?<!\w)(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
     r"tháng|năm|quý|ngày|nhóm|mẫu|biểu|bảng|km|ql|mô hình|tiêu chí|giai đoạn|chuyên đề|bước|kỳ|phường|quận|thôn|ấp|khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|bcđ) $"
 )
+_OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
+_PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
+_ACHIEVES = phrase(r"(?<!\w)(?:có|đạt|đạt được|phấn đấu)(?!\w)")
 _LISTED_MEASURES = phrase(r"(?:cả )?(?:0?3|ba) (?:tiêu chí|mặt)")
-_MEASURES = phrase(r"số (?:vụ|người (?:chết|bị thương|bị chết|tử vong)|vụ việc)[^,.;()]{0,25}?(?=,| và|;|\.|\)| do| so| ít| từ| \d|$| giảm| tăng)")
-_PART_OF = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)[^.;:]{0,40}:?")
 _EACH = phrase(PER_UNIT)
 _DATE_WORD = phrase(r"đến (?:hết |cuối )?năm|trước ngày|trong năm|đến (?:hết )?(?:ngày|tháng|quý)")
 OBLIGED = re.compile(r"(?<!\.)[.;](?=\s|$)")
@@ -172,7 +176,7 @@ class Reader:
     def _sentence(self, clause: Clause, start: int, end: int, numbers: list[Numeral], zone: bool, role: str, floor: int) -> list[Target]:
         found: list[Target] = []
         source, low = self.source, self.source.low
-        past = role == "situation" or bool(numbers and source.search(_PAST, start, end))
+        past = role == "situation"
         skip = -1
         for i, number in enumerate(numbers):
             if i <= skip:
@@ -182,17 +186,25 @@ class Reader:
                 continue
             facts, a, b, used = read
             skip = i + used
-            if past or _quoted(source, a, start, end):
-                self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if past else "quoted",
-                                           number.value, facts["unit"], source.plain(b, min(end, b + 80))))
+            told = past or self._told(start, end, number, b, zone)
+            if told or _quoted(source, a, floor, clause.end):
+                self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if told else "quoted",
+                                           number.value, facts["unit"], source.plain(b, clause_stop(low, b, min(end, b + 80)))))
                 continue
+            if facts["comparator"] == "eq" and facts["unit"] != "percent" and any(z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
+                                                                                  for z in source.finditer(_ZERO, start, a) if not z["soft"]):
+                continue  # "không để tồn tại ... trong bán kính 200 m"
+            if found and found[-1].facts["kind"] == "coverage" and re.search(r"(?:có|gồm|từ)\s*$", low[max(start, a - 5) : a]) and ";" not in low[found[-1].end : a] and facts["unit"] != "percent":
+                continue  # "100% cơ sở có từ 05 phòng trở lên": which ones, not how many
+            self._coordinate(facts, found, a, number.end, end)
             if not zone and not self._outcome(clause, facts, number, a, b, start, end, role):
                 continue
             frequency = facts["frequency"]
-            if frequency and found and found[-1].facts["kind"] == "coverage" and not found[-1].facts["frequency"]:
-                found[-1].facts["frequency"] = frequency
-                found[-1].numbers.append((number.start, number.end))
-                found[-1].facts["frequency_span"] = (a, b)
+            shares = [t for t in found if t.facts["kind"] == "coverage" and not t.facts["frequency"]]
+            if frequency and shares:
+                for share in shares:
+                    share.facts["frequency"] = frequency
+                    share.facts["frequency_span"] = (a, b)
                 continue
             target = Target(a, b, clause, facts, self._confidence(facts, zone, role), [(number.start, b)])
             found += self._multiply(target, start, end)
@@ -201,6 +213,30 @@ class Reader:
         for target in found:
             target.facts["zone"] = "target_section" if zone else "elsewhere"
         return sorted(found, key=lambda t: t.start)
+
+    def _told(self, start: int, end: int, number: Numeral, stop: int, zone: bool) -> bool:
+        """Whether a number tells of what was: "đã bắt 12 vụ", "(năm 2024 đạt 93,2%)", "đạt 92% kế hoạch"."""
+        source, low = self.source, self.source.low
+        before = low[start : number.start]
+        if not zone:  # "năm 2025 đã bắt 412 vụ; số vụ tăng 9,7%": one sentence of results
+            before = low[max(low.rfind(". ", 0, start) + 1, start - 300, 0) : number.start]
+        if _PAST.of(source.bare).search(before) or _OF_PLAN.of(source.bare).match(low, stop, end) and re.search(r"đạt\s*$|dat\s*$", before):
+            return True
+        bracket = before.rfind("(")
+        return bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))
+
+    def _coordinate(self, facts: dict[str, Any], found: list[Target], a: int, stop: int, end: int) -> None:
+        """ "giảm 5% số vụ trộm, 10% số vụ cố ý gây thương tích so với cùng kỳ": the second share changes too."""
+        if not found or found[-1].facts["kind"] != "change" or facts["kind"] != "coverage" or facts["unit"] != "percent":
+            return
+        between = self.source.low[found[-1].start : a]
+        if re.search(r"[;.]", between) or VERB.of(self.source.bare).search(between[-24:]):
+            return
+        facts["kind"], facts["direction"] = "change", found[-1].facts["direction"]
+        versus = _VERSUS.of(self.source.bare).search(self.source.low, stop, end)
+        if versus:
+            facts["baseline"] = _baseline(self.source, versus)
+            found[-1].facts["baseline"] = found[-1].facts["baseline"] or facts["baseline"]
 
     # -- numbers ---------------------------------------------------------------------------------------------------
     def _number(self, number: Numeral, start: int, end: int, zone: bool, before: list[Target]) -> tuple[dict[str, Any], int, int, int] | None:
@@ -241,7 +277,7 @@ class Reader:
             return self._finish(number, a, unit[1], value, None, comparator, unit[0], "coverage", pre, start, end, 1)
         if percent:
             return self._finish(number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0)
-        rate = _RATE.of(source.bare).match(low, b, end)
+        rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
         if rate and not (rate["what"].strip() == "" ):
             per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(_unbare(rate["per"]), "year")
             unit = source.plain(b, b + len(rate["what"]))
@@ -262,9 +298,9 @@ class Reader:
         unit_words, stop = self._unit(b, end)
         kind = "count"
         read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
-        each = _EACH_BEFORE.of(source.bare).search(low, start, a)
-        if each and unit_words and re.match(r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|lan|luot|buoi|cuoc|dot|bai)\b", unit_words.lower()):
-            per = PERIODS.get(each["per"] or each["per2"]) or "year"
+        each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
+        if each and unit_words and re.match(r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()):
+            per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
             read[0]["kind"] = "frequency"
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
         return read
@@ -333,7 +369,7 @@ class Reader:
             return role not in ("reporting", "funding") and "báo cáo" not in low[start:a][-60:]
         if facts["value"] in (0,):
             return False
-        if role in ("funding", "reporting", "purpose", "other") and not facts["per"]:
+        if role in ("funding", "reporting", "purpose", "other", "aims") and not facts["per"]:
             return False
         if facts["kind"] == "coverage":
             return True
@@ -344,29 +380,55 @@ class Reader:
             return bool(noun) and not re.search(r"(?:địa bàn|tại|ở|tuyến)\s*$", low[max(start, a - 12) : a])
         if not noun or facts["value"] > 100_000:
             return False
-        verb = list(VERB.of(source.bare).finditer(low, max(start, a - 60), a))
+        verb = [m for m in VERB.of(source.bare).finditer(low, max(start, a - 60), a)] or [m for m in _ACHIEVES.of(source.bare).finditer(low, max(start, a - 24), a)]
         if not verb or re.search(r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]):
             return False
         gap = low[verb[-1].end() : a]
         return len(gap) < 40 and not re.search(r"[,;.:(]", gap)
 
     def _multiply(self, target: Target, start: int, end: int) -> list[Target]:
-        """One number over three measures is three targets (T5)."""
+        """One number over three measures is three targets (T5): "10% số vụ, số người chết và số người bị thương"."""
         source, low = self.source, self.source.low
         if target.facts["kind"] != "change":
             return [target]
-        window = low[max(start, target.start - 160) : min(end, target.end + 160)]
-        listed = list(_MEASURES.of(source.bare).finditer(low, max(start, target.start - 160), min(end, target.end + 200)))
-        three = _LISTED_MEASURES.of(source.bare).search(window)
-        if len(listed) < 2 and not three:
-            return [target]
-        count = max(len(listed), 3 if three else 0)
+        first = target.numbers[0][0] if target.numbers else target.start
+        behind = self._measures(first, self._measure_stop(first, end))
+        opened = max(low.rfind(";", start, target.start), low.rfind(". ", start, target.start), start - 1) + 1
+        ahead = self._measures(opened, target.start)
+        three = _LISTED_MEASURES.of(source.bare).search(low, opened, min(end, target.end + 60))
+        listed = behind if len(behind) >= 2 else ahead if len(ahead) >= 2 else []
+        count = len(listed) or (3 if three else 1)
         made = []
         for i in range(count):
             facts = dict(target.facts)
-            facts["measure"] = source.plain(*source.trim(*listed[i].span())) if i < len(listed) else facts["measure"]
-            made.append(Target(target.start, target.end, target.clause, facts, target.confidence * 0.95, list(target.numbers)))
+            if listed:
+                facts["measure"] = source.plain(*listed[i])
+            made.append(Target(target.start, target.end, target.clause, facts, target.confidence * (0.95 if count > 1 else 1), list(target.numbers)))
         return made
+
+    def _measure_stop(self, first: int, end: int) -> int:
+        """Where the measures behind a number end: the next number, stop or comparison."""
+        low = self.source.low
+        number = re.compile(r"[\d.,%]+(?: *- *[\d.,]+%?)?").match(low, first, end)
+        at = number.end() if number else first
+        stop = re.compile(r"\d|[.;(]| so với| so cùng").search(low, at, end)
+        return stop.start() if stop else end
+
+    def _measures(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Coordinated measures "số vụ, số người phạm tội và số nạn nhân" of a stretch; none when it lists other things."""
+        low = self.source.low
+        found: list[tuple[int, int]] = []
+        at = start
+        for cut in [*re.finditer(r",| và | va ", low[start:end]), None]:
+            stop = start + cut.start() if cut else end
+            a, b = self.source.trim(at, stop)
+            measure = (_BARE_MEASURE if self.source.bare else _MEASURE).match(low, a, b)
+            if measure and measure.end() < b:
+                found.append((measure.end(), b))
+            elif found:
+                break
+            at = start + cut.end() if cut else end
+        return found
 
     # -- targets without a number ----------------------------------------------------------------------------------
     def _wordless(self, clause: Clause, start: int, end: int, zone: bool, role: str, found: list[Target], floor: int,
@@ -386,7 +448,7 @@ class Reader:
         for zero in source.finditer(_ZERO, start, end):
             a = zero.start()
             opening = not low[floor:a].strip(' -+:"(') and start == floor
-            if zero["soft"] and not (_SOFT_START.search(low[start:a]) or opening):
+            if zero["soft"] and not (_SOFT_START.search(low[start:a].rstrip()) or opening):
                 continue
             if zero["soft"] and not zone:
                 continue
@@ -432,7 +494,21 @@ class Reader:
             made.append(Target(a, source.trim(a, min(b, a + 280))[1], clause,
                                facts("direction", direction=direction, baseline=baseline, measure=source.plain(way.end(), b) or None,
                                      assessed="yearly" if yearly else None), 0.72))
+        for negative in source.finditer(_NEGATIVE, start, end):
+            if free(*negative.span()):
+                made.append(Target(*negative.span(), clause, facts("condition", measure=source.plain(*negative.span())), 0.7))
         made += self._milestone(clause, start, end, [*found, *made], free, facts, True)
+        apart = source.search(_APART, start, end)
+        if found and apart and not any(t.start < apart.start() for t in found):
+            alone = source.search(_ALONE, start, apart.start())
+            if alone and free(*alone.span()):
+                found = []
+                end = apart.start()
+        if not found and not made:
+            dated = self._dated(start, end)
+            if dated:
+                a, b = dated
+                made.append(Target(a, b, clause, facts("milestone", measure=source.plain(a, b)), 0.6))
         if not found and not made:
             alone = source.search(_ALONE, start, end)
             if alone:
@@ -459,6 +535,19 @@ class Reader:
             return []
         return [Target(a, source.trim(a, min(b, a + 290))[1], clause, facts("milestone", measure=source.plain(status.start(), b)), 0.7 if zone else 0.6)]
 
+    def _dated(self, start: int, end: int) -> tuple[int, int] | None:
+        """In a zone: what has to be reached by a day, without a number of its own."""
+        source = self.source
+        dated = source.search(_DATE_WORD, start, end)
+        if not dated:
+            return None
+        a, b = source.trim(start, dated.start())
+        while a < b and source.low[a] in " -+,;.:":
+            a += 1
+        if b - a < 8:
+            a, b = source.trim(dated.start(), clause_stop(source.low, dated.end(), end))
+        return (a, source.trim(a, min(b, a + 280))[1]) if b - a >= 8 else None
+
     def _confidence(self, facts: dict[str, Any], zone: bool, role: str) -> float:
         if facts["kind"] == "frequency":
             return 0.95 if zone else 0.85
@@ -471,7 +560,9 @@ class Reader:
 
 _NUMBER_WORD = phrase(r"(?:ít nhất|tối thiểu|không quá|tối đa|mỗi (?:\w+ ){1,3}(?:có|xây dựng|tổ chức|thành lập|duy trì)(?: ít nhất)?) (?P<n>một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!số|cách|phần)")
 _BARE_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
-_AND_VERB = phrase(r" (?:và|đồng thời) (?:kiềm chế|giảm|tăng|nâng|không|đạt|phấn đấu|từng bước|hạn chế)(?!\w)")
+_MEASURE = re.compile(r"(?:[^,]*?(?<!\w))?(?=(?:số|tỷ lệ) +[^\W\d])")
+_BARE_MEASURE = re.compile(r"(?:[^,]*?(?<!\w))?(?=(?:so(?! voi)|ty le) +[^\W\d])")
+_AND_VERB = phrase(r" (?:và|đồng thời) (?:phải|kiềm chế|giảm|tăng|nâng|không|đạt|phấn đấu|từng bước|hạn chế)(?!\w)")
 _NEXT_YEAR = phrase(r"năm sau (?:cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước")
 _STOP = re.compile(r"[,;.:()](?=\s|$)|\.\.\.|…|\(|\)| - ")
 
@@ -509,7 +600,7 @@ def _baseline(source: Source, versus: re.Match[str]) -> dict[str, Any]:
     if low.startswith(("cùng kỳ", "cung ky")):
         year = int(versus["same"]) if versus["same"] and versus["same"].isdigit() else None
         return {"kind": "same_period", "year": year, "text": words}
-    if low.startswith(("năm trước", "nam truoc", "tháng trước", "quý trước", "tuần trước")):
+    if low.startswith(("năm trước", "nam truoc", "năm học trước", "tháng trước", "quý trước", "tuần trước")):
         return {"kind": "previous_year", "year": None, "text": words}
     if versus["year"]:
         return {"kind": "year", "year": int(versus["year"]), "text": words}
@@ -534,7 +625,9 @@ def _age(source: Source, a: int, b: int) -> bool:
 
 
 # ---- allocations ---------------------------------------------------------------------------------------------------
-_SHARE = re.compile(r"(?P<name>[^:;|\d]{3,120}?)\s*[:\-–(|]?\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?!\d)")
+_SHARE = re.compile(
+    r"(?P<name>[^;:|]{3,120}?)\s*[:|]\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])|(?P<plain>[^:;|\d]{3,120}?)[\s(–-]+(?P<m>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])"
+)
 
 
 def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]) -> list[Share]:
@@ -546,9 +639,9 @@ def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]
             found = _SHARE.match(low, a, b)
             if not found:
                 continue
-            name = source.trim(*found.span("name"))
-            stop = found.end("n")
-            number = next(iter(find_numerals(found["n"])), None)
+            name = source.trim(*found.span("name" if found["name"] else "plain"))
+            stop = found.end()
+            number = next(iter(find_numerals(found["n"] or found["m"])), None)
             if number is None:
                 continue
             unit = None
@@ -557,15 +650,18 @@ def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]
                 unit = source.plain(stop, noun.end())
                 stop = noun.end()
             names = split_names(source, *name)
-            if names and (low[found.end("name") : found.start("n")].strip(" *") or unit or True):
+            if names:
                 shares.append(Share(name[0], stop, target, names, number.value, unit or target.facts["unit"]))
     return shares
 
 
 def _pieces(low: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A list of shares cut at semicolons, and at commas behind a number."""
     pieces, at = [], start
-    for stop in re.finditer(r";|,(?= *[^\d ]|$)(?=[^;,]{2,80}\d)", low[start:end]):
-        pieces.append((at, start + stop.start()))
-        at = start + stop.end()
+    for stop in re.finditer(r"[;,](?!\d)", low[start:end]):
+        here = start + stop.start()
+        if low[here] == ";" or re.search(r"\d", low[at:here]):
+            pieces.append((at, here))
+            at = here + 1
     pieces.append((at, end))
     return pieces

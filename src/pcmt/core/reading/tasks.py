@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from pcmt.core.reading.agencies import Agency, name_end, read_list, split_names, verb_at
-from pcmt.core.reading.lexicon import ADVISE, COORDINATE, HEAD, LEAD, VERB, phrase
+from pcmt.core.reading.lexicon import ADVISE, CLASS_RUN, COORDINATE, HEAD, LEAD, NAME_VERBS, VERB, phrase
 from pcmt.core.reading.outline import BULLETS, Clause
 from pcmt.core.reading.source import Source
 
@@ -22,6 +22,8 @@ _COORDINATE_WITH = phrase(
     r"(?:phối hợp|phối, kết hợp)(?: (?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|chủ động))*(?: với| cùng(?: với)?)? (?!(?:trong|nâng|thực hiện|tổ chức|triển khai|chỉ đạo|hỗ trợ|tham mưu|xây dựng|tuyên truyền|kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)"
 )
 _ADVISES = phrase(r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)")
+_GOVERNS = phrase(r"(?<!\w)(?:chủ trì|phối hợp|chịu trách nhiệm|có trách nhiệm|tham mưu|giúp|theo dõi|hướng dẫn|tổng hợp|thường xuyên|đôn đốc|triển khai|tổ chức thực hiện)(?!\w)")
+_GOVERNS_ANY = phrase(r"(?<!\w)(?:căn cứ|chủ động|tích cực|tăng cường|đẩy mạnh|thực hiện|triển khai|tổ chức (?!chính|đoàn|xã|thành)|xây dựng|chủ trì|phối hợp|có trách nhiệm|theo chức năng)(?!\w)")
 _CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})")
 _RESPONSIBLE = phrase(
     r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
@@ -30,7 +32,8 @@ _RESPONSIBLE = phrase(
 _RESPONSIBLE_START = phrase(r"(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lãnh đạo|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? (?:chủ trì|thực hiện|phối hợp|chịu trách nhiệm|phụ trách|chỉ đạo)[^.:]{0,30}:")
 _TIME_LINE = phrase(r"(?:thời gian|thời hạn|tiến độ|kinh phí|địa điểm|sản phẩm|kết quả|hình thức|thành phần|số lượng|đối tượng|ghi chú)[^:.;]{0,40}: ?")
 _CLOSING = phrase(
-    r"(?:trên đây là|yêu cầu các|đề nghị các|ủy ban nhân dân|ubnd|nhận được|trong quá trình)[^\n]{0,300}(?:nghiêm túc|khó khăn|vướng mắc|kế hoạch này|triển khai thực hiện|biết)"
+    r"(?:trên đây là|yêu cầu|đề nghị|ủy ban nhân dân|ubnd|nhận được|(?:trong )?quá trình|kế hoạch này|căn cứ)[^\n]{0,300}(?:nghiêm túc|khó khăn|vướng mắc|kế hoạch|triển khai thực hiện|biết|sửa đổi)|"
+    r"\( ?(?:ban hành )?kèm theo"
 )
 
 
@@ -124,7 +127,8 @@ def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Headin
     while text < end and low[text] in " :.*;-":
         text += 1
     if run_in and text < end and not source.match(VERB, text, end):  # an apposition between the body and its verb
-        verb = next((m for m in source.finditer(VERB, text, min(end, text + 320)) if not _inside_name(source, m.start())), None)
+        reach = min(end, text + 340)
+        verb = source.search(_GOVERNS, text, reach) or next((m for m in source.finditer(VERB, text, reach) if not _inside_name(source, m.start())), None)
         text = verb.start() if verb else text
     alone = text >= end
     return _Heading(mode, at, last, agencies, min(text, end), run_in and not alone, alone)
@@ -133,6 +137,11 @@ def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Headin
 def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool] | None:
     """Bodies from a place on, the end of their words, and whether a verb follows without a colon."""
     low = source.low
+    whole = source.trim(at, end)[1]
+    if low.startswith(("các ", "cac "), at) and whole - at < 160 and not re.search(r"[.;:]", low[at:whole]) and not source.search(_GOVERNS_ANY, at, whole):
+        run = source.match(CLASS_RUN, at, whole)
+        if run and all(v.group(0) in NAME_VERBS for v in source.finditer(VERB, at, whole)):
+            return split_names(source, at, whole), whole, False
     agencies, last = read_list(source, at, end)
     if agencies:
         rest = last
@@ -170,6 +179,8 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
 
 
 def _inside_name(source: Source, at: int) -> bool:
+    if source.low.startswith(("chỉ đạo", "chi dao"), at) and source.low[max(0, at - 4) : at].rstrip().endswith("ban"):
+        return True
     return source.low.startswith(("thường trực", "phòng chống", "phòng ngừa", "quản lý đô thị"), at) or source.low[at - 4 : at] in ("quan",)
 
 
@@ -181,14 +192,14 @@ def _sentence(source: Source, at: int, end: int) -> bool:
     return False
 
 
-def walk(source: Source, roots: list[Clause], zones: set[int], projects: set[int], shares: set[int]) -> Work:
+def walk(source: Source, clauses: list[Clause], zones: set[int], projects: set[int], shares: set[int]) -> Work:
     """All assignments and tasks of the body. `zones`, `projects`, `shares` hold ids of clauses that are no tasks."""
     work = Work()
     skip = zones | projects | shares
-    for root in roots:
+    for root in (clause for clause in clauses if clause.parent is None):
         _descend(source, root, work, None, skip, projects)
     work.tasks.sort(key=lambda task: task.start)
-    _responsible_lines(source, work)
+    _responsible_lines(source, work, clauses)
     return work
 
 
@@ -433,28 +444,36 @@ def _table_row(source: Source, clause: Clause, work: Work) -> None:
     work.tasks.append(task)
 
 
-def _responsible_lines(source: Source, work: Work) -> None:
-    """ "Đơn vị chủ trì: X; Đơn vị phối hợp: Y" after a task names its actor and partners."""
-    by_clause = {id(task.clause): task for task in work.tasks}
-    for task in list(work.tasks):
-        stretches = [(child.body, child.end) for child in task.clause.children if _is_attribute(source, child)]
-        siblings = task.clause.parent.children if task.clause.parent else []
-        if task.clause in siblings:
-            for later in siblings[siblings.index(task.clause) + 1 :]:
-                if id(later) in by_clause or not _is_attribute(source, later):
-                    break
-                stretches.append((later.body, later.end))
-        for start, end in stretches:
-            for found in source.finditer(_RESPONSIBLE, start, end):
-                stop = source.low.find(";", found.end(), end)
-                dot = source.low.find(". ", found.end(), end)
-                stop = min(x for x in (stop, dot, end) if x >= 0)
-                names = split_names(source, found.end(), stop)
-                if not names:
-                    continue
-                if "phối hợp" in found["what"]:
-                    task.partners = names
-                elif task.actor is None and task.assignment is None:
-                    task.actor = names[0]
-                    if "chủ trì" in found["what"]:
-                        task.role = "lead"
+def _responsible_lines(source: Source, work: Work, clauses: list[Clause]) -> None:
+    """ "Đơn vị chủ trì: X; Đơn vị phối hợp: Y" below a group names the actor and partners of the tasks above it."""
+    above: list[Task] = []
+    waiting = {id(task.clause): task for task in work.tasks}
+    for clause in clauses:
+        task = waiting.get(id(clause))
+        if task is not None:
+            if above and _section_of(above[-1].clause) is not _section_of(clause):
+                above = []
+            above.append(task)
+        if not _is_attribute(source, clause):
+            continue
+        named = False
+        for found in source.finditer(_RESPONSIBLE, clause.body, clause.end):
+            stop = min(x for x in (source.low.find(";", found.end(), clause.end), source.low.find(". ", found.end(), clause.end), clause.end) if x >= 0)
+            names = split_names(source, found.end(), stop)
+            if not names:
+                continue
+            named = True
+            for held in above:
+                if "phối" in found["what"] or "phoi" in found["what"]:
+                    held.partners = names
+                elif held.actor is None and held.assignment is None:
+                    held.actor = names[0]
+                    if "chủ trì" in found["what"] or "chu tri" in found["what"]:
+                        held.role = "lead"
+        if named:
+            above = []
+
+
+def _section_of(clause: Clause) -> Clause | None:
+    """The group a task stands in: the numbered item above it."""
+    return next((up for up in clause.up()[1:] if up.style not in BULLETS and up.style != "letter"), None)
