@@ -1,0 +1,164 @@
+"""Who sees what, model by model: the table below is the rule as people would tell it.
+
+The world: the province's police keeps a plan in force that names Sở Y tế, Sở Tài chính, both communes and their police
+(as members of a class, or given a share); it is issued by the province. It also reviews a draft. The police of Đông Hòa
+commune keeps a draft of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.accounts.policies import RIGHTS, Reach
+from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
+from pcmt.apps.tasks.models import DueItem, ProgressNote
+from pcmt.apps.tasks.operations import report_progress
+from tests.factories.plans import TEXT, adopted, reviewed
+from tests.factories.world import NOW, World
+
+# Per actor (unit, role): sees the plan in force, the province's draft, the commune's draft.
+#                                          in force  draft   commune's draft
+SEES: dict[tuple[str, str], tuple[bool, bool, bool]] = {
+    ("police", "standing_office"): (True, True, True),  # its area is the whole province
+    ("police", "leader"): (True, True, False),  # the keeper's own leader
+    ("police", "officer"): (True, False, False),
+    ("an_binh", "leader"): (True, True, True),  # the chair of the province
+    ("an_binh", "officer"): (True, False, False),
+    ("health", "standing_office"): (True, True, True),  # a standing office serves the same committee
+    ("health", "leader"): (True, False, False),
+    ("health", "officer"): (True, False, False),  # named
+    ("finance", "officer"): (True, False, False),  # named
+    ("dong_hoa", "leader"): (True, False, True),
+    ("dong_hoa", "officer"): (True, False, False),
+    ("dong_hoa_police", "standing_office"): (True, False, True),
+    ("dong_hoa_police", "leader"): (True, False, True),
+    ("dong_hoa_police", "officer"): (True, False, False),
+    ("dong_hoa_clinic", "officer"): (True, False, False),  # not named, but issued above it
+    ("tay_hoa_police", "standing_office"): (True, False, False),  # a sibling's draft is not its business
+    ("tay_hoa", "leader"): (True, False, False),
+    ("binh_giang", "leader"): (False, False, False),
+    ("binh_giang_police", "standing_office"): (False, False, False),
+    ("binh_giang_police", "leader"): (False, False, False),
+    ("binh_giang_police", "officer"): (False, False, False),
+}
+PLANS = ("in_force", "draft", "commune")
+
+# How a row of each model leads to its plan.
+PATHS = {
+    "plans.Plan": "pk",
+    "plans.PlanUnit": "plan",
+    "plans.Revision": "plan",
+    "plans.Clause": "revision__plan",
+    "plans.Item": "revision__plan",
+    "plans.ItemChange": "item__revision__plan",
+    "plans.BodyMatch": "revision__plan",
+    "plans.SourceFile": "revisions__plan",
+    "targets.Target": "plan",
+    "targets.Allocation": "target__plan",
+    "tasks.Task": "plan",
+    "tasks.TaskParty": "task__plan",
+    "tasks.DueItem": "plan",
+    "tasks.ProgressNote": "due_item__plan",
+    "reports.Duty": "plan",
+    "reports.DutyReporter": "duty__plan",
+    "reports.DutyOccurrence": "duty__plan",
+}
+OUTSIDE = {"audit", "jobs", "units", "accounts"}
+
+
+@pytest.fixture
+def plans(land: World, reader: None) -> dict[str, Plan]:
+    in_force = adopted(land.office).plan
+    due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
+    report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10)
+    draft = reviewed(land.office, TEXT + "\n\n").plan
+    commune = reviewed(land.actor("dong_hoa_police", "standing_office"), TEXT + "\n\n\n").plan
+    # The commune's plan is issued by the commune, whatever its text says.
+    Plan.objects.filter(pk=commune.pk).update(issuer=land["dong_hoa"])
+    return {"in_force": in_force, "draft": draft, "commune": commune}
+
+
+def rows_seen(model: type[Model], actor: Actor | None, plan: Plan) -> tuple[int, int]:
+    """How many rows of a plan the actor sees, and how many there are."""
+    at = PATHS[model._meta.label]
+    manager: Any = model._default_manager
+    return (
+        manager.visible_to(actor).filter(**{at: plan.pk}).distinct().count(),
+        manager.filter(**{at: plan.pk}).distinct().count(),
+    )
+
+
+def test_every_model_below_a_plan_is_seen_with_it(land: World, plans: dict[str, Plan]) -> None:
+    wrong = []
+    for (unit, role), seen in SEES.items():
+        actor = land.actor(unit, role)
+        for name, expected in zip(PLANS, seen, strict=True):
+            for label in PATHS:
+                model = apps.get_model(label)
+                visible, total = rows_seen(model, actor, plans[name])
+                if visible != (total if expected else 0):
+                    wrong.append(f"{role} {unit}: {label} of {name}: sees {visible} of {total}")
+    assert wrong == []
+
+
+def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) -> None:
+    """Otherwise the test above would prove nothing."""
+    empty = [label for label in PATHS if not rows_seen(apps.get_model(label), None, plans["in_force"])[1]]
+    assert empty == []
+    labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
+    assert labels == set(RIGHTS)
+    assert {label for label in labels if label.split(".")[0] not in OUTSIDE} == set(PATHS)
+
+
+def test_nobody_sees_nothing(land: World, plans: dict[str, Plan]) -> None:
+    for label in RIGHTS:
+        manager: Any = apps.get_model(label)._default_manager
+        if label.split(".")[0] not in {"audit", "jobs"}:
+            assert not manager.visible_to(None).exists(), label
+
+
+def test_the_matrix_agrees_with_the_table_of_rights() -> None:
+    """Below a plan every model has the same sight, and only the reach of the table gives more than being named."""
+    for label in PATHS:
+        row = RIGHTS[label]
+        assert row[Role.STANDING_OFFICE].see is Reach.AREA
+        assert row[Role.LEADER].see is Reach.SUBTREE
+        assert row[Role.OFFICER].see is Reach.NAMED
+        assert row[Role.LEADER].change is Reach.NOTHING
+
+
+def test_units_are_public_and_people_are_not(land: World) -> None:
+    officer = land.actor("health")
+    land.actor("dong_hoa_police")
+    assert apps.get_model("units.Unit")._default_manager.visible_to(officer).count() == len(land.units)
+    users: Any = apps.get_model("accounts.User")._default_manager
+    grants: Any = apps.get_model("accounts.Grant")._default_manager
+    assert [user.pk for user in users.visible_to(officer)] == [officer.user_id]
+    assert grants.visible_to(officer).count() == 1
+    chair = land.actor("an_binh", "leader")
+    assert users.visible_to(chair).count() == users.count()
+    assert list(grants.visible_to(land.actor("binh_giang", "leader")).values_list("unit", flat=True)) == [
+        land["binh_giang"].pk
+    ]
+
+
+def test_a_file_one_sent_oneself_stays_visible(land: World, plans: dict[str, Plan]) -> None:
+    sender = land.actor("health")
+    due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
+    report_progress(
+        actor=sender, at=NOW, due_item_id=due.pk, version=2, note="kèm danh sách", file=("a.txt", "ảnh".encode())
+    )
+    assert SourceFile.objects.visible_to(sender).filter(name="a.txt").exists()
+    assert not SourceFile.objects.visible_to(land.actor("finance")).filter(name="a.txt").exists()
+    assert ProgressNote.objects.visible_to(land.actor("finance")).filter(file__isnull=False).exists()
+
+
+def test_a_role_that_ended_sees_by_its_day(land: World, plans: dict[str, Plan]) -> None:
+    """Sight follows the tree of the actor's day."""
+    assert ItemChange.objects.visible_to(land.office).exists()
+    assert PlanUnit.objects.visible_to(land.actor("health")).exists()
