@@ -28,7 +28,8 @@ BLANK = "………"
 NATIONAL_NAME = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 MOTTO_WIDTH_MM = 58
-NOBODY = "Kế hoạch chưa nêu cơ quan"
+NOBODY = "Nhiệm vụ chung (kế hoạch chưa nêu cơ quan thực hiện)"
+NOTHING = "Kế hoạch không giao nhiệm vụ nào"
 
 
 def write_assignment_docx(reading: Mapping[str, Any], text: str) -> bytes:
@@ -145,7 +146,12 @@ class _Sheet:
         write(self.file.add_paragraph(), "BẢNG PHÂN CÔNG NHIỆM VỤ", 14, bold=True, before=14, together=True)
         title = self.rows.title()
         kind = plain((self.header.get("doc_type") or {}).get("value")) or "Kế hoạch"
-        subject = f"{kind} {title[:1].lower() + title[1:] if title[:2].istitle() else title}" if title else kind
+        if title.isupper():
+            subject = f"{kind.upper()} {title}"
+        else:
+            # "Phòng, chống ..." goes on in small letters after the type; an abbreviation keeps its capitals.
+            small = title[:1].lower() if title[1:2].islower() else title[:1]
+            subject = f"{kind} {small}{title[1:]}".strip()
         write(self.file.add_paragraph(), subject, 14, bold=True, before=2, together=True)
         number = number_words(self.header) or BLANK
         issuer = plain((self.header.get("issuer") or {}).get("name"))
@@ -164,12 +170,15 @@ class _Sheet:
             self._write(_Lines(cell).next(), label, 12, bold=True, before=3, after=3)
         _row_property(table.rows[0], "w:tblHeader")
         _row_property(table.rows[0], "w:cantSplit")
+        named = True
         for number, row in enumerate(rows, 1):
-            values = (str(number), row.agency or NOBODY, row.task, row.role, row.partners, row.deadline, row.clause)
+            if named and not row.agency:
+                named = False
+                _xml(table).append(_heading_row(NOBODY))
+            values = (str(number), row.agency, row.task, row.role, row.partners, row.deadline, row.clause)
             _xml(table).append(_table_row(values, widths, unsplit=len(row.task) < LONG_ROW))
         if not rows:
-            values = ("", "", "Kế hoạch không giao nhiệm vụ nào.", "", "", "", "")
-            _xml(table).append(_table_row(values, widths, unsplit=True))
+            _xml(table).append(_heading_row(NOTHING))
         _fixed(table, widths)
 
     # Recipients and signature
@@ -304,6 +313,28 @@ def _middle(cell: Any) -> None:
 
 def _row_property(row: Any, tag: str) -> None:
     _child(_xml(row).get_or_add_trPr(), tag, val="true")
+
+
+def _heading_row(words: str) -> Any:
+    """A bold row over all columns that stays with the row below it."""
+    from docx.oxml import OxmlElement
+
+    row = OxmlElement("w:tr")
+    _child(_child(row, "w:trPr"), "w:cantSplit", val="true")
+    cell = _child(row, "w:tc")
+    layout = _child(cell, "w:tcPr")
+    _child(layout, "w:tcW", w=_twips(WIDTH_MM), type="dxa")
+    _child(layout, "w:gridSpan", val=str(len(COLUMNS)))
+    paragraph = _child(cell, "w:p")
+    properties = _child(paragraph, "w:pPr")
+    _child(properties, "w:keepNext")
+    _child(properties, "w:spacing", before="40", after="40")
+    run = _child(paragraph, "w:r")
+    look = _child(run, "w:rPr")
+    _child(look, "w:b")
+    _child(look, "w:sz", val="24")
+    _child(run, "w:t").text = words
+    return row
 
 
 def _table_row(values: Sequence[str], widths_mm: Sequence[float], *, unsplit: bool) -> Any:

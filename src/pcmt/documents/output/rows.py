@@ -74,12 +74,14 @@ DIAGNOSTICS = {
 CERTAIN = 0.8
 """Items below this confidence are listed for a look."""
 
+# Heading marks at the start of a line, and stars that touch a word; a star between blanks is a sign of its own.
+_EMPHASIS = re.compile(r"(?m)^\s*#{1,6}(?=\s)|\*{2,}|\*(?=\S)|(?<=\S)\*")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain(text: Any) -> str:
     """A text on one line, without emphasis signs of markdown and without what XML cannot hold."""
-    clean = re.sub(r"\*{2,}|(?<!\w)[*#]+(?=\s|\w)|(?<=\w)\*+(?!\w)", "", _ILLEGAL.sub("", str(text or "")))
+    clean = _EMPHASIS.sub("", _ILLEGAL.sub("", str(text or "")))
     return re.sub(r"\s+", " ", clean).strip()
 
 
