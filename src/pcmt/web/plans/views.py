@@ -17,6 +17,7 @@ from pcmt.apps.plans.policies import can_review, can_start
 from pcmt.apps.plans.queries import plans_visible
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.plans.forms import ListFilter, UploadForm
+from pcmt.web.plans.samples import sample_names
 from pcmt.web.shell.access import acting, deny
 
 PER_PAGE = 25
@@ -80,7 +81,7 @@ def upload(request: HttpRequest, plan_id: int | None = None) -> HttpResponse:
             return redirect("reading:screen", answer.pk)
         refuse(form, answer)
         twin = answer.ref if answer.code in {"same_file", "open_revision"} else None
-    page = {"form": form, "plan": plan, "twin": twin}
+    page = {"form": form, "plan": plan, "twin": twin, "samples": sample_names()}
     return render(request, "plans/upload.html", page, status=422 if form.errors else 200)
 
 
