@@ -132,7 +132,7 @@ def draft(text: str = TEXT) -> Draft:
             "number": {"value": "12", "symbol": "KH-UBND", "blank": False},
             "date": {"value": "2026-01-05"},
             "doc_type": {"value": "Kế hoạch"},
-            "title": {"value": "Làm sạch địa bàn năm 2026"},
+            "title": {"value": text.splitlines()[4]},
             "period": {"from": "2026-01-05", "to": "2026-12-31", "source": "text"},
         },
         "outline": outlined(text),
@@ -147,18 +147,12 @@ def draft(text: str = TEXT) -> Draft:
 
 def _targets(found: Draft) -> None:
     if "ít nhất 10 vụ" in found.text:
-        ref = found.add(
-            "targets", "ít nhất 10 vụ", kind="count", comparator="gte", value=10, unit="vụ", measure="vụ bắt giữ"
-        )
+        facts = {"kind": "count", "comparator": "gte", "value": 10, "unit": "vụ", "measure": "vụ bắt giữ"}
+        ref = found.add("targets", "ít nhất 10 vụ", **facts)
         for name, number in (("Công an xã Đông Hòa", 6), ("Công an phường Tây Hòa", 4)):
-            found.add(
-                "allocations",
-                f"{name}: {number:02} vụ",
-                target_ref=ref,
-                agencies=[agency(name)],
-                value=number,
-                unit="vụ",
-            )
+            words = f"{name}: {number:02} vụ"
+            if words in found.text:
+                found.add("allocations", words, target_ref=ref, agencies=[agency(name)], value=number, unit="vụ")
     share = re.search(r"[Íí]t nhất (\d+)% hộ dân", found.text)
     if share:
         found.add(
@@ -197,7 +191,8 @@ def _tasks(found: Draft) -> None:
     limit("trước ngày 15/6/2026", first, relation="before", precision="day", date="2026-06-15")
     task("Phối hợp Sở Tài chính cấp thuốc cho trạm.", health, role="coordinate", partners=[agency("Sở Tài chính")])
     money = heading("Sở Tài chính, Công an tỉnh", ["Sở Tài chính", "Công an tỉnh"])
-    task("Cấp kinh phí cho các đội.", money, role="lead")
+    paid = re.search("Cấp kinh phí.*", found.text)
+    task(paid[0] if paid else "Cấp kinh phí", money, role="lead")
     front = heading("Ủy ban Mặt trận Tổ quốc tỉnh", ["Ủy ban Mặt trận Tổ quốc tỉnh"], "requested")
     asked = task("Vận động bà con ký cam kết", front)
     limit("trước ngày 01/02/2026", asked, relation="before", precision="day", date="2026-02-01")
