@@ -188,3 +188,11 @@ def test_the_story_names_texts_and_units_that_exist() -> None:
         for meant in entry.get("bodies", {}).values():
             named += [meant] if isinstance(meant, str) else meant
         assert set(named) <= keys
+
+
+def test_the_commune_reported_every_month(loaded: Loaded) -> None:
+    assert loaded.plans
+    monthly = DueItem.objects.filter(plan__symbol="KH-UBND-CA", kind="report", unit__name="Công an xã Cẩm Tân")
+    days = set(monthly.values_list("due_on", flat=True))
+    assert {date(2024, 12, 14), date(2025, 2, 14), date(2025, 12, 14)} <= days
+    assert not monthly.filter(state=DueState.OPEN).exists()

@@ -21,6 +21,7 @@ from pcmt.apps.plans.operations import (
     create_body,
     decide_item,
     edit_header,
+    edit_item,
     match_body,
     perform_reading,
     start_reading,
@@ -80,10 +81,7 @@ def _adopted(at: datetime, entry: Entry, units: Mapping[str, Unit], users: Mappi
     perform_reading(revision_id=revision.pk, at=moment)
     revision.refresh_from_db()
     _put_right(actor, moment, revision, entry, units)
-    for words in entry.get("rejected", ()):
-        # A sentence that only asks for a report is followed as a report; as a task it would be owed twice.
-        for item in Item.objects.filter(revision=revision, list_name="tasks", text__startswith=words):
-            ok(decide_item(actor=actor, at=moment, item_id=item.pk, version=item.version, state=ItemState.REJECTED))
+    _review(actor, moment, revision, entry)
     ok(accept_confident(actor=actor, at=moment, revision_id=revision.pk, threshold=0))
     _match(actor, moment, revision, entry, units)
     return _adopt(actor, moment, revision)
@@ -107,6 +105,18 @@ def _put_right(actor: Actor, at: datetime, revision: Revision, entry: Entry, uni
         changes |= {"window_from": entry["window"][0], "window_to": entry["window"][1]}
     version = revision.header["version"]
     ok(edit_header(actor=actor, at=at, revision_id=revision.pk, version=version, changes=changes))
+
+
+def _review(actor: Actor, at: datetime, revision: Revision, entry: Entry) -> None:
+    """What the reviewer rejects and what the reviewer puts right; an item that is not there needs neither."""
+    items = Item.objects.filter(revision=revision)
+    for words in entry.get("rejected", ()):
+        # A sentence that only asks for a report is followed as a report; as a task it would be owed twice.
+        for item in items.filter(list_name="tasks", text__startswith=words):
+            ok(decide_item(actor=actor, at=at, item_id=item.pk, version=item.version, state=ItemState.REJECTED))
+    for edit in entry.get("edits", ()):
+        for item in items.filter(list_name=edit["list"], text__startswith=edit["text"]):
+            ok(edit_item(actor=actor, at=at, item_id=item.pk, version=item.version, edits=edit["set"]))
 
 
 def _match(
