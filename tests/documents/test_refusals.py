@@ -243,3 +243,19 @@ def test_relations_that_point_outside_are_not_followed() -> None:
         'Target="../../../../etc/passwd"/></Relationships>'
     )
     assert refused("a.docx", word({"_rels/.rels": relations})).code == "damaged"
+
+
+def test_workbooks_that_span_or_hold_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pcmt.documents.intake import sheets
+    from tests.documents.test_other_files import workbook
+
+    monkeypatch.setattr(sheets, "MAX_CELLS", 5)
+    assert refused("a.xlsx", workbook()).code == "too_many_cells"
+    monkeypatch.setattr(sheets, "MAX_AREA", 10)
+    assert refused("a.xlsx", workbook()).code == "archive_bomb"
+
+
+def test_a_text_of_very_many_lines_has_no_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = extract("a.txt", b"a\n" * 60_000)
+    assert isinstance(found, Extracted)
+    assert found.places == ()

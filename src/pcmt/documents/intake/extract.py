@@ -16,6 +16,8 @@ from pcmt.documents.values import Draft, Extracted, Place, RefusedError, Segment
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
+MAX_LINE_PLACES = 50_000
+"""Plain text of more lines gets no places: they would weigh more than the text, and its lines are its places."""
 
 
 def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | None = None) -> Extracted | Unreadable:
@@ -137,7 +139,7 @@ def _joined(segments: tuple[Segment, ...]) -> tuple[str, tuple[Place, ...]]:
         if segment.page is not None or segment.paragraph is not None or segment.cell is not None:
             if start < offset:
                 places.append(Place(start, offset, segment.page, segment.paragraph, segment.cell))
-        elif len(segments) == 1:
+        elif len(segments) == 1 and segment.text.count("\n") < MAX_LINE_PLACES:
             # Plain text: its lines are its paragraphs.
             places += [
                 Place(match.start(), match.end(), paragraph=number)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.archive import damaged
 from pcmt.documents.intake.programs import find_tesseract, run
+from pcmt.documents.intake.tables import parted_columns
 from pcmt.documents.values import Draft, RefusedError, Segment
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read_picture(data: bytes, progress: Progress) -> Draft:
                     raise too_many_pages(pages, MAX_PICTURES)
                 segments = []
                 for number, frame in enumerate(_frames(image, pages), 1):
-                    segments.append(Segment(recognise(frame), page=number))
+                    segments.append(Segment(parted_columns(recognise(frame)), page=number))
                     progress(number, pages)
         except Image.DecompressionBombError as error:
             raise _too_many_pixels() from error

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.archive import damaged, password
 from pcmt.documents.intake.images import MAX_PIXELS, Progress, no_text, ocr_note, recognise, too_many_pages
 from pcmt.documents.intake.numbering import symbol
+from pcmt.documents.intake.ruled import Grid, Line, grids
+from pcmt.documents.intake.tables import is_layout, parted_columns
 from pcmt.documents.values import Draft, Segment
 
 MAX_PAGES = 1_000
@@ -20,6 +24,8 @@ MIN_PAGE_CHARACTERS = 20
 """A page with fewer is a picture with a stamp, a page number or a signature on top."""
 
 OUTLINED_TEXT_PATHS = 100
+MAX_PATH_SEGMENTS = 5_000
+_TABLE = "\x00"  # cannot stand in extracted text
 
 # PDFium marks a hyphen at a line's end with U+0002 or U+FFFE.
 _MARKS = re.compile("[\x02\ufffe]")
@@ -78,6 +84,7 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
         if left < 0:
             raise too_many_pages(pages, number)
         if text.strip():
+            text = parted_columns(text)
             segments.append(Segment(text, page=number))
         progress(number, pages)
     if not segments:
@@ -90,12 +97,86 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
 def _text(page: Any) -> str:
     text_page = page.get_textpage()
     try:
-        text = str(text_page.get_text_range())
+        tables = grids(_drawn(page))
+        text = _with_tables(text_page, tables) if tables else str(text_page.get_text_range())
     finally:
         text_page.close()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = _BULLETS.sub(lambda match: symbol(ord(match[0])), text)
     return _MARKS.sub("-", text).rstrip()
+
+
+def _drawn(page: Any) -> Iterator[Line]:
+    """The straight lines drawn on a page; rectangles are four of them."""
+    import pypdfium2.raw as raw
+
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2):
+        matrix = item.get_matrix()
+        last = first = None
+        for index in range(min(raw.FPDFPath_CountSegments(item), MAX_PATH_SEGMENTS)):
+            part = raw.FPDFPath_GetPathSegment(item, index)
+            if not raw.FPDFPathSegment_GetPoint(part, x, y):
+                continue
+            point = matrix.on_point(x.value, y.value)
+            kind = raw.FPDFPathSegment_GetType(part)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                first = point
+            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
+                yield Line(*last, *point)
+            if raw.FPDFPathSegment_GetClose(part) and first is not None:
+                yield Line(*point, *first)
+            last = point
+
+
+def _with_tables(text_page: Any, tables: list[Grid]) -> str:
+    """The text of a page in its own order, with each table as rows where its first letter stands."""
+    import pypdfium2.raw as raw
+
+    outside: list[str] = []
+    cells: list[dict[tuple[int, int], list[str]]] = [{} for _ in tables]
+    where: tuple[int, tuple[int, int]] | None = None
+    for index in range(text_page.count_chars()):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        if 0xD800 <= code < 0xE000:
+            code = 0xFFFD
+        if not raw.FPDFText_IsGenerated(text_page, index):
+            left, bottom, right, top = text_page.get_charbox(index)
+            where = _cell_at(tables, (left + right) / 2, (bottom + top) / 2)
+        if where is None:
+            outside.append(chr(code))
+            continue
+        number, cell = where
+        if not cells[number]:
+            outside.append(f"\n{_TABLE}{number}{_TABLE}\n")
+        cells[number].setdefault(cell, []).append(chr(code))
+    text = "".join(outside)
+    for number, grid in enumerate(tables):
+        words = {place: "".join(letters) for place, letters in cells[number].items()}
+        text = text.replace(f"{_TABLE}{number}{_TABLE}", _rows(grid, words))
+    return re.sub(r"[\r\n]*\n[\r\n]*", "\n", text).lstrip("\n")
+
+
+def _cell_at(tables: list[Grid], x: float, y: float) -> tuple[int, tuple[int, int]] | None:
+    for number, grid in enumerate(tables):
+        cell = grid.cell_at(x, y)
+        if cell is not None:
+            return number, cell
+    return None
+
+
+def _rows(grid: Grid, words: dict[tuple[int, int], str]) -> str:
+    texts = [[words.get((row, column), "") for column in range(grid.columns)] for row in range(grid.rows)]
+    if is_layout(texts, bordered=True):
+        return "\n".join(text.strip() for row in texts for text in row if text.strip())
+    lines = []
+    for row in texts:
+        clean = [re.sub(r"\s+", " ", text).strip() for text in row]
+        while clean and not clean[-1]:
+            clean.pop()
+        if clean:
+            lines.append(" | ".join(clean))
+    return "\n".join(lines)
 
 
 def _is_picture(text: str, page: Any) -> bool:

@@ -16,7 +16,10 @@ from pcmt.documents.intake.archive import Archive, attribute, bomb, child, damag
 from pcmt.documents.intake.web import row_segments
 from pcmt.documents.values import Cell, Draft, RefusedError, Segment
 
-MAX_CELLS = 2_000_000
+MAX_AREA = 50_000_000
+"""Cells that a workbook may span, empty ones included: one stray cell in the last row spans a million rows."""
+MAX_CELLS = 300_000
+"""Cells with something in them; the quota tables of a province have some thousands."""
 _DEFAULT_NAMES = re.compile(r"(?:sheet|trang(?:[ _]?tính)?)[ _]?\d*", re.IGNORECASE)
 _BUILTIN_PERCENT = {9, 10}
 
@@ -30,13 +33,14 @@ def read_sheets(data: bytes, archive: Archive | None) -> Draft:
         names = book.sheet_names
         percents = _percent_cells(archive, names) if archive is not None else {}
         segments: list[Segment] = []
-        left = MAX_CELLS
+        area, filled = 0, 0
         for number, name in enumerate(names, 1):
             sheet = book.get_sheet_by_name(name)
-            left -= sheet.total_height * sheet.total_width
-            if left < 0:
-                raise bomb("bảng tính khai báo quá nhiều ô")
-            rows = _rows(sheet, number, name, percents.get(name, {}))
+            area += sheet.total_height * sheet.total_width
+            if area > MAX_AREA:
+                raise bomb("bảng tính trải ra quá nhiều ô")
+            rows = _rows(sheet, number, name, percents.get(name, {}), MAX_CELLS - filled)
+            filled += sum(len(cell) for row in rows for cell in row)
             if rows and segments:
                 segments.append(Segment(""))
             if rows and len(names) > 1 and not _DEFAULT_NAMES.fullmatch(name.strip()):
@@ -50,15 +54,24 @@ def read_sheets(data: bytes, archive: Archive | None) -> Draft:
     return Draft(tuple(segments))
 
 
-def _rows(sheet: Any, number: int, name: str, percents: dict[tuple[int, int], int]) -> list[list[list[Segment]]]:
+def _rows(
+    sheet: Any, number: int, name: str, percents: dict[tuple[int, int], int], room: int
+) -> list[list[list[Segment]]]:
     rows = []
     used = 0
-    for row_index, values in enumerate(sheet.to_python(skip_empty_area=False)):
+    for row_index, values in enumerate(sheet.iter_rows()):
         row: list[list[Segment]] = []
         for column_index, value in enumerate(values):
             text = _shown(value, percents.get((row_index, column_index)))
             place = Cell(number, row_index + 1, column_index + 1, sheet=name)
             row.append([Segment(text, cell=place)] if text else [])
+            room -= bool(text)
+        if room < 0:
+            raise RefusedError(
+                "too_many_cells",
+                f"Bảng tính có hơn {MAX_CELLS} ô có nội dung.",
+                "Chỉ giữ lại các trang tính của kế hoạch rồi tải lên.",
+            )
         if any(row):
             rows.append(row)
             used = max(used, max(index for index, cell in enumerate(row) if cell) + 1)

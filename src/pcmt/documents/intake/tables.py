@@ -12,6 +12,21 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 MAX_LAYOUT_COLUMNS = 3
+# What stands in the right column of the letter-head and the signature, when a page's lines run over both columns.
+_RIGHT_COLUMN = re.compile(
+    r"(?<=\S)[ \t]+(?=CỘNG\s+H(?:ÒA|OÀ)\s+XÃ\s+HỘI|Độc\s+lập\s*[-–]\s*Tự\s+do)"
+    r"|(?<=[A-ZĐ])[ \t]+(?=[^\W\d][^\n\d,]{1,40},\s*ngày\s+[\d.…_]+\s*tháng)"
+    r"|(?<=nhận:)[ \t]+(?=(?:TM|KT|TL|TUQ)\.)",
+)
+
+
+def parted_columns(text: str) -> str:
+    r"""Text of a page whose lines run over both columns of the letter-head, with a line end between the columns.
+
+    >>> parted_columns("UBND XÃ A CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    'UBND XÃ A\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM'
+    """
+    return _RIGHT_COLUMN.sub("\n", text)
 
 
 def is_layout(rows: list[list[str]], *, bordered: bool | None) -> bool:
