@@ -103,10 +103,6 @@ class PartyRole(models.TextChoices):
     REQUESTED = "requested", "Được đề nghị"
 
 
-# The parts that owe work by themselves; a coordinating body owes too when the task stands under its name (`owes`).
-OWING = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.REQUESTED)
-
-
 class TaskPartyQuerySet(models.QuerySet["TaskParty"]):
     """Parties of visible tasks."""
 
