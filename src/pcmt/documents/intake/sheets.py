@@ -59,9 +59,13 @@ def _rows(
 ) -> list[list[list[Segment]]]:
     rows = []
     used = 0
+    # Rows come from the top of the sheet, but each begins with the first column that is used.
+    first_column = sheet.start[1] if sheet.start else 0
     for row_index, values in enumerate(sheet.iter_rows()):
+        if values.count("") == len(values):
+            continue
         row: list[list[Segment]] = []
-        for column_index, value in enumerate(values):
+        for column_index, value in enumerate(values, first_column):
             text = _shown(value, percents.get((row_index, column_index)))
             place = Cell(number, row_index + 1, column_index + 1, sheet=name)
             row.append([Segment(text, cell=place)] if text else [])
