@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.world import World, build
 
@@ -62,7 +62,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def world(transactional_db: None) -> World:
-    """A town with its police as standing office, and the people who work there."""
+    """A ward with its police as standing office, and the people who work there."""
     return build()
 
 
@@ -95,7 +95,7 @@ class Watched:
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and not any(words in message.text for words in EXPECTED):
-            self.troubles.append(f"console: {message.text}")
+            self.troubles.append(f"console: {message.text} ({message.location})")
 
     def sign_in(self, page: Page, username: str, to: str = "/ke-hoach/") -> None:
         """Sign in through the form and go to a page."""
@@ -112,7 +112,7 @@ class Watched:
         for size in (DESK, PHONE) if both else (now,):
             page.set_viewport_size(size)
             page.wait_for_timeout(120)
-            page.screenshot(path=RESULTS / f"{self.name}-{name}-{size['width']}.png", full_page=full)
+            page.screenshot(caret="initial", path=RESULTS / f"{self.name}-{name}-{size['width']}.png", full_page=full)
         page.set_viewport_size(now)
 
     def axe(self, page: Page) -> None:
@@ -155,4 +155,15 @@ def phone(watch: Watched) -> Page:
     return watch.open(phone=True)
 
 
-Opener = Callable[..., Page]
+def send_in(page: Page, text: str) -> str:
+    """Paste a plan into the upload page and wait for its review; the address of the review."""
+    page.goto("/ke-hoach/moi/")
+    page.get_by_label("Hoặc dán nội dung").fill(text)
+    page.get_by_role("button", name="Đọc kế hoạch").click()
+    page.wait_for_selector("[data-review]")
+    return page.url
+
+
+def settled(page: Page) -> None:
+    """Wait until every answer has been drawn."""
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping, .busy")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Who and what the journeys start with: a town, its police as standing office, some bodies, five people."""
+"""Who and what the journeys start with: a ward, its police as standing office, some bodies, four people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import create_unit
 from pcmt.core.diagnostics import Refusal
 
-AT = datetime(2024, 5, 20, 1, 0, tzinfo=UTC)
+AT = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 
 
 @attrs.frozen
@@ -41,20 +41,21 @@ def unit(name: str, kind: str, level: str, parent: Unit | None = None) -> Unit:
 def build() -> World:
     """The world, made by the operations themselves."""
     province = unit("Tỉnh Nghệ An", "administrative", "province")
-    town = unit("Thị xã Cửa Lò", "administrative", "district", province)
-    office = unit("Công an thị xã Cửa Lò", "agency", "district", town)
-    for name in ("Phòng Giáo dục và Đào tạo thị xã Cửa Lò", "Trung tâm Y tế thị xã Cửa Lò", "Đội Quản lý thị trường số 5"):
-        unit(name, "agency", "district", town)
-    ward = unit("Phường Nghi Hương", "administrative", "commune", town)
+    town = unit("Phường Cồn Nhạn", "administrative", "commune", province)
+    office = unit("Công an phường Cồn Nhạn", "agency", "commune", town)
+    for name in ("Trạm Y tế phường Cồn Nhạn", "Phòng Văn hóa - Xã hội phường Cồn Nhạn", "Đồn Biên phòng Cồn Nhạn"):
+        unit(name, "agency", "commune", town)
+    other = unit("Phường Trường Hải", "administrative", "commune", province)
     users = {}
     for username, full_name, role, where in (
         ("lan", "Nguyễn Thị Ngọc Lan", Role.STANDING_OFFICE, office),
         ("minh", "Trần Quang Minh", Role.STANDING_OFFICE, office),
         ("lanhdao", "Hoàng Văn Phúc", Role.LEADER, town),
-        ("phuong", "Lê Thị Phương", Role.OFFICER, ward),
+        ("phuong", "Lê Thị Phương", Role.OFFICER, other),
     ):
         users[username] = sure(
             create_user(actor=None, at=AT, username=username, full_name=full_name, password=World.password)
         )
         sure(grant_role(actor=None, at=AT, user_id=users[username].pk, role=role, unit_id=where.pk))
+    sure(grant_role(actor=None, at=AT, user_id=users["lan"].pk, role=Role.LEADER, unit_id=town.pk))
     return World(town=town, office=office, users=users)

@@ -54,7 +54,7 @@ def dress(plan: Plan) -> None:
         plan.url = reverse("reading:screen", args=[plan.draft.pk])
         plan.tone, plan.word = STATE_WORDS[plan.draft.state]
     else:
-        plan.url = reverse("plan:page", args=[plan.pk])
+        plan.url = reverse("plan:overview", args=[plan.pk])
         plan.tone, plan.word = ("done" if plan.state == PlanState.CLOSED else "plain"), plan.get_state_display()
 
 

@@ -21,6 +21,7 @@ from pcmt.apps.plans.queries import ClauseChange, adoption_problems, diff_revisi
 from pcmt.core.diagnostics import Problem
 from pcmt.web.reading.page import Review, screen_url
 from pcmt.web.reading.views import revision_for
+from pcmt.web.reading.words import MODES
 from pcmt.web.shell.access import acting, deny
 
 TAKEN: dict[str, str | Promise] = {
@@ -51,7 +52,7 @@ def check(request: HttpRequest, revision_id: int) -> HttpResponse:
     actor = acting(request)
     revision = revision_for(actor, revision_id)
     if revision.state in {RevisionState.ADOPTED, RevisionState.SUPERSEDED}:
-        return redirect("plan:page", revision.plan_id)
+        return redirect("plan:overview", revision.plan_id)
     if revision.state != RevisionState.REVIEW:
         return redirect("reading:screen", revision.pk)
     review = Review(actor, revision)
@@ -69,7 +70,7 @@ def check(request: HttpRequest, revision_id: int) -> HttpResponse:
         )
         if isinstance(done, Adopted):
             messages.success(request, receipt(done))
-            return redirect("plan:page", done.plan_id)
+            return redirect("plan:overview", done.plan_id)
         refused = done.message
         revision = revision_for(actor, revision_id)
         review = Review(actor, revision)
@@ -79,8 +80,8 @@ def check(request: HttpRequest, revision_id: int) -> HttpResponse:
         "revision": revision,
         "plan": revision.plan,
         "refused": refused,
-        "blocking": [stands(revision, problem) for problem in problems if problem.blocking],
-        "warnings": [stands(revision, problem) for problem in problems if not problem.blocking],
+        "blocking": [stands(review, problem) for problem in problems if problem.blocking],
+        "warnings": [stands(review, problem) for problem in problems if not problem.blocking],
         "kinds": by_kind(review),
         "bodies": by_body(review),
         "header": revision.header,
@@ -98,22 +99,24 @@ def receipt(done: Adopted) -> str:
     return _("Đã ban hành. Đã tạo: %(made)s.") % {"made": made} if made else _("Đã ban hành.")
 
 
-def stands(revision: Revision, problem: Problem) -> Stands:
+def stands(review: Review, problem: Problem) -> Stands:
     """A problem with links to the places it is about."""
-    word = _("Xem chỗ này")
+    revision, cards = review.revision, review.deck.cards
     match problem.about:
         case "header":
             links = [(_("Sửa phần đầu văn bản"), screen_url(revision, tab="header"))]
         case "body":
             links = [(_("Khớp đơn vị"), screen_url(revision, tab="bodies"))]
         case "plan":
-            links = [(_("Mở kế hoạch đó"), reverse("plan:page", args=[ref])) for ref in problem.refs[:1]]
+            links = [(_("Mở kế hoạch đó"), reverse("plan:overview", args=[ref])) for ref in problem.refs[:1]]
         case "item" if problem.code == "ends":
             links = []
         case "item" if problem.refs:
-            refs = problem.refs[:SHOWN_REFS]
-            many = len(refs) > 1
-            links = [(f"{word} {n}" if many else word, screen_url(revision, muc=ref)) for n, ref in enumerate(refs, 1)]
+            links = [
+                (cards[ref].place.split(" · ")[-1], screen_url(revision, muc=ref))
+                for ref in problem.refs[:SHOWN_REFS]
+                if ref in cards
+            ]
         case _:
             links = [(_("Về màn hình rà soát"), screen_url(revision))]
     return Stands(problem, tuple(links))
@@ -130,17 +133,16 @@ def by_kind(review: Review) -> list[tuple[str, int, int, int]]:
 
 
 def by_body(review: Review) -> list[tuple[str, str, int, int]]:
-    """(body as written, how it is named, accepted tasks, all tasks), in the order of the document."""
-    return [
-        (
-            group.name,
-            group.mode,
-            sum(card.item.state == "accepted" for card in group.cards),
-            len(group.cards),
-        )
-        for group in review.deck.groups()
-        if group.cards
-    ]
+    """(body as written, "asked for" or nothing, accepted tasks, all tasks), in the order of the document."""
+    rows: dict[str, tuple[str, int, int]] = {}
+    for group in review.deck.groups():
+        if not group.cards:
+            continue
+        asked = group.head is not None and group.head.item.values.get("mode") == "requested"
+        _mode, accepted, every = rows.get(group.name, ("", 0, 0))
+        accepted += sum(card.item.state == "accepted" for card in group.cards)
+        rows[group.name] = (str(MODES["requested"]) if asked else "", accepted, every + len(group.cards))
+    return [(name, *row) for name, row in rows.items()]
 
 
 def difference(changes: Sequence[ClauseChange]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,14 +14,18 @@ from pcmt.apps.plans.models import BodyMatch, Clause, Item, Revision
 from pcmt.core.measures import decimal_from, describe, parts_and_total, target_from
 from pcmt.core.measures.labels import number_label
 from pcmt.core.periods import date_label, due_label, last_day, limit_from, limit_label, parse_date, period_word_label
+from pcmt.core.text import fold
 from pcmt.web.reading.source import line_of, line_starts, page_at
 from pcmt.web.reading.words import BODY_ROLES, DUTY_KINDS, MODES, PERIODS, ROLES, SEVERITIES, SINGULAR, remark
 
 SURE = 0.8
 """From this confidence on an item counts as sure; below it the card says why it wants a look."""
 
-SHOWN = 200
+SHOWN = 160
 """How many characters of a task stand on its card; the whole of it stands on the left."""
+
+EMPHASIS = re.compile(r"\*{2,}")
+"""Signs of emphasis that texts made by other programs carry; cards leave them out, the text on the left keeps them."""
 
 
 @frozen
@@ -152,7 +157,7 @@ class Places:
 
 def clip(text: str, length: int = SHOWN) -> str:
     """The text on one line, cut at a word with "…" when it is longer."""
-    flat = " ".join(text.split())
+    flat = " ".join(EMPHASIS.sub("", text).split())
     if len(flat) <= length:
         return flat
     return flat[:length].rsplit(" ", 1)[0].rstrip(",;:") + " …"
@@ -241,7 +246,7 @@ class Deck:
         period = values.get("period") or {}
         return (
             describe(spec),
-            clip(values.get("measure") or item.text),
+            clip(values.get("measure") or self._sentence(item), 120),
             [
                 (_("Phạm vi"), clip(values.get("scope") or "", 90)),
                 (_("So với"), clip((values.get("baseline") or {}).get("text") or "", 60)),
@@ -249,6 +254,11 @@ class Deck:
                 (_("Kỳ tính"), period_words(period)),
             ],
         )
+
+    def _sentence(self, item: Item) -> str:
+        """The sentence an item stands in: says what a bare number is about."""
+        start, end = sentence_around(self.revision.text, item.start, item.end)
+        return self.revision.text[start:end]
 
     def _allocations(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
         value = decimal_from(values.get("value"))
@@ -258,11 +268,14 @@ class Deck:
 
     def _tasks(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
         deadlines = [self.by_key[ref] for ref in values.get("deadline_refs") or () if ref in self.by_key]
-        role = ROLES.get(values.get("role") or "")
+        role = str(ROLES.get(values.get("role") or "", ""))
+        # "Phối hợp …" says its role itself.
+        told = values.get("role") in {"lead", "coordinate"} and not fold(item.text).startswith(fold(role))
         return (
-            str(role) if values.get("role") in {"lead", "coordinate"} else "",
+            "",
             clip(item.text),
             [
+                (_("Vai trò"), role if told else ""),
                 (_("Người làm"), names(values.get("agencies") or values.get("actor"))),
                 (_("Cùng"), clip(names(values.get("partners")), 140)),
                 (_("Tham mưu"), clip(names(values.get("advises")), 90)),

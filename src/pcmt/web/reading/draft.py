@@ -42,14 +42,13 @@ def placeless(value: Any) -> Any:
 
 
 def nearest_assignment(items: Sequence[Item], clauses: Sequence[Clause], start: int) -> str | None:
-    """The key of the assignment under whose heading a place stands."""
-    spans = {clause.pk: (clause.start, clause.end) for clause in clauses}
-    above = [
-        item
-        for item in items
-        if item.list_name == "assignments"
-        and item.state != "rejected"
-        and item.clause_id in spans
-        and spans[item.clause_id][0] <= start < spans[item.clause_id][1]
-    ]
-    return max(above, key=lambda item: item.start).key if above else None
+    """The key of the assignment whose heading a place stands under, going up the outline from its clause."""
+    heads = {item.clause_id: item.key for item in items if item.list_name == "assignments" and item.state != "rejected"}
+    by_id = {clause.pk: clause for clause in clauses}
+    before = [clause for clause in clauses if clause.start <= start]
+    clause = max(before, key=lambda one: (one.start, one.order), default=None)
+    while clause is not None:
+        if clause.pk in heads:
+            return heads[clause.pk]
+        clause = by_id.get(clause.parent_id or 0)
+    return None

@@ -20,6 +20,7 @@ from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.periods import limit_from, month_end, parse_date
 from pcmt.web.fields import NamesField, WrittenDateField, WrittenNumberField
 from pcmt.web.reading import words
+from pcmt.web.reading.cards import clip
 from pcmt.web.reading.words import Words
 
 RULES: Words = {
@@ -96,7 +97,7 @@ class ItemForm(forms.Form):
 def lines_for(items: Sequence[Item], list_name: str) -> list[tuple[str, str]]:
     """The items of a list as choices by key."""
     return [
-        (item.key, f"{item.text[:70]}{'…' if len(item.text) > 70 else ''}".replace("\n", " "))
+        (item.key, clip(item.text, 70))
         for item in items
         if item.list_name == list_name and item.state != "rejected"
     ]

@@ -65,7 +65,7 @@ def screen(request: HttpRequest, revision_id: int) -> HttpResponse:
         case RevisionState.WAITING | RevisionState.READING | RevisionState.FAILED:
             return render(request, "reading/waiting.html", {"revision": revision, "may_review": can_review(actor, revision.plan)})
         case RevisionState.ADOPTED | RevisionState.SUPERSEDED:
-            return redirect("plan:page", revision.plan_id)
+            return redirect("plan:overview", revision.plan_id)
         case RevisionState.WITHDRAWN:
             messages.info(request, _("Văn bản này đã được rút."))
             return redirect("plans:list")

@@ -19,7 +19,10 @@ const isTyping = (target) => target.closest("input, textarea, select, [contented
 
 // ---- tabs and panes ----
 
+const scrolled = new Map(); // tab → how far it was scrolled when it was left
 const openTab = (ref, { focus = false } = {}) => {
+  const before = panels.querySelector(".panel-items:not([hidden])")?.id;
+  if (before && before !== `panel-${ref}`) scrolled.set(before, panels.scrollTop);
   for (const tab of all("[data-tab]")) {
     const open = tab.dataset.tab === ref;
     tab.setAttribute("aria-selected", open);
@@ -27,6 +30,8 @@ const openTab = (ref, { focus = false } = {}) => {
     if (open && focus) tab.focus();
   }
   for (const panel of all(".panel-items", panels)) panel.hidden = panel.id !== `panel-${ref}`;
+  if (before !== `panel-${ref}`) panels.scrollTop = scrolled.get(`panel-${ref}`) ?? 0;
+  review.querySelector(".finder").hidden = ref === "header";
   sift();
 };
 const currentTab = () => document.querySelector('[data-tab][aria-selected="true"]')?.dataset.tab ?? "targets";
@@ -94,7 +99,8 @@ const show = document.querySelector("[data-show]");
 
 const fits = (card, words, wanted) => {
   if (wanted === "doubt" ? !("doubt" in card.dataset && card.dataset.state === "proposed") : wanted && card.dataset.state !== wanted) return false;
-  return !words || fold(card.textContent).includes(words);
+  // a card tells little of its sentence: its line in the text is looked through as well
+  return !words || fold(card.textContent).includes(words) || marksOf(card.dataset.ref).some((mark) => fold(mark.closest(".ln").textContent).includes(words));
 };
 const sift = () => {
   const words = fold(find.value.trim());
@@ -264,9 +270,10 @@ const offerPick = () => {
   pick.style.left = `${left}px`; // set through the object model, which the policy allows
   pick.style.top = `${above > 60 ? above : Math.min(box.bottom + 8, window.innerHeight - pick.offsetHeight - 8)}px`;
 };
+let resting;
 document.addEventListener("selectionchange", () => {
-  clearTimeout(wait);
-  wait = setTimeout(offerPick, 150);
+  clearTimeout(resting);
+  resting = setTimeout(offerPick, 150);
 });
 source.addEventListener("scroll", () => pick && (pick.hidden = true), { passive: true });
 
@@ -365,6 +372,13 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   }
 });
 
+// A word about what was done goes away by itself after a while.
+let fading;
+const fade = () => {
+  clearTimeout(fading);
+  fading = setTimeout(() => document.getElementById("messages").replaceChildren(), 12_000);
+};
+
 const settle = () => {
   if (chosen) {
     const card = cardOf(chosen);
@@ -381,6 +395,7 @@ const settle = () => {
 };
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   const card = event.detail.target;
+  if (card?.id === "messages") fade();
   if (card?.matches?.(".tabs")) openTab(keepTab);
 });
 let keepTab = currentTab();
@@ -411,6 +426,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   const editing = event.detail.elt?.closest?.(".editing") ?? document.querySelector(".item.editing:not([data-ready])");
   if (editing && !editing.dataset.ready) {
     editing.dataset.ready = "1";
+    intoView(editing, editing.offsetHeight > panels.clientHeight ? "start" : "nearest");
     (editing.querySelector("[data-focus]") ?? editing.querySelector("[aria-invalid], select, input:not([type=hidden]), textarea"))?.focus();
   }
 });
@@ -426,7 +442,7 @@ document.body.addEventListener("shown", (event) => {
 
 // ---- the page as it opens ----
 
-document.documentElement.classList.add("with-script");
+fade();
 openTab(currentTab());
 const asked = new URLSearchParams(window.location.search).get("muc") ?? (/^#[is]([\w]+)$/.exec(window.location.hash)?.[1] || "");
 if (asked && cardOf(asked)) choose(asked);

@@ -1,5 +1,4 @@
 // Opening an item's sentence (#s12) marks the whole of it: a sentence over several lines has several pieces.
-
 const show = () => {
   for (const piece of document.querySelectorAll(".m.on")) piece.classList.remove("on");
   const ref = /^#s(\d+)$/.exec(location.hash)?.[1];
@@ -9,3 +8,8 @@ const show = () => {
 
 window.addEventListener("hashchange", show);
 show();
+
+// On a phone the tabs run out of the screen: bring the open one into sight.
+const tabs = document.querySelector(".tabs ul");
+const open = tabs?.querySelector("[aria-current]");
+if (open) tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
