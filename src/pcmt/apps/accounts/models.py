@@ -9,6 +9,7 @@ import attrs
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.units.models import Unit, holds_on, window_in_order
 
@@ -16,9 +17,9 @@ from pcmt.apps.units.models import Unit, holds_on, window_in_order
 class Role(models.TextChoices):
     """What a person does at a unit."""
 
-    STANDING_OFFICE = "standing_office", "Cơ quan thường trực"
-    LEADER = "leader", "Lãnh đạo"
-    OFFICER = "officer", "Cán bộ"
+    STANDING_OFFICE = "standing_office", _("Cơ quan thường trực")
+    LEADER = "leader", _("Lãnh đạo")
+    OFFICER = "officer", _("Cán bộ")
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
@@ -20,14 +21,14 @@ from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 class ListName(models.TextChoices):
     """The lists of the reading contract that people review."""
 
-    TARGETS = "targets", "Chỉ tiêu"
-    ALLOCATIONS = "allocations", "Giao chỉ tiêu"
-    ASSIGNMENTS = "assignments", "Phân công"
-    TASKS = "tasks", "Nhiệm vụ"
-    DEADLINES = "deadlines", "Thời hạn"
-    REPORTING_DUTIES = "reporting_duties", "Chế độ báo cáo"
-    PROJECTS = "projects", "Dự án"
-    CAMPAIGN_WINDOWS = "campaign_windows", "Đợt cao điểm"
+    TARGETS = "targets", _("Chỉ tiêu")
+    ALLOCATIONS = "allocations", _("Giao chỉ tiêu")
+    ASSIGNMENTS = "assignments", _("Phân công")
+    TASKS = "tasks", _("Nhiệm vụ")
+    DEADLINES = "deadlines", _("Thời hạn")
+    REPORTING_DUTIES = "reporting_duties", _("Chế độ báo cáo")
+    PROJECTS = "projects", _("Dự án")
+    CAMPAIGN_WINDOWS = "campaign_windows", _("Đợt cao điểm")
 
 
 def below(unit: Any, on: date) -> Any:
@@ -85,19 +86,19 @@ class SourceFile(models.Model):
 class PlanKind(models.TextChoices):
     """What sort of plan it is."""
 
-    PLAN = "plan", "Kế hoạch"
-    PROGRAMME = "programme", "Chương trình"
-    CAMPAIGN = "campaign", "Đợt cao điểm"
-    PROJECT = "project", "Dự án"
+    PLAN = "plan", _("Kế hoạch")
+    PROGRAMME = "programme", _("Chương trình")
+    CAMPAIGN = "campaign", _("Đợt cao điểm")
+    PROJECT = "project", _("Dự án")
 
 
 class PlanState(models.TextChoices):
     """Where a plan stands in its life."""
 
-    DRAFT = "draft", "Dự thảo"
-    ADOPTED = "adopted", "Đang thực hiện"
-    CLOSED = "closed", "Đã kết thúc"
-    WITHDRAWN = "withdrawn", "Đã rút"
+    DRAFT = "draft", _("Dự thảo")
+    ADOPTED = "adopted", _("Đang thực hiện")
+    CLOSED = "closed", _("Đã kết thúc")
+    WITHDRAWN = "withdrawn", _("Đã rút")
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -207,13 +208,13 @@ class PlanUnit(models.Model):
 class RevisionState(models.TextChoices):
     """Where a text stands between upload and adoption."""
 
-    WAITING = "waiting", "Đang chờ đọc"
-    READING = "reading", "Đang đọc"
-    FAILED = "failed", "Không đọc được"
-    REVIEW = "review", "Đang rà soát"
-    ADOPTED = "adopted", "Đã ban hành"
-    SUPERSEDED = "superseded", "Đã thay bằng bản mới"
-    WITHDRAWN = "withdrawn", "Đã rút"
+    WAITING = "waiting", _("Đang chờ đọc")
+    READING = "reading", _("Đang đọc")
+    FAILED = "failed", _("Không đọc được")
+    REVIEW = "review", _("Đang rà soát")
+    ADOPTED = "adopted", _("Đã ban hành")
+    SUPERSEDED = "superseded", _("Đã thay bằng bản mới")
+    WITHDRAWN = "withdrawn", _("Đã rút")
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -313,16 +314,16 @@ class Clause(models.Model):
 class ItemState(models.TextChoices):
     """What people decided about an item."""
 
-    PROPOSED = "proposed", "Chưa xem"
-    ACCEPTED = "accepted", "Đã nhận"
-    REJECTED = "rejected", "Đã bỏ"
+    PROPOSED = "proposed", _("Chưa xem")
+    ACCEPTED = "accepted", _("Đã nhận")
+    REJECTED = "rejected", _("Đã bỏ")
 
 
 class ItemOrigin(models.TextChoices):
     """Who found an item."""
 
-    READER = "reader", "Máy đọc"
-    PERSON = "person", "Người thêm"
+    READER = "reader", _("Máy đọc")
+    PERSON = "person", _("Người thêm")
 
 
 class ItemQuerySet(models.QuerySet["Item"]):

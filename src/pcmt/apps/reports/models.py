@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision
@@ -14,8 +15,8 @@ from pcmt.apps.units.models import Unit
 class DutyState(models.TextChoices):
     """Whether a duty stands in the plan."""
 
-    ACTIVE = "active", "Đang áp dụng"
-    ENDED = "ended", "Không còn trong kế hoạch"
+    ACTIVE = "active", _("Đang áp dụng")
+    ENDED = "ended", _("Không còn trong kế hoạch")
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision
@@ -13,8 +14,8 @@ from pcmt.apps.units.models import Unit
 class TargetState(models.TextChoices):
     """Whether a target stands in the plan."""
 
-    ACTIVE = "active", "Đang theo dõi"
-    ENDED = "ended", "Không còn trong kế hoạch"
+    ACTIVE = "active", _("Đang theo dõi")
+    ENDED = "ended", _("Không còn trong kế hoạch")
 
 
 class TargetQuerySet(models.QuerySet["Target"]):

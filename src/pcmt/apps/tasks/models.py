@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
@@ -19,16 +20,16 @@ from pcmt.apps.units.models import Unit
 class Mode(models.TextChoices):
     """Whether a body is ordered to do something or asked to."""
 
-    ASSIGNED = "assigned", "Giao"
-    REQUESTED = "requested", "Đề nghị"
+    ASSIGNED = "assigned", _("Giao")
+    REQUESTED = "requested", _("Đề nghị")
 
 
 class TaskState(models.TextChoices):
     """Whether a task is open, done, or gone from the plan."""
 
-    OPEN = "open", "Đang thực hiện"
-    DONE = "done", "Đã hoàn thành"
-    ENDED = "ended", "Không còn trong kế hoạch"
+    OPEN = "open", _("Đang thực hiện")
+    DONE = "done", _("Đã hoàn thành")
+    ENDED = "ended", _("Không còn trong kế hoạch")
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -96,11 +97,11 @@ class Task(models.Model):
 class PartyRole(models.TextChoices):
     """A body's part in a task."""
 
-    LEAD = "lead", "Chủ trì"
-    JOINT = "joint", "Cùng thực hiện"
-    COORDINATE = "coordinate", "Phối hợp"
-    ADVISE = "advise", "Tham mưu"
-    REQUESTED = "requested", "Được đề nghị"
+    LEAD = "lead", _("Chủ trì")
+    JOINT = "joint", _("Cùng thực hiện")
+    COORDINATE = "coordinate", _("Phối hợp")
+    ADVISE = "advise", _("Tham mưu")
+    REQUESTED = "requested", _("Được đề nghị")
 
 
 class TaskPartyQuerySet(models.QuerySet["TaskParty"]):
@@ -141,16 +142,16 @@ class TaskParty(models.Model):
 class DueKind(models.TextChoices):
     """What is owed."""
 
-    TASK = "task", "Nhiệm vụ"
-    REPORT = "report", "Báo cáo"
+    TASK = "task", _("Nhiệm vụ")
+    REPORT = "report", _("Báo cáo")
 
 
 class DueState(models.TextChoices):
     """Whether it is still owed."""
 
-    OPEN = "open", "Chưa xong"
-    DONE = "done", "Đã xong"
-    ENDED = "ended", "Không còn phải làm"
+    OPEN = "open", _("Chưa xong")
+    DONE = "done", _("Đã xong")
+    ENDED = "ended", _("Không còn phải làm")
 
 
 class DueItemQuerySet(models.QuerySet["DueItem"]):
@@ -250,9 +251,9 @@ class ProgressNoteQuerySet(models.QuerySet["ProgressNote"]):
 class NoteEvent(models.TextChoices):
     """What a note tells."""
 
-    PROGRESS = "progress", "Báo tiến độ"
-    DONE = "done", "Báo hoàn thành"
-    REOPENED = "reopened", "Mở lại"
+    PROGRESS = "progress", _("Báo tiến độ")
+    DONE = "done", _("Báo hoàn thành")
+    REOPENED = "reopened", _("Mở lại")
 
 
 class ProgressNote(models.Model):

@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 def holds_on(on: date, prefix: str = "") -> Q:
@@ -32,22 +33,22 @@ def window_in_order(name: str) -> models.CheckConstraint:
 class UnitKind(models.TextChoices):
     """What sort of body a unit is."""
 
-    ADMINISTRATIVE = "administrative", "Đơn vị hành chính"
-    AGENCY = "agency", "Cơ quan"
-    OFFICE = "office", "Bộ phận"
-    GROUP = "group", "Nhóm đơn vị"
+    ADMINISTRATIVE = "administrative", _("Đơn vị hành chính")
+    AGENCY = "agency", _("Cơ quan")
+    OFFICE = "office", _("Bộ phận")
+    GROUP = "group", _("Nhóm đơn vị")
 
 
 class Level(models.TextChoices):
     """The level of government a unit belongs to."""
 
-    CENTRAL = "central", "Trung ương"
-    PROVINCE = "province", "Cấp tỉnh"
-    DISTRICT = "district", "Cấp huyện"
-    COMMUNE = "commune", "Cấp xã"
-    HAMLET = "hamlet", "Thôn, tổ dân phố"
-    SCHOOL = "school", "Trường học"
-    OTHER = "other", "Khác"
+    CENTRAL = "central", _("Trung ương")
+    PROVINCE = "province", _("Cấp tỉnh")
+    DISTRICT = "district", _("Cấp huyện")
+    COMMUNE = "commune", _("Cấp xã")
+    HAMLET = "hamlet", _("Thôn, tổ dân phố")
+    SCHOOL = "school", _("Trường học")
+    OTHER = "other", _("Khác")
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):

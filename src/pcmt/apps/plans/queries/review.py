@@ -89,7 +89,7 @@ def review_counts(revision: Revision, *, threshold: float) -> ReviewCounts:
     lists = tuple(
         ListCount(
             list_name=name,
-            label=label,
+            label=str(label),
             **{key: rows.get(name, empty)[key] for key in empty},
         )
         for name, label in ListName.choices
