@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.encodings import decode
@@ -262,7 +262,7 @@ def _table(table: Any, builder: _Builder) -> None:
             down = min(max(_integer(cell.get("rowspan"), 1), 1), 1000)
             for column in range(len(cells), len(cells) + span):
                 held[column] = down - 1
-            cells.append([evolve(segment, paragraph=None, cell=place) for segment in inner.segments])
+            cells.append([Segment(segment.text, segment.lead, cell=place) for segment in inner.segments])
             cells.extend([] for _ in range(span - 1))
         while held.get(len(cells), 0) > 0:
             held[len(cells)] -= 1
@@ -304,5 +304,5 @@ def row_segments(row: list[list[Segment]]) -> list[Segment]:
         if not cell:
             segments.append(Segment("", lead))
         for position, segment in enumerate(cell):
-            segments.append(evolve(segment, lead=lead if position == 0 else " "))
+            segments.append(Segment(segment.text, lead if position == 0 else " ", cell=segment.cell))
     return segments
