@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcmt.documents import Extracted, Unreadable, extract, note_text
+from pcmt.documents import Extracted, Kind, Unreadable, extract, identify, note_text
 from pcmt.documents.intake import archive
 from pcmt.documents.intake import extract as intake
 from tests.documents.samples import (
@@ -259,3 +259,12 @@ def test_a_text_of_very_many_lines_has_no_places(monkeypatch: pytest.MonkeyPatch
     found = extract("a.txt", b"a\n" * 60_000)
     assert isinstance(found, Extracted)
     assert found.places == ()
+
+
+def test_a_file_can_be_identified_without_being_read() -> None:
+    kind = identify("a.pdf", docx(paragraph("x")))
+    assert isinstance(kind, Kind)
+    assert kind.label == "Word (docx)"
+    refusal = identify("a.docx", compound("EncryptedPackage"))
+    assert isinstance(refusal, Unreadable)
+    assert refusal.code == "password"

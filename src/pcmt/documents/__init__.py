@@ -5,7 +5,8 @@ Heavy libraries are loaded by the function that needs them, so importing this ro
 
 from __future__ import annotations
 
-from pcmt.documents.intake.extract import MAX_BYTES, extract
+from pcmt.documents.intake.detect import Kind
+from pcmt.documents.intake.extract import MAX_BYTES, extract, identify
 from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
 
-__all__ = ["MAX_BYTES", "Cell", "Extracted", "Place", "Unreadable", "extract", "note_text"]
+__all__ = ["MAX_BYTES", "Cell", "Extracted", "Kind", "Place", "Unreadable", "extract", "identify", "note_text"]

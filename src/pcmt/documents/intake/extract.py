@@ -41,6 +41,17 @@ def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | No
         raise
 
 
+def identify(name: str, data: bytes) -> Kind | Unreadable:
+    """What kind of file it is, told by its content, without reading it: for files that are kept and not understood.
+
+    Refuses what `extract` refuses at first sight: foreign kinds, macros in old files, passwords, hostile archives.
+    """
+    try:
+        return detect(name, data)
+    except RefusedError as refused:
+        return refused.reason
+
+
 def _no_progress(done: int, total: int) -> None:
     pass
 
