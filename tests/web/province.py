@@ -185,9 +185,10 @@ def _revision(plan: Plan, user: User, tasks: int, targets: int) -> Revision:
     write("II. NHIỆM VỤ", address="II", label="II.", level=1, kind="section", heading="NHIỆM VỤ VÀ PHÂN CÔNG")
     for number in range(1, tasks + 1):
         if number % 10 == 1:
-            head = f"{number // 10 + 1}. {AGENCIES[number // 10 % len(AGENCIES)]}"
+            body = AGENCIES[number // 10 % len(AGENCIES)]
+            head = f"{number // 10 + 1}. {body}"
             write(
-                head, address=f"II.{number // 10 + 1}", label=f"{number // 10 + 1}.", level=2, kind="item", heading=head
+                head, address=f"II.{number // 10 + 1}", label=f"{number // 10 + 1}.", level=2, kind="item", heading=body
             )
         text = f"{WORK[number % len(WORK)]} (đợt {number})"
         address = f"II.{(number - 1) // 10 + 1}.-{(number - 1) % 10 + 1}"

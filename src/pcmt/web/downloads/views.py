@@ -15,6 +15,7 @@ from pcmt.documents.output.assignment import write_assignment_docx
 from pcmt.documents.output.json import write_json
 from pcmt.documents.output.xlsx import write_xlsx
 from pcmt.web.plan.header import seen_plan
+from pcmt.web.shell.access import acting
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -61,7 +62,7 @@ def source(request: HttpRequest, plan_id: int) -> FileResponse:
 def _adopted(request: HttpRequest, plan_id: int, number: str | None = None) -> tuple[Plan, Revision]:
     """The plan and its adopted text; a project inside a plan has the text of that plan."""
     plan = seen_plan(request, plan_id)
-    seen = Revision.objects.visible_to(request.actor).select_related("source")
+    seen = Revision.objects.visible_to(acting(request)).select_related("source")
     if plan.item_id is not None:
         seen = seen.filter(items=plan.item_id)
     elif number and number.isdecimal():

@@ -8,13 +8,12 @@ from django.shortcuts import render
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.tasks.queries import my_work
 from pcmt.web.home.work import body_lines, own_groups, waiting_revisions
+from pcmt.web.shell.access import acting
 
 
 def mine(request: HttpRequest) -> HttpResponse:
     """Officers: their unit's items by day. Leaders: bodies too. Standing offices: also texts that wait for review."""
-    actor = request.actor
-    if actor is None:
-        return render(request, "home/no_role.html")
+    actor = acting(request)
     today = actor.on
     work = my_work(actor, today)
     groups, more = own_groups(work, today)

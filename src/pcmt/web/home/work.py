@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import attrs
 from django.utils.translation import gettext as _
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.apps.tasks.queries import MyWork, UnitWork
+from pcmt.apps.tasks.queries import SOON, MyWork, UnitWork
 from pcmt.core.periods import add_months
-from pcmt.web.tasks.owed import SOON, WEEKDAYS, Group
+from pcmt.web.tasks.owed import WEEKDAYS, Group
 from pcmt.web.templatetags.pcmt import vdate
 
 MONTHS_BACK = 6
 MOST_ITEMS = 40
+MOST_BODIES = 10
 
 
 @attrs.frozen
@@ -76,8 +78,8 @@ def waiting_revisions(actor: Actor) -> list[Revision]:
 
 
 def body_lines(actor: Actor, units: Sequence[UnitWork], today: date) -> list[BodyLine]:
-    """The units that have something open, with their punctuality of the last months; one query."""
-    busy = [work for work in units if work.counts.open]
+    """The units with most overdue, and their punctuality of the last months; one query."""
+    busy = [work for work in units if work.counts.open][:MOST_BODIES]
     months = [add_months(today.replace(day=1), back - MONTHS_BACK + 1) for back in range(MONTHS_BACK)]
     punctual = _punctuality(actor, [work.unit_id for work in busy if work.unit_id], months[0], today)
     return [
@@ -93,7 +95,8 @@ def _punctuality(actor: Actor, unit_ids: Sequence[int], since: date, today: date
     seen = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).exclude(mode=Mode.REQUESTED)
     due = seen.filter(unit__in=unit_ids, due_on__gte=since, due_on__lt=today)
     numbers: dict[tuple[int | None, date], list[int]] = {}
-    for unit_id, due_on, done_on in due.order_by().values_list("unit_id", "due_on", "done_on").iterator():
+    dated: Any = due.order_by().values_list("unit_id", "due_on", "done_on")
+    for unit_id, due_on, done_on in dated.iterator():
         tally = numbers.setdefault((unit_id, due_on.replace(day=1)), [0, 0])
         tally[0] += done_on is not None and done_on <= due_on
         tally[1] += 1

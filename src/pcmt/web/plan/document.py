@@ -44,7 +44,7 @@ def document_of(revision: Revision) -> Document:
     contents = list(
         Clause.objects.filter(revision=revision, kind__in=("section", "item")).exclude(heading="").order_by("order")
     )
-    headings = {clause.line: (clause.address, clause.level) for clause in contents}
+    headings = {clause.line: (clause.address, clause.level) for clause in contents if clause.kind == "section"}
     layer = revision.source.layer if revision.source else {}
     return Document(
         lines=list(lines_of(revision.text, marks, layer=layer, headings=headings)),

@@ -66,7 +66,7 @@ def duties_of(plan: Plan, today: date) -> list[DutyRow]:
         DutyRow(
             duty=duty,
             name=str(KINDS.get(duty.kind, _("Báo cáo"))),
-            period=period_word_label(duty.period),
+            period="" if duty.period == duty.kind else period_word_label(duty.period),
             reporters=[reporter.unit.name if reporter.unit else reporter.name for reporter in duty.reporters.all()],
             onward=[_agency(agency) for agency in duty.onward],
             occurrences=occurrences[duty.pk],

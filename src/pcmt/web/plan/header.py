@@ -19,6 +19,7 @@ from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, Task
 from pcmt.core.periods import Span
 from pcmt.web.plan.timeline import Scale, share_passed
+from pcmt.web.shell.access import acting
 
 
 @attrs.frozen
@@ -53,7 +54,7 @@ class DueCounts:
 def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
     """The plan when the actor may see it; else the page does not exist."""
     found = (
-        Plan.objects.visible_to(request.actor).select_related("issuer", "owner", "lead", "parent").filter(pk=plan_id)
+        Plan.objects.visible_to(acting(request)).select_related("issuer", "owner", "lead", "parent").filter(pk=plan_id)
     )
     plan = found.first()
     if plan is None:
@@ -105,7 +106,7 @@ def owed_url(plan: Plan, **words: str | int) -> str:
 
 def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
     """The context that all tabs share."""
-    today = request.actor.on
+    today = acting(request).on
     counts = due_counts(plan, today)
     target_count = Target.objects.filter(plan=plan).active().count()
     task_count = Task.objects.filter(plan=plan).standing().count()
@@ -114,7 +115,7 @@ def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
     return {
         "plan": plan,
         "today": today,
-        "revision": revision_in_force(plan, request.actor),
+        "revision": revision_in_force(plan, acting(request)),
         "in_force": plan.state in (PlanState.ADOPTED, PlanState.CLOSED),
         "counts": counts,
         "figures": _figures(plan, counts, target_count),

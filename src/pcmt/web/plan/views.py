@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,6 +22,7 @@ from pcmt.web.plan.header import plan_page, seen_plan
 from pcmt.web.plan.progress import timeline_of
 from pcmt.web.plan.shares import shares_of
 from pcmt.web.plan.trail import trail_of
+from pcmt.web.shell.access import acting
 
 NEXT_ITEMS = 8
 ROWS_A_PAGE = 40
@@ -29,6 +31,7 @@ ENTRIES_A_PAGE = 50
 
 def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     """What is due next, who is behind, the projects inside, the facts of the document."""
+    actor = acting(request)
     plan = seen_plan(request, plan_id)
     page = plan_page(request, plan, "overview")
     binding = DueItem.objects.filter(plan=plan, state=DueState.OPEN).exclude(mode=Mode.REQUESTED)
@@ -40,8 +43,8 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         .values("unit_id", "unit__name", "unit_name")
         .annotate(overdue=Count("pk"))
         .order_by("-overdue", "unit__sort_key", "unit_name")[:5],
-        "children": Plan.objects.visible_to(request.actor).filter(parent=plan).select_related("lead").order_by("order"),
-        "waiting": Revision.objects.visible_to(request.actor)
+        "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
+        "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")
         .first(),
@@ -121,8 +124,9 @@ def text(request: HttpRequest, plan_id: int) -> HttpResponse:
     shown = next((version for version in versions if str(version.number) == asked), None) if asked else None
     if asked and shown is None:
         raise Http404
-    number = shown.pk if shown else current.pk if current else None
-    revision = Revision.objects.select_related("source").filter(pk=number).first()
+    chosen = shown or current
+    whole = Revision.objects.select_related("source").defer("reading")
+    revision = whole.get(pk=chosen.pk) if chosen else None
     page |= {"shown": revision, "versions": versions, "document": document_of(revision) if revision else None}
     return render(request, "plan/text.html", page)
 
@@ -155,14 +159,15 @@ def differences(request: HttpRequest, plan_id: int) -> HttpResponse:
 def history(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Who did what with the plan, in words."""
     plan = seen_plan(request, plan_id)
-    entries = Paginator(trail_of(plan), ENTRIES_A_PAGE).get_page(request.GET.get("trang"))
+    trail: Any = trail_of(plan)
+    entries = Paginator(trail, ENTRIES_A_PAGE).get_page(request.GET.get("trang"))
     return render(request, "plan/history.html", plan_page(request, plan, "history") | {"entries": entries})
 
 
-def _versions(request: HttpRequest, plan: Plan):
+def _versions(request: HttpRequest, plan: Plan) -> QuerySet[Revision]:
     settled = Q(state__in=(RevisionState.ADOPTED, RevisionState.SUPERSEDED))
     return (
-        Revision.objects.visible_to(request.actor)
+        Revision.objects.visible_to(acting(request))
         .filter(settled, plan=plan)
         .select_related("adopted_by", "plan")
         .defer("text", "reading")

@@ -94,7 +94,8 @@ def excerpt(text: str, words: Sequence[str]) -> SafeString:
     first = min((at for at in (bare.find(word) for word in words) if at >= 0), default=0)
     start = 0 if first < ROOM // 2 else flat.rfind(" ", 0, first - ROOM // 4) + 1
     end = len(flat) if len(flat) - start <= ROOM else max(flat.rfind(" ", start, start + ROOM), start + ROOM // 2)
-    hits = sorted((at, at + len(word)) for word in words for at in _places(bare, word, start, end))
+    hits = [(at, at + len(word)) for word in words for at in _places(bare, word, start, end)]
+    hits.sort(key=lambda hit: (hit[0], -hit[1]))
     parts = ["… " if start else ""]
     at = start
     for left, right in hits:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.web.search.find import FIRST_FEW, SHORTEST, SORTS, Sort, excerpt, matching, sort_named, words_of
+from pcmt.web.shell.access import acting
 
 ROWS_A_PAGE = 30
 
@@ -31,7 +32,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
 
 
 def _block(request: HttpRequest, sort: Sort, words: list[str], chosen: Sort | None) -> dict[str, Any]:
-    found = matching(sort, request.actor, words)
+    found = matching(sort, acting(request), words)
     part = Paginator(found, ROWS_A_PAGE if chosen else FIRST_FEW).get_page(request.GET.get("trang") if chosen else 1)
     rows = [{"thing": thing, "words": excerpt(_text(thing), words)} for thing in part.object_list]
     return {"sort": sort, "total": part.paginator.count, "page": part, "rows": rows}

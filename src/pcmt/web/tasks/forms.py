@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
 from pcmt.apps.units.models import Unit
+from pcmt.web.templatetags.pcmt import vdate
 
 STATES = (
     ("", _("Chưa xong")),
@@ -72,7 +73,24 @@ class OwedFilter(forms.Form):
     @property
     def active(self) -> int:
         """How many filters narrow the list, for the button of the panel."""
-        return sum(bool(value) for name, value in self.chosen.items() if name != "nhom")
+        return len(self.words)
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What narrows the list, as label and value in words."""
+        said = []
+        for name, value in self.chosen.items():
+            field = self.fields[name]
+            if not value or name == "nhom":
+                continue
+            if isinstance(field, forms.ModelChoiceField):
+                value = field.label_from_instance(value)
+            elif isinstance(field, forms.ChoiceField):
+                value = dict(field.choices)[value]  # type: ignore[arg-type]
+            elif isinstance(field, forms.DateField):
+                value = vdate(value)
+            said.append((str(field.label), str(value)))
+        return said
 
 
 class ProgressForm(forms.Form):

@@ -161,10 +161,7 @@ def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
         )
         .order_by("unit_id")
     )
-    sums = {
-        (row["unit_id"], row["written"]): Sums(row["total"], row["open"], row["overdue"], row["done"])
-        for row in counted
-    }
+    sums: dict[tuple[int | None, str], Sums] = {(row["unit_id"], row["written"]): _summed(row) for row in counted}
     return [
         Group(
             name=items[0].unit.name if items[0].unit else items[0].unit_name,
@@ -183,10 +180,7 @@ def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
     for item in listed:
         keys.setdefault(item.due_on, []).append(item)
     counted = whole.filter(Q(due_on__in=[day for day in keys if day]) | Q(due_on__isnull=True))
-    sums = {
-        row["due_on"]: Sums(row["total"], row["open"], row["overdue"], row["done"])
-        for row in counted.values("due_on").annotate(**_sums(today)).order_by("due_on")
-    }
+    sums = {row["due_on"]: _summed(row) for row in counted.values("due_on").annotate(**_sums(today)).order_by("due_on")}
     return [
         Group(
             name=f"{WEEKDAYS[day.weekday()]}, {vdate(day)}" if day else _("Không ghi hạn, làm thường xuyên"),
@@ -208,7 +202,11 @@ def _tone(day: date | None, items: Sequence[DueItem], today: date) -> str:
 def totals(items: QuerySet[DueItem], today: date) -> Sums:
     """The sums of the whole list."""
     numbers = items.aggregate(**_sums(today))
-    return Sums(numbers["total"], numbers["open"], numbers["overdue"], numbers["done"])
+    return _summed(numbers)
+
+
+def _summed(row: Any) -> Sums:
+    return Sums(row["total"], row["open"], row["overdue"], row["done"])
 
 
 def _sums(today: date) -> dict[str, Count]:

@@ -11,10 +11,13 @@ from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+from pcmt.web.shell.access import acting
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
 MOST_NOTES = 50
+LONG = ("revision__text", "revision__reading", "ended_by__text", "ended_by__reading")
+"""Fields of a task's revisions that this page never shows and that may be very long."""
 
 
 @attrs.frozen
@@ -30,6 +33,7 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
     seen = DueItem.objects.visible_to(actor).select_related(
         "plan", "unit", "clause", "task__clause", "task__ended_by", "task__revision", "occurrence__duty__recipient"
     )
+    seen = seen.defer(*(f"task__{name}" for name in LONG))
     item = seen.filter(pk=due_id).first()
     if item is None:
         raise Http404
@@ -38,12 +42,8 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
 
 def seen_task(actor: Actor, task_id: int) -> Task:
     """The task when the actor may see it; else the page does not exist."""
-    task = (
-        Task.objects.visible_to(actor)
-        .select_related("plan", "clause", "ended_by", "revision")
-        .filter(pk=task_id)
-        .first()
-    )
+    seen = Task.objects.visible_to(actor).select_related("plan", "clause", "ended_by", "revision").defer(*LONG)
+    task = seen.filter(pk=task_id).first()
     if task is None:
         raise Http404
     return task
@@ -88,7 +88,7 @@ def notes_of(actor: Actor, item: DueItem | None, task: Task | None) -> Any:
 
 def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> dict[str, Any]:
     """The context of the page of a task or report; `item` is the one to act on, if any."""
-    actor = request.actor
+    actor = acting(request)
     duty = item.occurrence.duty if item is not None and task is None and getattr(item, "occurrence", None) else None
     siblings = siblings_of(actor, item, task)
     return {

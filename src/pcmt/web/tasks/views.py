@@ -19,6 +19,7 @@ from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.tasks.policies import can_report
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.shell.access import acting
 from pcmt.web.tasks import owed as lists
 from pcmt.web.tasks.forms import OwedFilter, ProgressForm
 from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
@@ -31,7 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def owed(request: HttpRequest) -> HttpResponse:
     """The list: filter, counts that are links, groups with sums, pages."""
-    actor = request.actor
+    actor = acting(request)
     form = _filter(request)
     chosen, state = form.chosen, _state(request)
     everything = lists.narrowed(actor, chosen)
@@ -40,7 +41,7 @@ def owed(request: HttpRequest) -> HttpResponse:
     ordered = (lists.by_date if grouped_by_date else lists.by_body)(items)
     page = Paginator(ordered.select_related(*SHOWN_WITH), ROWS_A_PAGE).get_page(request.GET.get("trang"))
     group = lists.date_groups if grouped_by_date else lists.body_groups
-    query = {name: value for name, value in request.GET.items() if name != "trang"}
+    query = request.GET.dict()
     context = {
         "form": form,
         "tallies": lists.counts_of(everything, actor.on, query, state),
@@ -57,7 +58,7 @@ def owed(request: HttpRequest) -> HttpResponse:
 
 def owed_xlsx(request: HttpRequest) -> HttpResponse:
     """The same list with the same filter, as a spreadsheet without page breaks."""
-    actor = request.actor
+    actor = acting(request)
     chosen = _filter(request).chosen
     items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
     ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
@@ -72,27 +73,27 @@ def owed_xlsx(request: HttpRequest) -> HttpResponse:
 
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """A task; where the actor's own unit owes it, with the form to say how far it is."""
-    shown = seen_task(request.actor, task_id)
-    return _page(request, own_due(request.actor, shown), shown)
+    shown = seen_task(acting(request), task_id)
+    return _page(request, own_due(acting(request), shown), shown)
 
 
 def due(request: HttpRequest, due_id: int) -> HttpResponse:
     """One due item of a task or a report."""
-    item = seen_due(request.actor, due_id)
+    item = seen_due(acting(request), due_id)
     return _page(request, item, item.task)
 
 
 @require_POST
 def progress(request: HttpRequest, due_id: int) -> HttpResponse:
     """Keeps a percent, a note, a file; or says that it is done."""
-    item = seen_due(request.actor, due_id)
+    item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, item, item.task, form=form, status=422)
     typed = form.cleaned_data
     done = bool(request.POST.get("done"))
     answer = report_progress(
-        actor=request.actor,
+        actor=acting(request),
         at=timezone.now(),
         due_item_id=item.pk,
         version=typed["version"],
@@ -109,10 +110,10 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     """Opens an item again that was said to be done."""
-    item = seen_due(request.actor, due_id)
+    item = seen_due(acting(request), due_id)
     version = request.POST.get("version", "")
     answer = reopen_due(
-        actor=request.actor,
+        actor=acting(request),
         at=timezone.now(),
         due_item_id=item.pk,
         version=int(version) if version.isdecimal() else 0,
@@ -125,7 +126,7 @@ def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
 
 def note_file(request: HttpRequest, note_id: int) -> FileResponse:
     """The file that somebody added to a progress note, always as a download."""
-    note = ProgressNote.objects.visible_to(request.actor).select_related("file").filter(pk=note_id).first()
+    note = ProgressNote.objects.visible_to(acting(request)).select_related("file").filter(pk=note_id).first()
     if note is None or note.file is None:
         raise Http404
     return FileResponse(
@@ -138,7 +139,7 @@ def note_file(request: HttpRequest, note_id: int) -> FileResponse:
 
 def _filter(request: HttpRequest) -> OwedFilter:
     return OwedFilter(
-        request.GET, plans=lists.plans_to_choose(request.actor), units=lists.units_to_choose(request.actor)
+        request.GET, plans=lists.plans_to_choose(acting(request)), units=lists.units_to_choose(acting(request))
     )
 
 
@@ -156,7 +157,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     page = due_page(request, item, task)
-    may_act = item is not None and can_report(request.actor, item)
+    may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
@@ -165,9 +166,7 @@ def _page(
 
 def _refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
-    fresh = seen_due(request.actor, item.pk)
+    fresh = seen_due(acting(request), item.pk)
     if form is not None:
-        data = form.data.copy()
-        data["version"] = str(fresh.version)
-        form = ProgressForm(data)
+        form = ProgressForm({**form.data.dict(), "version": str(fresh.version)})  # type: ignore[attr-defined]
     return _page(request, fresh, fresh.task, form=form, refusal=refusal, status=409 if refusal.code == "stale" else 422)
