@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import Any
 
 from pcmt.core.reading.agencies import Agency
@@ -11,6 +11,8 @@ from pcmt.core.reading.limits import Limit
 from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.parts import Project
 from pcmt.core.reading.plan import READER_VERSION, SCHEMA, Reading, digest
+from pcmt.core.reading.source import Places
+from pcmt.core.reading.tasks import Assignment
 from pcmt.core.text import find_dates
 
 _HEADER_ITEMS = ("issuer", "parent_issuer", "number", "place", "date", "doc_type", "title", "geographic_scope", "period", "archive",
@@ -33,10 +35,11 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
         "sections": [_section(c, placer, n) for n, c in enumerate((c for c in reading.outline.clauses if c.parent is None and c.style != "para" or c.own_role and c.children), 1)],
     }
     deadlines = [_deadline(placer, limit, clause, n, reading) for n, (limit, clause) in enumerate(_all_limits(reading), 1)]
+    starts = [deadline["span"][0] for deadline in deadlines]
     by_clause: dict[str, list[str]] = {}
     for deadline in deadlines:
         by_clause.setdefault(deadline["clause"], []).append(deadline["id"])
-    result["targets"] = [_target(placer, t, deadlines) for t in reading.targets]
+    result["targets"] = [_target(placer, t, deadlines, starts) for t in reading.targets]
     result["allocations"] = [
         placer.item(s.start, s.end, s.confidence, id=f"L{n}", target_ref=s.target.id, agencies=[placer.agency(a) for a in s.names], value=s.value, unit=s.unit)
         for n, s in enumerate(reading.shares, 1)
@@ -55,7 +58,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
         placer.item(a.start, a.end, a.confidence, id=a.id, clause=a.clause.id, kind=a.kind, mode=a.mode, agencies=[placer.agency(x) for x in a.agencies])
         for a in reading.assignments
     ]
-    _bind_deadlines(reading, deadlines)
+    _bind_deadlines(reading, deadlines, result["targets"])
     result["deadlines"] = deadlines
     result["reporting_duties"] = [
         placer.item(d.start, d.end, d.confidence, id=d.id, clause=d.clause.id, reporter=[placer.agency(a) for a in d.reporter],
@@ -64,7 +67,9 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
                     kind=d.kind, period=d.period, due=_due(placer, d.due), due_text=d.due_text, what=d.what)
         for d in reading.duties
     ]
-    result["projects"] = [_project(placer, p, reading) for p in reading.projects]
+    blocks = {id(a.clause): a for a in reading.assignments}
+    actors = {id(t.clause): t.actor for t in reading.tasks if t.actor}
+    result["projects"] = [_project(placer, p, blocks, actors) for p in reading.projects]
     result["campaign_windows"] = [
         placer.item(w.start, w.end, 0.9, id=w.id, clause=w.clause.id if w.clause else None, name=w.name, **{"from": w.first.isoformat(), "to": w.last.isoformat()},
                     inferred=True)
@@ -154,14 +159,12 @@ def _section(clause: Clause, placer: _Placer, number: int) -> dict[str, Any]:
 
 def _all_limits(reading: Reading) -> list[tuple[Limit, Clause]]:
     """Every limit once, dues of reports among them, in order."""
-    seen: set[tuple[int, int]] = set()
-    found = []
-    for limit, clause in [*reading.limits, *((d.due, d.clause) for d in reading.duties if d.due)]:
-        if any(a < limit.end and limit.start < b for a, b in seen):
-            continue
-        seen.add((limit.start, limit.end))
-        found.append((limit, clause))
-    return sorted(found, key=lambda pair: pair[0].start)
+    every = [*reading.limits, *((d.due, d.clause) for d in reading.duties if d.due)]
+    found: list[tuple[Limit, Clause]] = []
+    for limit, clause in sorted(every, key=lambda pair: (pair[0].start, -pair[0].end)):
+        if not found or limit.start >= found[-1][0].end:
+            found.append((limit, clause))
+    return found
 
 
 def _deadline(placer: _Placer, limit: Limit, clause: Clause, number: int, reading: Reading) -> dict[str, Any]:
@@ -169,47 +172,53 @@ def _deadline(placer: _Placer, limit: Limit, clause: Clause, number: int, readin
                        **limit.as_dict(), tentative=limit.tentative, binds=None)
 
 
-def _bind_deadlines(reading: Reading, deadlines: list[dict[str, Any]]) -> None:
+def _bind_deadlines(reading: Reading, deadlines: list[dict[str, Any]], shown: list[dict[str, Any]]) -> None:
     """Each limit binds the report it dates, else the nearest target of its clause, else the task."""
     source = reading.source
+    dated = {tuple(source.span(d.due.start, d.due.end)): d.id for d in reading.duties if d.due}
+    clauses = {clause.id: clause for clause in reading.outline.clauses}
+    tasks = {id(task.clause): task.id for task in reading.tasks}
+    starts = [row["span"][0] for row in shown]
     for deadline in deadlines:
-        span = tuple(deadline["span"])
-        duty = next((d for d in reading.duties if d.due and tuple(source.span(d.due.start, d.due.end)) == span), None)
+        duty = dated.get(tuple(deadline["span"]))
         if duty:
-            deadline["binds"] = {"type": "report", "ref": duty.id}
+            deadline["binds"] = {"type": "report", "ref": duty}
             continue
-        near = [t for t in reading.targets if t.clause.id == deadline["clause"]]
-        if near:
-            best = min(near, key=lambda t: abs(source.span(t.start, t.end)[0] - span[0]))
-            deadline["binds"] = {"type": "target", "ref": best.id}
+        target = _nearest(shown, starts, deadline["span"][0], deadline["clause"])
+        if target:
+            deadline["binds"] = {"type": "target", "ref": target["id"]}
             continue
-        clause = next((c for c in reading.outline.clauses if c.id == deadline["clause"]), None)
-        task = next((t for t in reading.tasks if clause is not None and t.clause in clause.up()), None)
+        task = next((tasks[id(up)] for up in clauses[deadline["clause"]].up() if id(up) in tasks), None)
         if task:
-            deadline["binds"] = {"type": "task", "ref": task.id}
+            deadline["binds"] = {"type": "task", "ref": task}
 
 
 def _due(placer: _Placer, limit: Limit | None) -> dict[str, Any] | None:
     return placer.item(limit.start, limit.end, 0.9, **limit.as_dict()) if limit else None
 
 
-def _target(placer: _Placer, target: Any, deadlines: list[dict[str, Any]]) -> dict[str, Any]:
+def _nearest(rows: list[Any], starts: list[int], at: int, clause: str) -> Any:
+    """The row of a clause that begins nearest to a place; `starts` are the beginnings of the rows, in order."""
+    place = bisect_left(starts, at)
+    around = [row for row in rows[max(0, place - 1) : place + 1] if row["clause"] == clause]
+    return min(around, key=lambda row: abs(row["span"][0] - at), default=None)
+
+
+def _target(placer: _Placer, target: Any, deadlines: list[dict[str, Any]], starts: list[int]) -> dict[str, Any]:
     facts = {k: v for k, v in target.facts.items() if k != "frequency_span"}
-    near = [d for d in deadlines if d["clause"] == target.clause.id]
     start = placer.source.span(target.start, target.end)[0]
-    best = min(near, key=lambda d: abs(d["span"][0] - start), default=None)
+    best = _nearest(deadlines, starts, start, target.clause.id)
     return placer.item(target.start, min(target.end, target.start + 300), target.confidence, id=target.id, clause=target.clause.id, **facts,
                        deadline_ref=best["id"] if best else None, inferred=True)
 
 
-def _project(placer: _Placer, project: Project, reading: Reading) -> dict[str, Any]:
+def _project(placer: _Placer, project: Project, blocks: dict[int, Assignment], actors: dict[int, Agency]) -> dict[str, Any]:
     up = project.clause.up()
-    block = next((a for a in reading.assignments if a.clause in up), None)
-    task = next((t for t in reading.tasks if t.clause in up), None)
-    owner = task.actor if task and task.actor else block.agencies[0] if block and block.agencies else None
+    block = next((blocks[id(clause)] for clause in up if id(clause) in blocks), None)
+    owner = next((actors[id(clause)] for clause in up if id(clause) in actors), None) or (block.agencies[0] if block and block.agencies else None)
     return placer.item(project.start, project.end, 0.9, id=project.id, clause=project.clause.id, number=project.number, title=project.title, kind=project.kind,
                        owner=owner.name if owner else None, guided_by=project.guided_by, assignment_ref=block.id if block else None, inferred=True,
-                       sub_projects=[_project(placer, sub, reading) for sub in project.subs])
+                       sub_projects=[_project(placer, sub, blocks, actors) for sub in project.subs])
 
 
 # ---- what nobody claimed -------------------------------------------------------------------------------------------
@@ -219,33 +228,13 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 def _unclaimed(reading: Reading, placer: _Placer, result: dict[str, Any]) -> list[dict[str, Any]]:
     """Every number and date outside what the items claim, in order."""
     source = reading.source
-    claimed = _claims(reading)
-    starts = [a for a, _ in claimed]
-    reach: list[int] = []
-    furthest = 0
-    for _, b in claimed:
-        furthest = max(furthest, b)
-        reach.append(furthest)
-
-    def free(a: int, b: int) -> bool:
-        at = bisect_right(starts, a)
-        if at and reach[at - 1] > a:
-            return False
-        at = bisect_left(starts, a)
-        return not (at < len(starts) and starts[at] < b)
-
-    found: list[tuple[int, int, str]] = []
-    days = [day for day in find_dates(source.low) if free(day.start, day.end)]
-    taken = [(day.start, day.end) for day in days]
-    found += [(a, b, "date") for a, b in taken]
-    day_starts = [a for a, _ in taken]
+    claimed = Places(_claims(reading))
+    days = [day for day in find_dates(source.low) if not claimed.meet(day.start, day.end)]
+    dated = Places((day.start, day.end) for day in days)
+    found = [(day.start, day.end, "date") for day in days]
     for number in _DIGITS.finditer(source.low):
-        a, b = number.span()
-        at = bisect_right(day_starts, a)
-        if at and taken[at - 1][1] > a:
-            continue
-        if free(a, b):
-            found.append((a, b, "number"))
+        if not dated.meet(*number.span()) and not claimed.meet(*number.span()):
+            found.append((*number.span(), "number"))
     return [placer.item(a, b, 1.0, id=f"U{n}", kind=kind) for n, (a, b, kind) in enumerate(sorted(found), 1)]
 
 

@@ -71,7 +71,7 @@ class Duty:
 
 
 @define
-class _Heard:
+class Heard:
     """What earlier sentences of a clause (or its lead-in) said: who reports to whom, and how it travels."""
 
     reporter: list[Agency]
@@ -81,24 +81,25 @@ class _Heard:
 
 
 def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, subject: list[Agency], reporting: bool,
-                lead_in: _Heard | None) -> tuple[list[Duty], _Heard]:
+                lead_in: Heard | None) -> tuple[list[Duty], Heard]:
     """The duties that a clause's text states, and what it told of reporter and recipient."""
     words = source.low[start:end]
-    heard = evolve(lead_in) if lead_in else _Heard(list(subject))
+    heard = evolve(lead_in) if lead_in else Heard(list(subject))
     if subject:
         heard.reporter = list(subject)
     duties: list[Duty] = []
     if not any(word in words for word in ("báo cáo", "gửi", "đăng ký", "bao cao", "gui ", "nộp")) and not (lead_in and lead_in.recipient):
         return duties, heard
-    at = start
-    for stop in [*(m.end() for m in _SENTENCE.finditer(source.low, start, end)), end]:
-        if stop > at:
-            _sentence(source, clause, at, stop, era, heard, reporting, duties)
-        at = max(at, stop)
+    for piece_start, piece_end in source.pieces(start, end):
+        at = piece_start
+        for stop in [*(m.end() for m in _SENTENCE.finditer(source.low, piece_start, piece_end)), piece_end]:
+            if stop > at:
+                _sentence(source, clause, at, stop, era, heard, reporting, duties)
+            at = max(at, stop)
     return duties, heard
 
 
-def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, heard: _Heard, reporting: bool, duties: list[Duty]) -> None:
+def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, reporting: bool, duties: list[Duty]) -> None:
     low = source.low
     start, end = source.trim(start, end)
     onward = _onward(source, start, end)
@@ -141,7 +142,7 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
     base = Duty(first, min(end, first + 48), clause, "results", None, reporter, heard.recipient if explicit or tokens or continued or limits else [],
                 heard.via if explicit or tokens or continued or limits else None, heard.onward if explicit or tokens or continued else [], prepared, None,
                 source.plain(*due_text.span()) if due_text else None)
-    known_here = [d for d in duties if d.clause is clause]
+    known_here = duties[-12:]
     if tokens:
         _periodic(source, base, tokens, limits, reports, known_here, duties, start, end)
         return
@@ -394,7 +395,7 @@ def _via(source: Source, start: int, end: int) -> Agency | None:
     return None
 
 
-def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, heard: _Heard, duties: list[Duty]) -> None:
+def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, duties: list[Duty]) -> None:
     """Plans, lists or pictures to be sent to a body (R2)."""
     low = source.low
     for send in source.finditer(_SENDS, start, end):
@@ -411,13 +412,13 @@ def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, 
         if not recipient:
             continue
         things = source.finditer(_SENT, send.start(), min(stop, recipient[0].start)) or source.finditer(_SENT, start, send.start()) or source.finditer(
-            _SENT, clause.body, send.start()
+            _SENT, max(clause.body, start - 600), send.start()
         )
         if not things:
             continue
         thing = things[-1] if things[-1].start() < send.start() else things[0]
         own = _subject(source, start, end, send.start())
-        limits = find_limits(source, start, end, era) or find_limits(source, clause.body, clause.end, era)
+        limits = find_limits(source, start, end, era) or find_limits(source, clause.body, min(clause.end, clause.body + 2_000), era)
         limits = [limit for limit in limits if limit.start > send.start()] or limits[:1]
         due = limits[0] if limits else None
         kind = "evidence" if thing["evidence"] else "submission"

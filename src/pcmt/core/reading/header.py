@@ -174,7 +174,7 @@ def read_head(source: Source, lines: list[Line]) -> Head:
     if at < body and plan:
         texts = [line for line in lines[at:body] if line.kind in ("text", "table")]
         if texts:
-            head.preamble = (texts[0].start, texts[-1].end)
+            head.preamble = (texts[0].start, min(texts[-1].end, texts[0].start + 20_000))
     if wrapped and types:
         _wrapper(source, lines, types[0], plan, head)
     fields["document_kind"] = _document_kind(fields, plan, wrapped, first_item, head)
@@ -684,7 +684,7 @@ def _segments(source: Source, lines: list[Line]) -> list[Place]:
 
 def _closing(source: Source, lines: list[Line], tail: int, recipients_at: int | None, head: Head) -> None:
     """Recipients and signer from the cells of the closing."""
-    segments = _segments(source, lines[tail:])
+    segments = _segments(source, lines[tail : tail + CLOSING])
     rest = _recipients(source, segments, head) if recipients_at is not None else segments
     _signer(source, rest, head)
     for a, b in rest:
@@ -693,6 +693,7 @@ def _closing(source: Source, lines: list[Line], tail: int, recipients_at: int | 
             head.noise.append((a, b, "ocr_tail"))
 
 
+CLOSING = 400  # lines of a closing that are looked at
 _NOTE = re.compile(r"\(([^()]*)\)")
 _DASHED = re.compile(r"[-–—+•*]\s*")
 

@@ -110,7 +110,7 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
     emphasis = start
     while emphasis < end and work[emphasis] in "*_\\" and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t")):
         emphasis += 1
-    bold = work.startswith("**", start) and work.rstrip("* \n")[-1:] != "" and work[max(start, end - 2) : end] == "**"
+    bold = work.startswith("**", start) and work[max(start, end - 2) : end] == "**"
     while end > emphasis and work[end - 1] in "*_ ":  # emphasis that closes at the end of the line
         end -= 1
     if end == emphasis:

@@ -217,7 +217,8 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
     adjacent = not line.after_blank and not broken
     if first.islower():
         return True
-    title = source.work[current.body : current.end]
+    short = current.end - current.body < 240
+    title = source.work[current.body : current.end] if short else ""
     if current.style in ("roman", "part", "upper", "arabic") and title.isupper() and not source.work[line.body : line.end].isupper():
         return False
     if line.heading and not open_end:
@@ -231,8 +232,7 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         return source.work[last.end - 1] not in ":" and last.end - last.start + 1 + len(word) > width - 3
     if not open_end:
         return False
-    shouting = source.work[current.body : current.end].isupper() and source.work[line.start : line.end].isupper()
-    if shouting and current.end - current.body < 60:
+    if len(title) < 60 and title.isupper() and source.work[line.start : line.end].isupper():
         return True
     return bool(
         _FUNCTION_END.of(source.bare).search(source.low[max(last.body, last.end - 16) : last.end])

@@ -13,7 +13,8 @@ from pcmt.core.reading.header import citations
 from pcmt.core.reading.lexicon import phrase
 from pcmt.core.reading.limits import Era
 from pcmt.core.reading.outline import Clause
-from pcmt.core.reading.source import Source
+from pcmt.core.reading.source import Places, Source
+from pcmt.core.reading.targets import whole_words
 from pcmt.core.text import Day, find_dates
 
 _PROJECT = phrase(
@@ -61,11 +62,11 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
         if clause.role in ("purpose", "situation", "targets"):
             continue
         previous_end = -1
-        for found in [*source.finditer(_PROJECT, clause.body, clause.end), *source.finditer(_BARE_PROJECT, clause.body, clause.end)]:
+        for found in sorted([*source.finditer(_PROJECT, clause.body, clause.end), *source.finditer(_BARE_PROJECT, clause.body, clause.end)], key=lambda m: m.start()):
             if found.start() < previous_end:
                 continue
             kind = " ".join(found["kind"].split())
-            opening = not source.low[clause.body : found.start()].strip(' "-*')
+            opening = found.start() - clause.body < 40 and not source.low[clause.body : found.start()].strip(' "-*')
             sub = bool(found["sub"])
             number = int(found["number"]) if found["number"] else None
             governed = _CARRY_OUT.of(source.bare).search(source.low, max(clause.body, found.start() - 200), found.start())
@@ -83,7 +84,7 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
             parent = next((owned[id(up)] for up in clause.up()[1:] if id(up) in owned), None)
             if sub and parent:
                 parent.subs.append(project)
-            elif sub and projects and projects[-1].clause.parent is clause.parent and not opening is False and projects[-1].end < a:
+            elif sub and projects and projects[-1].clause.parent is clause.parent and opening and projects[-1].end < a:
                 projects[-1].subs.append(project)
             else:
                 projects.append(project)
@@ -123,14 +124,14 @@ def find_windows(source: Source, clauses: list[Clause], era: Era, title: tuple[i
     own: list[Window] = []
     campaign_title = bool(title and source.search(_CAMPAIGN_TITLE, *title))
     for clause in clauses:
-        for a, b, first, last in _windows_in(source, clause.body, clause.end, era):
+        for a, b, first, last in (w for piece in source.pieces(clause.body, clause.end) for w in _windows_in(source, *piece, era)):
             context = _context(source, clause, a)
             text = source.low[context[0] : b]
             about_plan = bool(source.search(_TIME_OF_PLAN, context[0], b))
             name = source.search(_WINDOW_NAME, context[0], a) or (source.search(_WINDOW_NAME, *title) if title else None)
             campaign = bool(source.search(_CAMPAIGN_WORD, context[0], a)) or (campaign_title and about_plan)
             if campaign or not about_plan and re.search(r"(?:đợt|giai đoạn|cao điểm|ra quân|chiến dịch)", text):
-                campaigns.append(Window(a, b, source.plain(*name.span()) if name else source.plain(*_lead(source, clause)), first, last, clause))
+                campaigns.append(Window(a, b, source.plain(name.start(), whole_words(source.low, name.start(), name.end())) if name else source.plain(*_lead(source, clause)), first, last, clause))
                 if about_plan and (campaign_title or not own):
                     own.append(campaigns[-1])
             elif about_plan:
@@ -145,7 +146,8 @@ _TIME_OF_PLAN = phrase(r"thời gian(?: thực hiện| triển khai| tổ chức
 
 def _context(source: Source, clause: Clause, at: int) -> tuple[int, int]:
     """The words before a window that name it: its clause up to it, with the heading above when it stands alone."""
-    begin = max(clause.body, source.low.rfind(". ", clause.body, at) + 1, source.low.rfind(";", clause.body, at) + 1)
+    floor = max(clause.body, at - 600)
+    begin = max(floor, source.low.rfind(". ", floor, at) + 1, source.low.rfind(";", floor, at) + 1)
     if at - begin < 12 and clause.parent is not None:
         begin = clause.parent.body
     return begin, at
@@ -237,13 +239,14 @@ def find_events(source: Source, stretches: list[tuple[int, int]], era: Era, wind
     """Lone days with a name: "Ngày toàn dân phòng, chống ma túy (26/6)", each once."""
     events: list[dict[str, Any]] = []
     seen: set[tuple[int, int]] = set()
+    inside = Places((w.start, w.end) for w in windows)
     for start, end in stretches:
         for day in find_dates(source.low, start, end):
             if day.year and day.year != era.single:
                 continue
             before = source.low[max(start, day.start - 100) : day.start]
             named = re.search(r"((?:ngày|lễ|tết|kỷ niệm|ngay|le|tet)(?! \d)[^.;:\"()]{4,90}?)[ \"]*\(?[ -]*(?:ngày |ngay )?$", before)
-            if not named or any(w.start <= day.start < w.end for w in windows):
+            if not named or inside.meet(day.start, day.end):
                 continue
             if re.search(r"(?:trước|chậm nhất|đến|hết|từ)\s+(?:ngày\s*)?$", before):
                 continue

@@ -24,7 +24,7 @@ from pcmt.core.reading.limits import Era, Limit, cell_limit, find_limits
 from pcmt.core.reading.lines import read_lines
 from pcmt.core.reading.lint import lint
 from pcmt.core.reading.outline import BULLETS, Clause, Outline, build_outline, heading_role
-from pcmt.core.reading.source import Source
+from pcmt.core.reading.source import Places, Source
 from pcmt.core.text import find_dates
 from pcmt.core.text.fold import strip_marks
 
@@ -219,7 +219,7 @@ def _zones(reading: Reading, article: bool) -> None:
             reading.zones.add(id(clause))
         elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(source.low[clause.body : min(clause.end, clause.body + 80)]):
             # plain "MỤC TIÊU" without general aims: a zone when its leaves mostly carry numbers
-            below = [c for c in reading.outline.clauses if clause in c.up()[1:] and not c.children]
+            below = [c for c in _below(clause) if not c.children]
             own = [c for c in below if c.role == "aims" and not any(u.own_role == "aims" and u is not clause for u in c.up())]
             counted = [c for c in own if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])]
             if len(own) and len(counted) * 2 >= len(own):
@@ -227,6 +227,14 @@ def _zones(reading: Reading, article: bool) -> None:
                 for c in own:
                     c.role = "targets"
     assert article or True
+
+
+def _below(clause: Clause) -> list[Clause]:
+    found = []
+    for child in clause.children:
+        found.append(child)
+        found += _below(child)
+    return found
 
 
 # ---- time ----------------------------------------------------------------------------------------------------------
@@ -267,6 +275,7 @@ def _period(reading: Reading, stated: dict[str, Any] | None) -> None:
 
 def _read_limits(reading: Reading) -> None:
     source = reading.source
+    windows = Places((w.start, w.end) for w in [*reading.windows, *reading.own_windows])
     for clause in reading.outline.clauses:
         if clause.role in ("situation",):
             continue
@@ -279,14 +288,14 @@ def _read_limits(reading: Reading) -> None:
             if bare:
                 reading.limits.append((bare, clause))
                 continue
-        for limit in find_limits(source, *stretch, reading.era, monthly):
+        for limit in (x for piece in source.pieces(*stretch) for x in find_limits(source, *piece, reading.era, monthly)):
             if own and _TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
                 continue
-            if any(w.start < limit.end and limit.start < w.end for w in [*reading.windows, *reading.own_windows]):
+            if windows.meet(limit.start, limit.end):
                 continue
             if clause.role == "other" and clause.parent is not None and clause.parent.own_role == "other":
                 continue
-            if _inside_quote(source, limit.start, clause):
+            if source.quoted(limit.start, clause.body, clause.end):
                 continue
             if clause.role in ("purpose", "aims") and limit.precision == "year" and limit.relation == "within":
                 continue
@@ -301,10 +310,6 @@ def _monthly(source: Source, start: int, end: int) -> str:
     if not found:
         return ""
     return "monthly" if found["p"] in ("tháng", "thang") else "quarterly"
-
-
-def _inside_quote(source: Source, at: int, clause: Clause) -> bool:
-    return source.low.count('"', clause.body, at) % 2 == 1 and source.low.find('"', at, clause.end) > 0
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
@@ -351,8 +356,10 @@ def _read_targets(reading: Reading) -> None:
     for project in reading.projects:
         for p in (project, *project.subs):
             taken.append((p.clause.body if p.number_span and p.number_span[0] - p.clause.body < 30 else p.start, p.end))
-    reader = targets.Reader(source, taken)
+    reader = targets.Reader(source, Places(taken))
     consumed: set[int] = set()
+    dropped: set[int] = set()  # targets that are parts of another
+    shared: set[int] = set()
     for clause in reading.outline.clauses:
         if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
             continue
@@ -382,16 +389,19 @@ def _read_targets(reading: Reading) -> None:
             shares = targets.read_shares(source, holder, stretches)
             if len(shares) >= 2 or clause.children and shares:
                 reading.shares += shares
-                consumed.update(id(c) for c in clause.children if any(c.body <= s.start < c.end for s in shares))
-                reader.targets = [t for t in reader.targets if t is holder or not any(s.start < t.end and t.start < s.end for s in shares)]
+                shared.add(id(holder))
+                places = Places((s.start, s.end) for s in shares)
+                consumed.update(id(c) for c in clause.children if places.meet(c.body, c.end))
+                dropped.update(id(t) for t in found if t is not holder and places.meet(t.start, t.end))
         for total in found:
-            if total.facts["value"] is None or total in [s.target for s in reading.shares] or total not in reader.targets:
+            if total.facts["value"] is None or id(total) in shared or id(total) in dropped:
                 continue
             bracket = _bracket_shares(source, total)
             reading.shares += bracket
             if bracket:
-                reader.targets = [t for t in reader.targets if t is total or not any(s.start < t.end and t.start < s.end for s in bracket)]
-    reading.targets = sorted(reader.targets, key=lambda t: (t.start, t.end))
+                places = Places((s.start, s.end) for s in bracket)
+                dropped.update(id(t) for t in found if t is not total and places.meet(t.start, t.end))
+    reading.targets = sorted((t for t in reader.targets if id(t) not in dropped), key=lambda t: (t.start, t.end))
     reading.figures = reader.figures
     _quota_tables(reading)
 
@@ -473,7 +483,9 @@ _TOTAL = re.compile(r" *(?:tổng(?: cộng| số)?|cộng|toàn (?:tỉnh|huy�
 def _read_tasks(reading: Reading) -> None:
     source = reading.source
     shared = {id(s.target.clause) for s in reading.shares if id(s.target.clause) in reading.zones}
-    part_clauses = {id(c) for c in reading.outline.clauses if any(c.body <= s.start < c.end and c is not s.target.clause for s in reading.shares)} if reading.shares else set()
+    parts_at = Places((s.start, s.start + 1) for s in reading.shares)
+    holders = {id(s.target.clause) for s in reading.shares}
+    part_clauses = {id(c) for c in reading.outline.clauses if id(c) not in holders and parts_at.meet(c.body, c.end)}
     projects = _project_clauses(reading)
     work = tasks.walk(source, reading.outline.clauses, reading.zones, projects, part_clauses | shared)
     reading.assignments, reading.tasks, reading.headings = work.assignments, work.tasks, work.headings
@@ -483,7 +495,7 @@ def _read_duties(reading: Reading) -> None:
     source = reading.source
     blocks = {id(a.clause): a for a in reading.assignments}
     tasks_by_clause = {id(t.clause): t for t in reading.tasks}
-    heard: dict[int, duty_room._Heard] = {}
+    heard: dict[int, duty_room.Heard] = {}
     for clause in reading.outline.clauses:
         if clause.role in ("purpose", "situation", "targets", "aims", "funding") or clause.style == "row":
             continue

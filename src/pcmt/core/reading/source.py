@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,6 +13,29 @@ from attrs import define, field
 
 from pcmt.core.text import Span, canonical, is_bare
 from pcmt.core.text.fold import strip_marks
+
+
+PIECE = 4_000  # code points read at a time
+
+
+class Places:
+    """A set of stretches that answers whether another one meets any of them."""
+
+    __slots__ = ("_reach", "_starts")
+
+    def __init__(self, stretches: Iterable[Span]) -> None:
+        ordered = sorted(stretches)
+        self._starts = [start for start, _ in ordered]
+        self._reach: list[int] = []
+        furthest = 0
+        for _, end in ordered:
+            furthest = max(furthest, end)
+            self._reach.append(furthest)
+
+    def meet(self, start: int, end: int) -> bool:
+        """Whether some stretch shares a position with [start, end)."""
+        at = bisect_right(self._starts, start)
+        return (at > 0 and self._reach[at - 1] > start) or (at < len(self._starts) and self._starts[at] < end)
 
 
 class Pattern:
@@ -91,6 +115,28 @@ class Source:
     def match(self, pattern: Pattern, start: int, end: int) -> re.Match[str] | None:
         """The match of a pattern exactly at a place of the canonical copy."""
         return pattern.of(self.bare).match(self.low, start, end)
+
+    @cached_property
+    def _quotes(self) -> list[int]:
+        return [found.start() for found in re.finditer('"', self.low)]
+
+    def quoted(self, at: int, start: int, end: int) -> bool:
+        """Whether a place stands between quotation marks, counted from `start`."""
+        before = bisect_left(self._quotes, at)
+        opened = before - bisect_left(self._quotes, start)
+        return opened % 2 == 1 and before < len(self._quotes) and self._quotes[before] < end
+
+    def pieces(self, start: int, end: int) -> Iterator[Span]:
+        """A stretch in pieces of bounded length, cut behind a stop or at a blank; nearly every stretch is one piece.
+
+        What is read piece by piece costs no more than the length of the text, however long its sentences.
+        """
+        while end - start > PIECE:
+            cut = max(self.low.rfind(". ", start + PIECE // 2, start + PIECE), self.low.rfind("; ", start + PIECE // 2, start + PIECE)) + 1
+            cut = cut or self.low.rfind(" ", start + PIECE // 2, start + PIECE) + 1 or start + PIECE
+            yield start, cut
+            start = cut
+        yield start, end
 
     def trim(self, start: int, end: int) -> Span:
         """A place without blanks and emphasis signs at its ends."""

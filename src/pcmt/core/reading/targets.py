@@ -14,7 +14,7 @@ from attrs import define, field
 from pcmt.core.reading.agencies import split_names
 from pcmt.core.reading.lexicon import OUTPUT_NOUNS, PER_UNIT, PERIODS, TIME_NOUNS, VERB, phrase
 from pcmt.core.reading.outline import Clause
-from pcmt.core.reading.source import Source
+from pcmt.core.reading.source import Places, Source
 from pcmt.core.text import Numeral, find_numerals
 from pcmt.core.text.numerals import WORDS
 
@@ -124,32 +124,20 @@ class Reader:
     """Reads the targets of one clause after another; `taken` are places that numbers may not come from."""
 
     source: Source
-    taken: list[tuple[int, int]]
+    taken: Places
     targets: list[Target] = field(factory=list)
     figures: list[Figure] = field(factory=list)
-
-    def busy(self, start: int, end: int) -> bool:
-        """Whether a place belongs to a date, a citation, a limit or a name."""
-        from bisect import bisect_right
-
-        at = bisect_right(self._starts, start)
-        return (at > 0 and self._reach[at - 1] > start) or (at < len(self._starts) and self._starts[at] < end)
-
-    _starts: list[int] = field(init=False)
-    _reach: list[int] = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.taken = sorted(self.taken)
-        self._starts = [a for a, _ in self.taken]
-        reach = 0
-        self._reach = []
-        for _, b in self.taken:
-            reach = max(reach, b)
-            self._reach.append(reach)
 
     # -- one clause ------------------------------------------------------------------------------------------------
     def read(self, clause: Clause, start: int, end: int, zone: bool, role: str) -> list[Target]:
         """All targets of a stretch of a clause's text, in order."""
+        found: list[Target] = []
+        for piece in self.source.pieces(start, end):
+            found += self._piece(clause, *piece, zone, role, start)
+        self.targets += found
+        return found
+
+    def _piece(self, clause: Clause, start: int, end: int, zone: bool, role: str, floor: int) -> list[Target]:
         found: list[Target] = []
         numbers = self._numbers(start, end)
         stops = [start, *(stop.start() + 1 for stop in OBLIGED.finditer(self.source.low, start, end)), end]
@@ -160,13 +148,12 @@ class Reader:
                 inside.append(numbers[at])
                 at += 1
             if a < b:
-                found += self._sentence(clause, a, b, inside, zone, role, start)
-        self.targets += found
+                found += self._sentence(clause, a, b, inside, zone, role, floor)
         return found
 
     def _numbers(self, start: int, end: int) -> list[Numeral]:
         low = self.source.low
-        found = [n for n in find_numerals_in(low, start, end) if not self.busy(n.start, n.end)]
+        found = [n for n in find_numerals_in(low, start, end) if not self.taken.meet(n.start, n.end)]
         for word in _NUMBER_WORD.of(self.source.bare).finditer(low, start, end):
             value = WORDS.get(word["n"]) or _BARE_WORDS.get(word["n"])
             if value:
@@ -187,9 +174,9 @@ class Reader:
             facts, a, b, used = read
             skip = i + used
             told = past or self._told(start, end, number, b, zone)
-            if told or _quoted(source, a, floor, clause.end):
+            if told or source.quoted(a, clause.body, clause.end):
                 self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if told else "quoted",
-                                           number.value, facts["unit"], source.plain(b, clause_stop(low, b, min(end, b + 80)))))
+                                           number.value, facts["unit"], source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 80))))))
                 continue
             if facts["comparator"] == "eq" and facts["unit"] != "percent" and any(z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
                                                                                   for z in source.finditer(_ZERO, start, a) if not z["soft"]):
@@ -347,7 +334,7 @@ class Reader:
             stop = max(stop, versus.end())
         facts: dict[str, Any] = {
             "kind": kind, "comparator": comparator, "value": value, "value_max": value_max, "unit": unit, "direction": direction,
-            "measure": source.plain(b, clause_stop(low, b, min(end, b + 160))) or None, "scope": None, "per": None, "baseline": baseline,
+            "measure": source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 160)))) or None, "scope": None, "per": None, "baseline": baseline,
             "frequency": None, "assessed": None, "period": None, "quoted": False,
         }
         each = next((m for m in source.finditer(_EACH, max(start, begin - 90), begin) if not re.search(r"[.;]", low[m.end() : begin])), None)
@@ -447,7 +434,7 @@ class Reader:
         opened = zone
         for zero in source.finditer(_ZERO, start, end):
             a = zero.start()
-            opening = not low[floor:a].strip(' -+:"(') and start == floor
+            opening = start == floor and a - floor < 40 and not low[floor:a].strip(' -+:"(')
             if zero["soft"] and not (_SOFT_START.search(low[start:a].rstrip()) or opening):
                 continue
             if zero["soft"] and not zone:
@@ -457,9 +444,9 @@ class Reader:
                     if not (opening and role == "purpose"):
                         continue
                 opened = True
-            if past or _quoted(source, a, start, end) or _subordinate(low, start, a, zone):
+            if past or source.quoted(a, clause.body, clause.end) or _subordinate(low, start, a, zone):
                 continue
-            b = clause_stop(low, zero.end(), min(end, zero.end() + 150))
+            b = whole_words(low, zero.end(), clause_stop(low, zero.end(), min(end, zero.end() + 150)))
             if free(a, b):
                 made.append(Target(a, source.trim(a, b)[1], clause, facts("zero_incidence", measure=source.plain(zero.end(), b) or None), 0.86 if zone else 0.7))
         if not zone:
@@ -474,7 +461,7 @@ class Reader:
                 continue
             if way["next"] is None and way["count"] is None:
                 continue
-            b = clause_stop(low, way.end(), min(end, way.end() + 120))
+            b = whole_words(low, way.end(), clause_stop(low, way.end(), min(end, way.end() + 120)))
             if not free(a, b):
                 held = next((t for t in made if t.facts["kind"] == "direction" and t.start < b and a < t.end), None)
                 if held and way["next"]:
@@ -514,7 +501,7 @@ class Reader:
             if alone:
                 per = PERIODS.get(alone["per"] or alone["per2"] or "") if not alone["on"] else "continuous"
                 frequency = {"n": None if alone["on"] else 1, "per": per or "year", "every": int(alone["every"] or 1), "implied": True}
-                made.append(Target(*source.trim(*alone.span()), clause, facts("frequency", frequency=frequency, measure=source.plain(start, end)[:200]), 0.7))
+                made.append(Target(*source.trim(*alone.span()), clause, facts("frequency", frequency=frequency, measure=source.plain(start, whole_words(low, start, min(end, start + 200)))), 0.7))
             else:
                 must = source.search(_CONDITION, start, end)
                 if must and free(*must.span()):
@@ -530,7 +517,7 @@ class Reader:
         if not zone and not dated:
             return []
         a = dated.start() if dated and dated.start() < status.start() else status.start()
-        b = clause_stop(low, status.end(), min(end, status.end() + 120))
+        b = whole_words(low, status.end(), clause_stop(low, status.end(), min(end, status.end() + 120)))
         if not free(a, b) or (not zone and clause.style in ("dash",) and False):
             return []
         return [Target(a, source.trim(a, min(b, a + 290))[1], clause, facts("milestone", measure=source.plain(status.start(), b)), 0.7 if zone else 0.6)]
@@ -589,6 +576,14 @@ def clause_stop(low: str, start: int, end: int) -> int:
     return stop.start() if stop else end
 
 
+def whole_words(low: str, start: int, end: int) -> int:
+    """`end`, drawn back to the last whole word of [start, end)."""
+    if end < len(low) and low[end - 1 : end].isalnum() and low[end].isalnum():
+        blank = low.rfind(" ", start, end)
+        return blank if blank > start else end
+    return end
+
+
 def _unbare(word: str) -> str:
     return {"ngay": "ngày", "tuan": "tuần", "thang": "tháng", "quy": "quý", "nam": "năm", "nam hoc": "năm học", "hoc ky": "học kỳ", "dot": "đợt"}.get(
         " ".join(word.split()), "năm")
@@ -607,11 +602,6 @@ def _baseline(source: Source, versus: re.Match[str]) -> dict[str, Any]:
     if versus["stat"] or low.startswith(("số liệu", "thống kê", "kết quả")):
         return {"kind": "statistic", "year": int(versus["stat"]) if versus["stat"] else None, "text": words}
     return {"kind": "event", "year": None, "text": words}
-
-
-def _quoted(source: Source, at: int, start: int, end: int) -> bool:
-    """Whether a place stands inside quotation marks that opened in the same sentence."""
-    return source.low.count('"', start, at) % 2 == 1 and source.low.find('"', at, end) > 0
 
 
 def _subordinate(low: str, start: int, at: int, zone: bool) -> bool:

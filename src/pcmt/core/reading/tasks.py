@@ -288,7 +288,8 @@ def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) ->
 def _agency_list(source: Source, clause: Clause) -> bool:
     """Whether bullets stand for numbered blocks: most siblings open with a body and a colon."""
     siblings = clause.parent.children if clause.parent else [clause]
-    bullets = [c for c in siblings if c.style == clause.style]
+    place = siblings.index(clause) if len(siblings) < 60 else 0
+    bullets = [c for c in siblings[max(0, place - 30) : place + 30] if c.style == clause.style]
     if clause.parent is not None and clause.parent.style not in ("roman", "part", "upper", "arabic"):
         return False
     if clause.parent is not None and clause.parent.style == "arabic" and clause.parent.parent is not None and clause.parent.own_role not in ("assignment", "implementation"):
