@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User
 from pcmt.apps.audit.operations import record
@@ -26,7 +27,7 @@ def create_user(
     """Make a user; without a password nobody can sign in as this user until one is set."""
     username = username.strip().lower()
     if not username or not full_name.strip():
-        return Refusal(code="empty", message="Nhập tên đăng nhập và họ tên.", field="username")
+        return Refusal(code="empty", message=_("Nhập tên đăng nhập và họ tên."), field="username")
     user = User(username=username, full_name=full_name.strip(), email=email.strip(), post=post.strip(), joined_at=at)
     if password is None:
         user.set_unusable_password()
@@ -39,7 +40,9 @@ def create_user(
     with transaction.atomic():
         if User.objects.filter(username=username).exists():
             return Refusal(
-                code="taken", message=f"Tên đăng nhập “{username}” đã có người dùng. Chọn tên khác.", field="username"
+                code="taken",
+                message=_("Tên đăng nhập “%(username)s” đã có người dùng. Chọn tên khác.") % {"username": username},
+                field="username",
             )
         user.save()
         record(at=at, actor=actor, event="accounts.user.created", obj=user, after={"username": username})
@@ -58,9 +61,9 @@ def grant_role(
 ) -> Grant | Refusal:
     """Give a role at a unit for a window; giving one that is held already changes nothing."""
     if role not in Role.values:
-        return Refusal(code="unknown_role", message="Chọn vai trò trong danh sách.", field="role")
+        return Refusal(code="unknown_role", message=_("Chọn vai trò trong danh sách."), field="role")
     if valid_from and valid_to and valid_to <= valid_from:
-        return Refusal(code="window", message="Ngày kết thúc phải sau ngày bắt đầu.", field="valid_to")
+        return Refusal(code="window", message=_("Ngày kết thúc phải sau ngày bắt đầu."), field="valid_to")
     with transaction.atomic():
         held = Grant.objects.filter(user_id=user_id, role=role, unit_id=unit_id, valid_to__isnull=True).first()
         if held:
@@ -83,7 +86,7 @@ def end_grant(*, actor: Actor | None, at: datetime, grant_id: int, on: date) -> 
     with transaction.atomic():
         grant = Grant.objects.select_for_update().get(pk=grant_id)
         if grant.valid_from and on <= grant.valid_from:
-            return Refusal(code="window", message="Ngày thôi giữ vai trò phải sau ngày được giao.", field="on")
+            return Refusal(code="window", message=_("Ngày thôi giữ vai trò phải sau ngày được giao."), field="on")
         before = grant.valid_to
         grant.valid_to = on
         grant.save(update_fields=["valid_to"])

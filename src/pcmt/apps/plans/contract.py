@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from attrs import frozen
+from django.utils.translation import gettext as _
 
 from pcmt.apps.units.names import name_key
 from pcmt.core.measures import Comparator, Direction, decimal_from
@@ -237,68 +238,68 @@ Check = Callable[[Any], str | None]
 
 
 def _choice(*allowed: str) -> Check:
-    return lambda value: None if value is None or value in allowed else "Chọn một giá trị trong danh sách."
+    return lambda value: None if value is None or value in allowed else _("Chọn một giá trị trong danh sách.")
 
 
 def _number(value: Any) -> str | None:
-    return None if value is None or decimal_from(value) is not None else "Phải là một số, ví dụ 12 hoặc 12.5."
+    return None if value is None or decimal_from(value) is not None else _("Phải là một số, ví dụ 12 hoặc 12.5.")
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None or isinstance(value, str) else "Phải là chữ."
+    return None if value is None or isinstance(value, str) else _("Phải là chữ.")
 
 
 def _date(value: Any) -> str | None:
-    return None if value is None or parse_date(value) else "Ngày không hợp lệ."
+    return None if value is None or parse_date(value) else _("Ngày không hợp lệ.")
 
 
 def _flag(value: Any) -> str | None:
-    return None if value is None or isinstance(value, bool) else "Chọn có hoặc không."
+    return None if value is None or isinstance(value, bool) else _("Chọn có hoặc không.")
 
 
 def _bodies(value: Any) -> str | None:
-    return None if value is None or isinstance(value, str | Mapping | Sequence) else "Nhập tên đơn vị."
+    return None if value is None or isinstance(value, str | Mapping | Sequence) else _("Nhập tên đơn vị.")
 
 
 def _refs(value: Any) -> str | None:
     good = value is None or (isinstance(value, list) and all(isinstance(each, str) for each in value))
-    return None if good else "Chọn mục trong danh sách."
+    return None if good else _("Chọn mục trong danh sách.")
 
 
 def _limit(value: Any) -> str | None:
     good = value is None or (isinstance(value, Mapping) and limit_from(value) is not None)
-    return None if good else "Thời hạn không hợp lệ: nhập ngày, khoảng ngày hoặc chu kỳ."
+    return None if good else _("Thời hạn không hợp lệ: nhập ngày, khoảng ngày hoặc chu kỳ.")
 
 
 def _window(value: Any) -> str | None:
     good = value is None or (isinstance(value, Mapping) and span_from(value) is not None)
-    return None if good else "Khoảng thời gian không hợp lệ: ngày đầu không được sau ngày cuối."
+    return None if good else _("Khoảng thời gian không hợp lệ: ngày đầu không được sau ngày cuối.")
 
 
 def _frequency(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, Mapping) or value.get("per") not in set(Kind):
-        return "Chọn kỳ của tần suất (tuần, tháng, quý...)."
+        return _("Chọn kỳ của tần suất (tuần, tháng, quý...).")
     n, every = value.get("n"), value.get("every", 1)
     good = (n is None or (isinstance(n, int) and n > 0)) and isinstance(every, int) and every > 0
-    return None if good else "Số lần phải là số nguyên dương."
+    return None if good else _("Số lần phải là số nguyên dương.")
 
 
 def _baseline(value: Any) -> str | None:
     good = value is None or (isinstance(value, Mapping) and value.get("kind") in set(BaselineKind))
-    return None if good else "Chọn kỳ gốc để so sánh."
+    return None if good else _("Chọn kỳ gốc để so sánh.")
 
 
 def _binds(value: Any) -> str | None:
     kinds = {"task", "target", "report", "project"}
     good = value is None or (isinstance(value, Mapping) and value.get("type") in kinds)
-    return None if good else "Chọn mục mà thời hạn này ràng buộc."
+    return None if good else _("Chọn mục mà thời hạn này ràng buộc.")
 
 
 def _projects(value: Any) -> str | None:
     good = value is None or (isinstance(value, list) and all(isinstance(each, Mapping) for each in value))
-    return None if good else "Danh sách tiểu dự án không hợp lệ."
+    return None if good else _("Danh sách tiểu dự án không hợp lệ.")
 
 
 FIELDS: dict[str, dict[str, Check]] = {
@@ -377,7 +378,7 @@ def faults(list_name: str, values: Mapping[str, Any], given: Iterable[str]) -> I
     fields = FIELDS[list_name]
     wrong = False
     for name in given:
-        message = fields[name](values.get(name)) if name in fields else "Mục này không có thông tin như vậy."
+        message = fields[name](values.get(name)) if name in fields else _("Mục này không có thông tin như vậy.")
         if message:
             wrong = True
             yield name, message
@@ -387,16 +388,16 @@ def faults(list_name: str, values: Mapping[str, Any], given: Iterable[str]) -> I
         low, high = decimal_from(values.get("value")), decimal_from(values.get("value_max"))
         comparator = values.get("comparator")
         if comparator == "range" and (low is None or high is None or low > high):
-            yield "value_max", "Khoảng cần hai số, số đầu không lớn hơn số sau."
+            yield "value_max", _("Khoảng cần hai số, số đầu không lớn hơn số sau.")
         if comparator not in (None, "none") and low is None:
-            yield "value", "Phép so sánh này cần một số."
+            yield "value", _("Phép so sánh này cần một số.")
     elif list_name == "deadlines" and limit_from(values) is None:
-        yield "date", "Thời hạn không hợp lệ: nhập ngày, khoảng ngày, chu kỳ hoặc sự kiện."
+        yield "date", _("Thời hạn không hợp lệ: nhập ngày, khoảng ngày, chu kỳ hoặc sự kiện.")
     elif list_name == "campaign_windows" and span_from(values) is None:
-        yield "to", "Nhập ngày bắt đầu và ngày kết thúc; ngày bắt đầu không được sau ngày kết thúc."
+        yield "to", _("Nhập ngày bắt đầu và ngày kết thúc; ngày bắt đầu không được sau ngày kết thúc.")
     elif list_name == "allocations" and not names_of(values.get("agencies")):
-        yield "agencies", "Nhập đơn vị được giao."
+        yield "agencies", _("Nhập đơn vị được giao.")
     elif list_name == "assignments" and not names_of(values.get("agencies")):
-        yield "agencies", "Nhập đơn vị được phân công."
+        yield "agencies", _("Nhập đơn vị được phân công.")
     elif list_name == "projects" and not str(values.get("title") or "").strip():
-        yield "title", "Nhập tên dự án."
+        yield "title", _("Nhập tên dự án.")

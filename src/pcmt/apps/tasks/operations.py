@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
@@ -37,13 +38,6 @@ from pcmt.documents.values import RefusedError
 LABEL_CHARS = 240
 NOTE_CHARS = 5000
 CHUNK = 500
-
-NOT_ALLOWED = Refusal(
-    code="not_allowed",
-    message="Chỉ đơn vị được giao việc này hoặc cơ quan thường trực của kế hoạch được cập nhật tiến độ.",
-)
-GONE = Refusal(code="ended", message="Việc này không còn trong kế hoạch sau khi sửa đổi, không cập nhật được nữa.")
-
 
 # --- adoption
 
@@ -300,11 +294,15 @@ def report_progress(
     """
     note = note.strip()
     if percent is not None and not 0 <= percent <= 100:
-        return Refusal(code="percent", message="Tiến độ là một số từ 0 đến 100.", field="percent")
+        return Refusal(code="percent", message=_("Tiến độ là một số từ 0 đến 100."), field="percent")
     if len(note) > NOTE_CHARS:
-        return Refusal(code="too_long", message=f"Ghi chú tối đa {NOTE_CHARS} ký tự.", field="note")
+        return Refusal(
+            code="too_long",
+            message=_("Ghi chú tối đa %(note_chars)s ký tự.") % {"note_chars": NOTE_CHARS},
+            field="note",
+        )
     if percent is None and not note and file is None and not done:
-        return Refusal(code="nothing", message="Nhập tiến độ, ghi chú hoặc tệp.", field="note")
+        return Refusal(code="nothing", message=_("Nhập tiến độ, ghi chú hoặc tệp."), field="note")
     kept: SourceFile | None = None
     if file is not None:
         checked = _evidence(actor, at, due_item_id, *file)
@@ -320,7 +318,7 @@ def report_progress(
             again = done and due.state == DueState.DONE and not note and file is None
             return due if again else _stale(due)
         if due.state == DueState.DONE and not done and percent not in (None, 100):
-            return Refusal(code="done", message="Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước.")
+            return Refusal(code="done", message=_("Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước."))
         before = {"percent": due.percent, "state": str(due.state)}
         if percent is not None:
             due.percent = percent
@@ -347,7 +345,7 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
     """Open a due item again that was reported done; the reason is kept, the limit stays what it was."""
     reason = reason.strip()
     if not reason:
-        return Refusal(code="reason", message="Nhập lý do mở lại.", field="reason")
+        return Refusal(code="reason", message=_("Nhập lý do mở lại."), field="reason")
     with transaction.atomic():
         held = _held(actor, due_item_id)
         if isinstance(held, Refusal):
@@ -368,27 +366,40 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
     return due
 
 
+def _not_allowed() -> Refusal:
+    message = _("Chỉ đơn vị được giao việc này hoặc cơ quan thường trực của kế hoạch được cập nhật tiến độ.")
+    return Refusal(code="not_allowed", message=message)
+
+
+def _gone() -> Refusal:
+    message = _("Việc này không còn trong kế hoạch sau khi sửa đổi, không cập nhật được nữa.")
+    return Refusal(code="ended", message=message)
+
+
 def _held(actor: Actor, due_item_id: int) -> tuple[DueItem, Task | None] | Refusal:
     """The due item and its task, locked in the order in which adoption locks them, if the actor may report."""
     seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("task_id", flat=True)
     task_id = seen.first()
     if not seen.exists():
-        return NOT_ALLOWED
+        return _not_allowed()
     task = Task.objects.select_for_update(of=("self",)).get(pk=task_id) if task_id else None
     due = DueItem.objects.select_for_update(of=("self",)).select_related("plan").get(pk=due_item_id)
     if not can_report(actor, due):
-        return NOT_ALLOWED
-    return GONE if due.state == DueState.ENDED else (due, task)
+        return _not_allowed()
+    return _gone() if due.state == DueState.ENDED else (due, task)
 
 
 def _stale(due: DueItem) -> Refusal:
     last = ProgressNote.objects.filter(due_item=due).order_by("-pk").first()
     if last is None:
-        return Refusal(code="stale", message="Việc này vừa thay đổi. Xem lại rồi làm tiếp.", ref=due.pk)
+        return Refusal(code="stale", message=_("Việc này vừa thay đổi. Xem lại rồi làm tiếp."), ref=due.pk)
     deed = NoteEvent(last.event).label.lower()
     when = timezone.localtime(last.at)
     return Refusal(
-        code="stale", message=f"{last.actor_name} vừa {deed} lúc {when:%H:%M}. Xem lại rồi làm tiếp.", ref=due.pk
+        code="stale",
+        message=_("%(actor_name)s vừa %(deed)s lúc %(when)s. Xem lại rồi làm tiếp.")
+        % {"actor_name": last.actor_name, "deed": deed, "when": f"{when:%H:%M}"},
+        ref=due.pk,
     )
 
 
@@ -396,7 +407,7 @@ def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: byt
     """Keep a file as evidence, if the actor may report and the content is a document or a picture."""
     due = DueItem.objects.visible_to(actor).select_related("plan").filter(pk=due_item_id).first()
     if due is None or not can_report(actor, due):
-        return NOT_ALLOWED
+        return _not_allowed()
     if data:
         try:
             kind = detect(name, data)
@@ -405,7 +416,7 @@ def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: byt
         if kind.route == "text" and b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return Refusal(
                 code="unsupported",
-                message="Không nhận loại tệp này. Gửi văn bản, bảng tính, PDF hoặc ảnh.",
+                message=_("Không nhận loại tệp này. Gửi văn bản, bảng tính, PDF hoặc ảnh."),
                 field="file",
             )
     return keep_file(actor=actor, at=at, name=name, data=data)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import attrs
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
 from pcmt.apps.units.models import GroupMember, Level, Unit, UnitAlias, UnitClosure, UnitKind, UnitLink, holds_on
@@ -17,10 +18,6 @@ from pcmt.apps.units.names import name_key
 from pcmt.apps.units.policies import Officer, can_keep_under, can_keep_units
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.text import sort_key
-
-NOT_ALLOWED = Refusal(
-    code="not_allowed", message="Chỉ cơ quan thường trực được thêm hoặc sửa đơn vị trong địa bàn mình phục vụ."
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -66,18 +63,18 @@ def create_unit(
 ) -> Unit | Refusal:
     """Make a unit under a parent; a group also gets its members."""
     if actor is not None and not can_keep_under(actor, parent_id):
-        return NOT_ALLOWED
+        return _not_allowed()
     name = " ".join(name.split())
     if not name:
-        return Refusal(code="empty", message="Nhập tên đơn vị.", field="name")
+        return Refusal(code="empty", message=_("Nhập tên đơn vị."), field="name")
     if kind not in UnitKind.values:
-        return Refusal(code="unknown_kind", message="Chọn loại đơn vị trong danh sách.", field="kind")
+        return Refusal(code="unknown_kind", message=_("Chọn loại đơn vị trong danh sách."), field="kind")
     if level not in Level.values:
-        return Refusal(code="unknown_level", message="Chọn cấp trong danh sách.", field="level")
+        return Refusal(code="unknown_level", message=_("Chọn cấp trong danh sách."), field="level")
     if valid_from and valid_to and valid_to <= valid_from:
-        return Refusal(code="window", message="Ngày kết thúc phải sau ngày bắt đầu.", field="valid_to")
+        return Refusal(code="window", message=_("Ngày kết thúc phải sau ngày bắt đầu."), field="valid_to")
     if member_ids and kind != UnitKind.GROUP:
-        return Refusal(code="no_group", message="Chỉ nhóm đơn vị mới có thành viên.", field="kind")
+        return Refusal(code="no_group", message=_("Chỉ nhóm đơn vị mới có thành viên."), field="kind")
     new = NewUnit(
         key="new",
         name=name,
@@ -99,7 +96,9 @@ def create_unit(
             siblings = siblings.filter(links_up__isnull=True)
         twin = siblings.first()
         if twin:
-            return Refusal(code="exists", message=f"Đã có đơn vị “{twin.name}”. Chọn đơn vị này.", ref=twin.pk)
+            return Refusal(
+                code="exists", message=_("Đã có đơn vị “%(name)s”. Chọn đơn vị này.") % {"name": twin.name}, ref=twin.pk
+            )
         unit = create_units(actor=actor, at=at, rows=[new])["new"]
         if member_ids:
             set_members(actor=actor, at=at, group_id=unit.pk, unit_ids=member_ids)
@@ -131,7 +130,7 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
         Unit.objects.bulk_create(units.values(), batch_size=500)
         closure: dict[int, list[UnitClosure]] = {}
         links: list[UnitLink] = []
-        outside = {parent for row in new.values() for parent, _, _ in row.links() if isinstance(parent, int)}
+        outside = {parent for row in new.values() for parent, _from, _to in row.links() if isinstance(parent, int)}
         for known in UnitClosure.objects.filter(descendant_id__in=outside):
             closure.setdefault(known.descendant_id, []).append(known)
         made: list[UnitClosure] = []
@@ -173,10 +172,10 @@ def add_alias(
 ) -> UnitAlias | Refusal:
     """Learn that a name means a unit inside an area (everywhere without one); a later correction replaces it."""
     if actor is not None and not can_keep_units(actor):
-        return NOT_ALLOWED
+        return _not_allowed()
     key = name_key(name)[:300]
     if not key:
-        return Refusal(code="empty", message="Nhập tên gọi.", field="name")
+        return Refusal(code="empty", message=_("Nhập tên gọi."), field="name")
     with transaction.atomic():
         alias = UnitAlias.objects.select_for_update().filter(search_key=key, scope_id=scope_id).first()
         before = {"unit": alias.unit_id} if alias else None
@@ -203,15 +202,17 @@ def set_members(
 ) -> list[GroupMember] | Refusal:
     """Say which units a group means from now on; members that are left out end today."""
     if actor is not None and not can_keep_units(actor):
-        return NOT_ALLOWED
+        return _not_allowed()
     today = at.date()
     with transaction.atomic():
         group = Unit.objects.select_for_update().get(pk=group_id)
         if group.kind != UnitKind.GROUP:
-            return Refusal(code="no_group", message=f"“{group.name}” không phải nhóm đơn vị.", ref=group.pk)
+            return Refusal(
+                code="no_group", message=_("“%(name)s” không phải nhóm đơn vị.") % {"name": group.name}, ref=group.pk
+            )
         wanted = dict.fromkeys(unit_ids)
         if group.pk in wanted or Unit.objects.filter(pk__in=wanted, kind=UnitKind.GROUP).exists():
-            return Refusal(code="group_in_group", message="Nhóm chỉ gồm các đơn vị, không gồm nhóm khác.")
+            return Refusal(code="group_in_group", message=_("Nhóm chỉ gồm các đơn vị, không gồm nhóm khác."))
         held = {row.unit_id: row for row in GroupMember.objects.filter(group=group, valid_to__isnull=True)}
         gone = [row for unit_id, row in held.items() if unit_id not in wanted]
         for row in gone:
@@ -240,6 +241,11 @@ def set_members(
         return list(GroupMember.objects.filter(group=group, valid_to__isnull=True).select_related("unit"))
 
 
+def _not_allowed() -> Refusal:
+    message = _("Chỉ cơ quan thường trực được thêm hoặc sửa đơn vị trong địa bàn mình phục vụ.")
+    return Refusal(code="not_allowed", message=message)
+
+
 def _parents_first(new: dict[str, NewUnit]) -> list[str]:
     order: dict[str, None] = {}
 
@@ -248,7 +254,7 @@ def _parents_first(new: dict[str, NewUnit]) -> list[str]:
             return
         if key in below:
             raise ValueError(f"units stand below themselves: {' > '.join((*below, key))}")
-        for parent, _, _ in new[key].links():
+        for parent, _from, _to in new[key].links():
             if isinstance(parent, str):
                 place(parent, (*below, key))
         order[key] = None

@@ -8,6 +8,7 @@ from datetime import date
 
 import attrs
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from pcmt.apps.units import names
@@ -108,7 +109,7 @@ class Matcher:
         if not names.is_class(name):
             # Committees are compared by their place only: the words before it are alike in all of them.
             area = names.area_key(key)
-            for other, ratio, _ in process.extract(
+            for other, ratio, _index in process.extract(
                 key if area is None else area,
                 self._alike if area is None else self._areas,
                 scorer=fuzz.token_sort_ratio,
@@ -116,7 +117,10 @@ class Matcher:
                 score_cutoff=SIMILAR_FROM,
             ):
                 for form in self._forms[other] if other != key else ():
-                    reason = f"Gần giống “{form.unit.name}” ({round(ratio)}%)"
+                    reason = _("Gần giống “%(name)s” (%(percent)s%%)") % {
+                        "name": form.unit.name,
+                        "percent": round(ratio),
+                    }
                     self._keep(found, attrs.evolve(form, code="similar", reason=reason), ratio / 100 * 0.95)
         return tuple(sorted(found.values(), key=lambda each: (-each.score, each.unit_name))[:limit])
 
@@ -202,15 +206,15 @@ class Matcher:
 
     def _add_forms(self, unit: Unit) -> None:
         key = names.name_key(unit.name)
-        exact = f"Trùng tên “{unit.name}”"
+        exact = _("Trùng tên “%(name)s”") % {"name": unit.name}
         self._add(key, unit, "exact", exact)
         if unit.short_name:
-            self._add(names.name_key(unit.short_name), unit, "short", f"Tên gọn của “{unit.name}”")
+            self._add(names.name_key(unit.short_name), unit, "short", _("Tên gọn của “%(name)s”") % {"name": unit.name})
         if unit.kind == UnitKind.ADMINISTRATIVE:
             word, _proper = names.split_area(key)
             self._add(f"{names.COMMITTEE} {key}", unit, "exact", exact)
             if unit.pk in self._chain:
-                place = f"Cách gọi tắt trong phạm vi {unit.name}"
+                place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": unit.name}
                 self._add(word, unit, "in_place", place)
                 self._add(f"{names.COMMITTEE} {word}", unit, "in_place", place)
                 if unit.pk == self._context_id:
@@ -221,7 +225,7 @@ class Matcher:
             return
         word, proper = names.split_area(names.name_key(area.name))
         bare = names.without_place(key, word, proper)
-        place = f"Cách gọi tắt trong phạm vi {area.name}"
+        place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": area.name}
         self._add(f"{bare} {word} {proper}", unit, "in_place", place)
         self._add(f"{bare} {proper}", unit, "in_place", place)
         if area.pk in self._chain:
@@ -233,8 +237,10 @@ class Matcher:
         scopes = Q(scope__isnull=True) | Q(scope_id__in=self._chain)
         for alias in UnitAlias.objects.filter(scopes).select_related("unit"):
             self._units.setdefault(alias.unit_id, alias.unit)
-            by = f", {alias.learned_by_name} xác nhận" if alias.learned_by_name else ""
-            self._forms[alias.search_key].insert(0, _Form(alias.unit, "alias", f"Tên gọi đã ghi nhận{by}"))
+            reason = _("Tên gọi đã ghi nhận")
+            if alias.learned_by_name:
+                reason = _("Tên gọi đã ghi nhận, %(person)s xác nhận") % {"person": alias.learned_by_name}
+            self._forms[alias.search_key].insert(0, _Form(alias.unit, "alias", reason))
 
     def _add(self, key: str, unit: Unit, code: str, reason: str) -> None:
         key = key.strip()

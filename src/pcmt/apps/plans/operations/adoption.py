@@ -7,13 +7,14 @@ from datetime import datetime
 
 from attrs import frozen
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.adopters import Adoption, adopters
 from pcmt.apps.plans.contract import names_of, projects_in, squeezed
 from pcmt.apps.plans.models import Item, Plan, PlanKind, PlanState, PlanUnit, Revision, RevisionState
-from pcmt.apps.plans.operations.common import NOT_ALLOWED, NOT_IN_REVIEW
+from pcmt.apps.plans.operations.common import not_allowed, not_in_review
 from pcmt.apps.plans.operations.reading import show_header
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries.adoption import Gathered, carried_over, gather, issuer_id_of, problems_in, standing
@@ -46,15 +47,15 @@ def adopt(
             Revision.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=revision_id).first()
         )
         if revision is None or not can_review(actor, revision.plan):
-            return NOT_ALLOWED
+            return not_allowed()
         if revision.state in (RevisionState.ADOPTED, RevisionState.SUPERSEDED):
             return Adopted(revision.plan_id, revision.pk, {}, already=True)
         if revision.state != RevisionState.REVIEW:
-            return NOT_IN_REVIEW
+            return not_in_review()
         if revision.version != version:
             return Refusal(
                 code="stale",
-                message="Bản rà soát vừa có thay đổi của người khác. Xem các thay đổi rồi bấm Ban hành lại.",
+                message=_("Bản rà soát vừa có thay đổi của người khác. Xem các thay đổi rồi bấm Ban hành lại."),
                 ref=revision.pk,
             )
         # Two revisions of one plan wait for each other here.
@@ -64,10 +65,16 @@ def adopt(
         problems = tuple(problems_in(revision, gathered))
         blocking = tuple(problem for problem in problems if problem.blocking)
         if blocking:
-            return Refusal(code="blocked", message=f"Chưa ban hành được: {blocking[0].message}", problems=blocking)
+            return Refusal(
+                code="blocked",
+                message=_("Chưa ban hành được: %(message)s") % {"message": blocking[0].message},
+                problems=blocking,
+            )
         unconfirmed = tuple(problem for problem in problems if problem.code not in confirmed)
         if unconfirmed:
-            return Refusal(code="confirm", message="Xem các điểm sau rồi xác nhận để ban hành.", problems=unconfirmed)
+            return Refusal(
+                code="confirm", message=_("Xem các điểm sau rồi xác nhận để ban hành."), problems=unconfirmed
+            )
         return _adopt(actor, at, plan, revision, gathered, confirmed)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.contract import header_from, mentions
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Revision
-from pcmt.apps.plans.operations.common import NOT_IN_REVIEW, held_for_review, touch
+from pcmt.apps.plans.operations.common import held_for_review, not_in_review, touch
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.apps.units.names import is_class, name_key
 from pcmt.apps.units.operations import add_alias, set_members
@@ -111,7 +112,9 @@ def match_body(
         units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=unit_ids)}
         wanted = [units[unit_id] for unit_id in dict.fromkeys(unit_ids) if unit_id in units]
         if len(wanted) != len(set(unit_ids)):
-            return Refusal(code="no_unit", message="Đơn vị đã chọn không còn trong danh mục. Chọn lại.", field="unit")
+            return Refusal(
+                code="no_unit", message=_("Đơn vị đã chọn không còn trong danh mục. Chọn lại."), field="unit"
+            )
         unit: Unit | None = wanted[0] if wanted else None
         if len(wanted) > 1:
             grouped = _group(actor, at, revision, match.name, [each.pk for each in wanted])
@@ -203,15 +206,21 @@ def confirm_suggestions(*, actor: Actor, at: datetime, revision_id: int, thresho
 def _held(actor: Actor, body_id: int, version: int) -> tuple[Revision, BodyMatch] | Refusal:
     revision_id = BodyMatch.objects.filter(pk=body_id).values_list("revision_id", flat=True).first()
     if revision_id is None:
-        return NOT_IN_REVIEW
+        return not_in_review()
     revision = held_for_review(actor, revision_id)
     if isinstance(revision, Refusal):
         return revision
     match = BodyMatch.objects.select_for_update(of=("self",)).select_related("unit", "confirmed_by").get(pk=body_id)
     if match.version != version:
-        who = match.confirmed_by.full_name if match.confirmed_by else "Người khác"
-        what = f"khớp “{match.name}” với “{match.unit.name}”" if match.unit else f"bỏ khớp “{match.name}”"
-        return Refusal(code="stale", message=f"{who} vừa {what}. Xem lại rồi làm tiếp.", ref=match.pk)
+        who = match.confirmed_by.full_name if match.confirmed_by else _("Người khác")
+        what = _("bỏ khớp “%(name)s”") % {"name": match.name}
+        if match.unit:
+            what = _("khớp “%(name)s” với “%(unit)s”") % {"name": match.name, "unit": match.unit.name}
+        return Refusal(
+            code="stale",
+            message=_("%(who)s vừa %(what)s. Xem lại rồi làm tiếp.") % {"who": who, "what": what},
+            ref=match.pk,
+        )
     return revision, match
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
@@ -35,7 +36,9 @@ def edit_header(
         header = header_from(revision.header)
         if header.version != version:
             return Refusal(
-                code="stale", message="Phần đầu văn bản vừa được người khác sửa. Xem lại rồi sửa tiếp.", ref=revision.pk
+                code="stale",
+                message=_("Phần đầu văn bản vừa được người khác sửa. Xem lại rồi sửa tiếp."),
+                ref=revision.pk,
             )
         changed = _changed(header, changes)
         if isinstance(changed, Refusal):
@@ -68,26 +71,28 @@ def _changed(header: Header, changes: Mapping[str, Any]) -> Header | Refusal:
         if name in TEXTS:
             text = squeezed(value or "")
             if len(text) > TEXTS[name]:
-                return Refusal(code="too_long", message=f"Tối đa {TEXTS[name]} ký tự.", field=name)
+                return Refusal(code="too_long", message=_("Tối đa %(most)s ký tự.") % {"most": TEXTS[name]}, field=name)
             values[name] = text
         elif name in DAYS:
             day = parse_date(value)
             if value and day is None:
-                return Refusal(code="date", message="Ngày không hợp lệ. Nhập theo dạng dd/mm/yyyy.", field=name)
+                return Refusal(code="date", message=_("Ngày không hợp lệ. Nhập theo dạng dd/mm/yyyy."), field=name)
             values[name] = day
         elif name == "kind":
             if value not in PlanKind.values:
-                return Refusal(code="kind", message="Chọn loại văn bản trong danh sách.", field=name)
+                return Refusal(code="kind", message=_("Chọn loại văn bản trong danh sách."), field=name)
             values[name] = value
         elif name == "issuer_id":
             if value is not None and not Unit.objects.filter(pk=value).exists():
-                return Refusal(code="no_unit", message="Đơn vị đã chọn không còn trong danh mục.", field=name)
+                return Refusal(code="no_unit", message=_("Đơn vị đã chọn không còn trong danh mục."), field=name)
             values[name] = value
         else:
-            return Refusal(code="field", message=f"Phần đầu văn bản không có thông tin “{name}”.", field=name)
+            return Refusal(
+                code="field", message=_("Phần đầu văn bản không có thông tin “%(name)s”.") % {"name": name}, field=name
+            )
     changed = evolve(header, **values)
     if changed.window_from and changed.window_to and changed.window_to < changed.window_from:
-        return Refusal(code="window", message="Ngày kết thúc không được trước ngày bắt đầu.", field="window_to")
+        return Refusal(code="window", message=_("Ngày kết thúc không được trước ngày bắt đầu."), field="window_to")
     if "title" in values and not changed.title:
-        return Refusal(code="empty", message="Nhập tên kế hoạch.", field="title")
+        return Refusal(code="empty", message=_("Nhập tên kế hoạch."), field="title")
     return changed

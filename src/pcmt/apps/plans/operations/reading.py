@@ -15,6 +15,7 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
@@ -33,7 +34,7 @@ from pcmt.apps.plans.models import (
     below,
 )
 from pcmt.apps.plans.operations.bodies import refresh_bodies
-from pcmt.apps.plans.operations.common import NOT_ALLOWED
+from pcmt.apps.plans.operations.common import not_allowed
 from pcmt.apps.plans.policies import can_review, can_start
 from pcmt.apps.plans.queue import enqueue_reading
 from pcmt.core.diagnostics import Refusal
@@ -68,12 +69,12 @@ def start_reading(
     The same file sent a second time is refused with the revision it already is, unless `again` is set.
     """
     if not can_start(actor):
-        return NOT_ALLOWED
+        return not_allowed()
     if (data is None) == (pasted is None):
-        return Refusal(code="nothing", message="Chọn một tệp hoặc dán văn bản.", field="file")
+        return Refusal(code="nothing", message=_("Chọn một tệp hoặc dán văn bản."), field="file")
     if pasted is not None:
         if not pasted.strip():
-            return Refusal(code="empty", message="Dán văn bản kế hoạch vào ô này.", field="text")
+            return Refusal(code="empty", message=_("Dán văn bản kế hoạch vào ô này."), field="text")
         name, data, field = PASTED, pasted.encode(errors="replace"), "text"
     else:
         field = "file"
@@ -88,7 +89,8 @@ def start_reading(
             if twin and not again:
                 return Refusal(
                     code="same_file",
-                    message=f"Tệp này đã được gửi lên: “{twin.plan.title}”. Mở bản đó, hoặc chọn “Vẫn gửi lại”.",
+                    message=_("Tệp này đã được gửi lên: “%(title)s”. Mở bản đó, hoặc chọn “Vẫn gửi lại”.")
+                    % {"title": twin.plan.title},
                     field=field,
                     ref=twin.pk,
                 )
@@ -129,11 +131,13 @@ def start_reading(
 def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str = "file") -> SourceFile | Refusal:
     """Keep bytes under their hash; the same bytes are kept once, whoever sends them."""
     if not data:
-        return Refusal(code="empty", message="Tệp rỗng, không có nội dung. Chọn lại tệp.", field=field)
+        return Refusal(code="empty", message=_("Tệp rỗng, không có nội dung. Chọn lại tệp."), field=field)
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         return Refusal(
-            code="too_large", message=f"Tệp lớn hơn {limit} MB. Giảm dung lượng hoặc tách tệp rồi gửi lại.", field=field
+            code="too_large",
+            message=_("Tệp lớn hơn %(limit)s MB. Giảm dung lượng hoặc tách tệp rồi gửi lại.") % {"limit": limit},
+            field=field,
         )
     sha256 = hashlib.sha256(data).hexdigest()
     path = f"{sha256[:2]}/{sha256[2:]}"
@@ -160,9 +164,9 @@ def read_again(*, actor: Actor, at: datetime, revision_id: int) -> Revision | Re
     with transaction.atomic():
         revision = Revision.objects.select_for_update(of=("self",)).select_related("plan").get(pk=revision_id)
         if not can_review(actor, revision.plan):
-            return NOT_ALLOWED
+            return not_allowed()
         if revision.state != RevisionState.FAILED:
-            return Refusal(code="not_failed", message="Bản này không ở trạng thái đọc lỗi.", ref=revision.pk)
+            return Refusal(code="not_failed", message=_("Bản này không ở trạng thái đọc lỗi."), ref=revision.pk)
         revision.state, revision.message, revision.progress = RevisionState.WAITING, "", 0
         revision.save(update_fields=["state", "message", "progress"])
         record(at=at, actor=actor, event="plans.revision.retried", obj=revision)
@@ -176,12 +180,12 @@ def withdraw_upload(*, actor: Actor, at: datetime, revision_id: int) -> Revision
     with transaction.atomic():
         revision = Revision.objects.select_for_update(of=("self",)).select_related("plan").get(pk=revision_id)
         if not can_review(actor, revision.plan):
-            return NOT_ALLOWED
+            return not_allowed()
         if revision.state == RevisionState.WITHDRAWN:
             return revision
         if revision.state not in OPEN:
             return Refusal(
-                code="adopted", message="Bản đã ban hành không rút được; hãy gửi bản sửa đổi.", ref=revision.pk
+                code="adopted", message=_("Bản đã ban hành không rút được; hãy gửi bản sửa đổi."), ref=revision.pk
             )
         before = revision.state
         revision.state = RevisionState.WITHDRAWN
@@ -255,20 +259,21 @@ def _twin(actor: Actor, kept: SourceFile) -> Revision | None:
 def _plan_to_amend(actor: Actor, plan_id: int) -> Plan | Refusal:
     plan = Plan.objects.select_for_update(of=("self",)).filter(pk=plan_id).first()
     if plan is None or not can_review(actor, plan):
-        return NOT_ALLOWED
+        return not_allowed()
     if plan.parent_id is not None and plan.item_id is not None:
         return Refusal(
             code="child",
-            message="Dự án, đợt này nằm trong kế hoạch mẹ; gửi bản sửa đổi của kế hoạch mẹ.",
+            message=_("Dự án, đợt này nằm trong kế hoạch mẹ; gửi bản sửa đổi của kế hoạch mẹ."),
             ref=plan.parent_id,
         )
     if plan.state not in (PlanState.DRAFT, PlanState.ADOPTED):
-        return Refusal(code="ended", message="Kế hoạch đã kết thúc hoặc đã rút, không nhận bản mới.", ref=plan.pk)
+        return Refusal(code="ended", message=_("Kế hoạch đã kết thúc hoặc đã rút, không nhận bản mới."), ref=plan.pk)
     waiting = plan.revisions.filter(state__in=OPEN).exclude(state=RevisionState.FAILED).first()
     if waiting:
         return Refusal(
             code="open_revision",
-            message=f"Lần {waiting.number} của kế hoạch này còn đang rà soát. Ban hành hoặc rút bản đó trước.",
+            message=_("Lần %(number)s của kế hoạch này còn đang rà soát. Ban hành hoặc rút bản đó trước.")
+            % {"number": waiting.number},
             ref=waiting.pk,
         )
     return plan

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.contract import FIELDS, PREFIXES, faults
 from pcmt.apps.plans.models import Clause, Item, ItemChange, ItemOrigin, ItemState, Revision
 from pcmt.apps.plans.operations.bodies import refresh_bodies
-from pcmt.apps.plans.operations.common import NOT_IN_REVIEW, held_for_review, touch
+from pcmt.apps.plans.operations.common import held_for_review, not_in_review, touch
 from pcmt.apps.plans.queries.review import change_words
 from pcmt.core.diagnostics import Problem, Refusal
 
@@ -24,7 +25,7 @@ NAMES_BODIES = {"assignments", "tasks", "allocations", "reporting_duties", "proj
 def decide_item(*, actor: Actor, at: datetime, item_id: int, version: int, state: str) -> Item | Refusal:
     """Accept, reject or put back an item. Accepting a task also accepts the heading that names its bodies."""
     if state not in ItemState.values:
-        return Refusal(code="state", message="Chọn nhận, bỏ hoặc để lại.", field="state")
+        return Refusal(code="state", message=_("Chọn nhận, bỏ hoặc để lại."), field="state")
     with transaction.atomic():
         held = _held(actor, item_id)
         if isinstance(held, Refusal):
@@ -98,7 +99,7 @@ def add_item(
 ) -> Item | Refusal:
     """Make an item of a selection of the text. It is accepted at once: a person made it."""
     if list_name not in FIELDS:
-        return Refusal(code="list", message="Chọn loại mục: chỉ tiêu, nhiệm vụ, thời hạn...", field="list_name")
+        return Refusal(code="list", message=_("Chọn loại mục: chỉ tiêu, nhiệm vụ, thời hạn..."), field="list_name")
     with transaction.atomic():
         revision = held_for_review(actor, revision_id, whole=True)
         if isinstance(revision, Refusal):
@@ -189,7 +190,7 @@ def undo(*, actor: Actor, at: datetime, revision_id: int) -> list[Item] | Refusa
         mine = ItemChange.objects.filter(item__revision=revision, actor_id=actor.user_id, undone_at__isnull=True)
         last = mine.order_by("-pk").first()
         if last is None:
-            return Refusal(code="nothing", message="Không còn thao tác nào của bạn để hoàn tác.")
+            return Refusal(code="nothing", message=_("Không còn thao tác nào của bạn để hoàn tác."))
         changes = list(mine.filter(batch=last.batch).select_related("item"))
         ItemChange.objects.filter(pk__in=[change.pk for change in changes]).update(undone_at=at)
         later = ItemChange.objects.filter(
@@ -199,7 +200,8 @@ def undo(*, actor: Actor, at: datetime, revision_id: int) -> list[Item] | Refusa
         if moved:
             return Refusal(
                 code="changed_since",
-                message=f"Không hoàn tác được: {change_words(moved)} sau đó. Lần bấm sau sẽ hoàn tác việc trước nữa.",
+                message=_("Không hoàn tác được: %(change)s sau đó. Lần bấm sau sẽ hoàn tác việc trước nữa.")
+                % {"change": change_words(moved)},
                 ref=moved.item_id,
             )
         back = []
@@ -217,7 +219,7 @@ def undo(*, actor: Actor, at: datetime, revision_id: int) -> list[Item] | Refusa
 def _held(actor: Actor, item_id: int, *, whole: bool = False) -> tuple[Revision, Item] | Refusal:
     revision_id = Item.objects.filter(pk=item_id).values_list("revision_id", flat=True).first()
     if revision_id is None:
-        return NOT_IN_REVIEW
+        return not_in_review()
     revision = held_for_review(actor, revision_id, whole=whole)
     if isinstance(revision, Refusal):
         return revision
@@ -227,8 +229,8 @@ def _held(actor: Actor, item_id: int, *, whole: bool = False) -> tuple[Revision,
 
 def _stale(item: Item) -> Refusal:
     last = ItemChange.objects.filter(item=item).select_related("actor", "item").order_by("-pk").first()
-    what = change_words(last) if last else "Mục này vừa được sửa"
-    return Refusal(code="stale", message=f"{what}. Xem lại rồi làm tiếp.", ref=item.pk)
+    what = change_words(last) if last else _("Mục này vừa được sửa")
+    return Refusal(code="stale", message=_("%(what)s. Xem lại rồi làm tiếp.") % {"what": what}, ref=item.pk)
 
 
 def _faults(list_name: str, values: Mapping[str, Any], given: Any) -> Refusal | None:
@@ -245,7 +247,7 @@ def _place(revision: Revision, span: tuple[int, int]) -> dict[str, Any] | Refusa
     start += len(words) - len(words.lstrip())
     end -= len(words) - len(words.rstrip())
     if start >= end:
-        return Refusal(code="empty", message="Bôi đen một đoạn chữ trong văn bản.", field="start")
+        return Refusal(code="empty", message=_("Bôi đen một đoạn chữ trong văn bản."), field="start")
     begun = Clause.objects.filter(revision=revision, start__lte=start)
     return {
         "start": start,

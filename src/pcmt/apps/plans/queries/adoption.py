@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from attrs import frozen
+from django.utils.translation import gettext as _
 
 from pcmt.apps.plans.adopters import Body
 from pcmt.apps.plans.contract import Header, header_from, limits_for, mentions, names_of, parts_of
@@ -96,19 +97,23 @@ def problems_in(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
 def _header_problems(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
     header = gathered.header
     if not header.title:
-        yield Problem(code="no_title", message="Chưa có tên kế hoạch.", about="header")
+        yield Problem(code="no_title", message=_("Chưa có tên kế hoạch."), about="header")
     if not (header.window_from and header.window_to):
         yield Problem(
             code="no_window",
-            message="Chưa có thời gian thực hiện: nhập ngày bắt đầu và ngày kết thúc của kế hoạch.",
+            message=_("Chưa có thời gian thực hiện: nhập ngày bắt đầu và ngày kết thúc của kế hoạch."),
             about="header",
         )
     issuer = issuer_id_of(gathered)
     if issuer is None:
         name = f" “{header.issuer_name}”" if header.issuer_name else ""
-        yield Problem(code="no_issuer", message=f"Chưa khớp cơ quan ban hành{name} với một đơn vị.", about="header")
+        yield Problem(
+            code="no_issuer",
+            message=_("Chưa khớp cơ quan ban hành%(name)s với một đơn vị.") % {"name": name},
+            about="header",
+        )
     if not header.number:
-        yield Problem(code="no_number", message="Số văn bản còn để trống.", blocking=False, about="header")
+        yield Problem(code="no_number", message=_("Số văn bản còn để trống."), blocking=False, about="header")
     elif issuer is not None and header.issued_on:
         twins = Plan.objects.filter(
             issuer_id=issuer,
@@ -122,7 +127,7 @@ def _header_problems(revision: Revision, gathered: Gathered) -> Iterator[Problem
         if twin:
             yield Problem(
                 code="same_number",
-                message=f"Đã có kế hoạch cùng số, ký hiệu và năm: “{twin.title}”.",
+                message=_("Đã có kế hoạch cùng số, ký hiệu và năm: “%(title)s”.") % {"title": twin.title},
                 blocking=False,
                 about="plan",
                 refs=(twin.pk,),
@@ -141,8 +146,10 @@ def _body_problems(gathered: Gathered) -> Iterator[Problem]:
     if blocking:
         yield Problem(
             code="unmatched_owing",
-            message=f"{_counted(blocking)} phải thực hiện, báo cáo hoặc được giao chỉ tiêu "
-            f"nhưng chưa khớp với đơn vị nào: {_names(blocking)}.",
+            message=_(
+                "%(bodies)s phải thực hiện, báo cáo hoặc được giao chỉ tiêu nhưng chưa khớp với đơn vị nào: %(names)s."
+            )
+            % {"bodies": _counted(blocking), "names": _names(blocking)},
             count=len(blocking),
             about="body",
             refs=tuple(match.pk for match in blocking),
@@ -151,7 +158,8 @@ def _body_problems(gathered: Gathered) -> Iterator[Problem]:
     if others:
         yield Problem(
             code="unmatched_others",
-            message=f"{_counted(others)} chỉ phối hợp hoặc nhận báo cáo chưa khớp với đơn vị nào: {_names(others)}.",
+            message=_("%(bodies)s chỉ phối hợp hoặc nhận báo cáo chưa khớp với đơn vị nào: %(names)s.")
+            % {"bodies": _counted(others), "names": _names(others)},
             blocking=False,
             count=len(others),
             about="body",
@@ -165,7 +173,7 @@ def _body_problems(gathered: Gathered) -> Iterator[Problem]:
     if empty:
         yield Problem(
             code="empty_group",
-            message=f"Nhóm chưa có đơn vị thành viên, việc sẽ ghi cho cả nhóm: {_names(empty)}.",
+            message=_("Nhóm chưa có đơn vị thành viên, việc sẽ ghi cho cả nhóm: %(names)s.") % {"names": _names(empty)},
             blocking=False,
             count=len(empty),
             about="body",
@@ -175,13 +183,13 @@ def _body_problems(gathered: Gathered) -> Iterator[Problem]:
 
 def _item_problems(gathered: Gathered) -> Iterator[Problem]:
     if not any(gathered.items.values()):
-        yield Problem(code="nothing", message="Chưa nhận mục nào. Nhận các mục đúng rồi ban hành.", about="item")
+        yield Problem(code="nothing", message=_("Chưa nhận mục nào. Nhận các mục đúng rồi ban hành."), about="item")
         return
     if gathered.proposed:
         listed = ", ".join(f"{count} {LABELS[name].lower()}" for name, count in sorted(gathered.proposed.items()))
         yield Problem(
             code="undecided",
-            message=f"Còn mục chưa xem, sẽ không được đưa vào kế hoạch: {listed}.",
+            message=_("Còn mục chưa xem, sẽ không được đưa vào kế hoạch: %(listed)s.") % {"listed": listed},
             blocking=False,
             count=sum(gathered.proposed.values()),
             about="item",
@@ -195,7 +203,10 @@ def _item_problems(gathered: Gathered) -> Iterator[Problem]:
             homeless.append(task)
     if homeless:
         yield _some(
-            "no_body", f"{len(homeless)} nhiệm vụ không nêu đơn vị thực hiện; cơ quan thường trực theo dõi.", homeless
+            "no_body",
+            _("%(count)s nhiệm vụ không nêu đơn vị thực hiện; cơ quan thường trực theo dõi.")
+            % {"count": len(homeless)},
+            homeless,
         )
     yield from _limit_problems(gathered)
     yield from _allocation_problems(gathered)
@@ -207,7 +218,11 @@ def _item_problems(gathered: Gathered) -> Iterator[Problem]:
         and not limits_for("report", duty.values, duty.key, gathered.by_key("deadlines"))
     ]
     if undated:
-        yield _some("no_due", f"{len(undated)} chế độ báo cáo không có hạn gửi; sẽ theo dõi không hạn.", undated)
+        yield _some(
+            "no_due",
+            _("%(count)s chế độ báo cáo không có hạn gửi; sẽ theo dõi không hạn.") % {"count": len(undated)},
+            undated,
+        )
 
 
 def _limit_problems(gathered: Gathered) -> Iterator[Problem]:
@@ -221,7 +236,9 @@ def _limit_problems(gathered: Gathered) -> Iterator[Problem]:
         if ref and ref not in accepted
     ]
     if lost:
-        yield _some("limit_left_out", f"{len(lost)} mục có thời hạn chưa nhận; sẽ không có hạn.", lost)
+        yield _some(
+            "limit_left_out", _("%(count)s mục có thời hạn chưa nhận; sẽ không có hạn.") % {"count": len(lost)}, lost
+        )
     issued = gathered.header.issued_on
     early = []
     for deadline in deadlines:
@@ -231,7 +248,10 @@ def _limit_problems(gathered: Gathered) -> Iterator[Problem]:
             early.append(deadline)
     if early and issued:
         yield _some(
-            "limit_before_issue", f"{len(early)} thời hạn đã qua trước ngày ban hành {date_label(issued)}.", early
+            "limit_before_issue",
+            _("%(count)s thời hạn đã qua trước ngày ban hành %(day)s.")
+            % {"count": len(early), "day": date_label(issued)},
+            early,
         )
 
 
@@ -246,7 +266,9 @@ def _allocation_problems(gathered: Gathered) -> Iterator[Problem]:
             orphans.append(allocation)
     if orphans:
         yield _some(
-            "lost_allocation", f"{len(orphans)} phần giao thuộc chỉ tiêu chưa nhận; sẽ không được giao.", orphans
+            "lost_allocation",
+            _("%(count)s phần giao thuộc chỉ tiêu chưa nhận; sẽ không được giao.") % {"count": len(orphans)},
+            orphans,
         )
     wrong = []
     for ref, allocations in parts.items():
@@ -260,7 +282,9 @@ def _allocation_problems(gathered: Gathered) -> Iterator[Problem]:
         if check.difference and all(len(names_of(each.values.get("agencies"))) < 2 for each in allocations):
             wrong.append(target)
     if wrong:
-        yield _some("parts_differ", f"{len(wrong)} chỉ tiêu có tổng các phần giao khác số chung.", wrong)
+        yield _some(
+            "parts_differ", _("%(count)s chỉ tiêu có tổng các phần giao khác số chung.") % {"count": len(wrong)}, wrong
+        )
 
 
 def _amendment_problems(revision: Revision, gathered: Gathered) -> Iterator[Problem]:
@@ -277,7 +301,8 @@ def _amendment_problems(revision: Revision, gathered: Gathered) -> Iterator[Prob
         listed = ", ".join(f"{count} {LABELS[name].lower()}" for name, count in sorted(named.items()))
         yield Problem(
             code="ends",
-            message=f"Bản mới không còn {listed}; việc theo dõi sẽ kết thúc ({len(carried)} mục giữ nguyên).",
+            message=_("Bản mới không còn %(listed)s; việc theo dõi sẽ kết thúc (%(count)s mục giữ nguyên).")
+            % {"listed": listed, "count": len(carried)},
             blocking=False,
             count=len(ended),
             about="item",
@@ -307,9 +332,11 @@ def _some(code: str, message: str, items: list[Item]) -> Problem:
 
 
 def _counted(matches: list[BodyMatch]) -> str:
-    return f"{len(matches)} đơn vị"
+    return _("%(count)s đơn vị") % {"count": len(matches)}
 
 
 def _names(matches: list[BodyMatch], most: int = 5) -> str:
     shown = ", ".join(f"“{match.name}”" for match in matches[:most])
-    return shown if len(matches) <= most else f"{shown} và {len(matches) - most} đơn vị khác"
+    if len(matches) <= most:
+        return shown
+    return _("%(shown)s và %(more)s đơn vị khác") % {"shown": shown, "more": len(matches) - most}

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import BodyMatch, Item, ItemChange, ItemState, ListName, Plan, PlanState, Revision
@@ -139,22 +140,29 @@ def changes_since(revision_id: int, version: int, *, besides: Actor | None = Non
     )
 
 
-DECIDED = {
-    ItemState.ACCEPTED.value: "nhận",
-    ItemState.REJECTED.value: "bỏ",
-    ItemState.PROPOSED.value: "để lại chưa xem",
-}
-
-
 def change_words(change: ItemChange) -> str:
     """Who did what with an item, e.g. “Lan vừa nhận mục T3 lúc 10:32”."""
     before, after = change.before, change.after
     if before is None:
-        deed = "thêm"
+        deed = _("thêm")
     elif before["edits"] != after["edits"] or before["start"] != after["start"] or before["end"] != after["end"]:
-        deed = "sửa"
+        deed = _("sửa")
     else:
-        deed = DECIDED[after["state"]]
-    verb = f"hoàn tác, {deed}" if change.undone_at == change.at else deed
+        deed = _deed(after["state"])
+    verb = _("hoàn tác, %(deed)s") % {"deed": deed} if change.undone_at == change.at else deed
     when = timezone.localtime(change.at)
-    return f"{change.actor.full_name} vừa {verb} mục {change.item.key} lúc {when:%H:%M}"
+    return _("%(full_name)s vừa %(verb)s mục %(key)s lúc %(when)s") % {
+        "full_name": change.actor.full_name,
+        "verb": verb,
+        "key": change.item.key,
+        "when": f"{when:%H:%M}",
+    }
+
+
+def _deed(state: str) -> str:
+    deeds = {
+        ItemState.ACCEPTED.value: _("nhận"),
+        ItemState.REJECTED.value: _("bỏ"),
+        ItemState.PROPOSED.value: _("để lại chưa xem"),
+    }
+    return deeds[state]
