@@ -206,7 +206,8 @@ class Reader:
         source, low = self.source, self.source.low
         before = low[start : number.start]
         if not zone:  # "năm 2025 đã bắt 412 vụ; số vụ tăng 9,7%": one sentence of results
-            before = low[max(low.rfind(". ", 0, start) + 1, start - 300, 0) : number.start]
+            floor = max(0, start - 300)
+            before = low[max(low.rfind(". ", floor, start) + 1, floor) : number.start]
         if _PAST.of(source.bare).search(before) or _OF_PLAN.of(source.bare).match(low, stop, end) and re.search(r"đạt\s*$|dat\s*$", before):
             return True
         bracket = before.rfind("(")
