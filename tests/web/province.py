@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
+from django.contrib.auth.hashers import make_password
 
 from pcmt.apps.accounts.models import Grant, Role, User
 from pcmt.apps.audit.models import Entry
@@ -79,10 +80,10 @@ class Province:
     users: dict[str, User]
 
 
-def build(today: date, *, tasks: int = 300, communes: int = 130, targets: int = 60) -> Province:
-    """The whole province, as of `today`; the plan runs over the year of that day."""
+def build(today: date, *, tasks: int = 300, communes: int = 130, targets: int = 60, password: str = "") -> Province:
+    """The whole province, as of `today`; the plan runs over its year. With a password people can sign in."""
     seat, agencies, asked, wards, group = _units(communes)
-    users = _users(seat, agencies, wards)
+    users = _users(seat, agencies, wards, password)
     plan = Plan.objects.create(
         kind=PlanKind.PLAN,
         title=f"Thực hiện công tác phòng, chống ma túy trên địa bàn tỉnh Bình Minh năm {today.year} và chuyển hóa "
@@ -140,7 +141,7 @@ def _units(communes: int) -> tuple[Unit, list[Unit], list[Unit], list[Unit], Uni
     return seat, agencies, asked, wards, group
 
 
-def _users(seat: Unit, agencies: list[Unit], wards: list[Unit]) -> dict[str, User]:
+def _users(seat: Unit, agencies: list[Unit], wards: list[Unit], password: str) -> dict[str, User]:
     posts = {
         "office": ("Nguyễn Thị Hương Giang", Role.STANDING_OFFICE, agencies[0]),
         "leader": ("Trần Quốc Bảo", Role.LEADER, seat),
@@ -150,7 +151,9 @@ def _users(seat: Unit, agencies: list[Unit], wards: list[Unit]) -> dict[str, Use
     }
     users = {}
     for username, (name, role, unit) in posts.items():
-        users[username] = User.objects.create(username=username, full_name=name, password="!")
+        users[username] = User.objects.create(
+            username=username, full_name=name, password=make_password(password or None)
+        )
         if unit is not None:
             Grant.objects.create(user=users[username], role=role, unit=unit)
     return users
