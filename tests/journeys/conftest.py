@@ -119,7 +119,8 @@ class Watched:
         """No violation of WCAG A and AA in the page as it stands; the message names rule and element."""
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
-            "async () => (await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','best-practice']})).violations"
+            """async () => (await axe.run(document,
+                {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})).violations"""
         )
         said = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"][:3]]
         assert not said, "\n".join(said)
@@ -127,7 +128,12 @@ class Watched:
     def fits(self, page: Page) -> None:
         """Nothing runs out of the page to the side."""
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{wide} px too wide at {page.viewport_size}"
+        if wide > 0:
+            out = page.evaluate(
+                """() => [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right
+                    > document.documentElement.clientWidth + 1).slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
+            )
+            pytest.fail(f"{wide} px too wide at {page.viewport_size}: {out}")
 
     def close(self) -> None:
         for context in self.contexts:

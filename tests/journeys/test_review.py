@@ -336,7 +336,7 @@ def test_two_people_at_once(watch: Watched, page: Page, sample: str) -> None:
     watch.shot(page, "conflict")
     watch.axe(page)
     assert Item.objects.get(pk=two.pk).state == ItemState.REJECTED
-    acts(page, two).get_by_role("button", name="Vẫn ghi theo tôi").click()
+    acts(page, two).get_by_role("button", name="Vẫn nhận").click()
     expect(card(page, two)).to_have_attribute("data-state", "accepted")
     assert Item.objects.get(pk=two.pk).decided_by.username == "lan"
 

@@ -21,11 +21,15 @@ PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 class WrittenDateField(forms.CharField):
     """A day as `15/6/2026` (also with dots, dashes or blanks, or in ISO form); gives a date or None."""
 
-    default_error_messages = {"invalid": _("Ghi ngày theo dạng 15/6/2026."), "no_day": _("Không có ngày này trong lịch.")}
+    default_error_messages = {
+        "invalid": _("Ghi ngày theo dạng 15/6/2026."),
+        "no_day": _("Không có ngày này trong lịch."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "10", "maxlength": "10"})
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "10", "maxlength": "10"}),
         )
         super().__init__(**kwargs)
 
@@ -49,7 +53,7 @@ class WrittenDateField(forms.CharField):
 
 
 class WrittenNumberField(forms.CharField):
-    """A number as `1.234,5`, `80` or `07`; gives an int when it is whole, else a float, or None (JSON has no decimals)."""
+    """A number as `1.234,5`, `80` or `07`; gives an int when whole, else a float (JSON has no decimals), or None."""
 
     default_error_messages = {"invalid": _("Ghi bằng số, ví dụ 80 hoặc 12,5.")}
 

@@ -48,7 +48,8 @@ class UploadForm(forms.Form):
             megabytes = settings.PCMT_UPLOAD_LIMIT // (1024 * 1024)
             self.add_error(
                 "file",
-                _("Tệp lớn hơn %(limit)d MB. Bỏ bớt ảnh, hoặc lưu lại dưới dạng PDF gọn hơn rồi gửi.") % {"limit": megabytes},
+                _("Tệp lớn hơn %(limit)d MB. Bỏ bớt ảnh, hoặc lưu lại dưới dạng PDF gọn hơn rồi gửi.")
+                % {"limit": megabytes},
             )
         return data
 
@@ -57,9 +58,7 @@ class ListFilter(forms.Form):
     """What part of the plans to show."""
 
     q = forms.CharField(label=_("Có chữ"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    state = forms.ChoiceField(
-        label=_("Trạng thái"), required=False, choices=[("", _("Tất cả")), *PlanState.choices]
-    )
+    state = forms.ChoiceField(label=_("Trạng thái"), required=False, choices=[("", _("Tất cả")), *PlanState.choices])
 
     @property
     def active(self) -> int:

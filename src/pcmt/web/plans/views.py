@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from attrs import frozen
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -40,22 +43,32 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         actor, words=chosen.cleaned_data.get("q", ""), state=chosen.cleaned_data.get("state", "")
     ).prefetch_related(Prefetch("revisions", drafts, to_attr="drafts"))
     page = Paginator(plans, PER_PAGE).get_page(request.GET.get("trang"))
-    for plan in page:
-        dress(plan)
     return render(
-        request, "plans/list.html", {"page": page, "filter": chosen, "may_upload": can_start(actor)}
+        request,
+        "plans/list.html",
+        {"page": page, "rows": [row_of(plan) for plan in page], "filter": chosen, "may_upload": can_start(actor)},
     )
 
 
-def dress(plan: Plan) -> None:
-    """Gives a row its address and its state in words: a draft leads to its review, a plan in force to its page."""
-    plan.draft = next(iter(plan.drafts), None)
-    if plan.state == PlanState.DRAFT and plan.draft:
-        plan.url = reverse("reading:screen", args=[plan.draft.pk])
-        plan.tone, plan.word = STATE_WORDS[plan.draft.state]
-    else:
-        plan.url = reverse("plan:overview", args=[plan.pk])
-        plan.tone, plan.word = ("done" if plan.state == PlanState.CLOSED else "plain"), plan.get_state_display()
+@frozen
+class Row:
+    """A plan in the list: its address and its state in words; `draft` is the revision under review, if there is one."""
+
+    plan: Plan
+    draft: Revision | None
+    url: str
+    tone: str
+    word: str
+
+
+def row_of(plan: Any) -> Row:
+    """A draft leads to its review, a plan in force to its page. `plan.drafts` was fetched with the page."""
+    draft = next(iter(plan.drafts), None)
+    if plan.state == PlanState.DRAFT and draft:
+        tone, word = STATE_WORDS[draft.state]
+        return Row(plan, draft, reverse("reading:screen", args=[draft.pk]), tone, str(word))
+    tone = "done" if plan.state == PlanState.CLOSED else "plain"
+    return Row(plan, draft, reverse("plan:overview", args=[plan.pk]), tone, plan.get_state_display())
 
 
 def upload(request: HttpRequest, plan_id: int | None = None) -> HttpResponse:

@@ -125,11 +125,12 @@ def stands(review: Review, problem: Problem) -> Stands:
 def by_kind(review: Review) -> list[tuple[str, int, int, int]]:
     """(kind, accepted, undecided, rejected) for every list that has items."""
     found = Counter((item.list_name, item.state) for item in review.deck.items)
-    rows = [
-        (str(label), *(found[(name, state)] for state in ("accepted", "proposed", "rejected")))
-        for name, label in ListName.choices
-    ]
-    return [row for row in rows if any(row[1:])]
+    rows = []
+    for name, label in ListName.choices:
+        accepted, proposed, rejected = (found[(name, state)] for state in ("accepted", "proposed", "rejected"))
+        if accepted or proposed or rejected:
+            rows.append((str(label), accepted, proposed, rejected))
+    return rows
 
 
 def by_body(review: Review) -> list[tuple[str, str, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import evolve, frozen
@@ -13,10 +14,10 @@ from pcmt.apps.plans.contract import limits_for, names_of
 from pcmt.apps.plans.models import BodyMatch, Clause, Item, Revision
 from pcmt.core.measures import decimal_from, describe, parts_and_total, target_from
 from pcmt.core.measures.labels import number_label
-from pcmt.core.periods import date_label, due_label, last_day, limit_from, limit_label, parse_date, period_word_label
+from pcmt.core.periods import date_label, last_day, limit_from, limit_label, parse_date, period_word_label
 from pcmt.core.text import fold
 from pcmt.web.reading.source import line_of, line_starts, page_at
-from pcmt.web.reading.words import BODY_ROLES, DUTY_KINDS, MODES, PERIODS, ROLES, SEVERITIES, SINGULAR, remark
+from pcmt.web.reading.words import BODY_ROLES, DUTY_KINDS, MODES, ROLES, SEVERITIES, SINGULAR, remark
 
 SURE = 0.8
 """From this confidence on an item counts as sure; below it the card says why it wants a look."""
@@ -33,7 +34,8 @@ class Card:
     """One item as a person reads it.
 
     `amount` is the checkable part in a few words, `title` what it is about, `facts` further (label, words), `why` the
-    reasons to doubt the reading, `gaps` what the plan itself does not say, `place` where it stands, `parts` the cards that belong below it (allocations of a target).
+    reasons to doubt the reading, `gaps` what the plan itself does not say, `place` where it stands, `parts` the
+    cards that belong below it (allocations of a target).
     """
 
     item: Item
@@ -189,6 +191,7 @@ class Deck:
         self.revision = revision
         self.items = sorted(items, key=lambda item: (item.start, item.pk))
         self.by_key = {item.key: item for item in self.items}
+        self.deadlines = {item.key: item for item in self.items if item.list_name == "deadlines"}
         self.bodies = list(bodies)
         self.places = Places.of(revision, clauses)
         self.remarks_read = revision.reading.get("diagnostics", [])
@@ -242,7 +245,6 @@ class Deck:
 
     def _targets(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
         spec = target_from({**values, "text": item.text})
-        deadline = self.by_key.get(values.get("deadline_ref") or "")
         period = values.get("period") or {}
         return (
             describe(spec),
@@ -250,10 +252,14 @@ class Deck:
             [
                 (_("Phạm vi"), clip(values.get("scope") or "", 90)),
                 (_("So với"), clip((values.get("baseline") or {}).get("text") or "", 60)),
-                (_("Hạn"), limit_words(deadline.values) if deadline else ""),
+                (_("Hạn"), self._limits("target", item, values)),
                 (_("Kỳ tính"), period_words(period)),
             ],
         )
+
+    def _limits(self, kind: str, item: Item, values: Mapping[str, Any]) -> str:
+        """The limits that bind an item, in words."""
+        return "; ".join(limit_words(each.values) for each in limits_for(kind, values, item.key, self.deadlines))
 
     def _sentence(self, item: Item) -> str:
         """The sentence an item stands in: says what a bare number is about."""
@@ -263,11 +269,12 @@ class Deck:
     def _allocations(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
         value = decimal_from(values.get("value"))
         unit = values.get("unit") or ""
-        amount = f"{number_label(value)}{'%' if unit == 'percent' else f' {unit}'}".strip() if value is not None else "?"
+        amount = (
+            f"{number_label(value)}{'%' if unit == 'percent' else f' {unit}'}".strip() if value is not None else "?"
+        )
         return amount, names(values.get("agencies")), []
 
     def _tasks(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
-        deadlines = [self.by_key[ref] for ref in values.get("deadline_refs") or () if ref in self.by_key]
         role = str(ROLES.get(values.get("role") or "", ""))
         # "Phối hợp …" says its role itself.
         told = values.get("role") in {"lead", "coordinate"} and not fold(item.text).startswith(fold(role))
@@ -280,7 +287,7 @@ class Deck:
                 (_("Cùng"), clip(names(values.get("partners")), 140)),
                 (_("Tham mưu"), clip(names(values.get("advises")), 90)),
                 (_("Khi"), clip(str(values.get("condition") or ""), 90)),
-                (_("Hạn"), "; ".join(limit_words(deadline.values) for deadline in deadlines)),
+                (_("Hạn"), self._limits("task", item, values)),
             ],
         )
 
@@ -359,13 +366,9 @@ class Deck:
 
     # ---- tabs ----
 
-    def list(self, list_name: str) -> list[Card]:
+    def of_list(self, list_name: str) -> list[Card]:
         """The cards of one list in reading order; allocations stand with their target."""
-        return [
-            self.cards[item.pk]
-            for item in self.items
-            if item.list_name == list_name and not self._nested(item)
-        ]
+        return [self.cards[item.pk] for item in self.items if item.list_name == list_name and not self._nested(item)]
 
     def _nested(self, item: Item) -> bool:
         target = self.by_key.get(item.values.get("target_ref") or "") if item.list_name == "allocations" else None
@@ -407,14 +410,15 @@ class Deck:
                 rows.append(Tab(ref, label, total, waiting))
         rows += [
             Tab("bodies", _("Đơn vị"), len(self.bodies), unsettled),
-            Tab("unclaimed", _("Số chưa dùng"), len(self.revision.reading.get("unclaimed", [])), 0),
-            Tab("remarks", _("Lưu ý"), len(self.remarks()), 0),
+            Tab("unclaimed", _("Số chưa dùng"), len(self.unclaimed), 0),
+            Tab("remarks", _("Lưu ý"), len(self.remarks), 0),
             Tab("header", _("Đầu văn bản"), 0, 0),
         ]
         return rows
 
     # ---- what is no item ----
 
+    @cached_property
     def remarks(self) -> list[Remark]:
         """The diagnostics in words, the graver first; the same words at several places are one remark."""
         order = {"error": 0, "warning": 1, "info": 2}
@@ -428,8 +432,12 @@ class Deck:
                 start, end = row["span"]
                 quote = clip(self.revision.text[start:end], 90)
                 spots.append(Spot(f"n{number}", start, max(end, start + 1), self.places.words(start), quote))
-        return [Remark(words, tones[words], tuple(spots)) for (_grave, words), spots in sorted(found.items(), key=lambda row: row[0][0])]
+        return [
+            Remark(words, tones[words], tuple(spots))
+            for (_grave, words), spots in sorted(found.items(), key=lambda row: row[0][0])
+        ]
 
+    @cached_property
     def unclaimed(self) -> list[Loose]:
         """Numbers and dates nothing was made of, each with the words around it."""
         text = self.revision.text
@@ -476,8 +484,8 @@ def touches(span: Sequence[int] | None, item: Item) -> bool:
 
 def around(text: str, start: int, end: int, reach: int = 60) -> tuple[str, str]:
     """The words before and after a span on its line, cut at word ends."""
-    left = text[max(0, start - reach) : start].split("\n")[-1]
-    right = text[end : end + reach].split("\n")[0]
+    left = text[max(0, start - reach) : start].rsplit("\n", maxsplit=1)[-1]
+    right = text[end : end + reach].split("\n", maxsplit=1)[0]
     if len(left) == reach and " " in left:
         left = "… " + left.split(" ", 1)[1]
     if len(right) == reach and " " in right:
@@ -488,9 +496,11 @@ def around(text: str, start: int, end: int, reach: int = 60) -> tuple[str, str]:
 def sentence_around(text: str, start: int, end: int, most: int = 300) -> tuple[int, int]:
     """The stretch between the nearest stops or line ends around a span: a first guess of what an item would cover."""
     low = max(0, start - most)
-    left = max(text.rfind(stop, low, start) + len(stop) for stop in ("\n", "; ", ". ") if stop in text[low:start]) if any(
-        stop in text[low:start] for stop in ("\n", "; ", ". ")
-    ) else low
+    left = (
+        max(text.rfind(stop, low, start) + len(stop) for stop in ("\n", "; ", ". ") if stop in text[low:start])
+        if any(stop in text[low:start] for stop in ("\n", "; ", ". "))
+        else low
+    )
     high = min(len(text), end + most)
     stops = [at for stop in ("\n", ";", ". ") if (at := text.find(stop, end, high)) != -1]
     return left, min(stops, default=high)
@@ -501,4 +511,5 @@ def period_words(values: Mapping[str, Any]) -> str:
     start, end = parse_date(values.get("from")), parse_date(values.get("to"))
     if start and end:
         return f"{date_label(start)} – {date_label(end)}"
-    return date_label(start or end) if (start or end) else ""
+    day = start or end
+    return date_label(day) if day else ""

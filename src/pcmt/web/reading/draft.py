@@ -23,19 +23,29 @@ LONGEST = 4000
 
 
 def facts_from(list_name: str, quote: str) -> dict[str, Any]:
-    """What the reader finds in the words, by the contract's names, without places (those of the fragment mean nothing)."""
+    """What the reader finds in the words, by the contract's names, without places: those of a fragment mean nothing."""
     if list_name not in SETTINGS:
         return {}
     found = read(SETTINGS[list_name] + " ".join(quote[:LONGEST].split()))
-    first = next(iter(found.get(list_name) or ()), {})
-    names = FIELDS[list_name].keys() - {"assignment_ref", "target_ref", "deadline_ref", "deadline_refs", "target_refs", "binds"}
+    first: Mapping[str, Any] = next(iter(found.get(list_name) or ()), {})
+    names = FIELDS[list_name].keys() - {
+        "assignment_ref",
+        "target_ref",
+        "deadline_ref",
+        "deadline_refs",
+        "target_refs",
+        "binds",
+    }
     return {name: placeless(value) for name, value in first.items() if name in names}
 
 
 def placeless(value: Any) -> Any:
     """A contract value without the places in it."""
     if isinstance(value, Mapping):
-        return {key: None if key in {"span", "line", "text"} and "name" in value else placeless(one) for key, one in value.items()}
+        return {
+            key: None if key in {"span", "line", "text"} and "name" in value else placeless(one)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [placeless(one) for one in value]
     return value

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from pcmt.apps.plans.contract import names_of
 from pcmt.apps.plans.models import Item, PlanKind
 from pcmt.apps.units.models import Level, Unit, UnitKind
-from pcmt.core.periods import limit_from, month_end, parse_date
+from pcmt.core.periods import limit_from, month_end
 from pcmt.web.fields import NamesField, WrittenDateField, WrittenNumberField
 from pcmt.web.reading import words
 from pcmt.web.reading.cards import clip
@@ -46,7 +46,19 @@ WHENS: Words = {
     "rule": _("lặp lại"),
     "event": _("theo một sự việc"),
 }
-WIDE = {"measure", "scope", "partners", "reporter", "recipient", "title", "agencies", "what", "event", "name", "due_text"}
+WIDE = {
+    "measure",
+    "scope",
+    "partners",
+    "reporter",
+    "recipient",
+    "title",
+    "agencies",
+    "what",
+    "event",
+    "name",
+    "due_text",
+}
 
 
 def choices(found: Words, empty: Any = None) -> list[tuple[str, Any]]:
@@ -94,12 +106,15 @@ class ItemForm(forms.Form):
         return held if isinstance(held, dict) and held.get("name") == written else new_agency(written)
 
 
+def offer(form: forms.Form, name: str, found: Sequence[Any]) -> None:
+    """Sets the choices of a select."""
+    form.fields[name].choices = found  # type: ignore[attr-defined]
+
+
 def lines_for(items: Sequence[Item], list_name: str) -> list[tuple[str, str]]:
     """The items of a list as choices by key."""
     return [
-        (item.key, clip(item.text, 70))
-        for item in items
-        if item.list_name == list_name and item.state != "rejected"
+        (item.key, clip(item.text, 70)) for item in items if item.list_name == list_name and item.state != "rejected"
     ]
 
 
@@ -122,16 +137,20 @@ class TargetForm(ItemForm):
     """A target: what is measured, how it is compared, with what."""
 
     kind = forms.ChoiceField(label=_("Loại"), choices=choices(words.TARGET_KINDS))
-    measure = forms.CharField(label=_("Đo cái gì"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2}))
+    measure = forms.CharField(
+        label=_("Đo cái gì"), required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 2})
+    )
     comparator = forms.ChoiceField(label=_("So sánh"), choices=choices(words.COMPARATORS))
     value = WrittenNumberField(label=_("Mức"), required=False)
     value_max = WrittenNumberField(label=_("Mức trên (nếu là khoảng)"), required=False)
     unit = forms.CharField(label=_("Đơn vị tính"), required=False, max_length=60, help_text=_("% hoặc: vụ, buổi, xã…"))
     direction = forms.ChoiceField(label=_("Chiều"), required=False, choices=choices(words.DIRECTIONS, _("không ghi")))
-    baseline_kind = forms.ChoiceField(label=_("So với"), required=False, choices=choices(words.BASELINES, _("không ghi")))
+    baseline_kind = forms.ChoiceField(
+        label=_("So với"), required=False, choices=choices(words.BASELINES, _("không ghi"))
+    )
     baseline_year = forms.IntegerField(
         label=_("Năm gốc"), required=False, min_value=1990, max_value=2100,
-        error_messages={"invalid": _("Ghi năm bằng bốn chữ số."), "min_value": _("Năm từ 1990."), "max_value": _("Năm đến 2100.")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Ghi năm bằng bốn chữ số, từ 1990.")),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
     )  # fmt: skip
     scope = forms.CharField(label=_("Phạm vi"), required=False, max_length=400)
@@ -159,7 +178,7 @@ class TargetForm(ItemForm):
         }
 
     def offer(self, items: Sequence[Item]) -> None:
-        self.fields["deadline_ref"].choices = [("", _("không ghi")), *lines_for(items, "deadlines")]  # type: ignore[attr-defined]
+        offer(self, "deadline_ref", [("", _("không ghi")), *lines_for(items, "deadlines")])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -186,7 +205,9 @@ class TargetForm(ItemForm):
         unit = (data["unit"] or "").strip()
         baseline = None
         if data["baseline_kind"]:
-            baseline = {"text": None} | held["baseline"] | {"kind": data["baseline_kind"], "year": data["baseline_year"]}
+            baseline = (
+                {"text": None} | held["baseline"] | {"kind": data["baseline_kind"], "year": data["baseline_year"]}
+            )
         frequency = None
         if data["frequency_per"]:
             frequency = {"every": 1, "implied": False} | held["frequency"]
@@ -223,7 +244,7 @@ class AllocationForm(ItemForm):
         return dict(values) | {"agencies_": values.get("agencies"), "unit": "%" if unit == "percent" else unit}
 
     def offer(self, items: Sequence[Item]) -> None:
-        self.fields["target_ref"].choices = [("", _("chưa gắn")), *lines_for(items, "targets")]  # type: ignore[attr-defined]
+        offer(self, "target_ref", [("", _("chưa gắn")), *lines_for(items, "targets")])
 
     def changed(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -241,7 +262,9 @@ class TaskForm(ItemForm):
 
     assignment_ref = forms.ChoiceField(label=_("Thuộc phần giao cho"), required=False)
     agencies_ = NamesField(
-        label=_("Cơ quan làm"), required=False, help_text=_("Để trống thì lấy cơ quan của phần trên. Mỗi dòng một cơ quan.")
+        label=_("Cơ quan làm"),
+        required=False,
+        help_text=_("Để trống thì lấy cơ quan của phần trên. Mỗi dòng một cơ quan."),
     )
     role = forms.ChoiceField(label=_("Vai trò"), choices=choices(words.ROLES))
     mode = forms.ChoiceField(label=_("Cách giao"), required=False, choices=choices(words.MODES, _("như phần trên")))
@@ -265,12 +288,10 @@ class TaskForm(ItemForm):
         return names_of(values.get("agencies")) or names_of(values.get("actor"))
 
     def offer(self, items: Sequence[Item]) -> None:
-        self.fields["assignment_ref"].choices = [  # type: ignore[attr-defined]
-            ("", _("không thuộc phần nào")), *lines_for(items, "assignments")
-        ]  # fmt: skip
+        offer(self, "assignment_ref", [("", _("không thuộc phần nào")), *lines_for(items, "assignments")])
         deadlines = lines_for(items, "deadlines")
         if deadlines:
-            self.fields["deadline_refs"].choices = deadlines  # type: ignore[attr-defined]
+            offer(self, "deadline_refs", deadlines)
         else:
             del self.fields["deadline_refs"]
 
@@ -322,12 +343,12 @@ class LimitFields(forms.Form):
     weekday = forms.ChoiceField(label=_("Thứ"), choices=choices(WEEKDAYS, _("chọn thứ")), required=False)
     day = forms.IntegerField(
         label=_("Ngày trong tháng"), required=False, min_value=1, max_value=31,
-        error_messages={"invalid": _("Ghi ngày từ 1 đến 31."), "min_value": _("Ghi ngày từ 1 đến 31."), "max_value": _("Ghi ngày từ 1 đến 31.")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Ghi ngày từ 1 đến 31.")),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "2"}),
     )  # fmt: skip
     month = forms.IntegerField(
         label=_("Tháng"), required=False, min_value=1, max_value=12,
-        error_messages={"invalid": _("Ghi tháng từ 1 đến 12."), "min_value": _("Ghi tháng từ 1 đến 12."), "max_value": _("Ghi tháng từ 1 đến 12.")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Ghi tháng từ 1 đến 12.")),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "2"}),
     )  # fmt: skip
     event = forms.CharField(label=_("Sự việc"), required=False, max_length=300)
@@ -353,7 +374,12 @@ def limit_initial(limit: Mapping[str, Any] | None) -> dict[str, Any]:
     if limit.get("date"):
         found |= {"when": "date", "date": limit["date"]}
     elif limit.get("from"):
-        found |= {"when": "span", "date": limit["from"], "date_to": limit["to"], "relation": limit.get("relation") or "within"}
+        found |= {
+            "when": "span",
+            "date": limit["from"],
+            "date_to": limit["to"],
+            "relation": limit.get("relation") or "within",
+        }
     elif limit.get("rule"):
         found |= {"when": "rule", **rule_parts(str(limit["rule"]))}
     elif limit.get("event"):
@@ -466,10 +492,11 @@ class DeadlineForm(LimitFields, ItemForm):
 
     def offer(self, items: Sequence[Item]) -> None:
         named = (("task", "tasks"), ("target", "targets"), ("report", "reporting_duties"), ("project", "projects"))
-        self.fields["binds_"].choices = [  # type: ignore[attr-defined]
-            ("", _("chưa gắn với việc nào")),
-            *((words.SINGULAR[name], [(f"{kind}:{key}", text) for key, text in lines_for(items, name)]) for kind, name in named),
-        ]  # fmt: skip
+        groups = [
+            (words.SINGULAR[name], [(f"{kind}:{key}", text) for key, text in lines_for(items, name)])
+            for kind, name in named
+        ]
+        offer(self, "binds_", [("", _("chưa gắn với việc nào")), *groups])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -569,7 +596,7 @@ class WindowForm(ItemForm):
 
 
 class HeaderForm(forms.Form):
-    """The head of the document: what the plan will be called and how long it runs. Fields as in `plans.contract.Header`."""
+    """The head of the document: name, number, window of the plan. Fields as in `plans.contract.Header`."""
 
     kind = forms.ChoiceField(label=_("Loại"), choices=PlanKind.choices)
     title = forms.CharField(
@@ -606,9 +633,13 @@ class NewUnitForm(forms.Form):
     def blank(cls, name: str, parents: Sequence[Unit], data: Any = None) -> NewUnitForm:
         """The form with the name as the document has it; the first of `parents` is the likely one."""
         first = parents[0] if parents else None
-        initial = {"name": name[:1].upper() + name[1:], "level": first.level if first else "", "parent": first and first.pk}
+        initial = {
+            "name": name[:1].upper() + name[1:],
+            "level": first.level if first else "",
+            "parent": first and first.pk,
+        }
         form = cls(data, initial=initial, label_suffix="")
-        form.fields["parent"].choices = [("", _("không trực thuộc đơn vị nào ở đây")), *((one.pk, one.name) for one in parents)]  # type: ignore[attr-defined]
+        offer(form, "parent", [("", _("không trực thuộc đơn vị nào ở đây")), *((one.pk, one.name) for one in parents)])
         return form
 
 

@@ -94,8 +94,8 @@ class Review:
     def marks(self) -> list[Mark]:
         """Everything the text is marked with."""
         found = [Mark(str(item.pk), item.list_name, item.start, item.end, state_of(item)) for item in self.deck.items]
-        found += [Mark(row.ref, "unclaimed", row.start, row.end) for row in self.deck.unclaimed()]
-        found += [Mark(spot.ref, "remark", spot.start, spot.end) for row in self.deck.remarks() for spot in row.spots]
+        found += [Mark(row.ref, "unclaimed", row.start, row.end) for row in self.deck.unclaimed]
+        found += [Mark(spot.ref, "remark", spot.start, spot.end) for row in self.deck.remarks for spot in row.spots]
         found += [Mark("head", "header", *span) for span in header_spans(self.revision.reading.get("header") or {})]
         return found
 
@@ -116,7 +116,7 @@ class Review:
             "all": len(self.deck.items),
             "decided": sum(item.state != "proposed" for item in self.deck.items),
             "doubt": sum(bool(card.why) and card.item.state == "proposed" for card in cards),
-            "unclaimed": len(self.deck.unclaimed()),
+            "unclaimed": len(self.deck.unclaimed),
         }
 
     def thresholds(self) -> list[tuple[int, int]]:
@@ -162,8 +162,8 @@ class Review:
             "groups": self.deck.groups(),
             "bodies": self.deck.body_cards(),
             "bodies_open": bodies_open(self.deck),
-            "unclaimed": self.deck.unclaimed(),
-            "remarks": self.deck.remarks(),
+            "unclaimed": self.deck.unclaimed,
+            "remarks": self.deck.remarks,
             "addable": [(ref, SINGULAR[ref]) for ref in ADDABLE],
             "keys": keys(),
         }
@@ -171,13 +171,17 @@ class Review:
     def panels(self) -> list[tuple[str, list[Card], str]]:
         """(list, cards, what an empty one says)."""
         select = _("Bôi đen chữ bên nguyên văn để thêm.")
-        stray = [card for card in self.deck.list("allocations")]
+        stray = self.deck.of_list("allocations")
         return [
-            ("targets", [*self.deck.list("targets"), *stray], _("Chưa thấy chỉ tiêu nào.") + " " + select),
-            ("deadlines", self.deck.list("deadlines"), _("Chưa thấy thời hạn nào.") + " " + select),
-            ("reporting_duties", self.deck.list("reporting_duties"), _("Chưa thấy chế độ báo cáo nào.") + " " + select),
-            ("projects", self.deck.list("projects"), _("Chưa thấy dự án nào.") + " " + select),
-            ("campaign_windows", self.deck.list("campaign_windows"), _("Chưa thấy đợt nào.") + " " + select),
+            ("targets", [*self.deck.of_list("targets"), *stray], _("Chưa thấy chỉ tiêu nào.") + " " + select),
+            ("deadlines", self.deck.of_list("deadlines"), _("Chưa thấy thời hạn nào.") + " " + select),
+            (
+                "reporting_duties",
+                self.deck.of_list("reporting_duties"),
+                _("Chưa thấy chế độ báo cáo nào.") + " " + select,
+            ),
+            ("projects", self.deck.of_list("projects"), _("Chưa thấy dự án nào.") + " " + select),
+            ("campaign_windows", self.deck.of_list("campaign_windows"), _("Chưa thấy đợt nào.") + " " + select),
         ]
 
 
@@ -256,7 +260,7 @@ def parts(request: HttpRequest, review: Review, changed: Mapping[int, frozenset[
         again.update(pk for pk in (item.pk, parent_of(deck, item)) if pk)
         if item.list_name == "deadlines":
             again.update(bound_by(deck, item))
-    found = [
+    found: list[str] = [
         render_to_string("reading/summary.html", {**review.bar(), "oob": True}, request),
         render_to_string("reading/tabs.html", {**review.bar(), "tab_open": "", "oob": True}, request),
     ]
@@ -275,7 +279,9 @@ def parts(request: HttpRequest, review: Review, changed: Mapping[int, frozenset[
         touched = {deck.cards[pk].item.values.get("assignment_ref") or deck.cards[pk].item.key for pk in again}
         for group in deck.groups():
             if group.ref in touched:
-                found.append(render_to_string("reading/group_head.html", {**common, "group": group, "oob": True}, request))
+                found.append(
+                    render_to_string("reading/group_head.html", {**common, "group": group, "oob": True}, request)
+                )
     for span in relined:
         for line in review.lines(only=span):
             found.append(render_to_string("reading/line.html", {"line": line, "oob": True}, request))
@@ -354,8 +360,6 @@ def screen_url(revision: Revision, **query: Any) -> str:
     """The screen, open at a tab or an item."""
     asked = "&".join(f"{name}={value}" for name, value in query.items() if value)
     return reverse("reading:screen", args=[revision.pk]) + (f"?{asked}" if asked else "")
-
-
 
 
 def changed_fields(actor: Actor, revision: Revision, since: int) -> dict[int, frozenset[str]]:

@@ -7,6 +7,7 @@ selection made in the browser can be counted back to code points.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
@@ -120,14 +121,12 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], seen: set[str
     """
     if not marks:
         return conditional_escape(text[start:end])
-    edges = sorted(
-        {start, end} | {edge for mark in marks for edge in (mark.start, mark.end) if start < edge < end}
-    )
+    edges = sorted({start, end} | {edge for mark in marks for edge in (mark.start, mark.end) if start < edge < end})
     parts: list[str] = []
     coming = sorted(marks, key=lambda mark: mark.start)
     inside: list[Mark] = []
     at = 0
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         inside = [mark for mark in inside if mark.end > left]
         while at < len(coming) and coming[at].start <= left:
             inside.append(coming[at])

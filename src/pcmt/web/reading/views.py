@@ -63,7 +63,9 @@ def screen(request: HttpRequest, revision_id: int) -> HttpResponse:
     revision = revision_for(actor, revision_id)
     match revision.state:
         case RevisionState.WAITING | RevisionState.READING | RevisionState.FAILED:
-            return render(request, "reading/waiting.html", {"revision": revision, "may_review": can_review(actor, revision.plan)})
+            return render(
+                request, "reading/waiting.html", {"revision": revision, "may_review": can_review(actor, revision.plan)}
+            )
         case RevisionState.ADOPTED | RevisionState.SUPERSEDED:
             return redirect("plan:overview", revision.plan_id)
         case RevisionState.WITHDRAWN:
@@ -138,7 +140,9 @@ def answer(
                 messages.warning(request, words)
         item = shown.pk if shown else (conflict or {}).get("item")
         tab = "bodies" if body_problem else request.GET.get("tab", "")
-        return redirect(reverse("reading:screen", args=[revision_id]) + (f"?muc={item}" if item else f"?tab={tab}" if tab else ""))
+        return redirect(
+            reverse("reading:screen", args=[revision_id]) + (f"?muc={item}" if item else f"?tab={tab}" if tab else "")
+        )
     review = review_for(request, revision_id)
     since = since_of(request)
     changed = dict(changed_fields(review.actor, review.revision, since)) if since else {}
@@ -476,4 +480,8 @@ def body_form(request: HttpRequest, review: Review, found: BodyMatch, form: Any)
             return respond_form(request, review, "reading/body_form.html", context)
         return render(request, "reading/body_form.html", context)
     heading = _("“%(name)s” là đơn vị nào?") % {"name": found.name}
-    return render(request, "reading/form_page.html", {**context, "heading": heading, "partial": "reading/body_form.html", "plain": True})
+    return render(
+        request,
+        "reading/form_page.html",
+        {**context, "heading": heading, "partial": "reading/body_form.html", "plain": True},
+    )

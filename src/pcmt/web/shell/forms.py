@@ -36,5 +36,7 @@ class SignInForm(forms.Form):
         if cleaned.get("username") and cleaned.get("password"):
             self.user = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
             if self.user is None:
-                self.add_error("password", _("Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock và bộ gõ."))
+                self.add_error(
+                    "password", _("Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock và bộ gõ.")
+                )
         return cleaned

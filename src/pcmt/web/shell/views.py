@@ -43,6 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session."""
     logout(request)
     return redirect("login")
 

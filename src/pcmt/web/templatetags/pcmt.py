@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.queries import grants_of
+from pcmt.core.periods import parse_date
 from pcmt.web.navigation import ENTRIES
 
 register = template.Library()
@@ -38,14 +39,12 @@ def vnumber(value: Any) -> str:
 
 @register.filter
 def vdate(value: date | datetime | str | None) -> str:
-    """A date as `dd/mm/yyyy`; a moment in local time as `dd/mm/yyyy HH:MM`; an ISO text is read first; nothing → `—`."""
+    """A date or ISO text as `dd/mm/yyyy`; a moment in local time as `dd/mm/yyyy HH:MM`; nothing → `—`."""
     if not value:
         return "—"
     if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return value
+        day = parse_date(value)
+        return day.strftime("%d/%m/%Y") if day else value
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
         return local.strftime("%d/%m/%Y %H:%M")
@@ -130,10 +129,11 @@ def main_navigation(context: Context) -> dict[str, Any]:
 def shell_header(context: Context) -> dict[str, Any]:
     """Search, the unit switch, the name and post, and the language switch."""
     request = context.get("request")
+    actor = getattr(request, "actor", None)
     return {
         "request": request,
-        "actor": getattr(request, "actor", None),
-        "grants": grants_of(request.user, timezone.localdate()) if getattr(request, "actor", None) else [],
+        "actor": actor,
+        "grants": grants_of(request.user, actor.on) if request is not None and actor is not None else [],
         "csrf_token": context.get("csrf_token"),
         "query": request.GET.get("q", "") if request else "",
     }

@@ -221,7 +221,8 @@ document.addEventListener("click", (event) => {
     return;
   }
   const card = target.closest(".item");
-  if (card && !target.closest("button, a, input, select, textarea, label, summary")) choose(card.dataset.ref);
+  if (card && target.closest('[data-key="e"]')) choose(card.dataset.ref);
+  else if (card && !target.closest("button, a, input, select, textarea, label, summary")) choose(card.dataset.ref);
 });
 
 // ---- a selection in the text becomes an item ----
