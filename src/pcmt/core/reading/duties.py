@@ -22,7 +22,7 @@ _TOKEN = phrase(
     r"(?P<weekly>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarterly>(?:hằng|hàng|mỗi) quý|báo cáo quý(?! [iv\d])|quý(?=,| và năm|\)))|"
     r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|(?:báo cáo|tổng kết)(?: kết quả(?: thực hiện)?| tổng kết)? năm(?: học)?(?! qua)|"
     r"(?<=[,;] )năm(?=,| và|\)|;| gửi| \(| trước)|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|(?<=\)[,;] )năm(?= \(| trước|,| và))|"
-    r"(?P<ad_hoc>đột xuất)|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|hoàn thành giai đoạn)|(?P<final>tổng kết)"
+    r"(?P<ad_hoc>đột xuất|(?<=báo cáo )(?:nhanh|ngay|khẩn))|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|hoàn thành giai đoạn)|(?P<final>tổng kết)"
 )
 _PERIODS = ("weekly", "monthly", "quarterly", "six_monthly", "nine_monthly", "annual")
 _REPORT = phrase(r"báo cáo(?! viên)")
@@ -32,13 +32,13 @@ _NOUN_BEFORE = phrase(  # "chế độ báo cáo", "số liệu báo cáo": the 
 _ONWARD = phrase(r"(?:để|phục vụ|làm cơ sở)\b[^.;]{0,110}?báo cáo")
 _ONWARD_START = phrase(r"(?:để|phục vụ|làm cơ sở|làm căn cứ)(?!\w)")
 _ADVERBS = phrase(
-    r"(?:(?:đột xuất|kịp thời|ngay|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
+    r"(?:(?:đột xuất|kịp thời|ngay|nhanh|khẩn|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
 )
 _TO = phrase(r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)")
 _VIA = phrase(r"\(? ?(?:thông )?qua (?=\w)")
 _SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b")
 _SENT = phrase(
-    r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|bản đăng ký|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
+    r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|bản (?:cam kết|đăng ký|kê|tổng hợp)|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
 )
 _REGULAR = phrase(r"định kỳ")
 _HOLDS = phrase(r"(?:tổ chức|tham mưu|tiến hành|chuẩn bị|hội nghị|công tác|làm tốt|gắn với|việc)(?: [^\W\d_]+,?){0,7} (?:sơ,? )?$|(?:sơ, |sơ kết(?:,| và) )$")
@@ -96,6 +96,9 @@ def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, 
             if stop > at:
                 _sentence(source, clause, at, stop, era, heard, reporting, duties)
             at = max(at, stop)
+    for duty in duties:  # "Báo cáo quý ...; báo cáo năm ... . Các báo cáo gửi về X": said once, for all
+        if not duty.recipient and duty.kind not in ("submission", "evidence"):
+            duty.recipient, duty.via, duty.onward = heard.recipient, duty.via or heard.via, duty.onward or heard.onward
     return duties, heard
 
 
@@ -153,7 +156,7 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
         duties.append(evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75))
     elif regular and (explicit or reporting):
         duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
-    elif explicit and reports:
+    elif explicit and reports and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start)):
         duties.append(evolve(base, confidence=0.65))
 
 
@@ -164,7 +167,8 @@ def _says(source: Source, report: re.Match[str], end: int) -> bool:
 
 
 def _adverbs_end(source: Source, at: int, end: int) -> int:
-    at = _skip(source, at, end)
+    while at < end and source.low[at] == " ":
+        at += 1
     found = source.match(_ADVERBS, at, end)
     return found.end() if found else at
 

@@ -35,11 +35,11 @@ _NATION = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?:Số|SỐ)\s*:?\s*(?P<value>\d{1,6}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*(?P<symbol>[A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ]*\d*(?:\s?[-–/&]\s?[A-ZĐÀ-Ỹ][A-Za-zĐđÀ-ỹ&]*\d*)*)?"
+    r"(?:Số|SỐ)\s*:?\s*(?P<value>\d{1,6}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*(?P<symbol>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐa-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]*\d*(?:\s?[-–/&]\s?[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐa-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ&]*\d*)*)?"
 )
 _BARE_NUMBER = re.compile(r"(?P<value>\d{1,6})\s*(?P<sep>[/–-])\s*(?P<symbol>[A-ZĐ][A-Za-zĐđ]*(?:[-–/&][A-ZĐ][A-Za-zĐđ&\d]*)+)")
 _PLACE_DATE = re.compile(
-    r"(?P<place>[A-ZĐÀ-Ỹ][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|['’.-])[A-ZĐÀ-Ỹ][^\W\d_]*){0,5})\s*,\s*(?P<date>ngày\s*(?P<d>\d{1,2}|[.…\s_]*)\s*tháng\s*(?P<m>\d{1,2}|[.…\s_]*)\s*năm\s*(?P<y>\d{4}))"
+    r"(?P<place>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|['’.-])[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][^\W\d_]*){0,5})\s*,\s*(?P<date>ngày\s*(?P<d>\d{1,2}|[.…\s_]*)\s*tháng\s*(?P<m>\d{1,2}|[.…\s_]*)\s*năm\s*(?P<y>\d{4}))"
 )
 _LONE_DATE = re.compile(r"(?P<place>)(?P<date>ngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4}))", re.IGNORECASE)
 _ATTACHED = phrase(r"\(? ?(?:ban hành )?kèm theo (?:quyết định|nghị quyết|công văn|tờ trình)")
@@ -52,7 +52,7 @@ _PREAMBLE = phrase(
 _BASE_VERB = phrase(r"(?:căn cứ|thực hiện|triển khai(?: thực hiện)?|theo|tiếp nhận|xét|thi hành|hưởng ứng)\b")
 _ISSUES = phrase(r"(?:ban hành|xây dựng|triển khai|đề ra|lập) ?(?:và triển khai )?(?:thực hiện )?(?:kế hoạch|chương trình|phương án|đề án)")
 _CITATION = phrase(
-    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
+    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?|(?<=luật) [^\d;.\"()]{{3,110}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
     rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+)|(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])"
 )
 _CITED_DATE = phrase(r"[ ,(]*(?:ngày|, ngày) ")
@@ -61,9 +61,9 @@ _SIGN_TITLE = re.compile(
     r"(?P<mark>(?:T/?M|KT|K/T|TL|T/L|TUQ|Q)\.?\s+)?(?P<position>(?:PHÓ\s+|QUYỀN\s+|Q\.\s*)?(?:CHỦ\s+TỊCH(?:\s+THƯỜNG\s+TRỰC)?|BÍ\s+THƯ(?:\s+THƯỜNG\s+TRỰC)?|GIÁM\s+ĐỐC|HIỆU\s+TRƯỞNG|TRƯỞNG\s+BAN|"
     r"TRƯỞNG\s+PHÒNG|CỤC\s+TRƯỞNG|CHI\s+CỤC\s+TRƯỞNG|VỤ\s+TRƯỞNG|BỘ\s+TRƯỞNG|THỨ\s+TRƯỞNG|VIỆN\s+TRƯỞNG|CHÁNH\s+VĂN\s+PHÒNG|CHÁNH\s+ÁN|TRƯỞNG\s+CÔNG\s+AN|"
     r"ĐỘI\s+TRƯỞNG|TRƯỞNG\s+ĐOÀN|HIỆU\s+PHÓ|CHỈ\s+HUY\s+TRƯỞNG|CHÍNH\s+TRỊ\s+VIÊN|TRƯỞNG\s+TIỂU\s+BAN|TỔNG\s+GIÁM\s+ĐỐC|THỦ\s+TƯỚNG|TỔ\s+TRƯỞNG|CHÁNH\s+THANH\s+TRA|CHÁNH\s+VP|"
-    r"GIÁM\s+ĐỐC\s+CÔNG\s+AN|TƯ\s+LỆNH|CHỦ\s+NHIỆM|BAN\s+THƯỜNG\s+TRỰC|THƯỜNG\s+TRỰC)(?:\s+(?:CÔNG\s+AN|UBND|SỞ|HỘI|TRUNG\s+TÂM|THƯỜNG\s+TRỰC)[A-ZĐÀ-Ỹ ]*)?)"
+    r"GIÁM\s+ĐỐC\s+CÔNG\s+AN|TƯ\s+LỆNH|CHỦ\s+NHIỆM|BAN\s+THƯỜNG\s+TRỰC|THƯỜNG\s+TRỰC)(?:\s+(?:CÔNG\s+AN|UBND|SỞ|HỘI|TRUNG\s+TÂM|THƯỜNG\s+TRỰC)[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ ]*)?)"
 )
-_NAME = re.compile(r"(?:(?:Thiếu|Trung|Thượng|Đại)\s+(?:tá|úy|tướng)\s+|(?:ThS|TS|PGS|GS|Bs|BS)\.?\s*)*(?P<name>[A-ZĐÀ-Ỹ][a-zà-ỹđ]+(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]*\.?){1,5})\s*[*_|.]*\Z")
+_NAME = re.compile(r"(?:(?:Thiếu|Trung|Thượng|Đại)\s+(?:tá|úy|tướng)\s+|(?:ThS|TS|PGS|GS|Bs|BS)\.?\s*)*(?P<name>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+(?:\s+[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]*\.?){1,5})\s*[*_|.]*\Z")
 _RECIPIENTS = phrase(r"nơi (?:nhận|gửi) ?:?")
 _ARCHIVE = phrase(r"lưu ?:?")
 CENTRAL_CITIES = ("hà nội", "hồ chí minh", "hải phòng", "đà nẵng", "cần thơ", "huế", "đồng nai")
@@ -211,7 +211,7 @@ def _type_lines(source: Source, lines: list[Line]) -> list[tuple[int, str, int, 
         text = work[line.start : line.end]
         match = _TYPE.match(text)
         if not match:
-            glued = re.match(r"(KẾ\s+HOẠCH)(?=[A-ZĐÀ-Ỹ])", text)
+            glued = re.match(r"(KẾ\s+HOẠCH)(?=[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ])", text)
             if glued:
                 found.append((i, "KẾ HOẠCH", line.start, line.start + glued.end(1)))
             continue
@@ -306,7 +306,7 @@ def _opens_body(source: Source, lines: list[Line], i: int) -> bool:
 
 
 # ---- letterhead ----------------------------------------------------------------------------------------------------
-_GAP = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+")
+_GAP = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*\*{2,}\s*|\s*<br\s*/?>\s*")
 _PLACE_WORD = re.compile(rf"(?:{LEVELS}|CẤP|NGHỆ|KHU)\b", re.IGNORECASE)
 
 
@@ -518,7 +518,7 @@ def _complete_issuer(source: Source, head: Head) -> None:
         return
     level = bare[0].lower()
     counts: dict[str, list[int]] = {}
-    pattern = re.compile(rf"(?<!\w){level}\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]+){{0,3}})", re.IGNORECASE if False else 0)
+    pattern = re.compile(rf"(?<!\w){level}\s+((?:[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+)(?:\s+[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+){{0,3}})", re.IGNORECASE if False else 0)
     for found in pattern.finditer(source.work):
         name = " ".join(found[1].split())
         if fold(name).split()[0] in ("uy", "doan", "doi"):
@@ -633,7 +633,7 @@ def _unquoted(source: Source, line: Line) -> int:
     return at
 
 
-_SIGN_LINE = re.compile(r"[\s|*_]*(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.|Q\.\s*[A-ZĐ])")
+_SIGN_LINE = re.compile(r"[\s|*_]*(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.|T/M\s|Q\.\s*[A-ZĐ])")
 
 
 def _signs(source: Source, line: Line) -> bool:
@@ -647,9 +647,9 @@ def _signs(source: Source, line: Line) -> bool:
 
 _SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*")
 _SIGN_INSIDE = re.compile(
-    r"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[A-ZĐÀ-Ỹ]{2}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![a-zà-ỹ]))"
+    r"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ]{2}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]))"
 )
-_NAME_INSIDE = re.compile(r"(?<=[.;]) +(?=(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?: [A-ZĐÀ-Ỹ][a-zà-ỹđ]+){1,4}\s*\Z)")
+_NAME_INSIDE = re.compile(r"(?<=[.;]) +(?=(?:[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+)(?: [A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+){1,4}\s*\Z)")
 _GLUED_TITLE = re.compile(r"(?<=CHỦ TỊCH)(?=PHÓ CHỦ TỊCH)|(?<=GIÁM ĐỐC)(?=PHÓ GIÁM ĐỐC)|(?<=BÍ THƯ)(?=PHÓ BÍ THƯ)")
 
 
@@ -668,7 +668,7 @@ def _segments(source: Source, lines: list[Line]) -> list[Place]:
             for cut in (_SIGN_INSIDE, _NAME_INSIDE, _GLUED_TITLE):
                 divided: list[Place] = []
                 for a, b in pieces:
-                    inner = None if cut is _NAME_INSIDE and not re.search(r"Lưu", work[a:b]) else cut.search(work[a:b])
+                    inner = None if cut is _NAME_INSIDE and not re.match(r"[-–+*•]", work[a:b]) else cut.search(work[a:b])
                     if inner and re.fullmatch(r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q|PHÓ|QUYỀN|.*\bPHÓ)\.?", work[a : a + inner.start()]):
                         inner = None
                     divided += [(a, a + inner.start()), (a + inner.end(), b)] if inner else [(a, b)]
@@ -788,7 +788,7 @@ def _signer(source: Source, segments: list[Place], head: Head) -> None:
                         break
                     stop, b = source.trim(x, y)[1], y
                     i += 1
-                authority = {"value": f"{mark[1]}.", "span": source.trim(start, stop), "body": source.trim(mark.end(), stop)}
+                authority = {"value": mark[0].strip(), "span": source.trim(start, stop), "body": source.trim(mark.end(), stop)}
                 start = _skip_marks(source, max(stop, start + 1), b)
                 continue
             if mark and mark[1] not in ("TM", "T/M") and acting is None:
@@ -820,7 +820,7 @@ def _signer(source: Source, segments: list[Place], head: Head) -> None:
     head.claims += [tuple(part["span"]) for part in (authority, acting, position, name) if part]
 
 
-_MARK = re.compile(r"(T/?M|KT|K/T|TL|T/L|TUQ|Q)\.\s*(?=[A-ZĐÀ-Ỹ]{2})")
+_MARK = re.compile(r"(T/?M|KT|K/T|TL|T/L|TUQ|Q)(?:\.\s*|(?<=/M)\s+)(?=[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ]{2})")
 
 
 def _upper_end(work: str, start: int, end: int) -> int:

@@ -10,7 +10,7 @@ import re
 
 from pcmt.core.reading.source import Pattern
 
-_BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!](?:\\.|\[[^\]]*\]|[^()])*\)| \?| ")
+_BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!](?:\\.|\[[^\]]*\]|[^()])*\)| [?*+]| ")
 
 
 def phrase(source: str) -> Pattern:
@@ -18,7 +18,7 @@ def phrase(source: str) -> Pattern:
 
     " ?" is a run that may be missing; blanks in character classes and look-behinds stand for themselves.
     """
-    return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *"}.get(part[0], part[0]), source))
+    return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *", " *": " *"}.get(part[0], part[0]), source))
 
 
 # ---- sections ------------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ SECTION_ROLES: tuple[tuple[str, Pattern], ...] = tuple(
          r"tồn tại, hạn chế|sự cần thiết|^đặc điểm|^khó khăn|^hạn chế"),
         ("solutions", r"giải pháp|biện pháp"),
         ("tasks", r"nhiệm vụ|nội dung|hoạt động|công việc|công tác trọng tâm"),
-        ("other", r"phạm vi|đối tượng|^thời gian|^địa điểm|^thời hạn|^khen thưởng|thành phần|^lộ trình|^tiến độ"),
+        ("other", r"phạm vi|đối tượng|^chủ đề|^thời gian|^địa điểm|^thời hạn|^khen thưởng|thành phần|^lộ trình|^tiến độ"),
     )
 )
 # headings that say when and where the plan runs
@@ -110,7 +110,7 @@ HEADS = (
     "thành viên", "tòa", "viện trưởng", "chánh án", "giám đốc", "địa phương", "catx", "tttt", "trung ương đoàn", "trung ương hội",
     "tỉnh hội", "thành hội", "huyện hội", "xã hội đoàn", "ban đại diện cha mẹ học sinh", "thủ tướng", "chính phủ", "quốc hội", "hệ thống",
     "bảo hiểm xã hội", "ngân hàng chính sách xã hội", "ban an toàn giao thông", "bệnh xá", "nhà văn hóa", "nhà thiếu nhi", "cổng thông tin", "khối", "cụm", "chi hội", "chi cục trưởng", "trường học", "gia đình",
-    "người dân", "tổng công ty", "chi nhánh", "thư viện", "bảo tàng", "nhà máy", "ban nhân dân", "khu quản lý", "cấp xã", "cấp huyện",
+    "người dân", "tổng công ty", "chi nhánh", "thư viện", "bảo tàng", "nhà máy", "ban nhân dân", "khu quản lý", "cấp xã", "cấp huyện", "chỉ huy", "đảng viên", "tiểu khu trưởng", "già làng", "ban chấp hành", "hội đồng đội", "quản lý thị trường",
 )
 HEAD = phrase(r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
               r"(?:vật chất|dữ liệu|pháp lý)|đội (?:ngũ|hình)|viện trợ|trường hợp|bản (?:cam kết|đồ|thân|tin)|tổ chức (?!chính|đoàn|xã|thành viên|hội|đảng|công đoàn|liên|có|,|và)|vùng (?!\d|cảnh)|"
@@ -126,7 +126,7 @@ CLASS_WORDS = (
     "tổ chức chính trị xã hội", "doanh nghiệp", "cơ sở giáo dục", "trường học", "tổ chuyên môn", "tổ", "lớp", "bộ phận", "chi đoàn",
     "chi hội", "chi bộ", "khối", "cụm", "tổ chức thành viên", "tổ chức xã hội", "tổ chức đoàn thể", "công ty", "đội", "trạm",
     "chính quyền", "cấp ủy", "đảng viên", "công chức", "viên chức", "hợp tác xã", "cá nhân", "tập thể", "ngành chức năng",
-    "ban ngành", "mttq", "ủy ban mttq", "mặt trận", "trung tâm", "bưu điện", "cơ sở",
+    "ban ngành", "đảng bộ", "chi bộ trực thuộc", "tiểu khu", "mttq", "ủy ban mttq", "mặt trận", "trung tâm", "bưu điện", "cơ sở",
 )
 CLASS_RUN = phrase(
     r"(?:các |những )?(?:" + "|".join(sorted(CLASS_WORDS, key=len, reverse=True)) + r")(?!\w)"

@@ -36,7 +36,7 @@ _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:n
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
 _EACH_WEEK = phrase(r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)")
-_CELL = phrase(r"(?=quý |tháng \d|năm 20|(?:0?6) tháng)")
+_CELL = phrase(r"(?=quý |tháng \d|năm 20|(?:0?6) tháng)|(?P<m>\d{1,2})/(?P<y>20\d\d)(?!\d)")
 _BRACKETED = phrase(r"\( ?(?=quý (?:i|[1-4])|tháng \d{1,2} ?[/n])")
 _WEEKDAY = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)")
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
@@ -156,7 +156,10 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
 
 def cell_limit(source: Source, start: int, end: int, era: Era) -> Limit | None:
     """A bare time in a table's column of dates: "Quý I/2026", "Tháng 9/2026", "Năm 2028"."""
-    return _value(source, start, end, era, "", "within", start) if source.match(_CELL, start, end) else None
+    cell = source.match(_CELL, start, end)
+    if cell and cell["m"] and 1 <= int(cell["m"]) <= 12:
+        return _stretch(start, cell.end(), "within", "month", *_month_ends(int(cell["y"]), int(cell["m"]), int(cell["m"])))
+    return _value(source, start, end, era, "", "within", start) if cell else None
 
 
 def low_after(source: Source, at: int, end: int) -> str:

@@ -14,7 +14,7 @@ from pcmt.core.reading.lexicon import VERB, phrase
 from pcmt.core.reading.source import Source
 from pcmt.core.text import roman_value
 
-_UPPER = "A-ZÀ-ỸĐ"
+_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
 _LABEL = re.compile(
     rf"""
     (?P<part>(?:PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|Phụ[ ]lục|PHỤ[ ]LỤC)[ ]+(?:thứ[ ]+\w+|THỨ[ ]+\w+|[IVXL]+|\d{{1,2}}|[A-Z])\b[ ]*[.:]?)

@@ -201,6 +201,10 @@ def _true_dash(source: Source, line: Line, last: Line, current: Clause, width: i
     if not source.work[line.body : line.body + 1].isalpha():
         return True
     siblings_open = current.style in BULLETS or last.empty
+    tail = source.work[last.body : last.end].split()[-1:]
+    head = source.work[line.body : line.end].split(";")[0].split(",")[0].split()
+    if tail and tail[0][:1].isupper() and head and len(head) <= 3 and all(word[:1].isupper() for word in head):
+        return False  # "hai huyện Đầm Hà / - Hải Hà; ..."
     short = line.end - line.body <= 24 and source.work[line.end - 1] in ":.;"
     appositive = source.low.startswith(("cơ quan thường trực", "cơ quan chủ trì", "đơn vị thường trực"), line.body)
     if short or appositive:
@@ -227,7 +231,9 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         if not width:
             return open_end and not _looks_done(source, last, line)
         if open_end:
-            return True
+            word = source.work[line.body : line.end].split(" ", 1)[0]
+            early = last.end - last.start + 1 + len(word) < width - 3  # the next word would have fitted: the line ended on purpose
+            return not (early and not source.work[line.body : line.end].isupper() and current.style not in BULLETS and current.end == last.end and opens_with_verb(source, line.body, line.end))
         word = source.work[line.body : line.end].split(" ", 1)[0]
         return source.work[last.end - 1] not in ":" and last.end - last.start + 1 + len(word) > width - 3
     if not open_end:
@@ -256,9 +262,10 @@ _COLUMNS = tuple(
     (name, phrase(source))
     for name, source in (
         ("number", r"^(?:stt|tt|số tt|số thứ tự)$"),
-        ("lead", r"chủ trì|(?:cơ quan|đơn vị|người|cán bộ|bộ phận) (?:thực hiện|chịu trách nhiệm|phụ trách|tham mưu)"),
+        ("chair", r"chủ trì"),
+        ("lead", r"(?:cơ quan|đơn vị|người|cán bộ|bộ phận) (?:thực hiện|chịu trách nhiệm|phụ trách|tham mưu)"),
         ("partners", r"phối hợp|tham gia"),
-        ("due", r"thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
+        ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
         ("value", r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt"),
         ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
         ("unit", r"đơn vị|địa phương|xã|phường|tên"),
@@ -295,6 +302,8 @@ def column_names(source: Source, cells: list[tuple[int, int]]) -> dict[str, int]
         for name, pattern in _COLUMNS:
             if name not in found and len(words) <= 60 and pattern.of(source.bare).search(words):
                 found[name] = place
+                if name == "chair":
+                    found["lead"] = place
                 break
     return found if len(found) >= 2 and len(found) * 2 >= len(cells) else None
 

@@ -69,7 +69,8 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
             opening = found.start() - clause.body < 40 and not source.low[clause.body : found.start()].strip(' "-*')
             sub = bool(found["sub"])
             number = int(found["number"]) if found["number"] else None
-            governed = _CARRY_OUT.of(source.bare).search(source.low, max(clause.body, found.start() - 200), found.start())
+            governed = _CARRY_OUT.of(source.bare).search(source.low, max(clause.body, found.start() - 200), found.start()) or (
+                0 <= found.start() - previous_end <= 8)
             if not opening and not governed:
                 continue
             if kind in ("chương trình", "chuyên đề", "chuong trinh", "chuyen de") and not (opening and number):
@@ -140,7 +141,7 @@ def find_windows(source: Source, clauses: list[Clause], era: Era, title: tuple[i
 
 
 _CAMPAIGN_TITLE = phrase(r"tháng (?:hành động|cao điểm)|đợt (?:ra quân|cao điểm)|cao điểm|chiến dịch|tuần lễ|ngày đêm")
-_CAMPAIGN_WORD = phrase(r"tháng hành động|tháng cao điểm|đợt \d|đợt (?:ra quân|cao điểm|tuyên truyền|tổng)|cao điểm|giai đoạn (?:\d|i{1,3}|một|hai|ba)\b|chiến dịch|tuần lễ|ngày đêm")
+_CAMPAIGN_WORD = phrase(r"tháng hành động|tháng cao điểm|đợt \d|đợt (?:ra quân|cao điểm|tuyên truyền|tổng)|cao điểm|giai đoạn (?:\d|i{1,3}|một|hai|ba)\b|tuần (?:thứ|cuối|\d)|chiến dịch|tuần lễ|ngày đêm")
 _TIME_OF_PLAN = phrase(r"thời gian(?: thực hiện| triển khai| tổ chức| cao điểm)?|kế hoạch (?:này )?(?:được )?(?:thực hiện|triển khai)|thực hiện (?:kế hoạch )?(?:từ|kể từ)")
 
 

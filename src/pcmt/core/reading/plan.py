@@ -35,7 +35,7 @@ _QUOTE = re.compile(r"\"[^\"\n]{1,200}\"")
 _STOP_HEADING = re.compile(r"[:.](?=\s|$)")
 _GENERAL = phrase(r"mục tiêu (?:chung|tổng quát)|mục đích")
 _QUOTA_LEAD = phrase(r"(?:giao|phân bổ|phân giao) (?:chỉ tiêu|kế hoạch chỉ tiêu)")
-_PARTS = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?")
+_PARTS = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?(?! ít nhất)|(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)")
 _PARAGRAPH_ROLES = (
     ("targets", phrase(r"(?:các |một số )?(?:chỉ tiêu|mục tiêu cụ thể)|(?:về )?(?:mục tiêu|chỉ tiêu)[^.]{0,40}(?:đề ra|là|phấn đấu)|kế hoạch (?:đề ra|đặt ra|phấn đấu)[^.]{0,40}(?:chỉ tiêu|mục tiêu)|"
                        r"(?:theo đó|cụ thể)[^.]{0,120}(?:phấn đấu|chỉ tiêu)")),
@@ -104,6 +104,7 @@ def understand(text: str) -> Reading:
     _zones(reading, article)
     _read_parts(reading)
     _read_limits(reading)
+    _read_days(reading)
     _read_targets(reading)
     _read_tasks(reading)
     _read_duties(reading)
@@ -175,7 +176,7 @@ def _paragraph_role(source: Source, clause: Clause) -> str:
 _TIME_START = phrase(r"(?:phạm vi|đối tượng|thời gian|địa điểm|thời hạn|thời điểm)\b")
 _MONEY_START = phrase(r"(?:nguồn |về |dự toán )?kinh phí|^ngân sách thực hiện|^nguồn vốn")
 _REPORT_START = phrase(r"(?:(?:thực hiện )?chế độ (?:thông tin|báo cáo)|(?:công tác )?(?:thông tin,? ?(?:và )?)?báo cáo\b|về (?:chế độ )?(?:thông tin, )?báo cáo|thời (?:gian|hạn|điểm) (?:gửi )?báo cáo|sơ kết, tổng kết|(?:kiểm tra|đánh giá),? (?:và )?báo cáo)")
-_ASSIGN_START = phrase(r"(?:phân công|trách nhiệm (?:của|các|thực hiện)|giao nhiệm vụ|tổ chức thực hiện)")
+_ASSIGN_START = phrase(r"(?:phân công (?:nhiệm vụ|trách nhiệm|thực hiện|công việc|cụ thể)|trách nhiệm (?:của|các|thực hiện)|giao nhiệm vụ|tổ chức thực hiện)")
 
 
 def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> str:
@@ -277,7 +278,7 @@ def _read_limits(reading: Reading) -> None:
     source = reading.source
     windows = Places((w.start, w.end) for w in [*reading.windows, *reading.own_windows])
     for clause in reading.outline.clauses:
-        if clause.role in ("situation",):
+        if clause.role in ("situation",) or clause.parent is None and clause.children and clause.end - clause.body < 160:
             continue
         own = clause.own_role == "other" and clause.role == "other"
         stretch = (clause.body, clause.end)
@@ -300,6 +301,29 @@ def _read_limits(reading: Reading) -> None:
             if clause.role in ("purpose", "aims") and limit.precision == "year" and limit.relation == "within":
                 continue
             reading.limits.append((limit, clause))
+
+
+_DAY_OF_ACTION = phrase(r"(?:từ|đến|kể từ|tính đến|của|số|hết|trước|so với|ban hành|nay|và) *$")
+
+
+def _read_days(reading: Reading) -> None:
+    """Days on which something is to be done: "khai giảng ngày 08/4/2024"."""
+    source = reading.source
+    taken = Places([*reading.citation_places, *((x.start, x.end) for x, _ in reading.limits), *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]),
+                    *(e["span"] for e in reading.events)])
+    for clause in reading.outline.clauses:
+        if clause.role not in ("tasks", "solutions", "assignment", "implementation") or clause.style == "row":
+            continue
+        for day in find_dates(source.low, clause.body, clause.end):
+            if not day.year or not source.low.startswith(("ngày", "ngay"), day.start) or taken.meet(day.start, day.end):
+                continue
+            before = source.low[max(clause.body, day.start - 16) : day.start]
+            value = day.on()
+            if value and not _DAY_OF_ACTION.of(source.bare).search(before) and source.low[day.end : day.end + 3].strip(" ")[:1] not in ("-", "đ") and not source.quoted(
+                day.start, clause.body, clause.end
+            ) and not (reading.head.issued and value <= reading.head.issued):
+                reading.limits.append((Limit(day.start, day.end, "on", "day", date=value.isoformat()), clause))
+    reading.limits.sort(key=lambda pair: pair[0].start)
 
 
 _MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)")
@@ -370,10 +394,12 @@ def _read_targets(reading: Reading) -> None:
             if at is None or at >= len(clause.cells):
                 continue
             start, end = clause.cells[at]
-        parts_at = source.search(_PARTS, start, end)
+        parts_at = next((m for m in source.finditer(_PARTS, start, end) if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : end])), None)
         inline = None
         if parts_at and parts_at.end() < end - 6:
             inline = (parts_at.end(), end)
+        if clause.parent is None and clause.children and end - start < 160:
+            continue  # a section's heading
         if zone and clause.children and source.low[end - 1 : end] == ":" and not re.search(r"\d", source.low[start:end]):
             continue
         colon = source.low.find(":", start, min(end, start + 120))
@@ -381,7 +407,8 @@ def _read_targets(reading: Reading) -> None:
         if lead and colon > 0 and zone:
             start = colon + 1 if colon + 1 < end else start
         found = reader.read(clause, start, end, zone, clause.role)
-        holder = next((t for t in reversed(found) if t.facts["value"] is not None and t.facts["kind"] in ("count", "coverage", "frequency")), None)
+        holder = next((t for t in reversed(found) if t.facts["value"] is not None and t.facts["kind"] in ("count", "coverage", "frequency")
+                       and (not parts_at or t.start < parts_at.start())), None)
         if holder and parts_at and parts_at.start() >= holder.start:
             stretches = [(c.body, c.end) for c in clause.children] if not inline else [inline]
             if inline and clause.children and len(source.low[slice(*inline)].strip()) < 10:
@@ -502,7 +529,7 @@ def _read_duties(reading: Reading) -> None:
         block = next((blocks[id(up)] for up in clause.up() if id(up) in blocks), None)
         task = tasks_by_clause.get(id(clause))
         start = clause.body
-        if block and block.clause is clause:
+        if block and block.clause is clause and block.kind != "clause":
             start = max(start, block.end)
         elif clause.children and clause.end - clause.body < 90 and source.low[clause.end - 1 : clause.end] not in ".:":
             continue

@@ -74,7 +74,7 @@ _NOT_MEASURED = phrase(  # words before a number that make it a name, not a coun
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
-_ACHIEVES = phrase(r"(?<!\w)(?:có|đạt|đạt được|phấn đấu)(?!\w)")
+_ACHIEVES = phrase(r"(?<!\w)(?:phấn đấu|đạt|đạt được|chỉ tiêu)(?!\w)|xây dựng (?=\d{1,2} (?:mô hình|câu lạc bộ))")
 _LISTED_MEASURES = phrase(r"(?:cả )?(?:0?3|ba) (?:tiêu chí|mặt)")
 _EACH = phrase(PER_UNIT)
 _DATE_WORD = phrase(r"đến (?:hết |cuối )?năm|trước ngày|trong năm|đến (?:hết )?(?:ngày|tháng|quý)")
@@ -178,7 +178,7 @@ class Reader:
                 self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if told else "quoted",
                                            number.value, facts["unit"], source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 80))))))
                 continue
-            if facts["comparator"] == "eq" and facts["unit"] != "percent" and any(z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
+            if facts["unit"] != "percent" and any(z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
                                                                                   for z in source.finditer(_ZERO, start, a) if not z["soft"]):
                 continue  # "không để tồn tại ... trong bán kính 200 m"
             if found and found[-1].facts["kind"] == "coverage" and re.search(r"(?:có|gồm|từ)\s*$", low[max(start, a - 5) : a]) and ";" not in low[found[-1].end : a] and facts["unit"] != "percent":
@@ -255,6 +255,10 @@ class Reader:
                 unit_end, unit, kind = b, "percent" if is_percent else None, "coverage" if is_percent else "count"
                 return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
         slash = _SLASH.match(low, b, end)
+        if slash and before and before[-1].facts["unit"] == "percent" and re.search(r"\([^()]*$", low[before[-1].start : a]):
+            return None  # "25% số xã (16/65 đơn vị)": the same share once more
+        if slash and re.match(r"[^().;]{0,30}\( *\d+ *%", low[slash.end() : end]):
+            return None  # "5/5 bản (100%)"
         if slash:
             noun = _WORDS.match(low, slash.end(), end)
             if not noun or _TIME.of(source.bare).match(low, slash.end(), end):
@@ -354,7 +358,7 @@ class Reader:
         if facts["unit"] == "percent":
             return role not in ("funding",) and not _age(source, a, b)
         if facts["kind"] == "frequency":
-            return role not in ("reporting", "funding") and "báo cáo" not in low[start:a][-60:]
+            return facts["comparator"] != "eq" and role not in ("reporting", "funding") and "báo cáo" not in low[start:a][-60:]
         if facts["value"] in (0,):
             return False
         if role in ("funding", "reporting", "purpose", "other", "aims") and not facts["per"]:
@@ -362,13 +366,15 @@ class Reader:
         if facts["kind"] == "coverage":
             return True
         noun = _NOUN.of(source.bare).match(low, number.end, end)
-        if facts["comparator"] in ("gte", "lte", "lt", "approx") or facts["per"]:
-            return bool(noun) or facts["comparator"] in ("gte", "lte") or bool(facts["per"])
+        if facts["comparator"] in ("gte", "lte", "lt"):
+            return True
+        if facts["per"]:
+            return not re.search(r"(?<!\w)cử(?!\w)", low[max(start, a - 60) : a])
         if facts["comparator"] == "gt":
             return bool(noun) and not re.search(r"(?:địa bàn|tại|ở|tuyến)\s*$", low[max(start, a - 12) : a])
         if not noun or facts["value"] > 100_000:
             return False
-        verb = [m for m in VERB.of(source.bare).finditer(low, max(start, a - 60), a)] or [m for m in _ACHIEVES.of(source.bare).finditer(low, max(start, a - 24), a)]
+        verb = list(_ACHIEVES.of(source.bare).finditer(low, max(start, a - 40), a))
         if not verb or re.search(r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]):
             return False
         gap = low[verb[-1].end() : a]
@@ -532,9 +538,9 @@ class Reader:
         a, b = source.trim(start, dated.start())
         while a < b and source.low[a] in " -+,;.:":
             a += 1
-        if b - a < 8:
-            a, b = source.trim(dated.start(), clause_stop(source.low, dated.end(), end))
-        return (a, source.trim(a, min(b, a + 280))[1]) if b - a >= 8 else None
+        if b - a < 16 or re.match(r"(?:phải )?(?:hoàn thành|xong|hoàn tất)$", low_words(source, a, b)):
+            return None
+        return a, source.trim(a, min(b, a + 280))[1]
 
     def _confidence(self, facts: dict[str, Any], zone: bool, role: str) -> float:
         if facts["kind"] == "frequency":
@@ -569,6 +575,11 @@ def find_numerals_in(low: str, start: int, end: int) -> list[Numeral]:
 
 
 _NUMERALS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
+
+
+def low_words(source: Source, start: int, end: int) -> str:
+    """The canonical words of a stretch."""
+    return source.low[start:end].strip(" -+,;.:")
 
 
 def clause_stop(low: str, start: int, end: int) -> int:

@@ -24,6 +24,7 @@ _COORDINATE_WITH = phrase(
 _ADVISES = phrase(r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)")
 _GOVERNS = phrase(r"(?<!\w)(?:chủ trì|phối hợp|chịu trách nhiệm|có trách nhiệm|tham mưu|giúp|theo dõi|hướng dẫn|tổng hợp|thường xuyên|đôn đốc|triển khai|tổ chức thực hiện)(?!\w)")
 _GOVERNS_ANY = phrase(r"(?<!\w)(?:căn cứ|chủ động|tích cực|tăng cường|đẩy mạnh|thực hiện|triển khai|tổ chức (?!chính|đoàn|xã|thành)|xây dựng|chủ trì|phối hợp|có trách nhiệm|theo chức năng)(?!\w)")
+_STANDING = phrase(r"là (?:cơ quan|đơn vị) (?:thường trực|đầu mối)[^,;.]{0,60}, (?=chủ trì)")
 _CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})")
 _RESPONSIBLE = phrase(
     r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
@@ -126,6 +127,8 @@ def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Headin
     text = last
     while text < end and low[text] in " :.*;-":
         text += 1
+    if run_in and clause.children and end - text < 16:
+        return _Heading(mode, at, end, split_names(source, at, end), end, False, True)
     if run_in and text < end and not source.match(VERB, text, end):  # an apposition between the body and its verb
         reach = min(end, text + 340)
         verb = source.search(_GOVERNS, text, reach) or next((m for m in source.finditer(VERB, text, reach) if not _inside_name(source, m.start())), None)
@@ -151,6 +154,10 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
             return agencies, last, False
         if source.match(VERB, rest, end):
             return agencies, last, True
+        further = source.search(VERB, rest, min(end, rest + 44))
+        if further and source.work[rest].islower() and not re.search(r"[,.;:()-]", low[rest : further.start()]):
+            stop = source.trim(rest, further.start())[1]  # "Đội Kiểm soát ma túy đôn đốc": lower-case words that end the name
+            return split_names(source, at, stop), stop, True
         if low[rest] in "-(,":
             colon = low.find(":", rest, min(end, rest + 160))
             verb = next((m for m in source.finditer(VERB, rest, min(end, rest + 320)) if not _inside_name(source, m.start())), None)
@@ -171,7 +178,7 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
         verb = source.search(VERB, at, colon)
         if not verb or source.work[at : at + 1].isupper() and colon - at < 120 and verb.start() > at + 3:
             return split_names(source, at, colon), colon, False
-    if source.match(HEAD, at, end) and end - at < 200 and not re.search(r"[.;:] ", low[at:end]):
+    if source.match(HEAD, at, end) and end - at < 200 and not re.search(r"[.:] ", low[at:end]):
         if not source.search(VERB, at, end) or (source.work[at].isupper() and not _sentence(source, at, end)):
             stop = source.trim(at, end)[1]
             return split_names(source, at, stop), stop, False
@@ -228,8 +235,10 @@ def _descend(source: Source, clause: Clause, work: Work, block: Assignment | Non
     heading = None
     numbered = clause.style not in BULLETS and clause.style != "para"
     top = clause.parent is None
-    if block is None and not top:
+    if not top and (block is None or numbered and clause.style != "para"):
         heading = _block_heading(source, clause, role, numbered)
+        if heading and block is not None and (not heading.agencies or heading.run_in or not source.work[clause.body].isupper() or heading.alone and not clause.children):
+            heading = None
     if heading and heading.agencies:
         kind = "block" if heading.alone or not heading.run_in or role == "assignment" else "clause"
         block = Assignment(kind, heading.mode, heading.start, heading.end, heading.agencies, clause,
@@ -276,7 +285,7 @@ def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) ->
     heading = read_heading(source, clause, loose=assigning and numbered)
     if heading is None:
         return None
-    if not assigning and (heading.run_in or not heading.alone):
+    if not assigning and (heading.run_in or not heading.alone or not source.work[heading.start].isupper()):
         return None
     if clause.style in BULLETS and heading.run_in and role != "assignment" and not _agency_list(source, clause):
         return None
@@ -355,6 +364,11 @@ def make_task(source: Source, clause: Clause, start: int, end: int, block: Assig
             at = rest + (low[rest] == ":")
             while at < end and low[at] == " ":
                 at += 1
+    colon = low.find(":", at, min(end, at + 80))
+    if actor is None and colon > 0 and not source.search(VERB, at, colon):  # "Tuần thứ ba (từ ... đến ...): phối hợp ..."
+        at = colon + 1
+        while at < end and low[at] == " ":
+            at += 1
     return Task(start, end, clause, role_at(source, at, end), block, actor, partners_in(source, at, end), _advises(source, at, end),
                 _condition(source, start, end), 0.9 if block else 0.8)
 
@@ -364,7 +378,10 @@ def role_at(source: Source, at: int, end: int) -> str:
     low = source.low
     while at < end and low[at] in ' "':
         at += 1
-    if low.startswith(("là cơ quan chủ trì", "là đơn vị chủ trì", "có trách nhiệm chủ trì")):
+    standing = source.match(_STANDING, at, end)
+    if standing:
+        at = standing.end()
+    if low.startswith(("là cơ quan chủ trì", "là đơn vị chủ trì", "có trách nhiệm chủ trì"), at):
         return "lead"
     if source.match(LEAD, at, end):
         return "lead"
@@ -436,7 +453,7 @@ def _table_row(source: Source, clause: Clause, work: Work) -> None:
         work.assignments.append(block)
         work.headings.append(place)
     task = make_task(source, clause, start, end, block, None)
-    if block and "lead" in columns:
+    if block and "chair" in columns:
         task.role = "lead"
     partner_at = columns.get("partners")
     if partner_at is not None and partner_at < len(cells) and cells[partner_at][0] < cells[partner_at][1]:
