@@ -41,7 +41,7 @@ def test_office_finds_who_owes_what_and_opens_the_sentence(watch: Watched, provi
     page.get_by_role("link", name="Quá hạn").click()
     expect(page.locator("a.tally[aria-current]")).to_contain_text("Quá hạn")
     page.locator("details.owed-filter > summary").click()
-    page.get_by_label("Đơn vị (gồm cả cấp dưới)").select_option(label="Sở Y tế")
+    page.get_by_label("Đơn vị", exact=True).select_option(label="Sở Y tế")
     page.get_by_role("button", name="Lọc", exact=True).click()
     expect(page.locator("tr.group")).to_have_count(1)
     expect(page.locator("tr.group")).to_contain_text("Sở Y tế")

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.apps.accounts.models import Role
-from pcmt.apps.tasks.queries import my_work
-from pcmt.web.home.work import body_lines, own_groups, waiting_revisions
+from pcmt.apps.tasks.queries import due_items, my_work
+from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query, waiting_revisions
 from pcmt.web.shell.access import acting
+from pcmt.web.tasks.owed import numbers_of
 
 
 def mine(request: HttpRequest) -> HttpResponse:
@@ -19,7 +20,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     groups, more = own_groups(work, today)
     page = {
         "today": today,
-        "counts": work.counts,
+        "counts": numbers_of(due_items(actor, own_filter(actor), today), today),
+        "own_query": own_query(actor),
         "groups": groups,
         "more": more,
         "waiting": waiting_revisions(actor) if actor.role == Role.STANDING_OFFICE else [],

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import attrs
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, Role
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.apps.tasks.queries import SOON, MyWork, UnitWork
+from pcmt.apps.tasks.queries import SOON, MyWork, OweFilter, UnitWork
 from pcmt.core.periods import add_months
 from pcmt.web.tasks.owed import WEEKDAYS, Group
 from pcmt.web.templatetags.pcmt import vdate
@@ -48,6 +49,16 @@ class BodyLine:
     def last(self) -> Spark | None:
         """The latest month in which something was due."""
         return next((spark for spark in reversed(self.sparks) if spark.percent is not None), None)
+
+
+def own_filter(actor: Actor) -> OweFilter:
+    """What the figures count: one's own unit; for a leader all that stands under it."""
+    return OweFilter(unit_id=actor.unit_id, units_below=actor.role == Role.LEADER)
+
+
+def own_query(actor: Actor) -> str:
+    """The words of an address that list what `own_filter` counts."""
+    return urlencode({"don_vi": actor.unit_id} | ({} if actor.role == Role.LEADER else {"rieng": "on"}))
 
 
 def own_groups(work: MyWork, today: date) -> tuple[list[Group], int]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.periods import ADMINISTRATIVE, Span, period_label, period_word_label
+from pcmt.core.periods import ADMINISTRATIVE, Span, limit_from, limit_label, period_label, period_word_label
 from pcmt.web.templatetags.pcmt import due_tone
 
 KINDS: Mapping[str, str | Promise] = {
@@ -48,6 +48,7 @@ class DutyRow:
     duty: Duty
     name: str
     period: str
+    limit: str
     reporters: Sequence[str]
     onward: Sequence[str]
     occurrences: Sequence[Occurrence]
@@ -67,12 +68,19 @@ def duties_of(plan: Plan, today: date) -> list[DutyRow]:
             duty=duty,
             name=str(KINDS.get(duty.kind, _("Báo cáo"))),
             period="" if duty.period == duty.kind else period_word_label(duty.period),
+            limit=_limit(duty),
             reporters=[reporter.unit.name if reporter.unit else reporter.name for reporter in duty.reporters.all()],
             onward=[_agency(agency) for agency in duty.onward],
             occurrences=occurrences[duty.pk],
         )
         for duty in duties
     ]
+
+
+def _limit(duty: Duty) -> str:
+    """The limit in the words of the text, else as it was read."""
+    limit = limit_from(duty.due)
+    return f"“{duty.due_text}”" if duty.due_text else limit_label(limit) if limit else ""
 
 
 def _agency(agency: object) -> str:

@@ -54,7 +54,9 @@ class DueCounts:
 def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
     """The plan when the actor may see it; else the page does not exist."""
     found = (
-        Plan.objects.visible_to(acting(request)).select_related("issuer", "owner", "lead", "parent").filter(pk=plan_id)
+        Plan.objects.visible_to(acting(request))
+        .select_related("issuer", "owner", "lead", "parent", "item")
+        .filter(pk=plan_id)
     )
     plan = found.first()
     if plan is None:
@@ -112,15 +114,17 @@ def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
     task_count = Task.objects.filter(plan=plan).standing().count()
     duty_count = Duty.objects.filter(plan=plan, state=DutyState.ACTIVE).count()
     window = plan_window(plan)
+    # A project inside a plan mostly has nothing of its own: what it asks for is followed in the plan.
+    bare = plan.item_id is not None and not (target_count or task_count or duty_count or counts.total)
     return {
         "plan": plan,
         "today": today,
         "revision": revision_in_force(plan, acting(request)),
         "in_force": plan.state in (PlanState.ADOPTED, PlanState.CLOSED),
         "counts": counts,
-        "figures": _figures(plan, counts, target_count),
+        "figures": [] if bare else _figures(plan, counts, target_count),
         "window": _window_drawing(window, today) if window else None,
-        "tabs": _tabs(plan, tab, target_count, task_count, duty_count),
+        "tabs": _tabs(plan, tab, target_count, task_count, duty_count, bare=bare),
     }
 
 
@@ -176,7 +180,9 @@ def _window_drawing(window: Span, today: date) -> dict[str, Any]:
     }
 
 
-def _tabs(plan: Plan, current: str, target_count: int, task_count: int, duty_count: int) -> list[dict[str, Any]]:
+def _tabs(
+    plan: Plan, current: str, target_count: int, task_count: int, duty_count: int, *, bare: bool
+) -> list[dict[str, Any]]:
     tabs = [
         ("overview", _("Tổng quan"), None),
         ("targets", _("Chỉ tiêu"), target_count),
@@ -189,4 +195,5 @@ def _tabs(plan: Plan, current: str, target_count: int, task_count: int, duty_cou
     return [
         {"label": label, "count": count, "url": reverse(f"plan:{name}", args=[plan.pk]), "current": name == current}
         for name, label, count in tabs
+        if not bare or name in ("overview", "text", "history")
     ]

@@ -12,12 +12,16 @@ from pcmt.apps.targets.models import Allocation, Target
 from pcmt.core.measures import PartsCheck, number_label, parts_and_total
 from pcmt.web.templatetags.pcmt import vdate
 
+AROUND = 140
+"""How many code points of its clause are shown on either side of a target."""
+
 
 @attrs.frozen
 class TargetRow:
-    """One target: what it is compared with, when it holds, its shares and their sum."""
+    """One target: its sentence, what it is compared with, when it holds, its shares and their sum."""
 
     target: Target
+    sentence: str
     baseline: str
     window: str
     allocations: Sequence[Allocation]
@@ -25,22 +29,40 @@ class TargetRow:
     check_words: str
 
 
-def shares_of(targets: Iterable[Target]) -> list[TargetRow]:
-    """Rows in the order given. A sum that differs from the total is said, never mended."""
-    return [_row(target) for target in targets]
+def shares_of(targets: Iterable[Target], text: str) -> list[TargetRow]:
+    """Rows in the order given; `text` is that of the revision. A sum that differs is said, never mended."""
+    return [_row(target, text) for target in targets]
 
 
-def _row(target: Target) -> TargetRow:
+def sentence_around(text: str, start: int, end: int, first: int, last: int) -> str:
+    """The words around `[start, end)` inside `[first, last)`, on one line, cut at blanks where they are many."""
+    left, right = max(first, start - AROUND), min(last, end + AROUND)
+    before, after = text[left:start], text[end:right]
+    if left > first:
+        before = "… " + before.partition(" ")[2]
+    if right < last:
+        after = after.rpartition(" ")[0] + " …"
+    return " ".join(f"{before}{text[start:end]}{after}".split())
+
+
+def _row(target: Target, text: str) -> TargetRow:
     allocations = list(target.allocations.all())
     check = parts_and_total(target.value, [allocation.value for allocation in allocations]) if allocations else None
     return TargetRow(
         target=target,
+        sentence=_sentence(target, text),
         baseline=_baseline(target),
         window=_window(target.window_from, target.window_to),
         allocations=allocations,
         check=check,
         check_words=_check_words(check) if check else "",
     )
+
+
+def _sentence(target: Target, text: str) -> str:
+    clause = target.clause
+    first, last = (clause.start, clause.end) if clause else (target.start, target.end)
+    return sentence_around(text, target.start, target.end, min(first, target.start), max(last, target.end))
 
 
 def _baseline(target: Target) -> str:

@@ -17,7 +17,7 @@ from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Plan, Revision
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, Task
+from pcmt.apps.tasks.models import DueItem, DueState, Task
 from pcmt.core.periods import parse_date
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -38,6 +38,10 @@ WORDS: Mapping[str, str | Promise] = {
     "tasks.due.reopened": gettext_lazy("Mở lại"),
 }
 """What was done, by the name of the audit event."""
+
+
+LABEL = 80
+"""Labels of this length were cut when the entry was written."""
 
 
 @attrs.frozen
@@ -96,10 +100,12 @@ STATES: Mapping[str, str | Promise] = {
     ItemState.ACCEPTED: gettext_lazy("nhận"),
     ItemState.REJECTED: gettext_lazy("bỏ"),
     ItemState.PROPOSED: gettext_lazy("để lại xem sau"),
+    DueState.OPEN: gettext_lazy("chưa xong"),
+    DueState.DONE: gettext_lazy("đã xong"),
 }
 
 FIELDS: Mapping[str, str | Promise] = {
-    "state": gettext_lazy("quyết định"),
+    "state": gettext_lazy("tình trạng"),
     "count": gettext_lazy("số mục"),
     "file": gettext_lazy("tệp"),
     "percent": gettext_lazy("tiến độ (%)"),
@@ -132,11 +138,11 @@ def _changes(entry: Entry) -> Iterator[str]:
     before, after = entry.before or {}, entry.after or {}
     for name, word in FIELDS.items():
         old, new = _plain(before.get(name)), _plain(after.get(name))
-        if new and old and new != old and name in before:
-            yield f"{word}: {old} → {new}"
-        elif new and new != old:
-            yield f"{word}: {new}"
-        elif old and name in after:
+        if new == old:
+            continue
+        if new:
+            yield f"{word}: {old} → {new}" if old else f"{word}: {new}"
+        elif name in after:
             yield _("%(field)s: bỏ “%(old)s”") % {"field": word, "old": old}
 
 
@@ -156,7 +162,9 @@ def _entry(entry: Entry) -> TrailEntry:
         actor_name=entry.actor_name,
         actor_unit=entry.actor_unit,
         words=str(WORDS.get(entry.event, _("Việc khác"))),
-        about="" if entry.object_type in ("plans.Plan", "plans.Revision") else f"“{entry.object_label[:120]}”",
+        about=""
+        if entry.object_type in ("plans.Plan", "plans.Revision")
+        else f"“{entry.object_label}{'…' if len(entry.object_label) >= LABEL else ''}”",
         changes=list(_changes(entry)),
         reason=entry.reason,
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -23,8 +23,10 @@ from pcmt.web.plan.progress import timeline_of
 from pcmt.web.plan.shares import shares_of
 from pcmt.web.plan.trail import trail_of
 from pcmt.web.shell.access import acting
+from pcmt.web.tasks.owed import sums_by_body
 
-NEXT_ITEMS = 8
+NEXT_ITEMS = 6
+BODIES = 12
 ROWS_A_PAGE = 40
 ENTRIES_A_PAGE = 50
 
@@ -34,15 +36,12 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     actor = acting(request)
     plan = seen_plan(request, plan_id)
     page = plan_page(request, plan, "overview")
-    binding = DueItem.objects.filter(plan=plan, state=DueState.OPEN).exclude(mode=Mode.REQUESTED)
+    whole = DueItem.objects.filter(plan=plan).exclude(mode=Mode.REQUESTED).exclude(state=DueState.ENDED)
     page |= {
-        "next_items": binding.filter(due_on__isnull=False)
+        "next_items": whole.filter(state=DueState.OPEN, due_on__isnull=False)
         .select_related("unit", "clause", "task", "occurrence__duty")
         .order_by("due_on", "pk")[:NEXT_ITEMS],
-        "behind": binding.filter(due_on__lt=page["today"])
-        .values("unit_id", "unit__name", "unit_name")
-        .annotate(overdue=Count("pk"))
-        .order_by("-overdue", "unit__sort_key", "unit_name")[:5],
+        "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
@@ -62,7 +61,10 @@ def targets(request: HttpRequest, plan_id: int) -> HttpResponse:
         .prefetch_related(Prefetch("allocations", Allocation.objects.filter(ended_by=None).select_related("unit")))
         .order_by("order", "pk")
     )
-    return render(request, "plan/targets.html", plan_page(request, plan, "targets") | {"shares": shares_of(found)})
+    page = plan_page(request, plan, "targets")
+    revision = page["revision"]
+    shares = shares_of(found, revision.text if revision else "")
+    return render(request, "plan/targets.html", page | {"shares": shares})
 
 
 def assignments(request: HttpRequest, plan_id: int) -> HttpResponse:

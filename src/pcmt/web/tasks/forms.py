@@ -46,9 +46,8 @@ class OwedFilter(forms.Form):
 
     q = forms.CharField(label=_("Tìm trong nội dung"), required=False, max_length=200)
     ke_hoach = PlanField(label=_("Kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả"))
-    don_vi = UnitField(
-        label=_("Đơn vị (gồm cả cấp dưới)"), queryset=Unit.objects.none(), required=False, empty_label=_("Tất cả")
-    )
+    don_vi = UnitField(label=_("Đơn vị"), queryset=Unit.objects.none(), required=False, empty_label=_("Tất cả"))
+    rieng = forms.BooleanField(label=_("Chỉ đơn vị này, không gồm cấp dưới"), required=False)
     loai = forms.ChoiceField(label=_("Loại"), choices=KINDS, required=False)
     trang_thai = forms.ChoiceField(label=_("Tình trạng"), choices=STATES, required=False)
     tu = forms.DateField(
@@ -89,6 +88,8 @@ class OwedFilter(forms.Form):
                 value = dict(field.choices)[value]  # type: ignore[arg-type]
             elif isinstance(field, forms.DateField):
                 value = vdate(value)
+            elif isinstance(field, forms.BooleanField):
+                value = _("có")
             said.append((str(field.label), str(value)))
         return said
 

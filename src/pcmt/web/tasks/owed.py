@@ -67,7 +67,7 @@ def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[DueItem]:
     wanted = OweFilter(
         plan_id=plan.pk if plan else None,
         unit_id=unit.pk if unit else None,
-        units_below=True,
+        units_below=not chosen.get("rieng"),
         from_on=chosen.get("tu"),
         to_on=chosen.get("den"),
         kind=kinds.get(chosen.get("loai") or "", ""),
@@ -98,10 +98,10 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
             return items.filter(OPEN)
 
 
-def counts_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], state: str) -> list[Tally]:
-    """The figures on top, each the address of its own list; one query."""
+def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
+    """How many are open, overdue, soon due, without limit, done; and, apart from all these, requested. One query."""
     binding = ~REQUESTED
-    numbers = items.aggregate(
+    return items.aggregate(
         open=Count("pk", filter=OPEN & binding),
         overdue=Count("pk", filter=OPEN & binding & Q(due_on__lt=today)),
         soon=Count("pk", filter=OPEN & binding & Q(due_on__gte=today, due_on__lte=today + SOON)),
@@ -109,6 +109,11 @@ def counts_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], s
         done=Count("pk", filter=DONE & binding),
         requested=Count("pk", filter=REQUESTED),
     )
+
+
+def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], state: str) -> list[Tally]:
+    """The figures on top, each the address of its own list."""
+    numbers = numbers_of(items, today)
     shown = [
         ("", _("Chưa xong"), "open"),
         ("qua-han", _("Quá hạn"), "overdue"),
@@ -151,17 +156,7 @@ def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
     keys: dict[tuple[int | None, str], list[DueItem]] = {}
     for item in listed:
         keys.setdefault((item.unit_id, "" if item.unit_id else item.unit_name), []).append(item)
-    counted = (
-        whole.values("unit_id")
-        .annotate(
-            written=Case(
-                When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300)
-            ),
-            **_sums(today),
-        )
-        .order_by("unit_id")
-    )
-    sums: dict[tuple[int | None, str], Sums] = {(row["unit_id"], row["written"]): _summed(row) for row in counted}
+    sums = {(row["unit_id"], row["written"]): _summed(row) for row in sums_by_body(whole, today).order_by("unit_id")}
     return [
         Group(
             name=items[0].unit.name if items[0].unit else items[0].unit_name,
@@ -172,6 +167,14 @@ def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
         )
         for key, items in keys.items()
     ]
+
+
+def sums_by_body(whole: QuerySet[DueItem], today: date) -> Any:
+    """One row a body with its sums (`_sums`); bodies that are no unit are told apart by the name in the text."""
+    written = Case(
+        When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300)
+    )
+    return whole.values("unit_id", "unit__name").annotate(written=written, **_sums(today))
 
 
 def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date) -> list[Group]:

@@ -44,7 +44,7 @@ def owed(request: HttpRequest) -> HttpResponse:
     query = request.GET.dict()
     context = {
         "form": form,
-        "tallies": lists.counts_of(everything, actor.on, query, state),
+        "tallies": lists.tallies_of(everything, actor.on, query, state),
         "page": page,
         "groups": group(page.object_list, items, actor.on),
         "totals": lists.totals(items, actor.on),
