@@ -1,4 +1,4 @@
-"""Who and what the journeys start with: a ward, its police as standing office, some bodies, four people."""
+"""Who and what the journeys start with: a ward, its police as standing office, some bodies, five people."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def build() -> World:
     office = unit("Công an phường Cồn Nhạn", "agency", "commune", town)
     for name in ("Trạm Y tế phường Cồn Nhạn", "Phòng Văn hóa - Xã hội phường Cồn Nhạn", "Đồn Biên phòng Cồn Nhạn"):
         unit(name, "agency", "commune", town)
+    police = unit("Công an tỉnh Nghệ An", "agency", "province", province)
     other = unit("Phường Trường Hải", "administrative", "commune", province)
     users = {}
     for username, full_name, role, where in (
         ("lan", "Nguyễn Thị Ngọc Lan", Role.STANDING_OFFICE, office),
         ("minh", "Trần Quang Minh", Role.STANDING_OFFICE, office),
+        ("tinh", "Phan Thị Hà Giang", Role.STANDING_OFFICE, police),
         ("lanhdao", "Hoàng Văn Phúc", Role.LEADER, town),
         ("phuong", "Lê Thị Phương", Role.OFFICER, other),
     ):
