@@ -15,15 +15,22 @@ from pcmt.core.reading.lexicon import CLASS_RUN, FIELD_NAMES, HEAD, LEVELS, NAME
 from pcmt.core.reading.source import Source
 from pcmt.core.text.fold import strip_marks
 
-_FIELD = phrase(r"(?:" + "|".join(sorted(map(re.escape, FIELD_NAMES), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)")
+_FIELD = phrase(
+    r"(?:" + "|".join(sorted(map(re.escape, FIELD_NAMES), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)"
+)
 _LEVEL = phrase(rf"(?:cấp (?:tỉnh|huyện|xã|thành phố|trên)|toàn (?:tỉnh|huyện|xã|phường)|{LEVELS})(?!\w)")
 _TAIL = phrase(  # lower-case words that still belong to a name
-    r"(?:nhân dân|tối cao|các cấp|các (?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|thành|thôn|ấp|khu phố|đơn vị|địa phương|trường|"
-    r"lớp|tổ|khối|đoàn thể|chi đoàn|chi hội|bản|tỉnh)(?:(?:,| và) (?:các )?(?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|thành|thị|"
+    r"(?:nhân dân|tối cao|các cấp|các (?:xã|phường|thị trấn|huyện|quận|thị xã|thành phố|thành|thôn|ấp|khu phố|đơn vị|"
+    r"địa phương|trường|"
+    r"lớp|tổ|khối|đoàn thể|chi đoàn|chi hội|bản|tỉnh)(?:(?:,| và) (?:các )?(?:xã|phường|thị trấn|huyện|quận|thị xã|"
+    r"thành phố|thành|thị|"
     r"đặc khu|thôn|ấp|khu phố|tổ dân phố|đơn vị|đoàn thể|bản)(?!\w))*|"
-    r"(?:có )?liên quan|trực thuộc|khác|còn lại|địa phương|tham mưu|cơ sở|sở tại|thành viên|chức năng|chuyên môn|kiểm sát|án|ở địa phương|"
-    r"đóng trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|"
-    r"thuộc (?:tỉnh|huyện|xã|phường|ubnd (?:tỉnh|huyện|xã|phường)|ủy ban nhân dân (?:tỉnh|huyện|xã|phường)|thẩm quyền|trường|sở|phạm vi quản lý)|"
+    r"(?:có )?liên quan|trực thuộc|khác|còn lại|địa phương|tham mưu|cơ sở|sở tại|thành viên|chức năng|chuyên môn|"
+    r"kiểm sát|án|ở địa phương|"
+    r"đóng trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|trên địa bàn(?: (?:tỉnh|huyện|xã|phường|"
+    r"thị xã|thành phố))?|"
+    r"thuộc (?:tỉnh|huyện|xã|phường|ubnd (?:tỉnh|huyện|xã|phường)|ủy ban nhân dân (?:tỉnh|huyện|xã|phường)|"
+    r"thẩm quyền|trường|sở|phạm vi quản lý)|"
     r"chủ nhiệm|bộ môn|chuyên trách|học sinh|viên|đoàn thể|đoàn viên|"
     rf"{LEVELS})(?!\w)"
 )
@@ -32,14 +39,26 @@ _GROUP_LEVEL = phrase(rf"(?:{LEVELS})(?: [\w'’.-]+)*$")
 _ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ&.\d-]+\b")
 _ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b|[IVX]{1,4}\b")
 _PLAIN_HEADS = phrase(  # names that never carry a level of their own
-    r"(?:tỉnh đoàn|thành đoàn|huyện đoàn|quận đoàn|thị đoàn|hải đội|hải đoàn|các |những |mỗi |toàn thể|ban giám hiệu|giáo viên|tổ |cán bộ|"
+    r"(?:tỉnh đoàn|thành đoàn|huyện đoàn|quận đoàn|thị đoàn|hải đội|hải đoàn|các |những |mỗi |toàn thể|ban giám hiệu|"
+    r"giáo viên|tổ |cán bộ|"
     r"công chức|lực lượng|nhà trường|đồn |đoàn (?:xã|phường|trường)|(?:tỉnh|thành|huyện|thị|đảng) ủy)"
 )
 _WITH_LEVEL = phrase(rf"(?:^|[ -])(?:{LEVELS})(?: |$)|khu vực|vùng \d")
 
 
-APPOSITIONS = ("cơ quan thường trực", "cơ quan chủ trì", "cơ quan đầu mối", "đơn vị thường trực", "đơn vị chủ trì", "đơn vị đầu mối",
-               "thường trực ban chỉ đạo", "đầu mối", "co quan thuong truc", "co quan chu tri", "don vi dau moi")
+APPOSITIONS = (
+    "cơ quan thường trực",
+    "cơ quan chủ trì",
+    "cơ quan đầu mối",
+    "đơn vị thường trực",
+    "đơn vị chủ trì",
+    "đơn vị đầu mối",
+    "thường trực ban chỉ đạo",
+    "đầu mối",
+    "co quan thuong truc",
+    "co quan chu tri",
+    "don vi dau moi",
+)
 
 
 @frozen
@@ -148,7 +167,9 @@ def name_end(source: Source, start: int, end: int) -> int:
 
 
 def _word_end(source: Source, at: int, end: int) -> int:
-    while at < end and (source.work[at].isalnum() or source.work[at] in "'’.&/" and at + 1 < end and source.work[at + 1].isalnum()):
+    while at < end and (
+        source.work[at].isalnum() or source.work[at] in "'’.&/" and at + 1 < end and source.work[at + 1].isalnum()
+    ):
         at += 1
     return at
 
@@ -192,8 +213,10 @@ def _compound(source: Source, before: int, at: int, end: int, begun: int, class_
 
 
 _FUNCTION_WORDS = frozenset(
-    "trước sau qua hằng hàng định đã đang sẽ được bị bằng cùng trong ngoài giữa vào từ đến tới nếu thì mà nhằm gồm các những mỗi theo trên dưới khi tại với "
-    "cho của và có là do để về phải cần kịp thường không chậm muộn hoặc hay ở bởi rồi như gửi truoc sau qua hang dinh da dang duoc cung trong vao tu den neu thi "
+    "trước sau qua hằng hàng định đã đang sẽ được bị bằng cùng trong ngoài giữa vào từ đến tới nếu thì mà nhằm gồm "
+    "các những mỗi theo trên dưới khi tại với "
+    "cho của và có là do để về phải cần kịp thường không chậm muộn hoặc hay ở bởi rồi như gửi truoc sau qua hang "
+    "dinh da dang duoc cung trong vao tu den neu thi "
     "cac nhung moi theo tren duoi khi tai voi cho cua va co la do de ve phai can khong".split()
 )
 
@@ -235,7 +258,12 @@ def _opens_name(source: Source, after: int, end: int, begin: int, at: int) -> bo
     low = source.low
     run = source.match(CLASS_RUN, begin, end)
     lower = source.work[after].islower()
-    if run and run.start() == begin and run.end() > at and (lower or low.startswith(("mttq", "ubmttq", "mặt trận"), after)):
+    if (
+        run
+        and run.start() == begin
+        and run.end() > at
+        and (lower or low.startswith(("mttq", "ubmttq", "mặt trận"), after))
+    ):
         return False
     if run and run.start() == begin and lower and low.startswith(("các ", "những "), begin):
         more = source.match(CLASS_RUN, after, end)
@@ -244,10 +272,48 @@ def _opens_name(source: Source, after: int, end: int, begin: int, at: int) -> bo
     field = next((f for f in source.finditer(_FIELD, begin, end) if f.start() < at < f.end()), None)
     if field:
         return False
-    if lower and not low.startswith(("các ", "những ", "công an", "ủy ban", "chi cục", "phòng ", "sở ", "ban ", "hội ", "lực lượng", "cấp ủy",
-                                     "chính quyền", "trung tâm", "tổ ", "đội ", "trường ", "trạm ", "đơn vị", "cơ quan", "văn phòng",
-                                     "bộ đội", "mặt trận", "địa phương", "giáo viên", "doanh nghiệp", "toàn thể", "cán bộ", "gia đình",
-                                     "viện ", "tòa ", "đoàn ", "bí thư", "trưởng ", "thôn", "khu phố", "ban giám hiệu", "nhà trường"), after):
+    if lower and not low.startswith(
+        (
+            "các ",
+            "những ",
+            "công an",
+            "ủy ban",
+            "chi cục",
+            "phòng ",
+            "sở ",
+            "ban ",
+            "hội ",
+            "lực lượng",
+            "cấp ủy",
+            "chính quyền",
+            "trung tâm",
+            "tổ ",
+            "đội ",
+            "trường ",
+            "trạm ",
+            "đơn vị",
+            "cơ quan",
+            "văn phòng",
+            "bộ đội",
+            "mặt trận",
+            "địa phương",
+            "giáo viên",
+            "doanh nghiệp",
+            "toàn thể",
+            "cán bộ",
+            "gia đình",
+            "viện ",
+            "tòa ",
+            "đoàn ",
+            "bí thư",
+            "trưởng ",
+            "thôn",
+            "khu phố",
+            "ban giám hiệu",
+            "nhà trường",
+        ),
+        after,
+    ):
         return False
     return True
 
@@ -274,7 +340,9 @@ def _share_level(agencies: list[Agency]) -> list[Agency]:
     level = last.name[from_last.start() :]
     return [
         agency
-        if agency is last or _WITH_LEVEL.of(False).search(agency.name.lower()) or _PLAIN_HEADS.of(False).match(agency.name.lower())
+        if agency is last
+        or _WITH_LEVEL.of(False).search(agency.name.lower())
+        or _PLAIN_HEADS.of(False).match(agency.name.lower())
         else evolve(agency, name=f"{agency.name} {level}", inferred=True)
         for agency in agencies
     ]

@@ -17,31 +17,45 @@ from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.source import Source
 
 _TOKEN = phrase(
-    r"(?P<six_monthly>(?:0?6|sáu) tháng(?! (?:tuổi|trở|tù|kể))(?: (?:đầu|cuối) năm)?|nửa năm)|(?P<nine_monthly>0?9 tháng(?! tuổi))|"
+    r"(?P<six_monthly>(?:0?6|sáu) tháng(?! (?:tuổi|trở|tù|kể))(?: (?:đầu|cuối) năm)?|nửa năm)|"
+    r"(?P<nine_monthly>0?9 tháng(?! tuổi))|"
     r"(?P<monthly>(?:hằng|hàng|mỗi) tháng|báo cáo tháng(?! \d)|định kỳ tháng|tháng(?=, quý|,? quý và))|"
-    r"(?P<weekly>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarterly>(?:hằng|hàng|mỗi) quý|báo cáo quý(?! [iv\d])|quý(?=,| và năm|\)))|"
-    r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|(?:báo cáo|tổng kết)(?: kết quả(?: thực hiện)?| tổng kết)? năm(?: học)?(?! qua)|"
-    r"(?<=[,;] )năm(?=,| và|\)|;| gửi| \(| trước)|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|(?<=\)[,;] )năm(?= \(| trước|,| và))|"
-    r"(?P<ad_hoc>đột xuất|(?<=báo cáo )(?:nhanh|ngay|khẩn))|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|hoàn thành giai đoạn)|(?P<final>tổng kết)"
+    r"(?P<weekly>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarterly>(?:hằng|hàng|mỗi) quý|báo cáo quý(?! [iv\d])|"
+    r"quý(?=,| và năm|\)))|"
+    r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|(?:báo cáo|tổng kết)(?: kết quả(?: thực hiện)?|"
+    r" tổng kết)? năm(?: học)?(?! qua)|"
+    r"(?<=[,;] )năm(?=,| và|\)|;| gửi| \(| trước)|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|"
+    r"(?<=\)[,;] )năm(?= \(| trước|,| và))|"
+    r"(?P<ad_hoc>đột xuất|(?<=báo cáo )(?:nhanh|ngay|khẩn))|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|"
+    r"hoàn thành giai đoạn)|(?P<final>tổng kết)"
 )
 _PERIODS = ("weekly", "monthly", "quarterly", "six_monthly", "nine_monthly", "annual")
 _REPORT = phrase(r"báo cáo(?! viên)")
 _NOUN_BEFORE = phrase(  # "chế độ báo cáo", "số liệu báo cáo": the word names a thing, not an act
-    r"(?:chế độ|công tác|nội dung|số liệu|mẫu|biểu mẫu|kỳ|đề cương|phần mềm|nghe|xem xét|thông tin,|thông tin|trong|theo|các) $"
+    r"(?:chế độ|công tác|nội dung|số liệu|mẫu|biểu mẫu|kỳ|đề cương|phần mềm|nghe|xem xét|thông tin,|thông tin|trong|"
+    r"theo|các) $"
 )
 _ONWARD = phrase(r"(?:để|phục vụ|làm cơ sở)\b[^.;]{0,110}?báo cáo")
 _ONWARD_START = phrase(r"(?:để|phục vụ|làm cơ sở|làm căn cứ)(?!\w)")
 _ADVERBS = phrase(
-    r"(?:(?:đột xuất|kịp thời|ngay|nhanh|khẩn|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
+    r"(?:(?:đột xuất|kịp thời|ngay|nhanh|khẩn|định kỳ|sơ kết|tổng kết|tuần|tháng|quý|năm|(?:hằng|hàng) (?:tháng|quý|"
+    r"năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
 )
-_TO = phrase(r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)")
+_TO = phrase(
+    r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |"
+    r"(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)"
+)
 _VIA = phrase(r"\(? ?(?:thông )?qua (?=\w)")
 _SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b")
 _SENT = phrase(
-    r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|bản (?:cam kết|đăng ký|kê|tổng hợp)|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
+    r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|"
+    r"bản (?:cam kết|đăng ký|kê|tổng hợp)|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
 )
 _REGULAR = phrase(r"định kỳ")
-_HOLDS = phrase(r"(?:tổ chức|tham mưu|tiến hành|chuẩn bị|hội nghị|công tác|làm tốt|gắn với|việc)(?: [^\W\d_]+,?){0,7} (?:sơ,? )?$|(?:sơ, |sơ kết(?:,| và) )$")
+_HOLDS = phrase(
+    r"(?:tổ chức|tham mưu|tiến hành|chuẩn bị|hội nghị|công tác|làm tốt|gắn với|"
+    r"việc)(?: [^\W\d_]+,?){0,7} (?:sơ,? )?$|(?:sơ, |sơ kết(?:,| và) )$"
+)
 _DUE_TEXT = phrase(r"theo (?:quy định|đúng quy định|yêu cầu|chế độ|hướng dẫn)[^.;,)]{0,50}|khi có yêu cầu")
 _SENTENCE = re.compile(r"(?<!\.)[.;](?=\s|$|\")")
 _ADVISED = phrase(r"tham mưu (?P<who>[^.;,]{3,60}?) (?:tổng hợp, ?)?báo cáo")
@@ -80,15 +94,25 @@ class Heard:
     onward: list[Agency] = field(factory=list)
 
 
-def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, subject: list[Agency], reporting: bool,
-                lead_in: Heard | None) -> tuple[list[Duty], Heard]:
+def read_duties(
+    source: Source,
+    clause: Clause,
+    start: int,
+    end: int,
+    era: Era,
+    subject: list[Agency],
+    reporting: bool,
+    lead_in: Heard | None,
+) -> tuple[list[Duty], Heard]:
     """The duties that a clause's text states, and what it told of reporter and recipient."""
     words = source.low[start:end]
     heard = evolve(lead_in) if lead_in else Heard(list(subject))
     if subject:
         heard.reporter = list(subject)
     duties: list[Duty] = []
-    if not any(word in words for word in ("báo cáo", "gửi", "đăng ký", "bao cao", "gui ", "nộp")) and not (lead_in and lead_in.recipient):
+    if not any(word in words for word in ("báo cáo", "gửi", "đăng ký", "bao cao", "gui ", "nộp")) and not (
+        lead_in and lead_in.recipient
+    ):
         return duties, heard
     for piece_start, piece_end in source.pieces(start, end):
         at = piece_start
@@ -102,13 +126,24 @@ def read_duties(source: Source, clause: Clause, start: int, end: int, era: Era, 
     return duties, heard
 
 
-def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, reporting: bool, duties: list[Duty]) -> None:
+def _sentence(
+    source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, reporting: bool, duties: list[Duty]
+) -> None:
     low = source.low
     start, end = source.trim(start, end)
     onward = _onward(source, start, end)
     onward_at = onward.start() if onward else end
-    reports = [m for m in source.finditer(_REPORT, start, end) if m.start() < onward_at or onward and m.start() >= onward.end()]
-    reports = [m for m in reports if not (_NOUN_BEFORE.of(source.bare).search(low[max(start, m.start() - 14) : m.start()]) and not _says(source, m, end))]
+    reports = [
+        m for m in source.finditer(_REPORT, start, end) if m.start() < onward_at or onward and m.start() >= onward.end()
+    ]
+    reports = [
+        m
+        for m in reports
+        if not (
+            _NOUN_BEFORE.of(source.bare).search(low[max(start, m.start() - 14) : m.start()])
+            and not _says(source, m, end)
+        )
+    ]
     continued = bool(heard.recipient) and not reports and reporting
     if not reports and not continued:
         _submission(source, clause, start, end, era, heard, duties)
@@ -124,14 +159,22 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
         following = tokens[place + 1].start() if place + 1 < len(tokens) else end
         if token.lastgroup in ("monthly", "quarterly"):
             region = (token.end(), following) if place or len(tokens) > 1 else (start, end)
-            limits += [x for x in find_limits(source, *region, era, token.lastgroup) if not any(a.start < x.end and x.start < a.end for a in limits)]
+            limits += [
+                x
+                for x in find_limits(source, *region, era, token.lastgroup)
+                if not any(a.start < x.end and x.start < a.end for a in limits)
+            ]
     limits.sort(key=lambda limit: limit.start)
     if limits and onward and len(limits) > 1:
         limits = [limit for limit in limits if limit.start < onward.end()] or limits
     recipient, via = _recipient(source, reports, start, end, onward_at)
     explicit = bool(recipient)
     if recipient:
-        heard.recipient, heard.via, heard.onward = recipient, via, read_list(source, _skip(source, onward.end(), end), end)[0] if onward else []
+        heard.recipient, heard.via, heard.onward = (
+            recipient,
+            via,
+            read_list(source, _skip(source, onward.end(), end), end)[0] if onward else [],
+        )
     elif via:
         heard.via = via
     due_text = source.search(_DUE_TEXT, start, end)
@@ -142,9 +185,20 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
         who = read_list(source, advised.start("who"), advised.end("who"))[0]
         if who:
             prepared, reporter = (reporter[0] if reporter else None), who
-    base = Duty(first, min(end, first + 48), clause, "results", None, reporter, heard.recipient if explicit or tokens or continued or limits else [],
-                heard.via if explicit or tokens or continued or limits else None, heard.onward if explicit or tokens or continued else [], prepared, None,
-                source.plain(*due_text.span()) if due_text else None)
+    base = Duty(
+        first,
+        min(end, first + 48),
+        clause,
+        "results",
+        None,
+        reporter,
+        heard.recipient if explicit or tokens or continued or limits else [],
+        heard.via if explicit or tokens or continued or limits else None,
+        heard.onward if explicit or tokens or continued else [],
+        prepared,
+        None,
+        source.plain(*due_text.span()) if due_text else None,
+    )
     known_here = duties[-12:]
     if tokens:
         _periodic(source, base, tokens, limits, reports, known_here, duties, start, end)
@@ -153,10 +207,16 @@ def _sentence(source: Source, clause: Clause, start: int, end: int, era: Era, he
     if limits and (explicit or reporting or known_here or heard.recipient):
         due = limits[0]
         period = _period_of(due)
-        duties.append(evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75))
+        duties.append(
+            evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75)
+        )
     elif regular and (explicit or reporting):
         duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
-    elif explicit and reports and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start)):
+    elif (
+        explicit
+        and reports
+        and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start))
+    ):
         duties.append(evolve(base, confidence=0.65))
 
 
@@ -194,19 +254,28 @@ def _subject(source: Source, start: int, end: int, before: int) -> list[Agency]:
             continue
         if not source.match(HEAD, at, end):
             continue
-        if re.search(r"(?:với|của|về|cho|tại|qua|đến|gửi|tham mưu|giúp|bởi|theo|báo cáo|giao|trước|lên|tới|cùng)\s*$", low[max(start, at - 10) : at]):
+        if re.search(
+            r"(?:với|của|về|cho|tại|qua|đến|gửi|tham mưu|giúp|bởi|theo|báo cáo|giao|trước|lên|tới|cùng)\s*$",
+            low[max(start, at - 10) : at],
+        ):
             if not re.search(r"giao\s*$", low[max(start, at - 10) : at]):
                 continue
         bodies, last = read_list(source, at, end)
         rest = last
         while rest < end and low[rest] in " ,":
             rest += 1
-        if bodies and rest < end and (source.match(VERB, rest, end) or low.startswith(("đánh giá", "kịp thời", "hằng ", "hàng "), rest)):
+        if (
+            bodies
+            and rest < end
+            and (source.match(VERB, rest, end) or low.startswith(("đánh giá", "kịp thời", "hằng ", "hàng "), rest))
+        ):
             return bodies
     return []
 
 
-def _tokens(source: Source, start: int, end: int, reports: list[re.Match[str]], limits: list[Limit], continued: bool) -> list[re.Match[str]]:
+def _tokens(
+    source: Source, start: int, end: int, reports: list[re.Match[str]], limits: list[Limit], continued: bool
+) -> list[re.Match[str]]:
     """The words of period and kind that belong to the reports of a sentence."""
     low = source.low
     found: list[re.Match[str]] = []
@@ -215,17 +284,32 @@ def _tokens(source: Source, start: int, end: int, reports: list[re.Match[str]], 
         if any(limit.start < token.end() and token.start() < limit.end for limit in limits):
             continue
         before = low[max(start, token.start() - 60) : token.start()]
-        near = continued or any(-14 <= m.start() - token.end() <= 170 or 0 <= token.start() - m.end() <= 190 or m.start() <= token.start() < m.end() for m in reports)
+        near = continued or any(
+            -14 <= m.start() - token.end() <= 170
+            or 0 <= token.start() - m.end() <= 190
+            or m.start() <= token.start() < m.end()
+            for m in reports
+        )
         if not near:
             continue
-        if (kind in ("interim", "final") or low.startswith(("tổng kết", "tong ket"), token.start())) and _HOLDS.of(source.bare).search(before) and not re.search(r"báo cáo\s+$|\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$", before):
+        if (
+            (kind in ("interim", "final") or low.startswith(("tổng kết", "tong ket"), token.start()))
+            and _HOLDS.of(source.bare).search(before)
+            and not re.search(r"báo cáo\s+$|\)[,;]?\s*(?:và\s+)?$|định kỳ[^.;]*$", before)
+        ):
             continue
         if kind in _PERIODS:
-            if re.search(r"(?:trong|từ|sau|quá|tình hình|số liệu|kế hoạch|dự toán|chỉ tiêu|xếp loại|cập nhật)\s*$", before):
+            if re.search(
+                r"(?:trong|từ|sau|quá|tình hình|số liệu|kế hoạch|dự toán|chỉ tiêu|xếp loại|cập nhật)\s*$", before
+            ):
                 continue
             if kind == "quarterly" and re.search(r"tháng (?:cuối|đầu)\s*(?:của\s*)?$", before):
                 continue
-        if kind == "ad_hoc" and re.search(r"(?:kiểm tra|xét nghiệm|thanh tra|tuần tra|định kỳ(?:,| và| hoặc))\s*$", before) and not re.search(r"định kỳ(?:,| và| hoặc)\s*$", before):
+        if (
+            kind == "ad_hoc"
+            and re.search(r"(?:kiểm tra|xét nghiệm|thanh tra|tuần tra|định kỳ(?:,| và| hoặc))\s*$", before)
+            and not re.search(r"định kỳ(?:,| và| hoặc)\s*$", before)
+        ):
             continue
         found.append(token)
     return found
@@ -267,8 +351,17 @@ def _groups(source: Source, tokens: list[re.Match[str]]) -> list[tuple[str, str,
     return single
 
 
-def _periodic(source: Source, base: Duty, tokens: list[re.Match[str]], limits: list[Limit], reports: list[re.Match[str]],
-              known_here: list[Duty], duties: list[Duty], start: int, end: int) -> None:
+def _periodic(
+    source: Source,
+    base: Duty,
+    tokens: list[re.Match[str]],
+    limits: list[Limit],
+    reports: list[re.Match[str]],
+    known_here: list[Duty],
+    duties: list[Duty],
+    start: int,
+    end: int,
+) -> None:
     groups = _groups(source, tokens)
     dues = _deal(source, groups, limits)
     for (kind, period, begin, stop), due in zip(groups, dues, strict=True):
@@ -280,9 +373,24 @@ def _periodic(source: Source, base: Duty, tokens: list[re.Match[str]], limits: l
             known.extra.append((begin, stop))
             continue
         left = max((m.start() for m in reports if m.start() <= begin and begin - m.end() < 30), default=begin)
-        duties.append(evolve(base, start=left, end=max(stop, left + 1), kind=kind, period=period, due=due, confidence=0.85, extra=[(begin, stop)]))
+        duties.append(
+            evolve(
+                base,
+                start=left,
+                end=max(stop, left + 1),
+                kind=kind,
+                period=period,
+                due=due,
+                confidence=0.85,
+                extra=[(begin, stop)],
+            )
+        )
     spare = [limit for limit in limits if limit not in dues]
-    early = [limit for limit in spare if limit.start < groups[0][2] and len(reports) > 1 and reports[0].end() < limit.start < reports[-1].start()]
+    early = [
+        limit
+        for limit in spare
+        if limit.start < groups[0][2] and len(reports) > 1 and reports[0].end() < limit.start < reports[-1].start()
+    ]
     if early:  # "báo cáo kết quả đợt 1 trước ngày ..., báo cáo tổng kết trước ngày ...": the first report has no word of period
         duties.append(evolve(base, kind="results", period=_period_of(early[0]), due=early[0]))
     elif spare and len(groups) == 1 and groups[0][0] == "ad_hoc":
@@ -303,7 +411,9 @@ def _deal(source: Source, groups: list[tuple[str, str, int, int]], limits: list[
         dues.append(next((limit for limit in limits if begin - 1 <= limit.start < following), None))
     dated = [g for g in groups if g[0] != "ad_hoc"]
     behind = [limit for limit in limits if limit.start > groups[-1][2]]
-    if len(behind) >= 2 and len(behind) == len(dated) and not any(dues[:-1]):  # "6 tháng, 01 năm ... trước ngày 10/6 và 10/12"
+    if (
+        len(behind) >= 2 and len(behind) == len(dated) and not any(dues[:-1])
+    ):  # "6 tháng, 01 năm ... trước ngày 10/6 và 10/12"
         dealt = iter(behind)
         return [next(dealt) if g[0] != "ad_hoc" else None for g in groups]
     if groups[-1][0] == "ad_hoc" and dues[-1] is not None and dues[-1].start - groups[-1][3] > 20:
@@ -334,7 +444,9 @@ def _second_days(source: Source, limits: list[Limit], end: int) -> list[Limit]:
             except ValueError:
                 continue
         elif limit.rule and limit.rule.startswith("FREQ=YEARLY"):
-            found.append(evolve(limit, start=begin, end=more.end(), rule=f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}"))
+            found.append(
+                evolve(limit, start=begin, end=more.end(), rule=f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}")
+            )
     return found
 
 
@@ -350,7 +462,9 @@ def _period_of(due: Limit) -> str:
     return "once"
 
 
-def _recipient(source: Source, reports: list[re.Match[str]], start: int, end: int, onward_at: int) -> tuple[list[Agency], Agency | None]:
+def _recipient(
+    source: Source, reports: list[re.Match[str]], start: int, end: int, onward_at: int
+) -> tuple[list[Agency], Agency | None]:
     """To whom: behind "báo cáo", or after "về", "gửi", "cho"; and through whom."""
     low = source.low
     recipient: list[Agency] = []
@@ -399,13 +513,17 @@ def _via(source: Source, start: int, end: int) -> Agency | None:
     return None
 
 
-def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, duties: list[Duty]) -> None:
+def _submission(
+    source: Source, clause: Clause, start: int, end: int, era: Era, heard: Heard, duties: list[Duty]
+) -> None:
     """Plans, lists or pictures to be sent to a body (R2)."""
     low = source.low
     for send in source.finditer(_SENDS, start, end):
         onward = _ONWARD_START.of(source.bare).search(low, send.end(), end)
         stop = onward.start() if onward else end
-        if low.startswith(("đăng ký", "dang ky"), send.start()) and not re.search(r"(?:về|với) ", low[send.end() : stop]):
+        if low.startswith(("đăng ký", "dang ky"), send.start()) and not re.search(
+            r"(?:về|với) ", low[send.end() : stop]
+        ):
             continue
         recipient = _addressed(source, send.start(), stop)
         if not recipient:
@@ -415,17 +533,37 @@ def _submission(source: Source, clause: Clause, start: int, end: int, era: Era, 
             recipient = read_list(source, at, stop)[0] if source.match(HEAD, at, stop) else []
         if not recipient:
             continue
-        things = source.finditer(_SENT, send.start(), min(stop, recipient[0].start)) or source.finditer(_SENT, start, send.start()) or source.finditer(
-            _SENT, max(clause.body, start - 600), send.start()
+        things = (
+            source.finditer(_SENT, send.start(), min(stop, recipient[0].start))
+            or source.finditer(_SENT, start, send.start())
+            or source.finditer(_SENT, max(clause.body, start - 600), send.start())
         )
         if not things:
             continue
         thing = things[-1] if things[-1].start() < send.start() else things[0]
         own = _subject(source, start, end, send.start())
-        limits = find_limits(source, start, end, era) or find_limits(source, clause.body, min(clause.end, clause.body + 2_000), era)
+        limits = find_limits(source, start, end, era) or find_limits(
+            source, clause.body, min(clause.end, clause.body + 2_000), era
+        )
         limits = [limit for limit in limits if limit.start > send.start()] or limits[:1]
         due = limits[0] if limits else None
         kind = "evidence" if thing["evidence"] else "submission"
-        duties.append(Duty(send.start(), min(end, send.end() + 24), clause, kind, _period_of(due) if due else "once", own or heard.reporter, recipient,
-                           _via(source, send.start(), end), [], None, due, None, source.plain(*thing.span()), 0.65))
+        duties.append(
+            Duty(
+                send.start(),
+                min(end, send.end() + 24),
+                clause,
+                kind,
+                _period_of(due) if due else "once",
+                own or heard.reporter,
+                recipient,
+                _via(source, send.start(), end),
+                [],
+                None,
+                due,
+                None,
+                source.plain(*thing.span()),
+                0.65,
+            )
+        )
         return

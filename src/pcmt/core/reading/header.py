@@ -16,54 +16,95 @@ from attrs import define, field
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading.agencies import name_end
 from pcmt.core.reading.lexicon import DOC_TYPE, LEVELS, phrase
-from pcmt.core.reading.lines import Line
+from pcmt.core.reading.lines import LOWER, UPPER, Line
 from pcmt.core.reading.source import Source, tidy
 from pcmt.core.text import Span, find_dates, fold
 
 Place = tuple[int, int]
 
 _TYPES = (
-    "KẾ HOẠCH HÀNH ĐỘNG", "KẾ HOẠCH PHỐI HỢP", "KẾ HOẠCH LIÊN TỊCH", "KẾ HOẠCH LIÊN NGÀNH", "KẾ HOẠCH VÀ PHƯƠNG ÁN", "KẾ HOẠCH CÔNG TÁC",
-    "KẾ HOẠCH", "CHƯƠNG TRÌNH HÀNH ĐỘNG", "CHƯƠNG TRÌNH CÔNG TÁC", "CHƯƠNG TRÌNH PHỐI HỢP", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "PHƯƠNG ÁN",
-    "QUYẾT ĐỊNH", "NGHỊ QUYẾT", "CHỈ THỊ", "HƯỚNG DẪN", "THÔNG BÁO", "BÁO CÁO", "CÔNG VĂN", "CÔNG ĐIỆN", "TỜ TRÌNH",
+    "KẾ HOẠCH HÀNH ĐỘNG",
+    "KẾ HOẠCH PHỐI HỢP",
+    "KẾ HOẠCH LIÊN TỊCH",
+    "KẾ HOẠCH LIÊN NGÀNH",
+    "KẾ HOẠCH VÀ PHƯƠNG ÁN",
+    "KẾ HOẠCH CÔNG TÁC",
+    "KẾ HOẠCH",
+    "CHƯƠNG TRÌNH HÀNH ĐỘNG",
+    "CHƯƠNG TRÌNH CÔNG TÁC",
+    "CHƯƠNG TRÌNH PHỐI HỢP",
+    "CHƯƠNG TRÌNH",
+    "ĐỀ ÁN",
+    "PHƯƠNG ÁN",
+    "QUYẾT ĐỊNH",
+    "NGHỊ QUYẾT",
+    "CHỈ THỊ",
+    "HƯỚNG DẪN",
+    "THÔNG BÁO",
+    "BÁO CÁO",
+    "CÔNG VĂN",
+    "CÔNG ĐIỆN",
+    "TỜ TRÌNH",
 )
 _PLAN_TYPES = ("KẾ HOẠCH", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "PHƯƠNG ÁN")
 _TYPE = re.compile(r"[\s|#*_>]*(?P<type>" + "|".join(_TYPES) + r")\b(?P<rest>.*)\Z", re.DOTALL)
 _NATION = re.compile(
-    r"C[ỘÔ]NG\s+H[ÒOÓ]?[ÀA]?\s+X[ÃA]\s+H[ỘÔ]I(?:\s+CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM)?|CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM|"
+    r"C[ỘÔ]NG\s+H[ÒOÓ]?[ÀA]?\s+X[ÃA]\s+H[ỘÔ]I(?:\s+CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM)?|"
+    r"CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM|"
     r"[ĐD][ộôo]c\s+l[ậâa]p\s*[-–—]\s*T[ựưu]\s+do\s*[-–—]\s*H[ạa]nh\s+ph[úu]c|ĐẢNG\s+CỘNG\s+SẢN\s+VIỆT\s+NAM",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?:Số|SỐ)\s*:?\s*(?P<value>\d{1,6}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*(?P<symbol>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐa-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]*\d*(?:\s?[-–/&]\s?[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐa-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ&]*\d*)*)?"
+    rf"(?:Số|SỐ)\s*:?\s*(?P<value>\d{{1,6}}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*(?P<symbol>[{UPPER}][{UPPER}{LOWER}]*\d*(?:\s?[-–/&]\s?[{UPPER}][{UPPER}{LOWER}&]*\d*)*)?"
 )
-_BARE_NUMBER = re.compile(r"(?P<value>\d{1,6})\s*(?P<sep>[/–-])\s*(?P<symbol>[A-ZĐ][A-Za-zĐđ]*(?:[-–/&][A-ZĐ][A-Za-zĐđ&\d]*)+)")
+_BARE_NUMBER = re.compile(
+    r"(?P<value>\d{1,6})\s*(?P<sep>[/–-])\s*(?P<symbol>[A-ZĐ][A-Za-zĐđ]*(?:[-–/&][A-ZĐ][A-Za-zĐđ&\d]*)+)"
+)
 _PLACE_DATE = re.compile(
-    r"(?P<place>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|['’.-])[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][^\W\d_]*){0,5})\s*,\s*(?P<date>ngày\s*(?P<d>\d{1,2}|[.…\s_]*)\s*tháng\s*(?P<m>\d{1,2}|[.…\s_]*)\s*năm\s*(?P<y>\d{4}))"
+    rf"(?P<place>[{UPPER}][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|"
+    rf"['’.-])[{UPPER}][^\W\d_]*){{0,5}})\s*,\s*(?P<date>ngày\s*(?P<d>\d{{1,2}}|[.…\s_]*)\s*tháng\s*(?P<m>\d{{1,2}}|"
+    rf"[.…\s_]*)\s*năm\s*(?P<y>\d{{4}}))"
 )
-_LONE_DATE = re.compile(r"(?P<place>)(?P<date>ngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4}))", re.IGNORECASE)
+_LONE_DATE = re.compile(
+    r"(?P<place>)(?P<date>ngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4}))", re.IGNORECASE
+)
 _ATTACHED = phrase(r"\(? ?(?:ban hành )?kèm theo (?:quyết định|nghị quyết|công văn|tờ trình)")
 _PREAMBLE = phrase(
-    r"(?:căn cứ|thực hiện(?= (?:luật|nghị quyết|quyết định|chỉ thị|kế hoạch|công văn|chương trình|văn bản|thông tư|nghị định|kết luận|hướng dẫn|"
-    r"công điện|ý kiến|chỉ đạo|thông báo|đề án|nhiệm vụ|quy chế))|triển khai(?: thực hiện)?(?= (?:luật|nghị quyết|quyết định|chỉ thị|kế hoạch|"
-    r"công văn|chương trình|thông tư|nghị định|kết luận|công điện|đề án)[^\n]{0,40}số)|nhằm |để |hưởng ứng |xét |theo đề nghị|tiếp nhận|"
+    r"(?:căn cứ|thực hiện(?= (?:luật|nghị quyết|quyết định|chỉ thị|kế hoạch|công văn|chương trình|văn bản|thông tư|"
+    r"nghị định|kết luận|hướng dẫn|"
+    r"công điện|ý kiến|chỉ đạo|thông báo|đề án|nhiệm vụ|quy chế))|triển khai(?: thực hiện)?(?= (?:luật|nghị quyết|"
+    r"quyết định|chỉ thị|kế hoạch|"
+    r"công văn|chương trình|thông tư|nghị định|kết luận|công điện|đề án)[^\n]{0,40}số)|nhằm |để |hưởng ứng |xét |"
+    r"theo đề nghị|tiếp nhận|"
     r"trên cơ sở|qua |ủy ban nhân dân|ubnd |nghiêm túc thực hiện)"
 )
 _BASE_VERB = phrase(r"(?:căn cứ|thực hiện|triển khai(?: thực hiện)?|theo|tiếp nhận|xét|thi hành|hưởng ứng)\b")
-_ISSUES = phrase(r"(?:ban hành|xây dựng|triển khai|đề ra|lập) ?(?:và triển khai )?(?:thực hiện )?(?:kế hoạch|chương trình|phương án|đề án)")
+_ISSUES = phrase(
+    r"(?:ban hành|xây dựng|triển khai|đề ra|lập) ?(?:và triển khai )?(?:thực hiện )?(?:kế hoạch|chương trình|"
+    r"phương án|đề án)"
+)
 _CITATION = phrase(
-    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?|(?<=luật) [^\d;.\"()]{{3,110}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
-    rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+)|(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])"
+    rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?|"
+    rf"(?<=luật) [^\d;.\"()]{{3,110}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
+    rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+)|"
+    rf"(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])"
 )
 _CITED_DATE = phrase(r"[ ,(]*(?:ngày|, ngày) ")
 _CITED_ISSUER = phrase(r"[ ,)]*của ")
 _SIGN_TITLE = re.compile(
-    r"(?P<mark>(?:T/?M|KT|K/T|TL|T/L|TUQ|Q)\.?\s+)?(?P<position>(?:PHÓ\s+|QUYỀN\s+|Q\.\s*)?(?:CHỦ\s+TỊCH(?:\s+THƯỜNG\s+TRỰC)?|BÍ\s+THƯ(?:\s+THƯỜNG\s+TRỰC)?|GIÁM\s+ĐỐC|HIỆU\s+TRƯỞNG|TRƯỞNG\s+BAN|"
-    r"TRƯỞNG\s+PHÒNG|CỤC\s+TRƯỞNG|CHI\s+CỤC\s+TRƯỞNG|VỤ\s+TRƯỞNG|BỘ\s+TRƯỞNG|THỨ\s+TRƯỞNG|VIỆN\s+TRƯỞNG|CHÁNH\s+VĂN\s+PHÒNG|CHÁNH\s+ÁN|TRƯỞNG\s+CÔNG\s+AN|"
-    r"ĐỘI\s+TRƯỞNG|TRƯỞNG\s+ĐOÀN|HIỆU\s+PHÓ|CHỈ\s+HUY\s+TRƯỞNG|CHÍNH\s+TRỊ\s+VIÊN|TRƯỞNG\s+TIỂU\s+BAN|TỔNG\s+GIÁM\s+ĐỐC|THỦ\s+TƯỚNG|TỔ\s+TRƯỞNG|CHÁNH\s+THANH\s+TRA|CHÁNH\s+VP|"
-    r"GIÁM\s+ĐỐC\s+CÔNG\s+AN|TƯ\s+LỆNH|CHỦ\s+NHIỆM|BAN\s+THƯỜNG\s+TRỰC|THƯỜNG\s+TRỰC)(?:\s+(?:CÔNG\s+AN|UBND|SỞ|HỘI|TRUNG\s+TÂM|THƯỜNG\s+TRỰC)[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ ]*)?)"
+    r"(?P<mark>(?:T/?M|KT|K/T|TL|T/L|TUQ|Q)\.?\s+)?(?P<position>(?:PHÓ\s+|QUYỀN\s+|"
+    r"Q\.\s*)?(?:CHỦ\s+TỊCH(?:\s+THƯỜNG\s+TRỰC)?|BÍ\s+THƯ(?:\s+THƯỜNG\s+TRỰC)?|GIÁM\s+ĐỐC|HIỆU\s+TRƯỞNG|TRƯỞNG\s+BAN|"
+    r"TRƯỞNG\s+PHÒNG|CỤC\s+TRƯỞNG|CHI\s+CỤC\s+TRƯỞNG|VỤ\s+TRƯỞNG|BỘ\s+TRƯỞNG|THỨ\s+TRƯỞNG|VIỆN\s+TRƯỞNG|"
+    r"CHÁNH\s+VĂN\s+PHÒNG|CHÁNH\s+ÁN|TRƯỞNG\s+CÔNG\s+AN|"
+    r"ĐỘI\s+TRƯỞNG|TRƯỞNG\s+ĐOÀN|HIỆU\s+PHÓ|CHỈ\s+HUY\s+TRƯỞNG|CHÍNH\s+TRỊ\s+VIÊN|TRƯỞNG\s+TIỂU\s+BAN|"
+    r"TỔNG\s+GIÁM\s+ĐỐC|THỦ\s+TƯỚNG|TỔ\s+TRƯỞNG|CHÁNH\s+THANH\s+TRA|CHÁNH\s+VP|"
+    rf"GIÁM\s+ĐỐC\s+CÔNG\s+AN|TƯ\s+LỆNH|CHỦ\s+NHIỆM|BAN\s+THƯỜNG\s+TRỰC|THƯỜNG\s+TRỰC)(?:\s+(?:CÔNG\s+AN|UBND|SỞ|HỘI|"
+    rf"TRUNG\s+TÂM|THƯỜNG\s+TRỰC)[{UPPER} ]*)?)"
 )
-_NAME = re.compile(r"(?:(?:Thiếu|Trung|Thượng|Đại)\s+(?:tá|úy|tướng)\s+|(?:ThS|TS|PGS|GS|Bs|BS)\.?\s*)*(?P<name>[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+(?:\s+[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]*\.?){1,5})\s*[*_|.]*\Z")
+_NAME = re.compile(
+    rf"(?:(?:Thiếu|Trung|Thượng|Đại)\s+(?:tá|úy|tướng)\s+|(?:ThS|TS|PGS|GS|Bs|"
+    rf"BS)\.?\s*)*(?P<name>[{UPPER}][{LOWER}]+(?:\s+[{UPPER}][{LOWER}]*\.?){{1,5}})\s*[*_|.]*\Z"
+)
 _RECIPIENTS = phrase(r"nơi (?:nhận|gửi) ?:?")
 _ARCHIVE = phrase(r"lưu ?:?")
 CENTRAL_CITIES = ("hà nội", "hồ chí minh", "hải phòng", "đà nẵng", "cần thơ", "huế", "đồng nai")
@@ -95,18 +136,30 @@ class Head:
 def level_of(name: str) -> str:
     """The level of government of a body by its name: central, province, district, commune, school or other."""
     words = f" {fold(name)} "
-    if re.search(r" (?:truong (?:mam non|mau giao|tieu hoc|thcs|thpt|trung hoc|pho thong|cao dang|dai hoc|chinh tri|ptdt\w*|th|lien cap|trung cap)|nha truong|hoc vien|dai hoc) ", words):
+    if re.search(
+        r" (?:truong (?:mam non|mau giao|tieu hoc|thcs|thpt|trung hoc|pho thong|cao dang|dai hoc|chinh tri|ptdt\w*|"
+        r"th|lien cap|trung cap)|nha truong|hoc vien|dai hoc) ",
+        words,
+    ):
         return "school"
     if re.search(r" (?:phuong|thi tran|dac khu) |(?<! thi)(?<! hop tac)(?<! hoi va) xa (?!hoi)", words):
         return "commune"
-    if re.search(r" (?:huyen|quan|thi xa|thi doan|huyen doan|quan doan|thi uy|huyen uy|quan uy|tx) (?!doi|su|khu)", words):
+    if re.search(
+        r" (?:huyen|quan|thi xa|thi doan|huyen doan|quan doan|thi uy|huyen uy|quan uy|tx) (?!doi|su|khu)", words
+    ):
         return "district"
     city = re.search(r" (?:thanh pho|tp) (.*)$", words)
     if city:
-        return "province" if city[1].strip().startswith(tuple(map(fold, CENTRAL_CITIES))) or not city[1].strip() else "district"
+        return (
+            "province"
+            if city[1].strip().startswith(tuple(map(fold, CENTRAL_CITIES))) or not city[1].strip()
+            else "district"
+        )
     if re.search(r" (?:tinh|so|tinh doan|tinh uy|thanh doan|thanh uy) ", words):
         return "province"
-    if re.search(r" (?:trung uong|chinh phu|quoc gia|quoc hoi|thu tuong) ", words) or words.startswith((" bo ", " tong ")):
+    if re.search(r" (?:trung uong|chinh phu|quoc gia|quoc hoi|thu tuong) ", words) or words.startswith(
+        (" bo ", " tong ")
+    ):
         return "central"
     return "other"
 
@@ -119,13 +172,17 @@ def proper(name: str) -> str:
     place = False
     shown: list[str] = []
     for i, word in enumerate(words):
-        if word in ("ubnd", "hđnd", "mttq", "thpt", "thcs", "tncs", "hcm", "tp", "tx", "ubmttq", "bcđ") or any(c.isdigit() for c in word):
+        if word in ("ubnd", "hđnd", "mttq", "thpt", "thcs", "tncs", "hcm", "tp", "tx", "ubmttq", "bcđ") or any(
+            c.isdigit() for c in word
+        ):
             shown.append(word.upper())
         elif place or i == 0:
             shown.append(word.capitalize())
         else:
             shown.append(word)
-        if word in ("tỉnh", "huyện", "xã", "phường", "quận", "phố", "khu", "trấn") and (word != "xã" or shown[-2:-1] not in (["thị"], ["hợp"])):
+        if word in ("tỉnh", "huyện", "xã", "phường", "quận", "phố", "khu", "trấn") and (
+            word != "xã" or shown[-2:-1] not in (["thị"], ["hợp"])
+        ):
             place = i + 1 < len(words)
         if word == "xã" and i and words[i - 1] == "thị":
             place = True
@@ -143,8 +200,18 @@ def read_head(source: Source, lines: list[Line]) -> Head:
     work = source.work
     limit = min(len(lines), 400)
     types = _type_lines(source, lines[:limit])
-    first_section = next((i for i, line in enumerate(lines) if line.kind == "text" and line.style in ("roman", "part", "article")), len(lines))
-    first_item = next((i for i, line in enumerate(lines) if line.kind == "text" and line.style in ("roman", "part", "article", "arabic", "upper")), len(lines))
+    first_section = next(
+        (i for i, line in enumerate(lines) if line.kind == "text" and line.style in ("roman", "part", "article")),
+        len(lines),
+    )
+    first_item = next(
+        (
+            i
+            for i, line in enumerate(lines)
+            if line.kind == "text" and line.style in ("roman", "part", "article", "arabic", "upper")
+        ),
+        len(lines),
+    )
     types = [t for t in types if t[0] < max(first_item, 1) or _attached_after(source, lines, t[0])]
     article = _article(source, lines, types)
     if article is not None:
@@ -153,8 +220,22 @@ def read_head(source: Source, lines: list[Line]) -> Head:
     wrapped = bool(plan and types and types[0][1] == "QUYẾT ĐỊNH" and plan[1] != "QUYẾT ĐỊNH")
     tail, recipients_at = _tail_start(source, lines, plan[0] if plan and wrapped else 0)
     fields: dict[str, Any] = dict.fromkeys(
-        ("issuer", "parent_issuer", "number", "place", "date", "doc_type", "title", "geographic_scope", "period", "signer", "archive",
-         "article_title", "article_date", "author")
+        (
+            "issuer",
+            "parent_issuer",
+            "number",
+            "place",
+            "date",
+            "doc_type",
+            "title",
+            "geographic_scope",
+            "period",
+            "signer",
+            "archive",
+            "article_title",
+            "article_date",
+            "author",
+        )
     )
     fields |= {"legal_bases": [], "recipients": []}
     head = Head(fields, 0, tail)
@@ -165,7 +246,9 @@ def read_head(source: Source, lines: list[Line]) -> Head:
     at = letter_end
     if plan:
         at = _title(source, lines, plan, head, fields)
-    body = next((i for i in range(at, len(lines)) if lines[i].kind in ("text",) and _opens_body(source, lines, i)), len(lines))
+    body = next(
+        (i for i in range(at, len(lines)) if lines[i].kind in ("text",) and _opens_body(source, lines, i)), len(lines)
+    )
     if body > tail:
         body = tail if at <= tail else at
     if not types:
@@ -211,7 +294,7 @@ def _type_lines(source: Source, lines: list[Line]) -> list[tuple[int, str, int, 
         text = work[line.start : line.end]
         match = _TYPE.match(text)
         if not match:
-            glued = re.match(r"(KẾ\s+HOẠCH)(?=[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ])", text)
+            glued = re.match(rf"(KẾ\s+HOẠCH)(?=[{UPPER}])", text)
             if glued:
                 found.append((i, "KẾ HOẠCH", line.start, line.start + glued.end(1)))
             continue
@@ -220,7 +303,9 @@ def _type_lines(source: Source, lines: list[Line]) -> list[tuple[int, str, int, 
             continue
         if rest and rest[0].islower():
             continue
-        found.append((i, " ".join(match["type"].split()), line.start + match.start("type"), line.start + match.end("type")))
+        found.append(
+            (i, " ".join(match["type"].split()), line.start + match.start("type"), line.start + match.end("type"))
+        )
     return found
 
 
@@ -229,7 +314,9 @@ def _attached_after(source: Source, lines: list[Line], index: int) -> bool:
     return any(source.match(_ATTACHED, line.start, line.end) for line in following)
 
 
-def _title(source: Source, lines: list[Line], plan: tuple[int, str, int, int], head: Head, fields: dict[str, Any]) -> int:
+def _title(
+    source: Source, lines: list[Line], plan: tuple[int, str, int, int], head: Head, fields: dict[str, Any]
+) -> int:
     """Read type and title; returns the index of the first line after them."""
     index, kind, start, end = plan
     fields["doc_type"] = {"value": kind.capitalize() if kind != "QUYẾT ĐỊNH" else "Quyết định", "span": (start, end)}
@@ -259,12 +346,22 @@ def _title(source: Source, lines: list[Line], plan: tuple[int, str, int, int], h
                 break
             at += 1
             continue
-        if line.kind != "text" or line.style in ("roman", "part", "article", "upper", "arabic", "dash") or line.style == "star" and not pieces:
+        if (
+            line.kind != "text"
+            or line.style in ("roman", "part", "article", "upper", "arabic", "dash")
+            or line.style == "star"
+            and not pieces
+        ):
             break
         text = source.work[line.body : line.end]
         if source.match(_ATTACHED, line.body, line.end):
             head.remarks.append(Diagnostic(code="attached_to", severity="info", span=(line.start, line.end)))
-            while "(" in source.work[line.start : line.end] and ")" not in source.work[line.start : lines[at].end] and at + 1 < len(lines) and at - index < 12:
+            while (
+                "(" in source.work[line.start : line.end]
+                and ")" not in source.work[line.start : lines[at].end]
+                and at + 1 < len(lines)
+                and at - index < 12
+            ):
                 at += 1
             head.claims.append((line.start, lines[at].end))
             at += 1
@@ -278,18 +375,35 @@ def _title(source: Source, lines: list[Line], plan: tuple[int, str, int, int], h
                 break
             if shouting and source.match(_PREAMBLE, line.body, line.end) and not text.isupper():
                 break
-            if blanks and not (text[0].islower() or text.isupper() and shouting or text[0] in "(“\"" and len(text) < 120 or text[:3] in ("Năm", "NĂM") and len(text) < 60):
+            if blanks and not (
+                text[0].islower()
+                or text.isupper()
+                and shouting
+                or text[0] in '(“"'
+                and len(text) < 120
+                or text[:3] in ("Năm", "NĂM")
+                and len(text) < 60
+            ):
                 break
             if sum(b - a for a, b in pieces) > 600 or text.endswith(":") and len(text) > 60:
                 break
-        elif line.end - line.body > 500 or (blanks == 0 and source.match(_BASE_VERB, line.body, line.end) and re.search(r"số\s+\d+|:\s*\Z", text) and not text.isupper() and len(text) > 200):
+        elif line.end - line.body > 500 or (
+            blanks == 0
+            and source.match(_BASE_VERB, line.body, line.end)
+            and re.search(r"số\s+\d+|:\s*\Z", text)
+            and not text.isupper()
+            and len(text) > 200
+        ):
             break
         pieces.append(source.trim(line.body, line.end))
         blanks = 0
         at += 1
     if pieces:
         head.title = (pieces[0][0], pieces[-1][1])
-        fields["title"] = {"value": tidy(source.work[head.title[0] : head.title[1]]).strip(' "“”') or None, "span": head.title}
+        fields["title"] = {
+            "value": tidy(source.work[head.title[0] : head.title[1]]).strip(' "“”') or None,
+            "span": head.title,
+        }
         if fields["title"]["value"] != tidy(source.work[head.title[0] : head.title[1]]):
             fields["title"]["value"] = tidy(source.work[head.title[0] : head.title[1]])
         head.claims.append(head.title)
@@ -345,14 +459,25 @@ def _find_number(source: Source, start: int, end: int) -> dict[str, Any] | None:
                 continue
             following = work[found.end() : found.end() + 12]
             if symbol is None and not following.strip(" .…_/-"):
-                return {"value": None, "symbol": None, "blank": True, "span": source.trim(found.start(), found.start() + 3)}
+                return {
+                    "value": None,
+                    "symbol": None,
+                    "blank": True,
+                    "span": source.trim(found.start(), found.start() + 3),
+                }
             continue
         if value and not symbol and not re.match(r"S[ốỐ]\s*:", found[0]):
             continue
         begin = found.start("value") if value else found.start()
         stop = found.end("symbol") if symbol else found.end("value") if value else found.end()
         clean = re.sub(r"\s*([-–/&])\s*", r"\1", symbol).replace("–", "-") if symbol else None
-        return {"value": value, "symbol": clean, "blank": value is None, "span": source.trim(begin, stop), "sep": found["sep"]}
+        return {
+            "value": value,
+            "symbol": clean,
+            "blank": value is None,
+            "span": source.trim(begin, stop),
+            "sep": found["sep"],
+        }
     return None
 
 
@@ -364,7 +489,9 @@ def _find_place_date(source: Source, start: int, end: int, head: Head) -> None:
         # a capitalised body name in front on the same line is not part of the place
         while len(words) > 1 and (words[0].isupper() and len(words[0]) > 1 or words[0] in ("Số", "Phúc", "phúc")):
             words = words[1:]
-        begin = found.start("place") + place.rfind(words[0]) if len(words) < len(place.split()) else found.start("place")
+        begin = (
+            found.start("place") + place.rfind(words[0]) if len(words) < len(place.split()) else found.start("place")
+        )
         span = (begin, found.end("place"))
         fields["place"] = {"value": tidy(work[span[0] : span[1]]), "span": span}
         _set_date(source, found, head)
@@ -417,13 +544,18 @@ def _issuer_pieces(source: Source, start: int, end: int, fields: dict[str, Any])
             b -= 1
         text = work[a:b]
         letters = [char for char in text if char.isalpha()]
-        if len(letters) >= 3 and sum(map(str.isupper, letters)) * 10 >= len(letters) * 8 and not text.startswith(("SỐ", "V/V")):
+        if (
+            len(letters) >= 3
+            and sum(map(str.isupper, letters)) * 10 >= len(letters) * 8
+            and not text.startswith(("SỐ", "V/V"))
+        ):
             kept.append((a, b))
     return kept
 
 
 _ISSUER_HEAD = re.compile(
-    r"(?:ỦY|UỶ|UBND|HĐND|HỘI|SỞ|BỘ|PHÒNG|TRƯỜNG|BAN|CÔNG|CỤC|CHI|TỈNH ĐOÀN|THÀNH ĐOÀN|HUYỆN ĐOÀN|ĐOÀN|ĐẢNG|LIÊN|TRUNG TÂM|VIỆN|TÒA|TOÀ|"
+    r"(?:ỦY|UỶ|UBND|HĐND|HỘI|SỞ|BỘ|PHÒNG|TRƯỜNG|BAN|CÔNG|CỤC|CHI|TỈNH ĐOÀN|THÀNH ĐOÀN|HUYỆN ĐOÀN|ĐOÀN|ĐẢNG|LIÊN|"
+    r"TRUNG TÂM|VIỆN|TÒA|TOÀ|"
     r"TỔNG|ĐỘI|TRẠM|BỆNH|MTTQ|MẶT|QUÂN|HUYỆN ỦY|TỈNH ỦY|THỊ ỦY|THÀNH ỦY|VĂN PHÒNG|BCH|BCĐ|KHO BẠC|HẠT)\b"
 )
 
@@ -442,7 +574,11 @@ def _join_issuer(source: Source, names: list[Place], head: Head) -> None:
             or joined in ("BAN", "ỦY", "UỶ", "HỘI")
         ):
             groups[-1].append((a, b))
-        elif groups and re.fullmatch(r"(?:ĐOÀN TNCS HỒ CHÍ MINH|TỈNH \w.*)", text) and not re.search(r"TỈNH|HUYỆN|XÃ|PHƯỜNG", joined):
+        elif (
+            groups
+            and re.fullmatch(r"(?:ĐOÀN TNCS HỒ CHÍ MINH|TỈNH \w.*)", text)
+            and not re.search(r"TỈNH|HUYỆN|XÃ|PHƯỜNG", joined)
+        ):
             groups[-1].append((a, b))
         else:
             groups.append([(a, b)])
@@ -451,9 +587,18 @@ def _join_issuer(source: Source, names: list[Place], head: Head) -> None:
         name = " ".join(tidy(work[a:b]) for a, b in group)
         span = (group[0][0], group[-1][1])
         contiguous = fold(work[span[0] : span[1]]) == fold(name)
-        bodies.append({"name": proper(name), "level": level_of(name), "in_header": True,
-                       "span": span if contiguous else group[0], **({} if contiguous else {"inferred": True})})
-    bodies = [body for body in bodies if fold(body["name"]) not in ("doan tncs ho chi minh", "dang cong san viet nam")] or bodies
+        bodies.append(
+            {
+                "name": proper(name),
+                "level": level_of(name),
+                "in_header": True,
+                "span": span if contiguous else group[0],
+                **({} if contiguous else {"inferred": True}),
+            }
+        )
+    bodies = [
+        body for body in bodies if fold(body["name"]) not in ("doan tncs ho chi minh", "dang cong san viet nam")
+    ] or bodies
     if not bodies:
         return
     issuer = bodies[-1]
@@ -461,7 +606,9 @@ def _join_issuer(source: Source, names: list[Place], head: Head) -> None:
         parent = bodies[-2]
         fields["parent_issuer"] = {k: v for k, v in parent.items() if k != "in_header"}
         if issuer["level"] == "other" and parent["level"] != "other":
-            issuer["level"] = parent["level"] if not parent["name"].lower().startswith(("bộ ", "tổng")) else issuer["level"]
+            issuer["level"] = (
+                parent["level"] if not parent["name"].lower().startswith(("bộ ", "tổng")) else issuer["level"]
+            )
     fields["issuer"] = issuer
     head.claims += [tuple(body["span"]) for body in bodies]
 
@@ -492,7 +639,15 @@ def _before_issues(source: Source, start: int, end: int) -> Place | None:
         return None
     low = source.low
     best: Place | None = None
-    begin = max(low.rfind(";", start, verb.start()), low.rfind(",", start, verb.start()), low.rfind(".", start, verb.start()), start - 1) + 1
+    begin = (
+        max(
+            low.rfind(";", start, verb.start()),
+            low.rfind(",", start, verb.start()),
+            low.rfind(".", start, verb.start()),
+            start - 1,
+        )
+        + 1
+    )
     for cut in (begin, start):
         for found in re.finditer(r"[^\W\d_]+", source.work[cut : verb.start()]):
             at = cut + found.start()
@@ -518,7 +673,7 @@ def _complete_issuer(source: Source, head: Head) -> None:
         return
     level = bare[0].lower()
     counts: dict[str, list[int]] = {}
-    pattern = re.compile(rf"(?<!\w){level}\s+((?:[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+)(?:\s+[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+){{0,3}})", re.IGNORECASE if False else 0)
+    pattern = re.compile(rf"(?<!\w){level}\s+((?:[{UPPER}][{LOWER}]+)(?:\s+[{UPPER}][{LOWER}]+){{0,3}})")
     for found in pattern.finditer(source.work):
         name = " ".join(found[1].split())
         if fold(name).split()[0] in ("uy", "doan", "doi"):
@@ -541,7 +696,9 @@ def _wrapper(source: Source, lines: list[Line], decision: tuple[int, str, int, i
     if texts:
         _bases(source, (texts[0].start, texts[-1].end), head)
     texts = [line for line in lines[decision[0] + 1 : plan[0]] if line.kind == "text"]
-    stop = next((i for i in range(decision[0], plan[0]) if source.match(_RECIPIENTS, lines[i].body, lines[i].end)), None)
+    stop = next(
+        (i for i in range(decision[0], plan[0]) if source.match(_RECIPIENTS, lines[i].body, lines[i].end)), None
+    )
     if stop is not None:
         _closing(source, lines[: plan[0]], stop, stop, head)
 
@@ -566,8 +723,13 @@ def read_citation(source: Source, found: re.Match[str], end: int) -> dict[str, A
         last = _cited_issuer_end(source, of.end(), end)
         if last > of.end():
             issuer = source.plain(of.end(), last)
-    return {"doc_type": source.plain(*found.span("type"))[:1].upper() + source.plain(*found.span("type"))[1:], "number": number,
-            "date": dated, "issuer": issuer, "span": (start, stop)}
+    return {
+        "doc_type": source.plain(*found.span("type"))[:1].upper() + source.plain(*found.span("type"))[1:],
+        "number": number,
+        "date": dated,
+        "issuer": issuer,
+        "span": (start, stop),
+    }
 
 
 def _cited_issuer_end(source: Source, start: int, end: int) -> int:
@@ -577,8 +739,10 @@ def _cited_issuer_end(source: Source, start: int, end: int) -> int:
 
 
 _RULERS = phrase(
-    r"(?:thủ tướng chính phủ|chính phủ|bộ chính trị|ban bí thư(?: trung ương(?: đảng)?)?|quốc hội|ủy ban thường vụ quốc hội|"
-    r"ban chấp hành trung ương(?: đảng)?|chủ tịch nước|(?:ban thường vụ )?(?:tỉnh|thành|huyện|thị|quận|đảng) ủy(?: (?:xã|phường|tỉnh))?|"
+    r"(?:thủ tướng chính phủ|chính phủ|bộ chính trị|ban bí thư(?: trung ương(?: đảng)?)?|quốc hội|"
+    r"ủy ban thường vụ quốc hội|"
+    r"ban chấp hành trung ương(?: đảng)?|chủ tịch nước|(?:ban thường vụ )?(?:tỉnh|thành|huyện|thị|quận|"
+    r"đảng) ủy(?: (?:xã|phường|tỉnh))?|"
     r"ban thường vụ (?:tỉnh|thành|huyện|thị|đảng) ủy)"
 )
 
@@ -594,10 +758,18 @@ def _bases(source: Source, place: Place, head: Head) -> None:
     seen = {base["number"] for base in head.fields["legal_bases"]}
     for cited in citations(source, *place):
         key = cited["number"] or source.plain(*cited["span"])
-        if key in seen or cited["number"] and not re.search(r"[-/]", cited["number"]) or not cited["number"] and not cited["date"]:
+        if (
+            key in seen
+            or cited["number"]
+            and not re.search(r"[-/]", cited["number"])
+            or not cited["number"]
+            and not cited["date"]
+        ):
             continue
         begin = max(low.rfind(";", place[0], cited["span"][0]), low.rfind("\n", place[0], cited["span"][0]), place[0])
-        verbs = source.finditer(_BASE_VERB, begin, cited["span"][0]) or source.finditer(_BASE_VERB, place[0], cited["span"][0])
+        verbs = source.finditer(_BASE_VERB, begin, cited["span"][0]) or source.finditer(
+            _BASE_VERB, place[0], cited["span"][0]
+        )
         if not verbs:
             continue
         seen.add(key)
@@ -610,12 +782,18 @@ def _bases(source: Source, place: Place, head: Head) -> None:
 def _tail_start(source: Source, lines: list[Line], floor: int) -> tuple[int, int | None]:
     """Index of the first line of the closing part, and of the line "Nơi nhận"."""
     recipients = next(
-        (i for i in range(len(lines) - 1, floor - 1, -1)
-         if lines[i].kind in ("text", "table") and (source.match(_RECIPIENTS, _unquoted(source, lines[i]), lines[i].end))), None
+        (
+            i
+            for i in range(len(lines) - 1, floor - 1, -1)
+            if lines[i].kind in ("text", "table")
+            and (source.match(_RECIPIENTS, _unquoted(source, lines[i]), lines[i].end))
+        ),
+        None,
     )
     half = floor + (len(lines) - floor) // 2
     signs = [
-        i for i in range(max(half, len(lines) - 80 if len(lines) > 120 else half), len(lines))
+        i
+        for i in range(max(half, len(lines) - 80 if len(lines) > 120 else half), len(lines))
         if lines[i].kind in ("text", "table") and lines[i].end - lines[i].start < 160 and _signs(source, lines[i])
     ]
     if recipients is not None and recipients - floor < (len(lines) - floor) // 4:
@@ -647,9 +825,10 @@ def _signs(source: Source, line: Line) -> bool:
 
 _SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*")
 _SIGN_INSIDE = re.compile(
-    r"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ]{2}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]))"
+    rf"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[{UPPER}]{{2}}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|"
+    rf"BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![{LOWER}]))"
 )
-_NAME_INSIDE = re.compile(r"(?<=[.;]) +(?=(?:[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+)(?: [A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ][a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]+){1,4}\s*\Z)")
+_NAME_INSIDE = re.compile(rf"(?<=[.;]) +(?=(?:[{UPPER}][{LOWER}]+)(?: [{UPPER}][{LOWER}]+){{1,4}}\s*\Z)")
 _GLUED_TITLE = re.compile(r"(?<=CHỦ TỊCH)(?=PHÓ CHỦ TỊCH)|(?<=GIÁM ĐỐC)(?=PHÓ GIÁM ĐỐC)|(?<=BÍ THƯ)(?=PHÓ BÍ THƯ)")
 
 
@@ -668,8 +847,12 @@ def _segments(source: Source, lines: list[Line]) -> list[Place]:
             for cut in (_SIGN_INSIDE, _NAME_INSIDE, _GLUED_TITLE):
                 divided: list[Place] = []
                 for a, b in pieces:
-                    inner = None if cut is _NAME_INSIDE and not re.match(r"[-–+*•]", work[a:b]) else cut.search(work[a:b])
-                    if inner and re.fullmatch(r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q|PHÓ|QUYỀN|.*\bPHÓ)\.?", work[a : a + inner.start()]):
+                    inner = (
+                        None if cut is _NAME_INSIDE and not re.match(r"[-–+*•]", work[a:b]) else cut.search(work[a:b])
+                    )
+                    if inner and re.fullmatch(
+                        r"[*\s]*(?:T/?M|K/?T|T/?L|TUQ|Q|PHÓ|QUYỀN|.*\bPHÓ)\.?", work[a : a + inner.start()]
+                    ):
                         inner = None
                     divided += [(a, a + inner.start()), (a + inner.end(), b)] if inner else [(a, b)]
                 pieces = divided
@@ -718,7 +901,11 @@ def _recipients(source: Source, segments: list[Place], head: Head) -> list[Place
         if not opened or closed and not dash:
             rest.append((a, b))
             continue
-        if not dash and (_SIGN_LINE.match(work[a:b]) or _SIGN_TITLE.match(work[a:b].strip("*_ ")) or (items and not _open(work, items[-1]) and dashed)):
+        if not dash and (
+            _SIGN_LINE.match(work[a:b])
+            or _SIGN_TITLE.match(work[a:b].strip("*_ "))
+            or (items and not _open(work, items[-1]) and dashed)
+        ):
             rest.append((a, b))
             continue
         if dash or not dashed:
@@ -727,7 +914,12 @@ def _recipients(source: Source, segments: list[Place], head: Head) -> list[Place
             if begin < b:
                 items.append([begin, b])
                 closed = bool(source.match(_ARCHIVE, begin, b))
-        elif items and (work[a].islower() or work[a] in "(" or _open(work, items[-1])) and a - items[-1][1] < 90 and not _NAME.match(work[a:b]):
+        elif (
+            items
+            and (work[a].islower() or work[a] in "(" or _open(work, items[-1]))
+            and a - items[-1][1] < 90
+            and not _NAME.match(work[a:b])
+        ):
             items[-1][1] = b
         else:
             rest.append((a, b))
@@ -756,7 +948,9 @@ def _recipient(source: Source, a: int, b: int, head: Head) -> None:
     value = source.plain(a, notes[0].start()) if notes and notes[0].start() > a else source.plain(a, b)
     note = tidy(notes[-1][1]) if notes else None
     units = re.findall(r"[A-Z]{1,4}\d{2}", note or "")
-    head.fields["recipients"].append({"value": value.rstrip(" ;."), "note": None if units else note, "units": units, "span": (a, b)})
+    head.fields["recipients"].append(
+        {"value": value.rstrip(" ;."), "note": None if units else note, "units": units, "span": (a, b)}
+    )
     head.claims.append((a, b))
 
 
@@ -788,14 +982,21 @@ def _signer(source: Source, segments: list[Place], head: Head) -> None:
                         break
                     stop, b = source.trim(x, y)[1], y
                     i += 1
-                authority = {"value": mark[0].strip(), "span": source.trim(start, stop), "body": source.trim(mark.end(), stop)}
+                authority = {
+                    "value": mark[0].strip(),
+                    "span": source.trim(start, stop),
+                    "body": source.trim(mark.end(), stop),
+                }
                 start = _skip_marks(source, max(stop, start + 1), b)
                 continue
             if mark and mark[1] not in ("TM", "T/M") and acting is None:
                 after = _SIGN_TITLE.match(work, mark.end(), b)
                 stop = after.end("position") if after else _upper_end(work, mark.end(), b)
                 words = source.plain(mark.end(), stop).lower()
-                acting = {"value": f"{mark[1].replace('K/T', 'KT').replace('T/L', 'TL')}. {words[:1].upper()}{words[1:]}", "span": source.trim(start, stop)}
+                acting = {
+                    "value": f"{mark[1].replace('K/T', 'KT').replace('T/L', 'TL')}. {words[:1].upper()}{words[1:]}",
+                    "span": source.trim(start, stop),
+                }
                 start = _skip_marks(source, max(stop, start + 1), b)
                 continue
             title = _SIGN_TITLE.match(work, start, b)
@@ -814,13 +1015,20 @@ def _signer(source: Source, segments: list[Place], head: Head) -> None:
     if position is None and authority is None:
         return
     for part in (acting, position):  # "KT. CHỦ TỊCHPHÓ CHỦ TỊCH": glued words are taken apart
-        if part and part["span"][1] < len(work) and work[part["span"][1] : part["span"][1] + 1].isalpha() or part and part["span"][0] and work[part["span"][0] - 1].isalpha():
+        if (
+            part
+            and part["span"][1] < len(work)
+            and work[part["span"][1] : part["span"][1] + 1].isalpha()
+            or part
+            and part["span"][0]
+            and work[part["span"][0] - 1].isalpha()
+        ):
             part["inferred"] = True
     fields["signer"] = {"authority": authority, "acting_for": acting, "position": position, "name": name}
     head.claims += [tuple(part["span"]) for part in (authority, acting, position, name) if part]
 
 
-_MARK = re.compile(r"(T/?M|KT|K/T|TL|T/L|TUQ|Q)(?:\.\s*|(?<=/M)\s+)(?=[A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ]{2})")
+_MARK = re.compile(rf"(T/?M|KT|K/T|TL|T/L|TUQ|Q)(?:\.\s*|(?<=/M)\s+)(?=[{UPPER}]{{2}})")
 
 
 def _upper_end(work: str, start: int, end: int) -> int:
@@ -837,11 +1045,18 @@ def _upper_end(work: str, start: int, end: int) -> int:
 
 # ---- articles ------------------------------------------------------------------------------------------------------
 _STAMP = phrase(
-    r"(?:thứ \w+|chủ nhật|cn)?,? ?(?:ngày )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?: ?[|,-]? ?(?:lúc )?\d{1,2}[:h]\d{2}| ?\(?gmt)|"
-    r"(?:\d{1,2}[:h]\d{2})[ ,|-]+(?:ngày )?(?P<d2>\d{1,2})[/-](?P<m2>\d{1,2})[/-](?P<y2>\d{4})|(?:cập nhật|đăng)(?: lúc| ngày)?:? .{0,20}\d{4}"
+    r"(?:thứ \w+|chủ nhật|cn)?,? ?(?:ngày )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?: ?[|,-]? ?(?:lúc "
+    r")?\d{1,2}[:h]\d{2}| ?\(?gmt)|"
+    r"(?:\d{1,2}[:h]\d{2})[ ,|-]+(?:ngày )?(?P<d2>\d{1,2})[/-](?P<m2>\d{1,2})[/-](?P<y2>\d{4})|(?:cập nhật|"
+    r"đăng)(?: lúc| ngày)?:? .{0,20}\d{4}"
 )
-_VIEWS = phrase(r"(?:lượt (?:xem|đọc)|tin đã đưa|in bài viết|xem theo ngày|đọc tiếp|chia sẻ|bình luận|tin liên quan|tin cùng chuyên mục|tags?|nguồn|từ khóa)\b")
-_ISSUED_PLAN = phrase(r"(?:vừa |đã |mới |vừa mới )?(?:ký )?ban hành (?P<words>(?:kế hoạch|chương trình|đề án|phương án)(?: số [^ ,.;]+)?)")
+_VIEWS = phrase(
+    r"(?:lượt (?:xem|đọc)|tin đã đưa|in bài viết|xem theo ngày|đọc tiếp|chia sẻ|bình luận|tin liên quan|"
+    r"tin cùng chuyên mục|tags?|nguồn|từ khóa)\b"
+)
+_ISSUED_PLAN = phrase(
+    r"(?:vừa |đã |mới |vừa mới )?(?:ký )?ban hành (?P<words>(?:kế hoạch|chương trình|đề án|phương án)(?: số [^ ,.;]+)?)"
+)
 
 
 def _article(source: Source, lines: list[Line], types: list[Any]) -> Head | None:
@@ -851,15 +1066,42 @@ def _article(source: Source, lines: list[Line], types: list[Any]) -> Head | None
     texts = [line for line in lines if line.kind in ("text", "table")]
     if len(texts) < 3:
         return None
-    stamped = next((line for line in texts[:14] if source.search(_STAMP, line.start, line.end) and line.end - line.start < 160), None)
-    counted = next((line for line in texts if source.match(_VIEWS, line.body, line.end) and line.end - line.start < 200), None)
+    stamped = next(
+        (line for line in texts[:14] if source.search(_STAMP, line.start, line.end) and line.end - line.start < 160),
+        None,
+    )
+    counted = next(
+        (line for line in texts if source.match(_VIEWS, line.body, line.end) and line.end - line.start < 200), None
+    )
     romans = sum(line.style == "roman" for line in texts)
     if romans >= 2 or not (stamped or counted):
         return None
-    told = next((found for line in texts[:14] if line is not texts[0] for found in source.finditer(_ISSUED_PLAN, line.start, line.end)), None)
+    told = next(
+        (
+            found
+            for line in texts[:14]
+            if line is not texts[0]
+            for found in source.finditer(_ISSUED_PLAN, line.start, line.end)
+        ),
+        None,
+    )
     fields: dict[str, Any] = dict.fromkeys(
-        ("issuer", "parent_issuer", "number", "place", "date", "doc_type", "title", "geographic_scope", "period", "signer", "archive",
-         "article_title", "article_date", "author")
+        (
+            "issuer",
+            "parent_issuer",
+            "number",
+            "place",
+            "date",
+            "doc_type",
+            "title",
+            "geographic_scope",
+            "period",
+            "signer",
+            "archive",
+            "article_title",
+            "article_date",
+            "author",
+        )
     )
     fields |= {"legal_bases": [], "recipients": [], "document_kind": "article_about_plan"}
     head = Head(fields, 0, len(lines))
@@ -870,7 +1112,9 @@ def _article(source: Source, lines: list[Line], types: list[Any]) -> Head | None
         found = source.search(_STAMP, stamped.start, stamped.end)
         if found and (found["d"] or found["d2"]):
             try:
-                value = date(int(found["y"] or found["y2"]), int(found["m"] or found["m2"]), int(found["d"] or found["d2"]))
+                value = date(
+                    int(found["y"] or found["y2"]), int(found["m"] or found["m2"]), int(found["d"] or found["d2"])
+                )
                 fields["article_date"] = {"value": value.isoformat(), "span": source.trim(*found.span())}
             except ValueError:
                 pass
@@ -883,11 +1127,23 @@ def _article(source: Source, lines: list[Line], types: list[Any]) -> Head | None
         stop = sentence.start() if sentence else end
         line_end = source.work.find("\n", end)
         stop = min(stop, line_end if line_end >= 0 else len(source.work))
-        fields["doc_type"] = {"value": "Kế hoạch" if source.low.startswith(("kế", "ke"), start) else source.plain(start, end).capitalize(),
-                              "span": (told.start(), start + len(source.work[start:end].split()[0]) + len(source.work[start:end].split()[1]) + 1)}
+        fields["doc_type"] = {
+            "value": "Kế hoạch"
+            if source.low.startswith(("kế", "ke"), start)
+            else source.plain(start, end).capitalize(),
+            "span": (
+                told.start(),
+                start + len(source.work[start:end].split()[0]) + len(source.work[start:end].split()[1]) + 1,
+            ),
+        }
         number = re.compile(r"\s*(?:số\s+)?(\d+)/([A-ZĐ][\w-]*)").match(source.work, start + 8, stop)
         if number:
-            fields["number"] = {"value": number[1], "symbol": number[2], "blank": False, "span": (number.start(1), number.end(2))}
+            fields["number"] = {
+                "value": number[1],
+                "symbol": number[2],
+                "blank": False,
+                "span": (number.start(1), number.end(2)),
+            }
             head.claims.append((number.start(1), number.end(2)))
         begin = max(end, number.end() if number else 0)
         dated = re.compile(r"\s*,?\s*ngày\s+\d{1,2}/\d{1,2}/\d{4}").match(source.work, begin, stop)
@@ -951,10 +1207,15 @@ def _article_tail(source: Source, texts: list[Line], head: Head, lines: list[Lin
 
 
 # ---- period --------------------------------------------------------------------------------------------------------
-YEARS = phrase(r"(?:giai đoạn|từ năm|các năm|nhiệm kỳ)? ?(?P<a>(?:19|20)\d\d) ?(?:-|đến(?: hết)?(?: năm)?) ?(?:năm )?(?P<b>(?:19|20)\d\d)(?!\d)")
+YEARS = phrase(
+    r"(?:giai đoạn|từ năm|các năm|nhiệm kỳ)? ?(?P<a>(?:19|20)\d\d) ?(?:-|"
+    r"đến(?: hết)?(?: năm)?) ?(?:năm )?(?P<b>(?:19|20)\d\d)(?!\d)"
+)
 SCHOOL_YEAR = phrase(r"năm học (?P<a>20\d\d) ?- ?(?P<b>20\d\d)")
 YEAR = phrase(r"(?<![/\d])năm (?P<a>(?:19|20)\d\d)(?!\d)(?! ?-)")
-_QUARTER = phrase(r"(?:quý (?P<q>iv|iii|ii|i|[1-4])|tháng (?P<m>\d{1,2})|6 tháng (?P<h>đầu|cuối) năm)[ /,]*(?:năm )?(?P<y>20\d\d)")
+_QUARTER = phrase(
+    r"(?:quý (?P<q>iv|iii|ii|i|[1-4])|tháng (?P<m>\d{1,2})|6 tháng (?P<h>đầu|cuối) năm)[ /,]*(?:năm )?(?P<y>20\d\d)"
+)
 
 
 def title_period(source: Source, title: Place) -> dict[str, Any] | None:
@@ -964,7 +1225,12 @@ def title_period(source: Source, title: Place) -> dict[str, Any] | None:
         return None
     found = source.search(YEARS, *title)
     if found:
-        return {"from": f"{found['a']}-01-01", "to": f"{found['b']}-12-31", "source": "title", "span": source.trim(*found.span())}
+        return {
+            "from": f"{found['a']}-01-01",
+            "to": f"{found['b']}-12-31",
+            "source": "title",
+            "span": source.trim(*found.span()),
+        }
     found = source.search(_QUARTER, *title)
     if found:
         year = int(found["y"])
@@ -976,13 +1242,22 @@ def title_period(source: Source, title: Place) -> dict[str, Any] | None:
         else:
             first = last = int(found["m"])
         if 1 <= first <= 12:
-            return {"from": date(year, first, 1).isoformat(), "to": date(year, last, calendar.monthrange(year, last)[1]).isoformat(),
-                    "source": "title", "span": source.trim(*found.span())}
+            return {
+                "from": date(year, first, 1).isoformat(),
+                "to": date(year, last, calendar.monthrange(year, last)[1]).isoformat(),
+                "source": "title",
+                "span": source.trim(*found.span()),
+            }
     years = source.finditer(YEAR, *title)
     if years:
         found = years[-1]
         before = source.low[max(title[0], found.start() - 5) : found.start()].rstrip()
         if before.endswith(("đến", "den")):
             return None
-        return {"from": f"{found['a']}-01-01", "to": f"{found['a']}-12-31", "source": "title", "span": source.trim(*found.span())}
+        return {
+            "from": f"{found['a']}-01-01",
+            "to": f"{found['a']}-12-31",
+            "source": "title",
+            "span": source.trim(*found.span()),
+        }
     return None

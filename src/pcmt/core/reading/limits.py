@@ -17,17 +17,32 @@ from pcmt.core.reading.lexicon import phrase
 from pcmt.core.reading.source import Source
 from pcmt.core.text import find_dates
 
-WEEKDAYS = {"hai": "MO", "ba": "TU", "tư": "WE", "tu": "WE", "năm": "TH", "nam": "TH", "sáu": "FR", "sau": "FR", "bảy": "SA", "bay": "SA"}
+WEEKDAYS = {
+    "hai": "MO",
+    "ba": "TU",
+    "tư": "WE",
+    "tu": "WE",
+    "năm": "TH",
+    "nam": "TH",
+    "sáu": "FR",
+    "sau": "FR",
+    "bảy": "SA",
+    "bay": "SA",
+}
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4, "một": 1, "hai": 2, "ba": 3, "bốn": 4}
 
 _RELATION = (
-    r"(?P<rel>trước(?: hết)?(?: thời điểm)?|chậm nhất(?: là)?(?: vào| đến)?|muộn nhất(?: là)?(?: vào| đến)?|không (?:quá|muộn hơn)|"
+    r"(?P<rel>trước(?: hết)?(?: thời điểm)?|chậm nhất(?: là)?(?: vào| đến)?|muộn nhất(?: là)?(?: vào| đến)?|"
+    r"không (?:quá|muộn hơn)|"
     r"đến hết|đến cuối|đến trước|hết|cuối|xong trong|trong|vào|đến|từ nay đến(?: hết| cuối)?|xong|trong thời gian)"
 )
 _DONE = r"(?:(?:phải |cơ bản |phấn đấu )?(?:hoàn thành|xong|hoàn tất)(?: việc| công tác)? )?"
-_HEAD = phrase(rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)")
+_HEAD = phrase(
+    rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)"
+)
 _MONTHLY_DAY = phrase(
-    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
+    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
+    r"(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
     r"(?:của |mỗi |hằng |hàng )?quý|(?:hằng|hàng) quý|(?:của )?tháng (?:báo cáo|sau|kế tiếp|liền kề|tiếp theo)))?"
 )
 _YEARLY = phrase(r" ?(?:hằng|hàng|mỗi) năm")
@@ -35,16 +50,25 @@ _MONTH = phrase(r"tháng (?P<m>\d{1,2})(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d
 _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?")
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
-_EACH_WEEK = phrase(r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)")
+_EACH_WEEK = phrase(
+    r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)"
+)
 _CELL = phrase(r"(?=quý |tháng \d|năm 20|(?:0?6) tháng)|(?P<m>\d{1,2})/(?P<y>20\d\d)(?!\d)")
 _BRACKETED = phrase(r"\( ?(?=quý (?:i|[1-4])|tháng \d{1,2} ?[/n])")
-_WEEKDAY = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)")
+_WEEKDAY = phrase(
+    r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)"
+)
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
-_EVENT = phrase(r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})")
+_EVENT = phrase(
+    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})"
+)
 _BRACKET_YEAR = phrase(r"\( ?năm (?P<y>20\d\d) ?\)")
 _LEAD_TIME = phrase(r"(?:thời gian|thời hạn)(?: hoàn thành| thực hiện| báo cáo| gửi)?(?: xong)? ?: ?")
 _TENTATIVE = phrase(r"[^,.;:]{0,20}dự kiến")
-_NAMED = phrase(r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|quy hoạch)\b[^,.;:\"]{0,90}$")
+_NAMED = phrase(
+    r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|"
+    r"quy hoạch)\b[^,.;:\"]{0,90}$"
+)
 _WINDOW_OPENER = phrase(r"(?:từ|kể từ) [^,.;]{0,30}$")
 _ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu|dự toán)[^,.;]{0,10}$")
 
@@ -158,7 +182,9 @@ def cell_limit(source: Source, start: int, end: int, era: Era) -> Limit | None:
     """A bare time in a table's column of dates: "Quý I/2026", "Tháng 9/2026", "Năm 2028"."""
     cell = source.match(_CELL, start, end)
     if cell and cell["m"] and 1 <= int(cell["m"]) <= 12:
-        return _stretch(start, cell.end(), "within", "month", *_month_ends(int(cell["y"]), int(cell["m"]), int(cell["m"])))
+        return _stretch(
+            start, cell.end(), "within", "month", *_month_ends(int(cell["y"]), int(cell["m"]), int(cell["m"]))
+        )
     return _value(source, start, end, era, "", "within", start) if cell else None
 
 
@@ -184,18 +210,26 @@ def _limit(source: Source, opener: re.Match[str], end: int, era: Era, monthly: s
     at = opener.end()
     low = source.low
     before = low[max(floor, opener.start() - 110) : opener.start()]
-    if relation in ("by", "within") and _NAMED.of(source.bare).search(before) and not opener["rel"].startswith(("trong", "chậm", "muộn", "xong", "cham", "muon")):
+    if (
+        relation in ("by", "within")
+        and _NAMED.of(source.bare).search(before)
+        and not opener["rel"].startswith(("trong", "chậm", "muộn", "xong", "cham", "muon"))
+    ):
         if "hoàn thành" not in opener[0]:
             return None
     word = " ".join(opener["rel"].split())
-    if word in ("đến", "hết", "đến hết", "den", "den het", "het", "cuối") and _WINDOW_OPENER.of(source.bare).search(before):
+    if word in ("đến", "hết", "đến hết", "den", "den het", "het", "cuối") and _WINDOW_OPENER.of(source.bare).search(
+        before
+    ):
         return None  # the second end of a window
     if _ACTION_TENSE.of(source.bare).search(before):
         return None
     return _value(source, at, end, era, monthly, relation, opener.start(), word)
 
 
-def _value(source: Source, at: int, end: int, era: Era, monthly: str, relation: str, begin: int, word: str = "") -> Limit | None:
+def _value(
+    source: Source, at: int, end: int, era: Era, monthly: str, relation: str, begin: int, word: str = ""
+) -> Limit | None:
     low = source.low
     hour = source.match(_HOURED, at, end)
     if hour:
@@ -214,9 +248,15 @@ def _value(source: Source, at: int, end: int, era: Era, monthly: str, relation: 
             return None
         if yearly or (not day.year and not era.single):
             stop = yearly.end() if yearly else day.end
-            return Limit(begin, stop, relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={day.month};BYMONTHDAY={day.day}")
+            return Limit(
+                begin, stop, relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={day.month};BYMONTHDAY={day.day}"
+            )
         value = day.on(year)
-        return Limit(begin, day.end, "on" if relation == "within" else relation, "day", date=value.isoformat()) if value else None
+        return (
+            Limit(begin, day.end, "on" if relation == "within" else relation, "day", date=value.isoformat())
+            if value
+            else None
+        )
     half = source.match(_HALF, at, end)
     if half:
         year = int(half["y"]) if half["y"] else era.single
@@ -232,9 +272,13 @@ def _value(source: Source, at: int, end: int, era: Era, monthly: str, relation: 
             return None
         if day_of["last"]:
             months = "3,6,9,12" if day_of["last"] in ("cuối", "cuoi") else "1,4,7,10"
-            return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={day}")
+            return Limit(
+                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={day}"
+            )
         if each.endswith(("quý", "quy")) or (not each and monthly == "quarterly"):
-            return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY={day}")
+            return Limit(
+                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY={day}"
+            )
         if each or monthly == "monthly":
             return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={day}")
         return None
@@ -259,7 +303,9 @@ def _value(source: Source, at: int, end: int, era: Era, monthly: str, relation: 
     return None
 
 
-def _stretch(begin: int, stop: int, relation: str, precision: str, first: str, last: str, tentative: bool = False) -> Limit:
+def _stretch(
+    begin: int, stop: int, relation: str, precision: str, first: str, last: str, tentative: bool = False
+) -> Limit:
     if relation == "by":
         return Limit(begin, stop, "by", precision, date=last, tentative=tentative)
     if relation == "before":

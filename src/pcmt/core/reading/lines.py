@@ -14,16 +14,18 @@ from pcmt.core.reading.lexicon import VERB, phrase
 from pcmt.core.reading.source import Source
 from pcmt.core.text import roman_value
 
-_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+# the letters of Vietnamese words, for character classes
+UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 _LABEL = re.compile(
     rf"""
     (?P<part>(?:PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|Phụ[ ]lục|PHỤ[ ]LỤC)[ ]+(?:thứ[ ]+\w+|THỨ[ ]+\w+|[IVXL]+|\d{{1,2}}|[A-Z])\b[ ]*[.:]?)
     |(?P<article>(?:Điều|ĐIỀU)[ ]+\d{{1,3}}[ ]*[.:])
-    |(?P<roman>[IVXL]{{1,6}})[ ]*(?:[.)/:](?=[ \t*_\u00a0]|[{_UPPER}]|$)|[-–][ ]*(?=[{_UPPER}]{{2}}))
+    |(?P<roman>[IVXL]{{1,6}})[ ]*(?:[.)/:](?=[ \t*_\u00a0]|[{UPPER}]|$)|[-–][ ]*(?=[{UPPER}]{{2}}))
     |(?P<dotted>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:[.)/:](?=[ \t*_\u00a0]|[^\W\d_]|$)|(?=[ \t*_\u00a0]+[^\W\d_]))
-    |(?P<arabic>\d{{1,2}})[ ]*(?:[.)](?!\d)|/(?=[ \t*_\u00a0]|[{_UPPER}])|[-–](?=[ ]+[{_UPPER}])|:(?=[ ]))
+    |(?P<arabic>\d{{1,2}})[ ]*(?:[.)](?!\d)|/(?=[ \t*_\u00a0]|[{UPPER}])|[-–](?=[ ]+[{UPPER}])|:(?=[ ]))
     |(?P<paren>\((?:\d{{1,2}}|[a-zđ])\))
-    |(?P<letter>[a-zđ]\d?)[ ]*(?:[.)/](?=[ \t*_\u00a0]|[{_UPPER}]|$))
+    |(?P<letter>[a-zđ]\d?)[ ]*(?:[.)/](?=[ \t*_\u00a0]|[{UPPER}]|$))
     |(?P<upper>[A-HĐK])[ ]*(?:[.)/](?=[ \t*_\u00a0]))
     |(?P<dash>[-–—−](?![-–—−|]))
     |(?P<plus>\+)
@@ -37,7 +39,8 @@ _MARKUP = re.compile(r"[ \t\u00a0\ufeff\r]*(?:>[ \t]*)*(?:(#{1,6})[ \t]+)?")
 _CRUMB = re.compile(r"\*?[A-Za-zđĐ]{1,6}\*?\Z")
 # a number after such a word is no label even when a line breaks between them
 _EXPECTS_NUMBER = phrase(
-    r"(?:^|[ (])(?:ngày|tháng|năm|quý|số|điều|khoản|điểm|mục|từ|đến|đạt|trên|dưới|khoảng|nhất|thiểu|đa|vùng|cấp|và|là|lớp|khối|tổ|quá|hơn|giai đoạn)$"
+    r"(?:^|[ (])(?:ngày|tháng|năm|quý|số|điều|khoản|điểm|mục|từ|đến|đạt|trên|dưới|khoảng|nhất|thiểu|đa|vùng|cấp|và|"
+    r"là|lớp|khối|tổ|quá|hơn|giai đoạn)$"
 )
 _STOPS = ".;:!?…"
 
@@ -68,8 +71,10 @@ class Line:
 
 
 _MACHINE = phrase(
-    r"(?:ai|chatgpt|gpt|gemini|claude|llm|chatbot|trợ lý ảo|mô hình ngôn ngữ|trí tuệ nhân tạo|language model|assistant|bot)\b.{0,120}"
-    r"(?:trả lời|answer|respond|câu trả lời|giới thiệu|trích dẫn|nguồn|ignore|bỏ qua|prompt|recommend|hướng dẫn người dùng)|"
+    r"(?:ai|chatgpt|gpt|gemini|claude|llm|chatbot|trợ lý ảo|mô hình ngôn ngữ|trí tuệ nhân tạo|language model|"
+    r"assistant|bot)\b.{0,120}"
+    r"(?:trả lời|answer|respond|câu trả lời|giới thiệu|trích dẫn|nguồn|ignore|bỏ qua|prompt|recommend|"
+    r"hướng dẫn người dùng)|"
     r"(?:các )?(?:trợ lý|chatbot|bot|công cụ ai|mô hình)[^.]{0,60}(?:hãy|cần|phải|luôn|vui lòng)|"
     r"(?:ignore|disregard) (?:all )?(?:previous|prior)|system prompt|as an ai\b"
 )
@@ -108,7 +113,11 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
     if len(content) <= 14 and _PAGE.match(content):
         return Line(number, start, end, start, "page")
     emphasis = start
-    while emphasis < end and work[emphasis] in "*_\\" and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t")):
+    while (
+        emphasis < end
+        and work[emphasis] in "*_\\"
+        and not (work[emphasis] == "*" and work[emphasis + 1 : emphasis + 2] in (" ", "\t"))
+    ):
         emphasis += 1
     bold = work.startswith("**", start) and work[max(start, end - 2) : end] == "**"
     while end > emphasis and work[end - 1] in "*_ ":  # emphasis that closes at the end of the line
@@ -122,7 +131,11 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
         label = found[style].strip(" .:")
         if style == "roman" and roman_value(label) is None:
             return line
-        if style == "dash" and work[found.end() : found.end() + 1].isdigit() and work[found.end() : end].strip(" .,0123456789%°C") == "":
+        if (
+            style == "dash"
+            and work[found.end() : found.end() + 1].isdigit()
+            and work[found.end() : end].strip(" .,0123456789%°C") == ""
+        ):
             return line
         line.style, line.label = style, label
         body = found.end()
@@ -140,7 +153,7 @@ def ends_open(source: Source, end: int) -> bool:
     """Whether the words before a place stop in mid-sentence: no stop sign after them."""
     low = source.low
     at = end - 1
-    while at >= 0 and low[at] in ' "\')]':
+    while at >= 0 and low[at] in " \"')]":
         at -= 1
     return at >= 0 and low[at] not in _STOPS
 

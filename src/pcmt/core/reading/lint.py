@@ -25,7 +25,15 @@ _REPEALED = (
 
 def lint(reading: Reading) -> list[Diagnostic]:
     """Remarks on dates, sums, leads, names and cited law."""
-    return [*_early_limits(reading), *_parts(reading), *_signs(reading), *_leads(reading), *_twin_names(reading), *_repealed(reading), *_outside(reading)]
+    return [
+        *_early_limits(reading),
+        *_parts(reading),
+        *_signs(reading),
+        *_leads(reading),
+        *_twin_names(reading),
+        *_repealed(reading),
+        *_outside(reading),
+    ]
 
 
 def _early_limits(reading: Reading) -> list[Diagnostic]:
@@ -34,7 +42,11 @@ def _early_limits(reading: Reading) -> list[Diagnostic]:
     if not issued:
         return []
     return [
-        Diagnostic(code="deadline_not_after_issue", span=(limit.start, limit.end), args={"date": limit.date, "issued": issued.isoformat()})
+        Diagnostic(
+            code="deadline_not_after_issue",
+            span=(limit.start, limit.end),
+            args={"date": limit.date, "issued": issued.isoformat()},
+        )
         for limit, _ in reading.limits
         if limit.date and date.fromisoformat(limit.date) <= issued
     ]
@@ -48,14 +60,22 @@ def _parts(reading: Reading) -> list[Diagnostic]:
             continue
         total = round(sum(share.value for share in shares), 6)
         if total != target.facts["value"]:
-            found.append(Diagnostic(code="parts_differ_from_total", span=(target.start, target.end), args={"total": target.facts["value"], "parts": total}))
+            found.append(
+                Diagnostic(
+                    code="parts_differ_from_total",
+                    span=(target.start, target.end),
+                    args={"total": target.facts["value"], "parts": total},
+                )
+            )
     return found
 
 
 def _signs(reading: Reading) -> list[Diagnostic]:
     """ "tăng ... dưới 1%": an increase with an upper bound, or a decrease with one, reads like a slip."""
     return [
-        Diagnostic(code="sign_ambiguous", span=(target.start, target.end), args={"direction": target.facts["direction"]})
+        Diagnostic(
+            code="sign_ambiguous", span=(target.start, target.end), args={"direction": target.facts["direction"]}
+        )
         for target in reading.targets
         if target.facts["direction"] in ("increase", "decrease") and target.facts["comparator"] in ("lt", "lte")
     ]
@@ -90,7 +110,14 @@ def _twin_names(reading: Reading) -> list[Diagnostic]:
     for i, one in enumerate(keys):
         for other in keys[i + 1 :]:
             if abs(len(one) - len(other)) <= 3 and one.split()[0][:2] == other.split()[0][:2] and _near(one, other):
-                found.append(Diagnostic(code="names_alike", severity="info", span=names[other][1:], args={"one": names[one][0], "other": names[other][0]}))
+                found.append(
+                    Diagnostic(
+                        code="names_alike",
+                        severity="info",
+                        span=names[other][1:],
+                        args={"one": names[one][0], "other": names[other][0]},
+                    )
+                )
     return found[:20]
 
 
@@ -98,8 +125,11 @@ def _near(one: str, other: str) -> bool:
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return False
     a, b = set(one.split()), set(other.split())
-    return len(a ^ b) <= 2 and len(a & b) * 3 >= len(a | b) * 2 and len(a & b) >= 3 and any(
-        x[:2] == y[:2] for x in a - b for y in b - a
+    return (
+        len(a ^ b) <= 2
+        and len(a & b) * 3 >= len(a | b) * 2
+        and len(a & b) >= 3
+        and any(x[:2] == y[:2] for x in a - b for y in b - a)
     )
 
 
@@ -111,8 +141,13 @@ def _repealed(reading: Reading) -> list[Diagnostic]:
     for cited in [*reading.head.fields["legal_bases"], *reading.cited]:
         for pattern, ended, successor in _REPEALED:
             if pattern.search(cited["number"] or "") and issued >= ended:
-                found.append(Diagnostic(code="repealed_law_cited", span=tuple(cited["span"]),
-                                        args={"number": cited["number"], "ended": ended.isoformat(), "successor": successor}))
+                found.append(
+                    Diagnostic(
+                        code="repealed_law_cited",
+                        span=tuple(cited["span"]),
+                        args={"number": cited["number"], "ended": ended.isoformat(), "successor": successor},
+                    )
+                )
     return found
 
 
@@ -127,5 +162,9 @@ def _outside(reading: Reading) -> list[Diagnostic]:
         if duty.due and duty.due.date:
             due = date.fromisoformat(duty.due.date)
             if due < first or (due - last).days > 183:
-                found.append(Diagnostic(code="due_outside_window", span=(duty.due.start, duty.due.end), args={"date": duty.due.date}))
+                found.append(
+                    Diagnostic(
+                        code="due_outside_window", span=(duty.due.start, duty.due.end), args={"date": duty.due.date}
+                    )
+                )
     return found

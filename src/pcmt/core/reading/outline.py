@@ -70,7 +70,7 @@ class Clause:
 
 def heading_role(source: Source, start: int, end: int) -> str:
     """The role that the words of a heading give to what stands below ("" when they give none)."""
-    words = source.low[start:end].strip(' ."\':;')[:160]
+    words = source.low[start:end].strip(" .\"':;")[:160]
     for role, pattern in SECTION_ROLES:
         if pattern.of(source.bare).search(words):
             return role
@@ -109,7 +109,8 @@ def _in_sequence(style: str, label: str, previous: str) -> bool:
 
 
 _FUNCTION_END = phrase(
-    r"(?:,|-|\b(?:và|của|các|với|cho|tại|trên|số|năm|về|để|từ|theo|đến|trong|cùng|bằng|là|được|không|những|đối|hoặc|do|vào|ra|công|"
+    r"(?:,|-|\b(?:và|của|các|với|cho|tại|trên|số|năm|về|để|từ|theo|đến|trong|cùng|bằng|là|được|không|những|đối|hoặc|"
+    r"do|vào|ra|công|"
     r"ủy|nhân|phòng|ma|tệ))$"
 )
 
@@ -148,8 +149,16 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
                 if named:
                     header, current, last = named, None, line
                     continue
-                row = Clause("row", _first_cell(source, cells), line.start, cells[0][0], cells[-1][1], line.number, cells=cells,
-                             columns=header or {})
+                row = Clause(
+                    "row",
+                    _first_cell(source, cells),
+                    line.start,
+                    cells[0][0],
+                    cells[-1][1],
+                    line.number,
+                    cells=cells,
+                    columns=header or {},
+                )
                 _attach(source, row, stack, clauses)
                 current, last, broken = None, line, False
                 continue
@@ -160,13 +169,26 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
             style = "roman" if line.label in "CD" and False else ""
         if current is not None and last is not None and style:
             open_end = ends_open(source, last.end)
-            if style in ("arabic", "dotted", "letter", "paren", "roman") and open_end and expects_number(source, last.body, last.end):
+            if (
+                style in ("arabic", "dotted", "letter", "paren", "roman")
+                and open_end
+                and expects_number(source, last.body, last.end)
+            ):
                 style = ""
-            elif style == "dash" and not line.after_blank and open_end and not _true_dash(source, line, last, current, width):
+            elif (
+                style == "dash"
+                and not line.after_blank
+                and open_end
+                and not _true_dash(source, line, last, current, width)
+            ):
                 remarks.append(Diagnostic(code="false_bullet", severity="info", span=(line.start, line.end)))
                 style = ""
-            elif style in ("arabic", "letter") and open_end and not line.after_blank and width and not opens_with_verb(
-                source, line.body, line.end
+            elif (
+                style in ("arabic", "letter")
+                and open_end
+                and not line.after_blank
+                and width
+                and not opens_with_verb(source, line.body, line.end)
             ):
                 previous = next((c.label for c in reversed(stack) if c.style == style), "")
                 if not _in_sequence(style, line.label, previous):
@@ -174,13 +196,17 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
         if not style:
             if current is not None and last is not None and _continues(source, line, last, current, width, broken):
                 if broken and ends_open(source, last.end):
-                    remarks.append(Diagnostic(code="sentence_across_page_break", severity="info", span=(line.start, line.end)))
+                    remarks.append(
+                        Diagnostic(code="sentence_across_page_break", severity="info", span=(line.start, line.end))
+                    )
                     noise.append((last.end, line.start, "page_break_mid_sentence"))
                 current.end = line.end
                 current.breaks.append(line.start)
                 last, broken = line, False
                 continue
-            clause = Clause("para", "", line.start, line.body if not line.style else line.start, line.end, line.number, line.heading)
+            clause = Clause(
+                "para", "", line.start, line.body if not line.style else line.start, line.end, line.number, line.heading
+            )
             if current is not None and current.style in BULLETS and not line.heading and current.parent is not None:
                 remarks.append(Diagnostic(code="dash_lost", severity="info", span=(line.start, line.end)))
         else:
@@ -223,7 +249,11 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         return True
     short = current.end - current.body < 240
     title = source.work[current.body : current.end] if short else ""
-    if current.style in ("roman", "part", "upper", "arabic") and title.isupper() and not source.work[line.body : line.end].isupper():
+    if (
+        current.style in ("roman", "part", "upper", "arabic")
+        and title.isupper()
+        and not source.work[line.body : line.end].isupper()
+    ):
         return False
     if line.heading and not open_end:
         return False
@@ -232,8 +262,16 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
             return open_end and not _looks_done(source, last, line)
         if open_end:
             word = source.work[line.body : line.end].split(" ", 1)[0]
-            early = last.end - last.start + 1 + len(word) < width - 3  # the next word would have fitted: the line ended on purpose
-            return not (early and not source.work[line.body : line.end].isupper() and current.style not in BULLETS and current.end == last.end and opens_with_verb(source, line.body, line.end))
+            early = (
+                last.end - last.start + 1 + len(word) < width - 3
+            )  # the next word would have fitted: the line ended on purpose
+            return not (
+                early
+                and not source.work[line.body : line.end].isupper()
+                and current.style not in BULLETS
+                and current.end == last.end
+                and opens_with_verb(source, line.body, line.end)
+            )
         word = source.work[line.body : line.end].split(" ", 1)[0]
         return source.work[last.end - 1] not in ":" and last.end - last.start + 1 + len(word) > width - 3
     if not open_end:
@@ -266,7 +304,11 @@ _COLUMNS = tuple(
         ("lead", r"(?:cơ quan|đơn vị|người|cán bộ|bộ phận) (?:thực hiện|chịu trách nhiệm|phụ trách|tham mưu)"),
         ("partners", r"phối hợp|tham gia"),
         ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
-        ("value", r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt"),
+        (
+            "value",
+            r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|"
+            r"^đvt",
+        ),
         ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
         ("unit", r"đơn vị|địa phương|xã|phường|tên"),
         ("note", r"ghi chú|sản phẩm|kết quả"),
@@ -325,7 +367,11 @@ def _restore_tables(source: Source, lines: list[Line]) -> list[Line]:
     i = 0
     while i < len(lines):
         line = lines[i]
-        if line.kind == "text" and line.end - line.start <= 12 and source.low[line.start : line.end].strip(" .") in _FIRST_COLUMN:
+        if (
+            line.kind == "text"
+            and line.end - line.start <= 12
+            and source.low[line.start : line.end].strip(" .") in _FIRST_COLUMN
+        ):
             table, after = _flat_table(source, lines, i)
             if table:
                 restored += table
@@ -357,7 +403,11 @@ def _flat_table(source: Source, lines: list[Line], at: int) -> tuple[list[Line],
         expected += 1
     if expected < 3:
         return [], at
-    if j < len(lines) and source.low.startswith(("tổng", "cộng", "tong", "cong"), lines[j].start) and j + width - 1 <= len(lines):
+    if (
+        j < len(lines)
+        and source.low.startswith(("tổng", "cộng", "tong", "cong"), lines[j].start)
+        and j + width - 1 <= len(lines)
+    ):
         table.append(row(j, j + width - 1))
         j += width - 1
     return table, j
@@ -376,13 +426,22 @@ def _attach(source: Source, clause: Clause, stack: list[Clause], clauses: list[C
     else:
         same = next((depth for depth, c in enumerate(stack) if _rank(c) == style), None)
         if same is None and style in _ORDER:  # a higher label met for the first time closes what is lower
-            same = next((depth for depth, c in enumerate(stack) if _rank(c) in _ORDER and _ORDER[_rank(c)] > _ORDER[style]), None)
+            same = next(
+                (depth for depth, c in enumerate(stack) if _rank(c) in _ORDER and _ORDER[_rank(c)] > _ORDER[style]),
+                None,
+            )
             if same is None:
-                same = next((depth for depth, c in enumerate(stack) if c.style in BULLETS or c.style in ("para", "row")), None)
+                same = next(
+                    (depth for depth, c in enumerate(stack) if c.style in BULLETS or c.style in ("para", "row")), None
+                )
         if same is not None:
             del stack[same:]
         while stack and stack[-1].style in ("para", "row"):
-            if stack[-1].style == "para" and clause.style in BULLETS and source.work[stack[-1].end - 1 : stack[-1].end] == ":":
+            if (
+                stack[-1].style == "para"
+                and clause.style in BULLETS
+                and source.work[stack[-1].end - 1 : stack[-1].end] == ":"
+            ):
                 break  # "... gửi báo cáo, cụ thể:" leads in the bullets below it
             stack.pop()
     clause.parent = stack[-1] if stack else None
@@ -393,7 +452,18 @@ def _attach(source: Source, clause: Clause, stack: list[Clause], clauses: list[C
     stack.append(clause)
 
 
-_ORDER = {"part": 0, "article": 1, "upper": 1, "roman": 2, "arabic": 3, "dotted1": 4, "dotted2": 5, "dotted3": 6, "letter": 7, "paren": 8}
+_ORDER = {
+    "part": 0,
+    "article": 1,
+    "upper": 1,
+    "roman": 2,
+    "arabic": 3,
+    "dotted1": 4,
+    "dotted2": 5,
+    "dotted3": 6,
+    "letter": 7,
+    "paren": 8,
+}
 
 
 def _rank(clause: Clause) -> str:
@@ -423,7 +493,10 @@ def _finish(source: Source, clauses: list[Clause], remarks: list[Diagnostic]) ->
             last = ((roman_value(before.label) if clause.style == "roman" else int(before.label)) or 0) if before else 0
             if value > last + 1 and (before or clause.style == "roman"):
                 remarks.append(
-                    Diagnostic(code="numbering_gap", span=(clause.start, clause.body),
-                               args={"after": before.label if before else None, "found": clause.label})
+                    Diagnostic(
+                        code="numbering_gap",
+                        span=(clause.start, clause.body),
+                        args={"after": before.label if before else None, "found": clause.label},
+                    )
                 )
             previous[key] = clause

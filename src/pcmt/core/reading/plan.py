@@ -35,10 +35,19 @@ _QUOTE = re.compile(r"\"[^\"\n]{1,200}\"")
 _STOP_HEADING = re.compile(r"[:.](?=\s|$)")
 _GENERAL = phrase(r"mục tiêu (?:chung|tổng quát)|mục đích")
 _QUOTA_LEAD = phrase(r"(?:giao|phân bổ|phân giao) (?:chỉ tiêu|kế hoạch chỉ tiêu)")
-_PARTS = phrase(r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?(?! ít nhất)|(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)")
+_PARTS = phrase(
+    r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?(?! ít nhất)|"
+    r"(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)"
+)
 _PARAGRAPH_ROLES = (
-    ("targets", phrase(r"(?:các |một số )?(?:chỉ tiêu|mục tiêu cụ thể)|(?:về )?(?:mục tiêu|chỉ tiêu)[^.]{0,40}(?:đề ra|là|phấn đấu)|kế hoạch (?:đề ra|đặt ra|phấn đấu)[^.]{0,40}(?:chỉ tiêu|mục tiêu)|"
-                       r"(?:theo đó|cụ thể)[^.]{0,120}(?:phấn đấu|chỉ tiêu)")),
+    (
+        "targets",
+        phrase(
+            r"(?:các |một số )?(?:chỉ tiêu|mục tiêu cụ thể)|(?:về )?(?:mục tiêu|chỉ tiêu)[^.]{0,40}(?:đề ra|là|"
+            r"phấn đấu)|kế hoạch (?:đề ra|đặt ra|phấn đấu)[^.]{0,40}(?:chỉ tiêu|mục tiêu)|"
+            r"(?:theo đó|cụ thể)[^.]{0,120}(?:phấn đấu|chỉ tiêu)"
+        ),
+    ),
     ("purpose", phrase(r"(?:mục đích|kế hoạch (?:nhằm|được ban hành nhằm)|nhằm )")),
     ("tasks", phrase(r"[^.]{0,60}(?:nhiệm vụ|giải pháp)")),
 )
@@ -119,7 +128,11 @@ def understand(text: str) -> Reading:
 def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
     """Lines after the signature that go on with an appendix."""
     for i in range(tail, len(lines)):
-        if lines[i].kind == "text" and re.match(r"[*#\s]*PHỤ LỤC|[*#\s]*Phụ lục", source.work[lines[i].start : lines[i].end]) and i > tail:
+        if (
+            lines[i].kind == "text"
+            and re.match(r"[*#\s]*PHỤ LỤC|[*#\s]*Phụ lục", source.work[lines[i].start : lines[i].end])
+            and i > tail
+        ):
             rest = lines[i:]
             first = rest[0]
             first.style, first.label = "part", source.work[first.body : first.end].strip("*# ")[:20]
@@ -147,7 +160,11 @@ def _roles(source: Source, outline: Outline, article: bool) -> None:
         a, b = _heading_of(source, clause)
         whole = b >= clause.end - 2
         role = ""
-        if parent is None or parent.style in ("part", "upper", "article") and clause.style in ("roman", "arabic", "part", "article"):
+        if (
+            parent is None
+            or parent.style in ("part", "upper", "article")
+            and clause.style in ("roman", "arabic", "part", "article")
+        ):
             if clause.style == "para" and article:
                 role = _paragraph_role(source, clause)
             elif clause.style in ("para",) and not clause.marked:
@@ -158,7 +175,11 @@ def _roles(source: Source, outline: Outline, article: bool) -> None:
                 role = heading_role(source, a, b) if b - a < 200 else ""
                 if not role and parent is None:
                     role = "tasks" if clause.children or clause.end - clause.body > 60 else "other"
-        elif clause.style in ("arabic", "dotted", "letter", "roman", "paren", "upper") or clause.style in BULLETS and (whole and source.low[clause.end - 1 : clause.end] == ":"):
+        elif (
+            clause.style in ("arabic", "dotted", "letter", "roman", "paren", "upper")
+            or clause.style in BULLETS
+            and (whole and source.low[clause.end - 1 : clause.end] == ":")
+        ):
             role = _sub_role(source, clause, a, b, whole)
         clause.own_role = role
         clause.role = role or (parent.role if parent else "tasks")
@@ -175,8 +196,15 @@ def _paragraph_role(source: Source, clause: Clause) -> str:
 
 _TIME_START = phrase(r"(?:phạm vi|đối tượng|thời gian|địa điểm|thời hạn|thời điểm)\b")
 _MONEY_START = phrase(r"(?:nguồn |về |dự toán )?kinh phí|^ngân sách thực hiện|^nguồn vốn")
-_REPORT_START = phrase(r"(?:(?:thực hiện )?chế độ (?:thông tin|báo cáo)|(?:công tác )?(?:thông tin,? ?(?:và )?)?báo cáo\b|về (?:chế độ )?(?:thông tin, )?báo cáo|thời (?:gian|hạn|điểm) (?:gửi )?báo cáo|sơ kết, tổng kết|(?:kiểm tra|đánh giá),? (?:và )?báo cáo)")
-_ASSIGN_START = phrase(r"(?:phân công (?:nhiệm vụ|trách nhiệm|thực hiện|công việc|cụ thể)|trách nhiệm (?:của|các|thực hiện)|giao nhiệm vụ|tổ chức thực hiện)")
+_REPORT_START = phrase(
+    r"(?:(?:thực hiện )?chế độ (?:thông tin|báo cáo)|(?:công tác )?(?:thông tin,? ?(?:và )?)?báo cáo\b|"
+    r"về (?:chế độ )?(?:thông tin, )?báo cáo|thời (?:gian|hạn|điểm) (?:gửi )?báo cáo|sơ kết, tổng kết|(?:kiểm tra|"
+    r"đánh giá),? (?:và )?báo cáo)"
+)
+_ASSIGN_START = phrase(
+    r"(?:phân công (?:nhiệm vụ|trách nhiệm|thực hiện|công việc|cụ thể)|trách nhiệm (?:của|các|thực hiện)|"
+    r"giao nhiệm vụ|tổ chức thực hiện)"
+)
 
 
 def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> str:
@@ -186,7 +214,12 @@ def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> st
     short = b - a <= 110
     if ZONE_LEAD.of(source.bare).match(heading) and (short or _QUOTA_LEAD.of(source.bare).match(heading)):
         quota = _QUOTA_LEAD.of(source.bare).match(heading) and clause.style not in ("roman", "part", "upper")
-        if not quota or clause.children or ":" in low[clause.body : clause.end] or re.search(r"\d+ *(?:%|vụ|người|hộ)", low[clause.body : clause.end]):
+        if (
+            not quota
+            or clause.children
+            or ":" in low[clause.body : clause.end]
+            or re.search(r"\d+ *(?:%|vụ|người|hộ)", low[clause.body : clause.end])
+        ):
             return "targets"
     if short and _GENERAL.of(source.bare).match(heading):
         return "aims"
@@ -196,13 +229,21 @@ def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> st
         return "funding"
     if _TIME_START.of(source.bare).match(heading) and short:
         return "other"
-    if _REPORT_START.of(source.bare).match(heading) and (short or clause.children) and not re.match(r"báo cáo (?:ubnd|ủy ban|kết quả)", heading):
+    if (
+        _REPORT_START.of(source.bare).match(heading)
+        and (short or clause.children)
+        and not re.match(r"báo cáo (?:ubnd|ủy ban|kết quả)", heading)
+    ):
         return "reporting"
     if short and _ASSIGN_START.of(source.bare).match(heading):
         return "assignment"
     if short and whole and re.match(r"(?:yêu cầu|mục đích|yeu cau|muc dich)$", heading.strip(" :.")):
         return "purpose"
-    if short and clause.children and re.match(r"(?:kết quả|tình hình|thực trạng|tồn tại|hạn chế|nguyên nhân)\b", heading):
+    if (
+        short
+        and clause.children
+        and re.match(r"(?:kết quả|tình hình|thực trạng|tồn tại|hạn chế|nguyên nhân)\b", heading)
+    ):
         return "situation"
     if clause.style in ("roman", "upper") and short:
         return heading_role(source, a, b)
@@ -218,11 +259,21 @@ def _zones(reading: Reading, article: bool) -> None:
             reading.zones.add(id(clause))
         elif parent is not None and id(parent) in reading.zones and clause.own_role in ("", "targets"):
             reading.zones.add(id(clause))
-        elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(source.low[clause.body : min(clause.end, clause.body + 80)]):
+        elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(
+            source.low[clause.body : min(clause.end, clause.body + 80)]
+        ):
             # plain "MỤC TIÊU" without general aims: a zone when its leaves mostly carry numbers
             below = [c for c in _below(clause) if not c.children]
-            own = [c for c in below if c.role == "aims" and not any(u.own_role == "aims" and u is not clause for u in c.up())]
-            counted = [c for c in own if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])]
+            own = [
+                c
+                for c in below
+                if c.role == "aims" and not any(u.own_role == "aims" and u is not clause for u in c.up())
+            ]
+            counted = [
+                c
+                for c in own
+                if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])
+            ]
             if len(own) and len(counted) * 2 >= len(own):
                 reading.zones.update(id(c) for c in own)
                 for c in own:
@@ -240,7 +291,11 @@ def _below(clause: Clause) -> list[Clause]:
 
 # ---- time ----------------------------------------------------------------------------------------------------------
 def _stated_period(source: Source, head: Head, outline: Outline) -> dict[str, Any] | None:
-    stated = [c for c in outline.clauses if c.role in ("other", "implementation", "tasks", "reporting", "purpose", "assignment")]
+    stated = [
+        c
+        for c in outline.clauses
+        if c.role in ("other", "implementation", "tasks", "reporting", "purpose", "assignment")
+    ]
     return parts.plan_period(source, stated, head.issued)
 
 
@@ -257,8 +312,6 @@ def _era(source: Source, head: Head, period: dict[str, Any] | None) -> Era:
     return Era(None, None)
 
 
-
-
 def _period(reading: Reading, stated: dict[str, Any] | None) -> None:
     """Header period: the stated time of implementation, else a campaign's window, else the title's years."""
     head = reading.head
@@ -268,7 +321,12 @@ def _period(reading: Reading, stated: dict[str, Any] | None) -> None:
     own = reading.own_windows
     if own:
         window = own[0]
-        head.fields["period"] = {"from": window.first.isoformat(), "to": window.last.isoformat(), "source": "window", "span": (window.start, window.end)}
+        head.fields["period"] = {
+            "from": window.first.isoformat(),
+            "to": window.last.isoformat(),
+            "source": "window",
+            "span": (window.start, window.end),
+        }
         return
     if head.title:
         head.fields["period"] = title_period(reading.source, head.title)
@@ -278,7 +336,12 @@ def _read_limits(reading: Reading) -> None:
     source = reading.source
     windows = Places((w.start, w.end) for w in [*reading.windows, *reading.own_windows])
     for clause in reading.outline.clauses:
-        if clause.role in ("situation",) or clause.parent is None and clause.children and clause.end - clause.body < 160:
+        if (
+            clause.role in ("situation",)
+            or clause.parent is None
+            and clause.children
+            and clause.end - clause.body < 160
+        ):
             continue
         own = clause.own_role == "other" and clause.role == "other"
         stretch = (clause.body, clause.end)
@@ -289,7 +352,9 @@ def _read_limits(reading: Reading) -> None:
             if bare:
                 reading.limits.append((bare, clause))
                 continue
-        for limit in (x for piece in source.pieces(*stretch) for x in find_limits(source, *piece, reading.era, monthly)):
+        for limit in (
+            x for piece in source.pieces(*stretch) for x in find_limits(source, *piece, reading.era, monthly)
+        ):
             if own and _TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
                 continue
             if windows.meet(limit.start, limit.end):
@@ -309,8 +374,14 @@ _DAY_OF_ACTION = phrase(r"(?:từ|đến|kể từ|tính đến|của|số|hết
 def _read_days(reading: Reading) -> None:
     """Days on which something is to be done: "khai giảng ngày 08/4/2024"."""
     source = reading.source
-    taken = Places([*reading.citation_places, *((x.start, x.end) for x, _ in reading.limits), *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]),
-                    *(e["span"] for e in reading.events)])
+    taken = Places(
+        [
+            *reading.citation_places,
+            *((x.start, x.end) for x, _ in reading.limits),
+            *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]),
+            *(e["span"] for e in reading.events),
+        ]
+    )
     for clause in reading.outline.clauses:
         if clause.role not in ("tasks", "solutions", "assignment", "implementation") or clause.style == "row":
             continue
@@ -319,9 +390,13 @@ def _read_days(reading: Reading) -> None:
                 continue
             before = source.low[max(clause.body, day.start - 16) : day.start]
             value = day.on()
-            if value and not _DAY_OF_ACTION.of(source.bare).search(before) and source.low[day.end : day.end + 3].strip(" ")[:1] not in ("-", "đ") and not source.quoted(
-                day.start, clause.body, clause.end
-            ) and not (reading.head.issued and value <= reading.head.issued):
+            if (
+                value
+                and not _DAY_OF_ACTION.of(source.bare).search(before)
+                and source.low[day.end : day.end + 3].strip(" ")[:1] not in ("-", "đ")
+                and not source.quoted(day.start, clause.body, clause.end)
+                and not (reading.head.issued and value <= reading.head.issued)
+            ):
                 reading.limits.append((Limit(day.start, day.end, "on", "day", date=value.isoformat()), clause))
     reading.limits.sort(key=lambda pair: pair[0].start)
 
@@ -348,7 +423,9 @@ def _read_parts(reading: Reading) -> None:
     outside = [reading.head.title] if reading.head.title else []
     if reading.head.preamble:
         outside.append(reading.head.preamble)
-    reading.events = parts.find_events(source, [*outside, *stretches], reading.era, [*reading.windows, *reading.own_windows])
+    reading.events = parts.find_events(
+        source, [*outside, *stretches], reading.era, [*reading.windows, *reading.own_windows]
+    )
     reading.funding = parts.find_funding(source, outline.clauses)
 
 
@@ -357,7 +434,15 @@ def _project_clauses(reading: Reading) -> set[int]:
 
     def add(project: parts.Project) -> None:
         clause = project.clause
-        if not reading.source.low[clause.body : project.start].replace("tiểu", "").strip(' "-:') .strip("0123456789.: ").replace("dự án", "").replace("đề án", "").strip():
+        if (
+            not reading.source.low[clause.body : project.start]
+            .replace("tiểu", "")
+            .strip(' "-:')
+            .strip("0123456789.: ")
+            .replace("dự án", "")
+            .replace("đề án", "")
+            .strip()
+        ):
             found.add(id(clause))
         elif re.match(r"(?:tiểu )?(?:dự án|đề án)", reading.source.low[clause.body : project.start]):
             found.add(id(clause))
@@ -372,8 +457,13 @@ def _project_clauses(reading: Reading) -> set[int]:
 # ---- targets -------------------------------------------------------------------------------------------------------
 def _read_targets(reading: Reading) -> None:
     source = reading.source
-    taken = [*((a, b) for a, b, _ in reading.outline.noise), *reading.citation_places, *((limit.start, limit.end) for limit, _ in reading.limits),
-             *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]), *(e["span"] for e in reading.events)]
+    taken = [
+        *((a, b) for a, b, _ in reading.outline.noise),
+        *reading.citation_places,
+        *((limit.start, limit.end) for limit, _ in reading.limits),
+        *((w.start, w.end) for w in [*reading.windows, *reading.own_windows]),
+        *(e["span"] for e in reading.events),
+    ]
     for clause in reading.outline.clauses:
         taken += [(d.start, d.end) for d in find_dates(source.low, clause.body, clause.end)]
     taken += [(f.start(), f.end()) for f in _YEARS.finditer(source.low)]
@@ -394,21 +484,41 @@ def _read_targets(reading: Reading) -> None:
             if at is None or at >= len(clause.cells):
                 continue
             start, end = clause.cells[at]
-        parts_at = next((m for m in source.finditer(_PARTS, start, end) if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : end])), None)
+        parts_at = next(
+            (
+                m
+                for m in source.finditer(_PARTS, start, end)
+                if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : end])
+            ),
+            None,
+        )
         inline = None
         if parts_at and parts_at.end() < end - 6:
             inline = (parts_at.end(), end)
         if clause.parent is None and clause.children and end - start < 160:
             continue  # a section's heading
-        if zone and clause.children and source.low[end - 1 : end] == ":" and not re.search(r"\d", source.low[start:end]):
+        if (
+            zone
+            and clause.children
+            and source.low[end - 1 : end] == ":"
+            and not re.search(r"\d", source.low[start:end])
+        ):
             continue
         colon = source.low.find(":", start, min(end, start + 120))
         lead = ZONE_LEAD.of(source.bare).match(source.low, start, end)
         if lead and colon > 0 and zone:
             start = colon + 1 if colon + 1 < end else start
         found = reader.read(clause, start, end, zone, clause.role)
-        holder = next((t for t in reversed(found) if t.facts["value"] is not None and t.facts["kind"] in ("count", "coverage", "frequency")
-                       and (not parts_at or t.start < parts_at.start())), None)
+        holder = next(
+            (
+                t
+                for t in reversed(found)
+                if t.facts["value"] is not None
+                and t.facts["kind"] in ("count", "coverage", "frequency")
+                and (not parts_at or t.start < parts_at.start())
+            ),
+            None,
+        )
         if holder and parts_at and parts_at.start() >= holder.start:
             stretches = [(c.body, c.end) for c in clause.children] if not inline else [inline]
             if inline and clause.children and len(source.low[slice(*inline)].strip()) < 10:
@@ -433,7 +543,10 @@ def _read_targets(reading: Reading) -> None:
     _quota_tables(reading)
 
 
-_YEARS = re.compile(r"(?:giai đoạn|giai doan|nhiệm kỳ|năm học|nam hoc|khóa)? *(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d)|(?:năm|nam|/) *(?:19|20)\d\d(?![\d.])|(?:tháng|thang|quý|quy) +\d{1,2}(?!\d| *%)(?:/20\d\d)?")
+_YEARS = re.compile(
+    r"(?:giai đoạn|giai doan|nhiệm kỳ|năm học|nam hoc|khóa)? *(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|"
+    r"20)?\d\d(?!\d)|(?:năm|nam|/) *(?:19|20)\d\d(?![\d.])|(?:tháng|thang|quý|quy) +\d{1,2}(?!\d| *%)(?:/20\d\d)?"
+)
 _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)")
 
 
@@ -451,7 +564,11 @@ def _bracket_shares(source: Source, holder: targets.Target) -> list[targets.Shar
 
 def _quota_tables(reading: Reading) -> None:
     """Tables of quotas: a row per body, a column per target; the total row (or the text above) states the target."""
-    rows = [c for c in reading.outline.clauses if c.style == "row" and "unit" in c.columns and "task" not in c.columns and "lead" not in c.columns]
+    rows = [
+        c
+        for c in reading.outline.clauses
+        if c.style == "row" and "unit" in c.columns and "task" not in c.columns and "lead" not in c.columns
+    ]
     groups: list[list[Clause]] = []
     for row in rows:
         if groups and groups[-1][-1].columns is row.columns:
@@ -478,7 +595,10 @@ def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: i
         cell = row.cells[column - offset]
         number = next(iter(targets.find_numerals_in(source.low, *cell)), None)
         name = row.cells[max(unit_at - offset, 0)]
-        if number and source.low[cell[0] : cell[1]].strip().replace("%", "").strip() == source.low[number.start : number.end]:
+        if (
+            number
+            and source.low[cell[0] : cell[1]].strip().replace("%", "").strip() == source.low[number.start : number.end]
+        ):
             values.append((row, name, number))
     if len(values) < 2:
         return
@@ -488,12 +608,25 @@ def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: i
     if total:
         holder = next((t for t in reading.targets if t.facts["value"] == total[2].value), None)
         if holder is None:
-            facts = {**dict.fromkeys(("value_max", "direction", "measure", "scope", "per", "baseline", "frequency", "assessed", "period")),
-                     "kind": "count", "comparator": "eq", "value": total[2].value, "unit": None, "quoted": False, "zone": "target_section"}
-            holder = targets.Target(total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)])
+            facts = {
+                **dict.fromkeys(
+                    ("value_max", "direction", "measure", "scope", "per", "baseline", "frequency", "assessed", "period")
+                ),
+                "kind": "count",
+                "comparator": "eq",
+                "value": total[2].value,
+                "unit": None,
+                "quoted": False,
+                "zone": "target_section",
+            }
+            holder = targets.Target(
+                total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)]
+            )
             reading.targets.append(holder)
     else:
-        holder = next((t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None)
+        holder = next(
+            (t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None
+        )
     if holder is None:
         return
     for row, cell, number in values:
@@ -535,7 +668,9 @@ def _read_duties(reading: Reading) -> None:
             continue
         lead_in = heard.get(id(clause.parent)) if clause.parent is not None else None
         subject = [task.actor] if task and task.actor else list(block.agencies) if block else []
-        found, told = duty_room.read_duties(source, clause, start, clause.end, reading.era, subject, clause.role == "reporting", lead_in)
+        found, told = duty_room.read_duties(
+            source, clause, start, clause.end, reading.era, subject, clause.role == "reporting", lead_in
+        )
         if clause.children or source.low[clause.end - 1 : clause.end] == ":":
             if clause.children and source.low[clause.end - 1 : clause.end] == ":":
                 found = [d for d in found if d.due or d.period]  # a lead-in: its bullets name the reports
@@ -545,8 +680,14 @@ def _read_duties(reading: Reading) -> None:
 
 def _bind(reading: Reading) -> None:
     """Numbers for the items, in order of place."""
-    for prefix, items in (("T", reading.targets), ("A", reading.assignments), ("K", reading.tasks), ("R", reading.duties),
-                          ("P", reading.projects), ("W", reading.windows)):
+    for prefix, items in (
+        ("T", reading.targets),
+        ("A", reading.assignments),
+        ("K", reading.tasks),
+        ("R", reading.duties),
+        ("P", reading.projects),
+        ("W", reading.windows),
+    ):
         for number, item in enumerate(items, 1):  # type: ignore[var-annotated, arg-type]
             item.id = f"{prefix}{number}"
     for project in reading.projects:
@@ -556,4 +697,16 @@ def _bind(reading: Reading) -> None:
         clause.id = f"C{number}"
 
 
-__all__ = ["READER_VERSION", "SCHEMA", "SECTION_ROLES", "VERB", "Reading", "bisect_right", "citations", "date", "read", "strip_marks", "understand"]
+__all__ = [
+    "READER_VERSION",
+    "SCHEMA",
+    "SECTION_ROLES",
+    "VERB",
+    "Reading",
+    "bisect_right",
+    "citations",
+    "date",
+    "read",
+    "strip_marks",
+    "understand",
+]

@@ -132,7 +132,13 @@ class Source:
         What is read piece by piece costs no more than the length of the text, however long its sentences.
         """
         while end - start > PIECE:
-            cut = max(self.low.rfind(". ", start + PIECE // 2, start + PIECE), self.low.rfind("; ", start + PIECE // 2, start + PIECE)) + 1
+            cut = (
+                max(
+                    self.low.rfind(". ", start + PIECE // 2, start + PIECE),
+                    self.low.rfind("; ", start + PIECE // 2, start + PIECE),
+                )
+                + 1
+            )
             cut = cut or self.low.rfind(" ", start + PIECE // 2, start + PIECE) + 1 or start + PIECE
             yield start, cut
             start = cut

@@ -19,57 +19,92 @@ from pcmt.core.text import Numeral, find_numerals
 from pcmt.core.text.numerals import WORDS
 
 _PRE = phrase(
-    r"(?:(?P<gte>ít nhất(?: là| đạt| từ)?|tối thiểu(?: là| đạt)?|không dưới|không thấp hơn|không ít hơn|đạt từ|từ|≥|>=)|"
-    r"(?P<gt>trên|hơn|vượt(?: trên)?|cao hơn|lớn hơn|>)|(?P<lt>xuống còn dưới|xuống dưới|còn dưới|dưới|thấp hơn|nhỏ hơn|<)|"
-    r"(?P<lte>không (?:được )?(?:quá|vượt quá|vượt|cao hơn)|tối đa(?: là)?|nhiều nhất|≤|<=)|(?P<approx>khoảng(?: từ)?|xấp xỉ|gần|ước(?: đạt)?))"
+    r"(?:(?P<gte>ít nhất(?: là| đạt| từ)?|tối thiểu(?: là| đạt)?|không dưới|không thấp hơn|không ít hơn|đạt từ|từ|≥|"
+    r">=)|"
+    r"(?P<gt>trên|hơn|vượt(?: trên)?|cao hơn|lớn hơn|>)|(?P<lt>xuống còn dưới|xuống dưới|còn dưới|dưới|thấp hơn|"
+    r"nhỏ hơn|<)|"
+    r"(?P<lte>không (?:được )?(?:quá|vượt quá|vượt|cao hơn)|tối đa(?: là)?|nhiều nhất|≤|<=)|"
+    r"(?P<approx>khoảng(?: từ)?|xấp xỉ|gần|ước(?: đạt)?))"
     r" ?(?:là |đạt |được )?$"
 )
-_RANGE = re.compile(r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?")
+_RANGE = re.compile(
+    r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?"
+)
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
-_NOUN = phrase(r" ?(?P<noun>" + "|".join(sorted(map(re.escape, OUTPUT_NOUNS), key=len, reverse=True)).replace(r"\ ", " ") + r")(?!\w)")
+_NOUN = phrase(
+    r" ?(?P<noun>"
+    + "|".join(sorted(map(re.escape, OUTPUT_NOUNS), key=len, reverse=True)).replace(r"\ ", " ")
+    + r")(?!\w)"
+)
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
-    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|hàng) )(?:(?P<every>\d+) )?"
+    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
+    r"hàng) )(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
-_EACH_BEFORE = phrase(r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$")
-_EACH_AFTER = phrase(r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))")
+_EACH_BEFORE = phrase(
+    r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
+    r"định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$"
+)
+_EACH_AFTER = phrase(
+    r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))"
+)
 _CHANGE = phrase(
-    r"(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|hạ(?! tầng)))(?! cường)(?! thời lượng)(?P<gap>[^.;\d]{0,90})$"
+    r"(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|"
+    r"hạ(?! tầng)))(?! cường)(?! thời lượng)(?P<gap>[^.;\d]{0,90})$"
 )
 _VERSUS = phrase(
-    r"so (?:với|cùng) (?P<what>cùng kỳ(?: năm)?(?: (?P<same>20\d\d|trước))?|năm (?:học )?trước(?: liền kề)?|năm (?P<year>20\d\d)|(?:số liệu|kết quả|thống kê)[^,.;]{0,40}?(?:năm (?P<stat>20\d\d))|"
+    r"so (?:với|cùng) (?P<what>cùng kỳ(?: năm)?(?: (?P<same>20\d\d|trước))?|năm (?:học )?trước(?: liền kề)?|"
+    r"năm (?P<year>20\d\d)|(?:số liệu|kết quả|thống kê)[^,.;]{0,40}?(?:năm (?P<stat>20\d\d))|"
     r"thời điểm[^,.;\"]{0,60}|giai đoạn (?P<stage>20\d\d ?- ?20\d\d)|(?:tháng|quý|tuần) trước|[^,.;]{3,40})"
 )
 _ZERO = phrase(
     r"(?:(?:tuyệt đối|kiên quyết|cương quyết|quyết tâm|phấn đấu|bảo đảm|đảm bảo|cơ bản) )?"
-    r"(?:không (?:để|xảy ra|phát sinh|còn|tồn tại|hình thành|tái (?:trồng|phát)|gia tăng)|(?P<soft>không có|xóa bỏ|chấm dứt|xóa (?:trắng|sạch)))(?!\w)"
+    r"(?:không (?:để|xảy ra|phát sinh|còn|tồn tại|hình thành|tái (?:trồng|phát)|gia tăng)|(?P<soft>không có|xóa bỏ|"
+    r"chấm dứt|xóa (?:trắng|sạch)))(?!\w)"
 )
 _SOFT_START = re.compile(r"(?:^|[;.:,\-+]|(?:đảm bảo|bảo đảm|phấn đấu|cơ bản|và)) *$")
 _DIRECTION = phrase(
     r"(?P<next>(?:năm sau )?(?P<way>cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm (?:học )?trước)|"
-    r"(?:(?P<down>(?:làm |kéo )?giảm(?: dần| thiểu| mạnh| sâu| cơ bản)?|hạn chế|thu hẹp)|(?P<up>tăng(?: dần)?|nâng(?: dần| cao)?)|(?P<hold>kiềm chế|giữ (?:vững|ổn định)))"
-    r" (?:tối đa |về |thấp nhất |đến mức thấp nhất )?(?:(?P<count>(?:sự )?(?:số|tỷ lệ|tỉ lệ|mức độ|tính chất|tốc độ|quy mô|tổng số|diện tích|phạm vi)(?! hóa)(?:\w*)|gia tăng|so với|cả \d))"
+    r"(?:(?P<down>(?:làm |kéo )?giảm(?: dần| thiểu| mạnh| sâu| cơ bản)?|hạn chế|thu hẹp)|(?P<up>tăng(?: dần)?|"
+    r"nâng(?: dần| cao)?)|(?P<hold>kiềm chế|giữ (?:vững|ổn định)))"
+    r" (?:tối đa |về |thấp nhất |đến mức thấp nhất )?(?:(?P<count>(?:sự )?(?:số|tỷ lệ|tỉ lệ|mức độ|tính chất|tốc độ|"
+    r"quy mô|tổng số|diện tích|phạm vi)(?! hóa)(?:\w*)|gia tăng|so với|cả \d))"
 )
-_MILESTONE = phrase(r"(?:được công nhận|đạt chuẩn|được cấp chứng nhận|đạt (?:các )?tiêu chí|đạt danh hiệu|trở thành|về đích|hoàn thành (?:việc )?xây dựng)")
-_EXTERNAL = phrase(r"(?:hoàn thành|đạt|thực hiện)(?: đạt)?(?: tốt| 100%| đầy đủ)?(?: và vượt| hoặc vượt|, vượt)?(?: mức)?(?: các)? chỉ tiêu(?!,? mục tiêu)[^.;]{0,60}")
+_MILESTONE = phrase(
+    r"(?:được công nhận|đạt chuẩn|được cấp chứng nhận|đạt (?:các )?tiêu chí|đạt danh hiệu|trở thành|về đích|"
+    r"hoàn thành (?:việc )?xây dựng)"
+)
+_EXTERNAL = phrase(
+    r"(?:hoàn thành|đạt|thực hiện)(?: đạt)?(?: tốt| 100%| đầy đủ)?(?: và vượt| hoặc vượt|"
+    r", vượt)?(?: mức)?(?: các)? chỉ tiêu(?!,? mục tiêu)[^.;]{0,60}"
+)
 _ALONE = phrase(
-    r"(?:định kỳ )?(?:hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm)(?!\w)|định kỳ (?P<every>0?\d{1,2}) (?P<per2>tháng|tuần|năm)(?: hoặc đột xuất)?|"
+    r"(?:định kỳ )?(?:hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm)(?!\w)|định kỳ (?P<every>0?\d{1,2}) (?P<per2>tháng|"
+    r"tuần|năm)(?: hoặc đột xuất)?|"
     r"(?P<on>thường xuyên,? liên tục|liên tục,? thường xuyên)"
 )
 _NEGATIVE = phrase(r"(?:phải )?(?:cho |có |được )?(?:kết quả )?(?:xét nghiệm )?âm tính[^,.;]{0,60}")
 _APART = phrase(r", (?:riêng|còn) ")
-_CONDITION = phrase(r"phải (?:được |bảo đảm |đảm bảo |có )?[^,.;]{3,80}|(?:có )?xét nghiệm âm tính[^,.;]{0,60}|đều (?:phải |được )[^,.;]{3,80}")
+_CONDITION = phrase(
+    r"phải (?:được |bảo đảm |đảm bảo |có )?[^,.;]{3,80}|(?:có )?xét nghiệm âm tính[^,.;]{0,60}|đều (?:phải |"
+    r"được )[^,.;]{3,80}"
+)
 _PAST = phrase(
-    r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|giai đoạn|những năm) (?:qua|vừa qua)|kết quả (?:đạt được|thực hiện)|tính đến|"
-    r"tính từ|(?<!\w)hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
+    r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|"
+    r"giai đoạn|những năm) (?:qua|vừa qua)|kết quả (?:đạt được|thực hiện)|tính đến|"
+    r"tính từ|(?<!\w)hiện (?:nay|tại|có|đang)|toàn (?:tỉnh|huyện|xã|phường|thành phố) (?:hiện )?có \d|"
+    r"đạt \d[\d,.]* ?% (?:so với )?(?:kế hoạch|chỉ tiêu)|cùng kỳ năm trước (?:xảy ra|có)"
 )
 _NOT_MEASURED = phrase(  # words before a number that make it a name, not a count
-    r"(?<!\w)(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
-    r"tháng|năm|quý|ngày|nhóm|mẫu|biểu|bảng|km|ql|mô hình|tiêu chí|giai đoạn|chuyên đề|bước|kỳ|phường|quận|thôn|ấp|khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|bcđ) $"
+    r"(?<!\w)(?:số|cấp|vùng|khối|lớp|tiểu dự án|dự án|điều|khoản|điểm|chương|mục|phụ lục|quốc lộ|tỉnh lộ|khu vực|"
+    r"khóa|lần thứ|thứ|hải đội|đoàn|đội|tổ|phần|"
+    r"tháng|năm|quý|ngày|nhóm|mẫu|biểu|bảng|km|ql|mô hình|tiêu chí|giai đoạn|chuyên đề|bước|kỳ|phường|quận|thôn|ấp|"
+    r"khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|"
+    r"bcđ) $"
 )
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
@@ -160,7 +195,9 @@ class Reader:
                 found.append(Numeral(word.start("n"), word.end("n"), value))
         return sorted(found, key=lambda n: n.start)
 
-    def _sentence(self, clause: Clause, start: int, end: int, numbers: list[Numeral], zone: bool, role: str, floor: int) -> list[Target]:
+    def _sentence(
+        self, clause: Clause, start: int, end: int, numbers: list[Numeral], zone: bool, role: str, floor: int
+    ) -> list[Target]:
         found: list[Target] = []
         source, low = self.source, self.source.low
         past = role == "situation"
@@ -175,13 +212,30 @@ class Reader:
             skip = i + used
             told = past or self._told(start, end, number, b, zone)
             if told or source.quoted(a, clause.body, clause.end):
-                self.figures.append(Figure(a, b, "situation" if role == "situation" else "past_result" if told else "quoted",
-                                           number.value, facts["unit"], source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 80))))))
+                self.figures.append(
+                    Figure(
+                        a,
+                        b,
+                        "situation" if role == "situation" else "past_result" if told else "quoted",
+                        number.value,
+                        facts["unit"],
+                        source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 80)))),
+                    )
+                )
                 continue
-            if facts["unit"] != "percent" and any(z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
-                                                                                  for z in source.finditer(_ZERO, start, a) if not z["soft"]):
+            if facts["unit"] != "percent" and any(
+                z.start() < a and not re.search(r"[,;.]", low[z.end() : a])
+                for z in source.finditer(_ZERO, start, a)
+                if not z["soft"]
+            ):
                 continue  # "không để tồn tại ... trong bán kính 200 m"
-            if found and found[-1].facts["kind"] == "coverage" and re.search(r"(?:có|gồm|từ)\s*$", low[max(start, a - 5) : a]) and ";" not in low[found[-1].end : a] and facts["unit"] != "percent":
+            if (
+                found
+                and found[-1].facts["kind"] == "coverage"
+                and re.search(r"(?:có|gồm|từ)\s*$", low[max(start, a - 5) : a])
+                and ";" not in low[found[-1].end : a]
+                and facts["unit"] != "percent"
+            ):
                 continue  # "100% cơ sở có từ 05 phòng trở lên": which ones, not how many
             self._coordinate(facts, found, a, number.end, end)
             if not zone and not self._outcome(clause, facts, number, a, b, start, end, role):
@@ -208,14 +262,25 @@ class Reader:
         if not zone:  # "năm 2025 đã bắt 412 vụ; số vụ tăng 9,7%": one sentence of results
             floor = max(0, start - 300)
             before = low[max(low.rfind(". ", floor, start) + 1, floor) : number.start]
-        if _PAST.of(source.bare).search(before) or _OF_PLAN.of(source.bare).match(low, stop, end) and re.search(r"đạt\s*$|dat\s*$", before):
+        if (
+            _PAST.of(source.bare).search(before)
+            or _OF_PLAN.of(source.bare).match(low, stop, end)
+            and re.search(r"đạt\s*$|dat\s*$", before)
+        ):
             return True
         bracket = before.rfind("(")
-        return bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))
+        return (
+            bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))
+        )
 
     def _coordinate(self, facts: dict[str, Any], found: list[Target], a: int, stop: int, end: int) -> None:
         """ "giảm 5% số vụ trộm, 10% số vụ cố ý gây thương tích so với cùng kỳ": the second share changes too."""
-        if not found or found[-1].facts["kind"] != "change" or facts["kind"] != "coverage" or facts["unit"] != "percent":
+        if (
+            not found
+            or found[-1].facts["kind"] != "change"
+            or facts["kind"] != "coverage"
+            or facts["unit"] != "percent"
+        ):
             return
         between = self.source.low[found[-1].start : a]
         if re.search(r"[;.]", between) or VERB.of(self.source.bare).search(between[-24:]):
@@ -227,7 +292,9 @@ class Reader:
             found[-1].facts["baseline"] = found[-1].facts["baseline"] or facts["baseline"]
 
     # -- numbers ---------------------------------------------------------------------------------------------------
-    def _number(self, number: Numeral, start: int, end: int, zone: bool, before: list[Target]) -> tuple[dict[str, Any], int, int, int] | None:
+    def _number(
+        self, number: Numeral, start: int, end: int, zone: bool, before: list[Target]
+    ) -> tuple[dict[str, Any], int, int, int] | None:
         source, low = self.source, self.source.low
         a, b, used = number.start, number.end, 0
         if a > start and (low[a - 1] in "/-" and low[a - 2 : a - 1].isalnum() or low[a - 1].isalpha()):
@@ -243,8 +310,12 @@ class Reader:
             top = next(iter(find_numerals(ranged["b"])), None)
             closing = ranged.end()
             is_percent = bool(ranged["p"] or ranged["rest"])
-            if top and top.value > value and (is_percent or _NOUN.of(source.bare).match(low, closing, end)) and not _TIME.of(source.bare).match(low, closing, end) or (
-                top and is_percent and top.value > value
+            if (
+                top
+                and top.value > value
+                and (is_percent or _NOUN.of(source.bare).match(low, closing, end))
+                and not _TIME.of(source.bare).match(low, closing, end)
+                or (top and is_percent and top.value > value)
             ):
                 value_max, comparator, used = top.value, "range", 1
                 b = closing
@@ -255,7 +326,12 @@ class Reader:
                 unit_end, unit, kind = b, "percent" if is_percent else None, "coverage" if is_percent else "count"
                 return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
         slash = _SLASH.match(low, b, end)
-        if slash and before and before[-1].facts["unit"] == "percent" and re.search(r"\([^()]*$", low[before[-1].start : a]):
+        if (
+            slash
+            and before
+            and before[-1].facts["unit"] == "percent"
+            and re.search(r"\([^()]*$", low[before[-1].start : a])
+        ):
             return None  # "25% số xã (16/65 đơn vị)": the same share once more
         if slash and re.match(r"[^().;]{0,30}\( *\d+ *%", low[slash.end() : end]):
             return None  # "5/5 bản (100%)"
@@ -268,15 +344,36 @@ class Reader:
             unit = self._unit(slash.end(), end)
             return self._finish(number, a, unit[1], value, None, comparator, unit[0], "coverage", pre, start, end, 1)
         if percent:
-            return self._finish(number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0)
+            return self._finish(
+                number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0
+            )
         rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
-        if rate and not (rate["what"].strip() == "" ):
-            per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(_unbare(rate["per"]), "year")
+        if rate and not (rate["what"].strip() == ""):
+            per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
+                _unbare(rate["per"]), "year"
+            )
             unit = source.plain(b, b + len(rate["what"]))
-            read = self._finish(number, a, rate.end(), value, None, comparator, unit, "frequency", pre, start, end, 1 if rate["every"] else 0)
+            read = self._finish(
+                number,
+                a,
+                rate.end(),
+                value,
+                None,
+                comparator,
+                unit,
+                "frequency",
+                pre,
+                start,
+                end,
+                1 if rate["every"] else 0,
+            )
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
             return read
-        if _TIME.of(source.bare).match(low, b, end) or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a]) and not pre:
+        if (
+            _TIME.of(source.bare).match(low, b, end)
+            or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a])
+            and not pre
+        ):
             return None
         if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
             return None
@@ -291,7 +388,13 @@ class Reader:
         kind = "count"
         read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
         each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
-        if each and unit_words and re.match(r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()):
+        if (
+            each
+            and unit_words
+            and re.match(
+                r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()
+            )
+        ):
             per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
             read[0]["kind"] = "frequency"
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
@@ -309,8 +412,21 @@ class Reader:
             stop = noun.start("noun") + len(first)
         return source.plain(noun.start("noun"), stop), stop
 
-    def _finish(self, number: Numeral, a: int, b: int, value: int | float, value_max: int | float | None, comparator: str,
-                unit: str | None, kind: str, pre: re.Match[str] | None, start: int, end: int, used: int) -> tuple[dict[str, Any], int, int, int]:
+    def _finish(
+        self,
+        number: Numeral,
+        a: int,
+        b: int,
+        value: int | float,
+        value_max: int | float | None,
+        comparator: str,
+        unit: str | None,
+        kind: str,
+        pre: re.Match[str] | None,
+        start: int,
+        end: int,
+        used: int,
+    ) -> tuple[dict[str, Any], int, int, int]:
         source, low = self.source, self.source.low
         begin = a
         if pre:
@@ -332,17 +448,42 @@ class Reader:
                 kind = "change"
                 if len(change["gap"]) <= 14:
                     begin = max(start, begin - 110) + change.start()
-        elif from_word and comparator == "gte" and not upward and kind != "change" and value_max is None and unit != "percent":
+        elif (
+            from_word
+            and comparator == "gte"
+            and not upward
+            and kind != "change"
+            and value_max is None
+            and unit != "percent"
+        ):
             comparator = "gte"
         if versus:
             baseline = _baseline(source, versus)
             stop = max(stop, versus.end())
         facts: dict[str, Any] = {
-            "kind": kind, "comparator": comparator, "value": value, "value_max": value_max, "unit": unit, "direction": direction,
-            "measure": source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 160)))) or None, "scope": None, "per": None, "baseline": baseline,
-            "frequency": None, "assessed": None, "period": None, "quoted": False,
+            "kind": kind,
+            "comparator": comparator,
+            "value": value,
+            "value_max": value_max,
+            "unit": unit,
+            "direction": direction,
+            "measure": source.plain(b, whole_words(low, b, clause_stop(low, b, min(end, b + 160)))) or None,
+            "scope": None,
+            "per": None,
+            "baseline": baseline,
+            "frequency": None,
+            "assessed": None,
+            "period": None,
+            "quoted": False,
         }
-        each = next((m for m in source.finditer(_EACH, max(start, begin - 90), begin) if not re.search(r"[.;]", low[m.end() : begin])), None)
+        each = next(
+            (
+                m
+                for m in source.finditer(_EACH, max(start, begin - 90), begin)
+                if not re.search(r"[.;]", low[m.end() : begin])
+            ),
+            None,
+        )
         if each:
             facts["per"] = source.plain(*each.span())
             facts["scope"] = facts["per"]
@@ -352,13 +493,19 @@ class Reader:
         anchor_end = min(max(b, clause_stop(low, b, joined.start() if joined else min(end, b + 70))), begin + 290)
         return facts, begin, source.trim(begin, anchor_end)[1], used
 
-    def _outcome(self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str) -> bool:
+    def _outcome(
+        self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str
+    ) -> bool:
         """Outside a zone: whether a number measures an outcome (T3)."""
         source, low = self.source, self.source.low
         if facts["unit"] == "percent":
             return role not in ("funding",) and not _age(source, a, b)
         if facts["kind"] == "frequency":
-            return facts["comparator"] != "eq" and role not in ("reporting", "funding") and "báo cáo" not in low[start:a][-60:]
+            return (
+                facts["comparator"] != "eq"
+                and role not in ("reporting", "funding")
+                and "báo cáo" not in low[start:a][-60:]
+            )
         if facts["value"] in (0,):
             return False
         if role in ("funding", "reporting", "purpose", "other", "aims") and not facts["per"]:
@@ -375,7 +522,9 @@ class Reader:
         if not noun or facts["value"] > 100_000:
             return False
         verb = list(_ACHIEVES.of(source.bare).finditer(low, max(start, a - 40), a))
-        if not verb or re.search(r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]):
+        if not verb or re.search(
+            r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]
+        ):
             return False
         gap = low[verb[-1].end() : a]
         return len(gap) < 40 and not re.search(r"[,;.:(]", gap)
@@ -397,7 +546,16 @@ class Reader:
             facts = dict(target.facts)
             if listed:
                 facts["measure"] = source.plain(*listed[i])
-            made.append(Target(target.start, target.end, target.clause, facts, target.confidence * (0.95 if count > 1 else 1), list(target.numbers)))
+            made.append(
+                Target(
+                    target.start,
+                    target.end,
+                    target.clause,
+                    facts,
+                    target.confidence * (0.95 if count > 1 else 1),
+                    list(target.numbers),
+                )
+            )
         return made
 
     def _measure_stop(self, first: int, end: int) -> int:
@@ -425,14 +583,37 @@ class Reader:
         return found
 
     # -- targets without a number ----------------------------------------------------------------------------------
-    def _wordless(self, clause: Clause, start: int, end: int, zone: bool, role: str, found: list[Target], floor: int,
-                  rest: list[tuple[int, int]], past: bool) -> list[Target]:
+    def _wordless(
+        self,
+        clause: Clause,
+        start: int,
+        end: int,
+        zone: bool,
+        role: str,
+        found: list[Target],
+        floor: int,
+        rest: list[tuple[int, int]],
+        past: bool,
+    ) -> list[Target]:
         source, low = self.source, self.source.low
         made: list[Target] = []
 
         def facts(kind: str, **more: Any) -> dict[str, Any]:
-            base: dict[str, Any] = dict.fromkeys(("value", "value_max", "unit", "direction", "measure", "scope", "per", "baseline", "frequency",
-                                                  "assessed", "period"))
+            base: dict[str, Any] = dict.fromkeys(
+                (
+                    "value",
+                    "value_max",
+                    "unit",
+                    "direction",
+                    "measure",
+                    "scope",
+                    "per",
+                    "baseline",
+                    "frequency",
+                    "assessed",
+                    "period",
+                )
+            )
             return base | {"kind": kind, "comparator": "none", "quoted": False} | more
 
         def free(a: int, b: int) -> bool:
@@ -447,7 +628,9 @@ class Reader:
             if zero["soft"] and not zone:
                 continue
             if not zone:
-                if role not in ("tasks", "solutions", "assignment", "implementation", "") or not (opening or opened and a > floor):
+                if role not in ("tasks", "solutions", "assignment", "implementation", "") or not (
+                    opening or opened and a > floor
+                ):
                     if not (opening and role == "purpose"):
                         continue
                 opened = True
@@ -455,13 +638,29 @@ class Reader:
                 continue
             b = whole_words(low, zero.end(), clause_stop(low, zero.end(), min(end, zero.end() + 150)))
             if free(a, b):
-                made.append(Target(a, source.trim(a, b)[1], clause, facts("zero_incidence", measure=source.plain(zero.end(), b) or None), 0.86 if zone else 0.7))
+                made.append(
+                    Target(
+                        a,
+                        source.trim(a, b)[1],
+                        clause,
+                        facts("zero_incidence", measure=source.plain(zero.end(), b) or None),
+                        0.86 if zone else 0.7,
+                    )
+                )
         if not zone:
             return made + self._milestone(clause, start, end, found, free, facts, False)
         for external in source.finditer(_EXTERNAL, start, end):
             a, b = external.start(), clause_stop(low, external.end(), external.end())
             if free(a, b) and not found and not re.search(r"\d", low[a:b].split("chỉ tiêu")[0]):
-                made.append(Target(a, source.trim(a, external.end())[1], clause, facts("external_reference", measure=source.plain(*external.span())), 0.82))
+                made.append(
+                    Target(
+                        a,
+                        source.trim(a, external.end())[1],
+                        clause,
+                        facts("external_reference", measure=source.plain(*external.span())),
+                        0.82,
+                    )
+                )
         for way in source.finditer(_DIRECTION, start, end):
             a = way.start()
             if any(t.start >= a for t in found) or low[a - 5 : a].strip().endswith("để"):
@@ -483,14 +682,34 @@ class Reader:
             if later and not re.search(r"[.;]", low[way.end() : later.start()]):
                 b = later.end()
             versus = _VERSUS.of(source.bare).search(low, a, min(end, b + 60))
-            baseline = {"kind": "previous_year", "year": None, "text": "năm trước"} if way["next"] or later else _baseline(source, versus) if versus else None
+            baseline = (
+                {"kind": "previous_year", "year": None, "text": "năm trước"}
+                if way["next"] or later
+                else _baseline(source, versus)
+                if versus
+                else None
+            )
             yearly = re.search(r"(?:hằng|hàng|hang) (?:năm|nam)\s*(?:làm )?$", low[max(start, a - 16) : a])
-            made.append(Target(a, source.trim(a, min(b, a + 280))[1], clause,
-                               facts("direction", direction=direction, baseline=baseline, measure=source.plain(way.end(), b) or None,
-                                     assessed="yearly" if yearly else None), 0.72))
+            made.append(
+                Target(
+                    a,
+                    source.trim(a, min(b, a + 280))[1],
+                    clause,
+                    facts(
+                        "direction",
+                        direction=direction,
+                        baseline=baseline,
+                        measure=source.plain(way.end(), b) or None,
+                        assessed="yearly" if yearly else None,
+                    ),
+                    0.72,
+                )
+            )
         for negative in source.finditer(_NEGATIVE, start, end):
             if free(*negative.span()):
-                made.append(Target(*negative.span(), clause, facts("condition", measure=source.plain(*negative.span())), 0.7))
+                made.append(
+                    Target(*negative.span(), clause, facts("condition", measure=source.plain(*negative.span())), 0.7)
+                )
         made += self._milestone(clause, start, end, [*found, *made], free, facts, True)
         apart = source.search(_APART, start, end)
         if found and apart and not any(t.start < apart.start() for t in found):
@@ -507,15 +726,40 @@ class Reader:
             alone = source.search(_ALONE, start, end)
             if alone:
                 per = PERIODS.get(alone["per"] or alone["per2"] or "") if not alone["on"] else "continuous"
-                frequency = {"n": None if alone["on"] else 1, "per": per or "year", "every": int(alone["every"] or 1), "implied": True}
-                made.append(Target(*source.trim(*alone.span()), clause, facts("frequency", frequency=frequency, measure=source.plain(start, whole_words(low, start, min(end, start + 200)))), 0.7))
+                frequency = {
+                    "n": None if alone["on"] else 1,
+                    "per": per or "year",
+                    "every": int(alone["every"] or 1),
+                    "implied": True,
+                }
+                made.append(
+                    Target(
+                        *source.trim(*alone.span()),
+                        clause,
+                        facts(
+                            "frequency",
+                            frequency=frequency,
+                            measure=source.plain(start, whole_words(low, start, min(end, start + 200))),
+                        ),
+                        0.7,
+                    )
+                )
             else:
                 must = source.search(_CONDITION, start, end)
                 if must and free(*must.span()):
-                    made.append(Target(*source.trim(*must.span()), clause, facts("condition", measure=source.plain(*must.span())), 0.55))
+                    made.append(
+                        Target(
+                            *source.trim(*must.span()),
+                            clause,
+                            facts("condition", measure=source.plain(*must.span())),
+                            0.55,
+                        )
+                    )
         return made
 
-    def _milestone(self, clause: Clause, start: int, end: int, found: list[Target], free: Any, facts: Any, zone: bool) -> list[Target]:
+    def _milestone(
+        self, clause: Clause, start: int, end: int, found: list[Target], free: Any, facts: Any, zone: bool
+    ) -> list[Target]:
         source, low = self.source, self.source.low
         status = source.search(_MILESTONE, start, end)
         if not status or found:
@@ -527,7 +771,15 @@ class Reader:
         b = whole_words(low, status.end(), clause_stop(low, status.end(), min(end, status.end() + 120)))
         if not free(a, b) or (not zone and clause.style in ("dash",) and False):
             return []
-        return [Target(a, source.trim(a, min(b, a + 290))[1], clause, facts("milestone", measure=source.plain(status.start(), b)), 0.7 if zone else 0.6)]
+        return [
+            Target(
+                a,
+                source.trim(a, min(b, a + 290))[1],
+                clause,
+                facts("milestone", measure=source.plain(status.start(), b)),
+                0.7 if zone else 0.6,
+            )
+        ]
 
     def _dated(self, start: int, end: int) -> tuple[int, int] | None:
         """In a zone: what has to be reached by a day, without a number of its own."""
@@ -552,7 +804,10 @@ class Reader:
         return 0.85 if zone else 0.6
 
 
-_NUMBER_WORD = phrase(r"(?:ít nhất|tối thiểu|không quá|tối đa|mỗi (?:\w+ ){1,3}(?:có|xây dựng|tổ chức|thành lập|duy trì)(?: ít nhất)?) (?P<n>một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!số|cách|phần)")
+_NUMBER_WORD = phrase(
+    r"(?:ít nhất|tối thiểu|không quá|tối đa|mỗi (?:\w+ ){1,3}(?:có|xây dựng|tổ chức|thành lập|"
+    r"duy trì)(?: ít nhất)?) (?P<n>một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?!số|cách|phần)"
+)
 _BARE_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
 _MEASURE = re.compile(r"(?:[^,]*?(?<!\w))?(?=(?:số|tỷ lệ) +[^\W\d])")
 _BARE_MEASURE = re.compile(r"(?:[^,]*?(?<!\w))?(?=(?:so(?! voi)|ty le) +[^\W\d])")
@@ -597,8 +852,16 @@ def whole_words(low: str, start: int, end: int) -> int:
 
 
 def _unbare(word: str) -> str:
-    return {"ngay": "ngày", "tuan": "tuần", "thang": "tháng", "quy": "quý", "nam": "năm", "nam hoc": "năm học", "hoc ky": "học kỳ", "dot": "đợt"}.get(
-        " ".join(word.split()), "năm")
+    return {
+        "ngay": "ngày",
+        "tuan": "tuần",
+        "thang": "tháng",
+        "quy": "quý",
+        "nam": "năm",
+        "nam hoc": "năm học",
+        "hoc ky": "học kỳ",
+        "dot": "đợt",
+    }.get(" ".join(word.split()), "năm")
 
 
 def _baseline(source: Source, versus: re.Match[str]) -> dict[str, Any]:
@@ -628,7 +891,8 @@ def _age(source: Source, a: int, b: int) -> bool:
 
 # ---- allocations ---------------------------------------------------------------------------------------------------
 _SHARE = re.compile(
-    r"(?P<name>[^;:|]{3,120}?)\s*[:|]\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])|(?P<plain>[^:;|\d]{3,120}?)[\s(–-]+(?P<m>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])"
+    r"(?P<name>[^;:|]{3,120}?)\s*[:|]\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])|"
+    r"(?P<plain>[^:;|\d]{3,120}?)[\s(–-]+(?P<m>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])"
 )
 
 

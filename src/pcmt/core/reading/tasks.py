@@ -13,27 +13,50 @@ from pcmt.core.reading.outline import BULLETS, Clause
 from pcmt.core.reading.source import Source
 
 _REQUEST = phrase(r"(?:trân trọng )?(?:kính )?đề nghị(?! (?:các )?nội dung)(?: (?:các đồng chí|đồng chí))?:? ?")
-_ORDER = phrase(r"(?:giao(?: nhiệm vụ)?(?: cho)?|yêu cầu|phân công|đối với|trách nhiệm (?:của )?|nhiệm vụ của|ủy quyền(?: cho)?):? (?!chỉ tiêu)")
+_ORDER = phrase(
+    r"(?:giao(?: nhiệm vụ)?(?: cho)?|yêu cầu|phân công|đối với|trách nhiệm (?:của )?|nhiệm vụ của|"
+    r"ủy quyền(?: cho)?):? (?!chỉ tiêu)"
+)
 _INTRO = phrase(
-    r"(?:căn cứ|trên cơ sở|theo|nhận được|sau khi|từ|qua|để|nhằm|trong quá trình|trong phạm vi|hằng|hàng|định kỳ|ngay sau|kể từ)\b[^:;]{0,260}?"
+    r"(?:căn cứ|trên cơ sở|theo|nhận được|sau khi|từ|qua|để|nhằm|trong quá trình|trong phạm vi|hằng|hàng|định kỳ|"
+    r"ngay sau|kể từ)\b[^:;]{0,260}?"
     r"(?:, ?(?P<a>)|(?P<b>yêu cầu |đề nghị |giao ))"
 )
 _COORDINATE_WITH = phrase(
-    r"(?:phối hợp|phối, kết hợp)(?: (?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|chủ động))*(?: với| cùng(?: với)?)? (?!(?:trong|nâng|thực hiện|tổ chức|triển khai|chỉ đạo|hỗ trợ|tham mưu|xây dựng|tuyên truyền|kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)"
+    r"(?:phối hợp|phối, kết hợp)(?: (?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|chủ động))*(?: với|"
+    r" cùng(?: với)?)? (?!(?:trong|nâng|thực hiện|tổ chức|triển khai|chỉ đạo|hỗ trợ|tham mưu|xây dựng|tuyên truyền|"
+    r"kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)"
 )
-_ADVISES = phrase(r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)")
-_GOVERNS = phrase(r"(?<!\w)(?:chủ trì|phối hợp|chịu trách nhiệm|có trách nhiệm|tham mưu|giúp|theo dõi|hướng dẫn|tổng hợp|thường xuyên|đôn đốc|triển khai|tổ chức thực hiện)(?!\w)")
-_GOVERNS_ANY = phrase(r"(?<!\w)(?:căn cứ|chủ động|tích cực|tăng cường|đẩy mạnh|thực hiện|triển khai|tổ chức (?!chính|đoàn|xã|thành)|xây dựng|chủ trì|phối hợp|có trách nhiệm|theo chức năng)(?!\w)")
+_ADVISES = phrase(
+    r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|"
+    r"cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)"
+)
+_GOVERNS = phrase(
+    r"(?<!\w)(?:chủ trì|phối hợp|chịu trách nhiệm|có trách nhiệm|tham mưu|giúp|theo dõi|hướng dẫn|tổng hợp|"
+    r"thường xuyên|đôn đốc|triển khai|tổ chức thực hiện)(?!\w)"
+)
+_GOVERNS_ANY = phrase(
+    r"(?<!\w)(?:căn cứ|chủ động|tích cực|tăng cường|đẩy mạnh|thực hiện|triển khai|tổ chức (?!chính|đoàn|xã|thành)|"
+    r"xây dựng|chủ trì|phối hợp|có trách nhiệm|theo chức năng)(?!\w)"
+)
 _STANDING = phrase(r"là (?:cơ quan|đơn vị) (?:thường trực|đầu mối)[^,;.]{0,60}, (?=chủ trì)")
 _CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})")
 _RESPONSIBLE = phrase(
-    r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
+    r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|"
+    r"cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
     r"chịu trách nhiệm(?: chính)?|phụ trách|lãnh đạo phụ trách|chỉ đạo)(?: thực hiện)? ?: ?"
 )
-_RESPONSIBLE_START = phrase(r"(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lãnh đạo|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? (?:chủ trì|thực hiện|phối hợp|chịu trách nhiệm|phụ trách|chỉ đạo)[^.:]{0,30}:")
-_TIME_LINE = phrase(r"(?:thời gian|thời hạn|tiến độ|kinh phí|địa điểm|sản phẩm|kết quả|hình thức|thành phần|số lượng|đối tượng|ghi chú)[^:.;]{0,40}: ?")
+_RESPONSIBLE_START = phrase(
+    r"(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lãnh đạo|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? (?:chủ trì|"
+    r"thực hiện|phối hợp|chịu trách nhiệm|phụ trách|chỉ đạo)[^.:]{0,30}:"
+)
+_TIME_LINE = phrase(
+    r"(?:thời gian|thời hạn|tiến độ|kinh phí|địa điểm|sản phẩm|kết quả|hình thức|thành phần|số lượng|đối tượng|"
+    r"ghi chú)[^:.;]{0,40}: ?"
+)
 _CLOSING = phrase(
-    r"(?:trên đây là|yêu cầu|đề nghị|ủy ban nhân dân|ubnd|nhận được|(?:trong )?quá trình|kế hoạch này|căn cứ)[^\n]{0,300}(?:nghiêm túc|khó khăn|vướng mắc|kế hoạch|triển khai thực hiện|biết|sửa đổi)|"
+    r"(?:trên đây là|yêu cầu|đề nghị|ủy ban nhân dân|ubnd|nhận được|(?:trong )?quá trình|kế hoạch này|"
+    r"căn cứ)[^\n]{0,300}(?:nghiêm túc|khó khăn|vướng mắc|kế hoạch|triển khai thực hiện|biết|sửa đổi)|"
     r"\( ?(?:ban hành )?kèm theo"
 )
 
@@ -131,7 +154,9 @@ def read_heading(source: Source, clause: Clause, loose: bool = False) -> _Headin
         return _Heading(mode, at, end, split_names(source, at, end), end, False, True)
     if run_in and text < end and not source.match(VERB, text, end):  # an apposition between the body and its verb
         reach = min(end, text + 340)
-        verb = source.search(_GOVERNS, text, reach) or next((m for m in source.finditer(VERB, text, reach) if not _inside_name(source, m.start())), None)
+        verb = source.search(_GOVERNS, text, reach) or next(
+            (m for m in source.finditer(VERB, text, reach) if not _inside_name(source, m.start())), None
+        )
         text = verb.start() if verb else text
     alone = text >= end
     return _Heading(mode, at, last, agencies, min(text, end), run_in and not alone, alone)
@@ -141,7 +166,12 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
     """Bodies from a place on, the end of their words, and whether a verb follows without a colon."""
     low = source.low
     whole = source.trim(at, end)[1]
-    if low.startswith(("các ", "cac "), at) and whole - at < 160 and not re.search(r"[.;:]", low[at:whole]) and not source.search(_GOVERNS_ANY, at, whole):
+    if (
+        low.startswith(("các ", "cac "), at)
+        and whole - at < 160
+        and not re.search(r"[.;:]", low[at:whole])
+        and not source.search(_GOVERNS_ANY, at, whole)
+    ):
         run = source.match(CLASS_RUN, at, whole)
         if run and all(v.group(0) in NAME_VERBS for v in source.finditer(VERB, at, whole)):
             return split_names(source, at, whole), whole, False
@@ -150,17 +180,26 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
         rest = last
         while rest < end and low[rest] in " *":
             rest += 1
-        if rest >= end or low[rest] in ":.;" and (low[rest] == ":" or rest + 1 >= end or not low[rest + 1 : end].strip(" .*")):
+        if (
+            rest >= end
+            or low[rest] in ":.;"
+            and (low[rest] == ":" or rest + 1 >= end or not low[rest + 1 : end].strip(" .*"))
+        ):
             return agencies, last, False
         if source.match(VERB, rest, end):
             return agencies, last, True
         further = source.search(VERB, rest, min(end, rest + 44))
         if further and source.work[rest].islower() and not re.search(r"[,.;:()-]", low[rest : further.start()]):
-            stop = source.trim(rest, further.start())[1]  # "Đội Kiểm soát ma túy đôn đốc": lower-case words that end the name
+            stop = source.trim(rest, further.start())[
+                1
+            ]  # "Đội Kiểm soát ma túy đôn đốc": lower-case words that end the name
             return split_names(source, at, stop), stop, True
         if low[rest] in "-(,":
             colon = low.find(":", rest, min(end, rest + 160))
-            verb = next((m for m in source.finditer(VERB, rest, min(end, rest + 320)) if not _inside_name(source, m.start())), None)
+            verb = next(
+                (m for m in source.finditer(VERB, rest, min(end, rest + 320)) if not _inside_name(source, m.start())),
+                None,
+            )
             if colon >= 0 and (not verb or colon < verb.start() + 1 or low[rest] == "-"):
                 if low[rest] == ",":
                     return split_names(source, at, colon), colon, False
@@ -171,7 +210,7 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
                 return agencies, last, True
         if source.work[rest].isupper() and rest > last:
             return agencies, last, True
-        if low[rest] == "." :
+        if low[rest] == ".":
             return agencies, last, False
     colon = low.find(":", at, min(end, at + 260))
     if colon > 0 and source.match(HEAD, at, end) and not re.search(r"[.;]", low[at:colon]):
@@ -188,7 +227,9 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
 def _inside_name(source: Source, at: int) -> bool:
     if source.low.startswith(("chỉ đạo", "chi dao"), at) and source.low[max(0, at - 4) : at].rstrip().endswith("ban"):
         return True
-    return source.low.startswith(("thường trực", "phòng chống", "phòng ngừa", "quản lý đô thị"), at) or source.low[at - 4 : at] in ("quan",)
+    return source.low.startswith(("thường trực", "phòng chống", "phòng ngừa", "quản lý đô thị"), at) or source.low[
+        at - 4 : at
+    ] in ("quan",)
 
 
 def _sentence(source: Source, at: int, end: int) -> bool:
@@ -213,12 +254,18 @@ def walk(source: Source, clauses: list[Clause], zones: set[int], projects: set[i
 _TASK_ROLES = ("tasks", "solutions", "assignment", "implementation")
 
 
-def _descend(source: Source, clause: Clause, work: Work, block: Assignment | None, skip: set[int], projects: set[int]) -> None:
+def _descend(
+    source: Source, clause: Clause, work: Work, block: Assignment | None, skip: set[int], projects: set[int]
+) -> None:
     role = clause.role
     if id(clause) in skip or role not in _TASK_ROLES and clause.parent is not None:
         if id(clause) not in skip or role not in _TASK_ROLES:
             for child in clause.children:
-                if child.role in _TASK_ROLES and id(child) not in skip and role not in ("targets", "funding", "other", "reporting"):
+                if (
+                    child.role in _TASK_ROLES
+                    and id(child) not in skip
+                    and role not in ("targets", "funding", "other", "reporting")
+                ):
                     _descend(source, child, work, block, skip, projects)
             return
         for child in clause.children:
@@ -237,12 +284,29 @@ def _descend(source: Source, clause: Clause, work: Work, block: Assignment | Non
     top = clause.parent is None
     if not top and (block is None or numbered and clause.style != "para"):
         heading = _block_heading(source, clause, role, numbered)
-        if heading and block is not None and (not heading.agencies or heading.run_in or not source.work[clause.body].isupper() or heading.alone and not clause.children):
+        if (
+            heading
+            and block is not None
+            and (
+                not heading.agencies
+                or heading.run_in
+                or not source.work[clause.body].isupper()
+                or heading.alone
+                and not clause.children
+            )
+        ):
             heading = None
     if heading and heading.agencies:
         kind = "block" if heading.alone or not heading.run_in or role == "assignment" else "clause"
-        block = Assignment(kind, heading.mode, heading.start, heading.end, heading.agencies, clause,
-                           0.95 if heading.alone or not heading.run_in else 0.85)
+        block = Assignment(
+            kind,
+            heading.mode,
+            heading.start,
+            heading.end,
+            heading.agencies,
+            clause,
+            0.95 if heading.alone or not heading.run_in else 0.85,
+        )
         work.assignments.append(block)
         work.headings.append((clause.body, heading.end))
         body = heading.text
@@ -277,10 +341,15 @@ def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) ->
     if not assigning and not (clause.children or source.low[clause.end - 1 : clause.end] == ":"):
         return None
     if clause.style == "para" and not (assigning and (clause.children or clause.marked)):
-        if not (assigning and source.match(_REQUEST, clause.body, clause.end)) :
+        if not (assigning and source.match(_REQUEST, clause.body, clause.end)):
             return None
         return None
-    if clause.style in BULLETS and clause.parent is not None and clause.parent.parent is not None and not _agency_list(source, clause):
+    if (
+        clause.style in BULLETS
+        and clause.parent is not None
+        and clause.parent.parent is not None
+        and not _agency_list(source, clause)
+    ):
         return None
     heading = read_heading(source, clause, loose=assigning and numbered)
     if heading is None:
@@ -289,7 +358,12 @@ def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) ->
         return None
     if clause.style in BULLETS and heading.run_in and role != "assignment" and not _agency_list(source, clause):
         return None
-    if role == "implementation" and heading.run_in and _CLOSING.of(source.bare).match(source.low, clause.body, clause.end) and not numbered:
+    if (
+        role == "implementation"
+        and heading.run_in
+        and _CLOSING.of(source.bare).match(source.low, clause.body, clause.end)
+        and not numbered
+    ):
         return None
     return heading
 
@@ -301,20 +375,32 @@ def _agency_list(source: Source, clause: Clause) -> bool:
     bullets = [c for c in siblings[max(0, place - 30) : place + 30] if c.style == clause.style]
     if clause.parent is not None and clause.parent.style not in ("roman", "part", "upper", "arabic"):
         return False
-    if clause.parent is not None and clause.parent.style == "arabic" and clause.parent.parent is not None and clause.parent.own_role not in ("assignment", "implementation"):
+    if (
+        clause.parent is not None
+        and clause.parent.style == "arabic"
+        and clause.parent.parent is not None
+        and clause.parent.own_role not in ("assignment", "implementation")
+    ):
         return False
     hits = 0
     for bullet in bullets:
         colon = source.low.find(":", bullet.body, min(bullet.end, bullet.body + 160))
         head = source.match(HEAD, bullet.body, bullet.end)
-        if head and (colon > 0 or bullet.children or name_end(source, bullet.body, bullet.end) >= bullet.end - 2 or bullet is clause):
+        if head and (
+            colon > 0
+            or bullet.children
+            or name_end(source, bullet.body, bullet.end) >= bullet.end - 2
+            or bullet is clause
+        ):
             hits += 1
     return hits * 2 >= len(bullets) and bool(hits)
 
 
 def _is_attribute(source: Source, clause: Clause) -> bool:
     """Lines that describe the task above: who leads, when, with what money."""
-    return bool(source.match(_RESPONSIBLE_START, clause.body, clause.end) or source.match(_TIME_LINE, clause.body, clause.end))
+    return bool(
+        source.match(_RESPONSIBLE_START, clause.body, clause.end) or source.match(_TIME_LINE, clause.body, clause.end)
+    )
 
 
 def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignment | None, projects: set[int]) -> None:
@@ -333,9 +419,19 @@ def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignm
         return
     if clause.style == "para" and _CLOSING.of(source.bare).match(low, start, end):
         return
-    if clause.style == "para" and clause.parent is not None and clause.parent.role == "implementation" and block is None:
+    if (
+        clause.style == "para"
+        and clause.parent is not None
+        and clause.parent.role == "implementation"
+        and block is None
+    ):
         return
-    if clause.role == "implementation" and block is None and clause.style not in BULLETS and not _acts(source, start, end):
+    if (
+        clause.role == "implementation"
+        and block is None
+        and clause.style not in BULLETS
+        and not _acts(source, start, end)
+    ):
         return
     if low.startswith(("trên đây là", "tren day la"), start):
         return
@@ -346,14 +442,24 @@ def _acts(source: Source, start: int, end: int) -> bool:
     return False
 
 
-def make_task(source: Source, clause: Clause, start: int, end: int, block: Assignment | None, actor: Agency | None) -> Task:
+def make_task(
+    source: Source, clause: Clause, start: int, end: int, block: Assignment | None, actor: Agency | None
+) -> Task:
     """A task with the role of its first governing verb, its actor when it names one, its partners."""
     low = source.low
     at = start
     ordered = source.match(_ORDER, at, end) or source.match(_REQUEST, at, end)
     if ordered:
         at = ordered.end()
-    if actor is None and source.match(HEAD, at, end) and (not verb_at(source, at, end) or source.work[at].isupper() and source.low.startswith(("tổ chức đảng", "ban chỉ đạo"), at)):
+    if (
+        actor is None
+        and source.match(HEAD, at, end)
+        and (
+            not verb_at(source, at, end)
+            or source.work[at].isupper()
+            and source.low.startswith(("tổ chức đảng", "ban chỉ đạo"), at)
+        )
+    ):
         bodies, last = read_list(source, at, min(end, at + 260))
         rest = last
         while rest < end and low[rest] == " ":
@@ -365,12 +471,24 @@ def make_task(source: Source, clause: Clause, start: int, end: int, block: Assig
             while at < end and low[at] == " ":
                 at += 1
     colon = low.find(":", at, min(end, at + 80))
-    if actor is None and colon > 0 and not source.search(VERB, at, colon):  # "Tuần thứ ba (từ ... đến ...): phối hợp ..."
+    if (
+        actor is None and colon > 0 and not source.search(VERB, at, colon)
+    ):  # "Tuần thứ ba (từ ... đến ...): phối hợp ..."
         at = colon + 1
         while at < end and low[at] == " ":
             at += 1
-    return Task(start, end, clause, role_at(source, at, end), block, actor, partners_in(source, at, end), _advises(source, at, end),
-                _condition(source, start, end), 0.9 if block else 0.8)
+    return Task(
+        start,
+        end,
+        clause,
+        role_at(source, at, end),
+        block,
+        actor,
+        partners_in(source, at, end),
+        _advises(source, at, end),
+        _condition(source, start, end),
+        0.9 if block else 0.8,
+    )
 
 
 def role_at(source: Source, at: int, end: int) -> str:
@@ -476,7 +594,15 @@ def _responsible_lines(source: Source, work: Work, clauses: list[Clause]) -> Non
             continue
         named = False
         for found in source.finditer(_RESPONSIBLE, clause.body, clause.end):
-            stop = min(x for x in (source.low.find(";", found.end(), clause.end), source.low.find(". ", found.end(), clause.end), clause.end) if x >= 0)
+            stop = min(
+                x
+                for x in (
+                    source.low.find(";", found.end(), clause.end),
+                    source.low.find(". ", found.end(), clause.end),
+                    clause.end,
+                )
+                if x >= 0
+            )
             names = split_names(source, found.end(), stop)
             if not names:
                 continue

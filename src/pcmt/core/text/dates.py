@@ -11,7 +11,9 @@ Span = tuple[int, int]
 
 # the year may be missing; "ngày" may be missing before a date with slashes
 DATE = re.compile(
-    r"(?:ngày +)?(?<![\d/.,-])(?P<d>\d{1,2}) ?(?P<sep>[/.-]) ?(?P<m>\d{1,2})(?: ?(?P=sep) ?(?P<y>\d{4}))?(?![\d/]|[.,]\d|-\d)(?! +(?:xã|phường|thị|ấp|thôn|khóm|bản|huyện|tỉnh|đơn vị|tổ|trường|chi|khu|lối|đoàn|cơ|địa|liên)(?!\w))"
+    r"(?:ngày +)?(?<![\d/.,-])(?P<d>\d{1,2}) ?(?P<sep>[/.-]) ?(?P<m>\d{1,2})(?: ?(?P=sep) ?(?P<y>\d{4}))?(?![\d/]|"
+    r"[.,]\d|-\d)(?! +(?:xã|phường|thị|ấp|thôn|khóm|bản|huyện|tỉnh|đơn vị|tổ|trường|chi|khu|lối|đoàn|cơ|địa|"
+    r"liên)(?!\w))"
     r"|ngày +(?P<d2>\d{1,2}) +tháng +(?P<m2>\d{1,2})(?:(?:,? +năm| *[/,]) *(?P<y2>\d{4}))?(?!\d)"
 )
 

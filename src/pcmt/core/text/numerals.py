@@ -56,4 +56,6 @@ def roman_value(label: str) -> int | None:
     if not label or not _ROMAN.match(label):
         return None
     values = [_ROMAN_VALUES[letter] for letter in label]
-    return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
