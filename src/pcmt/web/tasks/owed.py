@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
@@ -19,7 +20,15 @@ from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
 from pcmt.apps.units.models import Unit
 from pcmt.web.templatetags.pcmt import days_left, vdate
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+WEEKDAYS = (
+    gettext_lazy("Thứ Hai"),
+    gettext_lazy("Thứ Ba"),
+    gettext_lazy("Thứ Tư"),
+    gettext_lazy("Thứ Năm"),
+    gettext_lazy("Thứ Sáu"),
+    gettext_lazy("Thứ Bảy"),
+    gettext_lazy("Chủ nhật"),
+)
 
 OPEN = Q(state=DueState.OPEN)
 DONE = Q(state=DueState.DONE)
