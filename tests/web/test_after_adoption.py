@@ -234,6 +234,15 @@ def test_before_the_fifteenth_is_shown_as_the_end_of_the_fourteenth(province: Pr
     assert "“trước ngày 15 hằng tháng”" in html
 
 
+def test_english_is_there_for_who_chose_it(province: Province) -> None:
+    client = signed_in(province, "office")
+    client.cookies["django_language"] = "en"
+    html = client.get("/nhiem-vu/").content.decode()
+    for words in ("Who owes what by when", "Overdue", "Due", "by the end of"):
+        assert words in html
+    assert "Ai nợ việc gì" not in html
+
+
 # --- one task
 
 
