@@ -1,4 +1,4 @@
-"""Reading a plan: from any text to its header, outline, targets, tasks, dates, duties and projects, each with its place."""
+"""Reading a plan: from any text to its header, outline, targets, tasks, dates and duties, each with its place."""
 
 from pcmt.core.reading.plan import READER_VERSION, SCHEMA, read
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from pcmt.core.reading.lexicon import CLASS_RUN, FIELD_NAMES, HEAD, LEVELS, NAME_VERBS, VERB, phrase
+from pcmt.core.reading.lexicon import CLASS_RUN, FIELD_NAMES, HEAD, LEVELS, NAME_VERBS, VERB, phrase, words
 from pcmt.core.reading.source import Source
 from pcmt.core.text.fold import strip_marks
 
@@ -46,18 +46,9 @@ _PLAIN_HEADS = phrase(  # names that never carry a level of their own
 _WITH_LEVEL = phrase(rf"(?:^|[ -])(?:{LEVELS})(?: |$)|khu vực|vùng \d")
 
 
-APPOSITIONS = (
-    "cơ quan thường trực",
-    "cơ quan chủ trì",
-    "cơ quan đầu mối",
-    "đơn vị thường trực",
-    "đơn vị chủ trì",
-    "đơn vị đầu mối",
-    "thường trực ban chỉ đạo",
-    "đầu mối",
-    "co quan thuong truc",
-    "co quan chu tri",
-    "don vi dau moi",
+APPOSITIONS = words(
+    "cơ quan thường trực|cơ quan chủ trì|cơ quan đầu mối|đơn vị thường trực|đơn vị chủ trì|đơn vị đầu mối|"
+    "thường trực ban chỉ đạo|đầu mối|co quan thuong truc|co quan chu tri|don vi dau moi"
 )
 
 
@@ -101,8 +92,6 @@ def name_end(source: Source, start: int, end: int) -> int:
             gap += 1
         if gap >= end:
             break
-        if gap > at or low[at] in "-&,(":
-            pass
         # a known field of work, over its commas
         found = source.match(_FIELD, gap, end)
         if found and (work[gap].isupper() or not verb_at(source, gap, end)) and not class_run:
@@ -198,7 +187,6 @@ def _joins(source: Source, at: int, end: int) -> int:
 
 def _compound(source: Source, before: int, at: int, end: int, begun: int, class_run: bool) -> bool:
     """A lower-case syllable that completes a capitalised word ("Quân sự", "Phụ nữ", "Kiểm sát")."""
-    word = source.work[before - 1 :: -1][:12] if False else ""
     start = before
     while start > 0 and source.work[start - 1].isalnum():
         start -= 1
@@ -272,50 +260,15 @@ def _opens_name(source: Source, after: int, end: int, begin: int, at: int) -> bo
     field = next((f for f in source.finditer(_FIELD, begin, end) if f.start() < at < f.end()), None)
     if field:
         return False
-    if lower and not low.startswith(
-        (
-            "các ",
-            "những ",
-            "công an",
-            "ủy ban",
-            "chi cục",
-            "phòng ",
-            "sở ",
-            "ban ",
-            "hội ",
-            "lực lượng",
-            "cấp ủy",
-            "chính quyền",
-            "trung tâm",
-            "tổ ",
-            "đội ",
-            "trường ",
-            "trạm ",
-            "đơn vị",
-            "cơ quan",
-            "văn phòng",
-            "bộ đội",
-            "mặt trận",
-            "địa phương",
-            "giáo viên",
-            "doanh nghiệp",
-            "toàn thể",
-            "cán bộ",
-            "gia đình",
-            "viện ",
-            "tòa ",
-            "đoàn ",
-            "bí thư",
-            "trưởng ",
-            "thôn",
-            "khu phố",
-            "ban giám hiệu",
-            "nhà trường",
-        ),
-        after,
-    ):
-        return False
-    return True
+    return not lower or low.startswith(_LOWER_HEADS, after)
+
+
+# lower-case words that open a body of their own behind a comma, where others go on with the name before it
+_LOWER_HEADS = words(
+    "các |những |công an|ủy ban|chi cục|phòng |sở |ban |hội |lực lượng|cấp ủy|chính quyền|trung tâm|tổ |"
+    "đội |trường |trạm |đơn vị|cơ quan|văn phòng|bộ đội|mặt trận|địa phương|giáo viên|doanh nghiệp|"
+    "toàn thể|cán bộ|gia đình|viện |tòa |đoàn |bí thư|trưởng |thôn|khu phố|ban giám hiệu|nhà trường"
+)
 
 
 def _agency(source: Source, start: int, end: int) -> Agency | None:

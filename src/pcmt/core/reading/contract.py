@@ -13,7 +13,7 @@ from pcmt.core.reading.parts import Project
 from pcmt.core.reading.plan import READER_VERSION, SCHEMA, Reading, digest
 from pcmt.core.reading.source import Places
 from pcmt.core.reading.tasks import Assignment
-from pcmt.core.text import find_dates
+from pcmt.core.text import Span, find_dates
 
 _HEADER_ITEMS = (
     "issuer",
@@ -80,8 +80,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
     result["targets"] = [_target(placer, t, deadlines, starts) for t in reading.targets]
     result["allocations"] = [
         placer.item(
-            s.start,
-            s.end,
+            (s.start, s.end),
             s.confidence,
             id=f"L{n}",
             target_ref=s.target.id,
@@ -96,8 +95,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
         target_at.setdefault(t.clause.id, []).append(t.id)
     result["tasks"] = [
         placer.item(
-            t.start,
-            t.end,
+            (t.start, t.end),
             t.confidence,
             id=t.id,
             clause=t.clause.id,
@@ -108,15 +106,14 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
             partners=[placer.agency(a) for a in t.partners],
             advises=[placer.agency(a) for a in t.advises],
             condition=t.condition,
-            deadline_refs=[d for d in by_clause.get(t.clause.id, [])],
+            deadline_refs=list(by_clause.get(t.clause.id, [])),
             target_refs=target_at.get(t.clause.id, []),
         )
         for t in reading.tasks
     ]
     result["assignments"] = [
         placer.item(
-            a.start,
-            a.end,
+            (a.start, a.end),
             a.confidence,
             id=a.id,
             clause=a.clause.id,
@@ -130,8 +127,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
     result["deadlines"] = deadlines
     result["reporting_duties"] = [
         placer.item(
-            d.start,
-            d.end,
+            (d.start, d.end),
             d.confidence,
             id=d.id,
             clause=d.clause.id,
@@ -153,8 +149,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
     result["projects"] = [_project(placer, p, blocks, actors) for p in reading.projects]
     result["campaign_windows"] = [
         placer.item(
-            w.start,
-            w.end,
+            (w.start, w.end),
             0.9,
             id=w.id,
             clause=w.clause.id if w.clause else None,
@@ -165,29 +160,29 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
         for w in reading.windows
     ]
     result["events"] = [
-        placer.item(*e["span"], 0.8, id=f"E{n}", name=e["name"], date=e["date"], inferred=True)
+        placer.item(e["span"], 0.8, id=f"E{n}", name=e["name"], date=e["date"], inferred=True)
         for n, e in enumerate(reading.events, 1)
     ]
     result["cited_documents"] = [
         placer.item(
-            *c["span"],
+            c["span"],
             0.9,
             id=f"Q{n}",
             **{k: c[k] for k in ("doc_type", "number", "date", "issuer", "mentions")},
-            **({"inferred": True}),
+            inferred=True,
         )
         for n, c in enumerate(reading.cited, 1)
     ]
     result["funding"] = [
-        placer.item(*f["span"], 0.7, id=f"M{n}", clause=f["clause"].id, amount=f["amount"])
+        placer.item(f["span"], 0.7, id=f"M{n}", clause=f["clause"].id, amount=f["amount"])
         for n, f in enumerate(reading.funding, 1)
     ]
     result["figures"] = [
-        placer.item(f.start, f.end, 0.7, id=f"F{n}", role=f.role, value=f.value, unit=f.unit, measure=f.measure)
+        placer.item((f.start, f.end), 0.7, id=f"F{n}", role=f.role, value=f.value, unit=f.unit, measure=f.measure)
         for n, f in enumerate(reading.figures, 1)
     ]
     result["noise"] = [
-        placer.item(a, b, 0.9, id=f"N{n}", type=kind)
+        placer.item((a, b), 0.9, id=f"N{n}", type=kind)
         for n, (a, b, kind) in enumerate(sorted(set(reading.noise)), 1)
         if a < b
     ]
@@ -211,9 +206,10 @@ class _Placer:
     def __init__(self, reading: Reading) -> None:
         self.source = reading.source
 
-    def item(self, start: int, end: int, confidence: float, **facts: Any) -> dict[str, Any]:
+    def item(self, place: Span, confidence: float, **facts: Any) -> dict[str, Any]:
         """An item with its place; `facts` follow."""
         source = self.source
+        start, end = place
         head = {"id": facts.pop("id")} if "id" in facts else {}
         return {
             **head,
@@ -250,13 +246,13 @@ def _header(reading: Reading, placer: _Placer) -> dict[str, Any]:
             header[name] = None
             continue
         facts = {k: v for k, v in value.items() if k not in ("span", "sep")}
-        header[name] = placer.item(*value["span"], 0.6 if value.get("inferred") else _CONFIDENCE[name], **facts)
+        header[name] = placer.item(value["span"], 0.6 if value.get("inferred") else _CONFIDENCE[name], **facts)
     header["legal_bases"] = [
-        placer.item(*b["span"], 0.93, **{k: v for k, v in b.items() if k != "span"}, inferred=True)
+        placer.item(b["span"], 0.93, **{k: v for k, v in b.items() if k != "span"}, inferred=True)
         for b in fields["legal_bases"]
     ]
     header["recipients"] = [
-        placer.item(*r["span"], 0.93, **{k: v for k, v in r.items() if k != "span"}) for r in fields["recipients"]
+        placer.item(r["span"], 0.93, **{k: v for k, v in r.items() if k != "span"}) for r in fields["recipients"]
     ]
     signer = fields["signer"]
     if signer:
@@ -265,7 +261,7 @@ def _header(reading: Reading, placer: _Placer) -> dict[str, Any]:
             value = signer[part]
             shown[part] = (
                 placer.item(
-                    *value["span"], 0.93, value=value["value"], **({"inferred": True} if value.get("inferred") else {})
+                    value["span"], 0.93, value=value["value"], **({"inferred": True} if value.get("inferred") else {})
                 )
                 if value
                 else None
@@ -305,8 +301,7 @@ def _clause(clause: Clause, placer: _Placer) -> dict[str, Any]:
 
 def _section(clause: Clause, placer: _Placer, number: int) -> dict[str, Any]:
     return placer.item(
-        clause.start,
-        clause.end,
+        (clause.start, clause.end),
         0.9,
         id=f"S{number}",
         clause=clause.id,
@@ -329,8 +324,7 @@ def _all_limits(reading: Reading) -> list[tuple[Limit, Clause]]:
 
 def _deadline(placer: _Placer, limit: Limit, clause: Clause, number: int, reading: Reading) -> dict[str, Any]:
     return placer.item(
-        limit.start,
-        limit.end,
+        (limit.start, limit.end),
         0.92 if limit.precision in ("day", "recurring", "month", "quarter") else 0.75,
         id=f"D{number}",
         clause=clause.id,
@@ -362,7 +356,7 @@ def _bind_deadlines(reading: Reading, deadlines: list[dict[str, Any]], shown: li
 
 
 def _due(placer: _Placer, limit: Limit | None) -> dict[str, Any] | None:
-    return placer.item(limit.start, limit.end, 0.9, **limit.as_dict()) if limit else None
+    return placer.item((limit.start, limit.end), 0.9, **limit.as_dict()) if limit else None
 
 
 def _nearest(rows: list[Any], starts: list[int], at: int, clause: str) -> Any:
@@ -377,8 +371,7 @@ def _target(placer: _Placer, target: Any, deadlines: list[dict[str, Any]], start
     start = placer.source.span(target.start, target.end)[0]
     best = _nearest(deadlines, starts, start, target.clause.id)
     return placer.item(
-        target.start,
-        min(target.end, target.start + 300),
+        (target.start, min(target.end, target.start + 300)),
         target.confidence,
         id=target.id,
         clause=target.clause.id,
@@ -397,8 +390,7 @@ def _project(
         block.agencies[0] if block and block.agencies else None
     )
     return placer.item(
-        project.start,
-        project.end,
+        (project.start, project.end),
         0.9,
         id=project.id,
         clause=project.clause.id,
@@ -427,7 +419,7 @@ def _unclaimed(reading: Reading, placer: _Placer, result: dict[str, Any]) -> lis
     for number in _DIGITS.finditer(source.low):
         if not dated.meet(*number.span()) and not claimed.meet(*number.span()):
             found.append((*number.span(), "number"))
-    return [placer.item(a, b, 1.0, id=f"U{n}", kind=kind) for n, (a, b, kind) in enumerate(sorted(found), 1)]
+    return [placer.item((a, b), 1.0, id=f"U{n}", kind=kind) for n, (a, b, kind) in enumerate(sorted(found), 1)]
 
 
 def _claims(reading: Reading) -> list[tuple[int, int]]:

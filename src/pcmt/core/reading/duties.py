@@ -7,6 +7,7 @@ else from the recurrence of the due date; a report with a single dated due happe
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from attrs import define, evolve, field
 
@@ -257,9 +258,8 @@ def _subject(source: Source, start: int, end: int, before: int) -> list[Agency]:
         if re.search(
             r"(?:với|của|về|cho|tại|qua|đến|gửi|tham mưu|giúp|bởi|theo|báo cáo|giao|trước|lên|tới|cùng)\s*$",
             low[max(start, at - 10) : at],
-        ):
-            if not re.search(r"giao\s*$", low[max(start, at - 10) : at]):
-                continue
+        ) and not re.search(r"giao\s*$", low[max(start, at - 10) : at]):
+            continue
         bodies, last = read_list(source, at, end)
         rest = last
         while rest < end and low[rest] in " ,":
@@ -391,7 +391,7 @@ def _periodic(
         for limit in spare
         if limit.start < groups[0][2] and len(reports) > 1 and reports[0].end() < limit.start < reports[-1].start()
     ]
-    if early:  # "báo cáo kết quả đợt 1 trước ngày ..., báo cáo tổng kết trước ngày ...": the first report has no word of period
+    if early:  # "báo cáo kết quả đợt 1 trước ngày ..., báo cáo tổng kết trước ngày ...": the first names no period
         duties.append(evolve(base, kind="results", period=_period_of(early[0]), due=early[0]))
     elif spare and len(groups) == 1 and groups[0][0] == "ad_hoc":
         duties.append(evolve(base, kind="results", period=_period_of(spare[0]), due=spare[0]))
@@ -438,8 +438,6 @@ def _second_days(source: Source, limits: list[Limit], end: int) -> list[Limit]:
         if limit.date:
             year = int(more["y"] or limit.date[:4])
             try:
-                from datetime import date
-
                 found.append(evolve(limit, start=begin, end=more.end(), date=date(year, month, day).isoformat()))
             except ValueError:
                 continue

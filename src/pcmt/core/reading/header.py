@@ -18,7 +18,7 @@ from pcmt.core.reading.agencies import name_end
 from pcmt.core.reading.lexicon import DOC_TYPE, LEVELS, phrase
 from pcmt.core.reading.lines import LOWER, UPPER, Line
 from pcmt.core.reading.source import Source, tidy
-from pcmt.core.text import Span, find_dates, fold
+from pcmt.core.text import find_dates, fold
 
 Place = tuple[int, int]
 
@@ -55,7 +55,8 @@ _NATION = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    rf"(?:Số|SỐ)\s*:?\s*(?P<value>\d{{1,6}}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*(?P<symbol>[{UPPER}][{UPPER}{LOWER}]*\d*(?:\s?[-–/&]\s?[{UPPER}][{UPPER}{LOWER}&]*\d*)*)?"
+    rf"(?:Số|SỐ)\s*:?\s*(?P<value>\d{{1,6}}[a-zA-Z]?)?[ .…_]*(?P<sep>[/–-])?\s*"
+    rf"(?P<symbol>[{UPPER}][{UPPER}{LOWER}]*\d*(?:\s?[-–/&]\s?[{UPPER}][{UPPER}{LOWER}&]*\d*)*)?"
 )
 _BARE_NUMBER = re.compile(
     r"(?P<value>\d{1,6})\s*(?P<sep>[/–-])\s*(?P<symbol>[A-ZĐ][A-Za-zĐđ]*(?:[-–/&][A-ZĐ][A-Za-zĐđ&\d]*)+)"
@@ -197,7 +198,6 @@ def proper(name: str) -> str:
 
 def read_head(source: Source, lines: list[Line]) -> Head:
     """Header, preamble and closing of the document, over whatever layout they come in."""
-    work = source.work
     limit = min(len(lines), 400)
     types = _type_lines(source, lines[:limit])
     first_section = next(
@@ -250,7 +250,7 @@ def read_head(source: Source, lines: list[Line]) -> Head:
         (i for i in range(at, len(lines)) if lines[i].kind in ("text",) and _opens_body(source, lines, i)), len(lines)
     )
     if body > tail:
-        body = tail if at <= tail else at
+        body = max(tail, at)
     if not types:
         body = letter_end
     head.body = body
@@ -566,23 +566,25 @@ def _join_issuer(source: Source, names: list[Place], head: Head) -> None:
     for a, b in names:
         text = work[a:b]
         joined = " ".join(tidy(work[x:y]) for x, y in groups[-1]) if groups else ""
-        if groups and (
-            _PLACE_WORD.match(text)
-            and not re.search(rf"\b(?:{LEVELS})\b", joined, re.IGNORECASE)
-            or not _ISSUER_HEAD.match(text)
-            or joined.endswith((" VÀ", ",", "-", "ỦY", "UỶ"))
-            or joined in ("BAN", "ỦY", "UỶ", "HỘI")
-        ):
-            groups[-1].append((a, b))
-        elif (
+        if (
             groups
-            and re.fullmatch(r"(?:ĐOÀN TNCS HỒ CHÍ MINH|TỈNH \w.*)", text)
-            and not re.search(r"TỈNH|HUYỆN|XÃ|PHƯỜNG", joined)
+            and (
+                _PLACE_WORD.match(text)
+                and not re.search(rf"\b(?:{LEVELS})\b", joined, re.IGNORECASE)
+                or not _ISSUER_HEAD.match(text)
+                or joined.endswith((" VÀ", ",", "-", "ỦY", "UỶ"))
+                or joined in ("BAN", "ỦY", "UỶ", "HỘI")
+            )
+            or (
+                groups
+                and re.fullmatch(r"(?:ĐOÀN TNCS HỒ CHÍ MINH|TỈNH \w.*)", text)
+                and not re.search(r"TỈNH|HUYỆN|XÃ|PHƯỜNG", joined)
+            )
         ):
             groups[-1].append((a, b))
         else:
             groups.append([(a, b)])
-    bodies = []
+    bodies: list[dict[str, Any]] = []
     for group in groups:
         name = " ".join(tidy(work[a:b]) for a, b in group)
         span = (group[0][0], group[-1][1])

@@ -21,7 +21,7 @@ def phrase(source: str) -> Pattern:
     return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *", " *": " *"}.get(part[0], part[0]), source))
 
 
-def _words(listed: str) -> tuple[str, ...]:
+def words(listed: str) -> tuple[str, ...]:
     """A word list kept in one string, the words parted by bars."""
     return tuple(listed.split("|"))
 
@@ -41,21 +41,27 @@ SECTION_ROLES: tuple[tuple[str, Pattern], ...] = tuple(
         ("aims", r"mục tiêu"),
         (
             "reporting",
-            r"chế độ (?:thông tin|báo cáo)|(?:thông tin|công tác|chế độ|thời gian|thời hạn),? báo cáo|"
-            r"^báo cáo\b|sơ kết, tổng kết|báo cáo, (?:sơ|đánh giá|thống kê)",
+            (
+                r"chế độ (?:thông tin|báo cáo)|(?:thông tin|công tác|chế độ|thời gian|thời hạn),? báo cáo|"
+                r"^báo cáo\b|sơ kết, tổng kết|báo cáo, (?:sơ|đánh giá|thống kê)"
+            ),
         ),
         ("assignment", r"phân công|trách nhiệm (?:của|thực hiện|các|cụ thể)|^trách nhiệm|giao nhiệm vụ"),
         (
             "funding",
-            r"^(?:dự toán |nguồn )?kinh phí|^ngân sách|^nguồn (?:lực|vốn)|^cơ chế tài chính|"
-            r"^điều kiện (?:bảo đảm|đảm bảo)|kinh phí (?:thực hiện|bảo đảm|đảm bảo)",
+            (
+                r"^(?:dự toán |nguồn )?kinh phí|^ngân sách|^nguồn (?:lực|vốn)|^cơ chế tài chính|"
+                r"^điều kiện (?:bảo đảm|đảm bảo)|kinh phí (?:thực hiện|bảo đảm|đảm bảo)"
+            ),
         ),
         ("implementation", r"tổ chức thực hiện|tổ chức triển khai|triển khai thực hiện$|điều khoản thi hành"),
         ("purpose", r"mục đích|^yêu cầu|quan điểm|ý nghĩa|^căn cứ|cơ sở pháp lý|phương châm|nguyên tắc"),
         (
             "situation",
-            r"(?:đánh giá|đặc điểm|khái quát)[^:]{0,40}tình hình|^tình hình|thực trạng|bối cảnh|^kết quả|"
-            r"tồn tại, hạn chế|sự cần thiết|^đặc điểm|^khó khăn|^hạn chế",
+            (
+                r"(?:đánh giá|đặc điểm|khái quát)[^:]{0,40}tình hình|^tình hình|thực trạng|bối cảnh|^kết quả|"
+                r"tồn tại, hạn chế|sự cần thiết|^đặc điểm|^khó khăn|^hạn chế"
+            ),
         ),
         ("solutions", r"giải pháp|biện pháp"),
         ("tasks", r"nhiệm vụ|nội dung|hoạt động|công việc|công tác trọng tâm"),
@@ -81,7 +87,7 @@ COORDINATE = phrase(
 )
 ADVISE = phrase(r"\btham mưu\b")
 # words that open what somebody has to do; longest first where one begins another
-VERBS = _words(
+VERBS = words(
     "chịu trách nhiệm|có trách nhiệm|có nhiệm vụ|chủ trì|phối hợp|phối, kết hợp|chủ động|tích cực|tham mưu|"
     "tham gia|chỉ đạo|căn cứ|tổ chức|triển khai|tăng cường|đẩy mạnh|thực hiện|tiếp tục|xây dựng|hướng dẫn|đôn đốc|"
     "rà soát|bố trí|đề xuất|kiểm tra|theo dõi|tuyên truyền|vận động|quán triệt|nâng cao|quản lý|giám sát|"
@@ -103,7 +109,7 @@ VERBS = _words(
 VERB = phrase(r"(?<![\w/])(?:" + _any(VERBS) + r")(?!\w)")
 # verbs that may also stand inside a name ("Cục Quản lý thị trường", "Ban Tổ chức", "Sở Xây dựng", "Ủy ban Kiểm tra")
 NAME_VERBS = frozenset(
-    _words(
+    words(
         "tổ chức|xây dựng|quản lý|kiểm tra|giáo dục|tuyên truyền|bảo vệ|đào tạo|giám sát|vận động|nghiên cứu|"
         "ứng dụng|điều tra|kiểm soát|thống kê|in|cấp|phát|mở|lập|chi|hỗ trợ|tư vấn|bồi dưỡng|thường trực|tiếp nhận|"
         "giải quyết|phụ trách|phòng ngừa|đấu tranh|xét xử|ký|cử|nắm|tạo|truy tố|chăm sóc|thường xuyên|thực hiện|tự|"
@@ -117,7 +123,7 @@ LEVELS = (
     "thành|thị|tp|tx"
 )
 # first words of an agency's name
-HEADS = _words(
+HEADS = words(
     "công an|bộ chỉ huy|ban chỉ huy|bộ tư lệnh|btl|bộ đội biên phòng|đồn biên phòng|đoàn biên phòng|hải đội|"
     "hải đoàn|chi cục|cục|tổng cục|vụ|viện kiểm sát|viện ks|vks|viện|tòa án|tand|vksnd|phòng|sở|ban|bộ|trung tâm|"
     "văn phòng|vp|ủy ban|ub|ubnd|hđnd|hội đồng|ubmttq|mttq|mặt trận|hội|đoàn thanh niên|đoàn tncs|tỉnh đoàn|"
@@ -151,7 +157,7 @@ HEAD = phrase(
     r"(?:" + _any(HEADS) + r")(?!\w)"
 )
 # words that make a run "các phòng, ban, ngành, đoàn thể" one body
-CLASS_WORDS = _words(
+CLASS_WORDS = words(
     "sở|ban|ngành|phòng|đơn vị|địa phương|đoàn thể|cơ quan|tổ chức|hội|xã|phường|thị trấn|huyện|quận|thành phố|"
     "thị xã|thành|thị|đặc khu|thôn|ấp|khóm|bản|buôn|làng|khu phố|tổ dân phố|khu dân cư|trường|lực lượng|cấp|"
     "hội đoàn thể|tổ chức chính trị|tổ chức chính trị - xã hội|tổ chức chính trị xã hội|doanh nghiệp|"
@@ -165,7 +171,7 @@ CLASS_RUN = phrase(
     r"(?:(?:,| và|;|-| &) ?(?:các )?(?:" + _any(CLASS_WORDS) + r")(?!\w))*"
 )
 # full names that contain commas, "và" or verbs, so that a run-in text ends them rightly
-FIELD_NAMES = _words(
+FIELD_NAMES = words(
     "lao động - thương binh và xã hội|lao động, thương binh và xã hội|lao động thương binh và xã hội|lđtbxh|"
     "lđ-tb&xh|giáo dục và đào tạo|giáo dục - đào tạo|gd&đt|gd-đt|văn hóa, thể thao và du lịch|"
     "văn hóa, thể thao, du lịch|văn hóa - thể thao và du lịch|vh, tt&dl|vhttdl|vh, tt và tt|văn hóa và thể thao|"
@@ -195,7 +201,7 @@ FIELD_NAMES = _words(
 
 # ---- targets -------------------------------------------------------------------------------------------------------
 # counted nouns of results and outputs; outside a target zone a bare number needs one of them (T3)
-OUTPUT_NOUNS = _words(
+OUTPUT_NOUNS = words(
     "vụ|vụ việc|vụ án|người|lượt|lượt người|lần|buổi|bài|tin|tin bài|tin, bài|bài viết|mô hình|lớp|cuộc|hội nghị|"
     "đợt|cơ sở|hộ|hộ gia đình|điểm|tụ điểm|địa bàn|ha|m2|xã|phường|thôn|ấp|khóm|bản|tổ|đối tượng|trường hợp|"
     "chuyên mục|phóng sự|tờ rơi|pano|băng rôn|đường dây|ổ nhóm|mỏ|câu lạc bộ|đội|công trình|phiên tòa|phiên|"
@@ -232,7 +238,7 @@ PERIODS = {
 }
 
 # ---- documents -----------------------------------------------------------------------------------------------------
-DOC_TYPES = _words(
+DOC_TYPES = words(
     "nghị quyết liên tịch|nghị quyết|quyết định|chỉ thị|quy chế phối hợp|quy chế|quy định|thông cáo|"
     "thông báo kết luận|thông báo|hướng dẫn liên ngành|hướng dẫn|chương trình hành động|chương trình phối hợp|"
     "chương trình công tác|chương trình|kế hoạch hành động|kế hoạch phối hợp|kế hoạch liên tịch|kế hoạch|phương án|"

@@ -214,9 +214,9 @@ def _limit(source: Source, opener: re.Match[str], end: int, era: Era, monthly: s
         relation in ("by", "within")
         and _NAMED.of(source.bare).search(before)
         and not opener["rel"].startswith(("trong", "chậm", "muộn", "xong", "cham", "muon"))
+        and "hoàn thành" not in opener[0]
     ):
-        if "hoàn thành" not in opener[0]:
-            return None
+        return None
     word = " ".join(opener["rel"].split())
     if word in ("đến", "hết", "đến hết", "den", "den het", "het", "cuối") and _WINDOW_OPENER.of(source.bare).search(
         before
@@ -266,29 +266,29 @@ def _value(
         return _stretch(begin, half.end(), relation, "half_year", *_month_ends(year, first, last))
     day_of = source.match(_MONTHLY_DAY, at, end)
     if day_of and (low.startswith(("ngày", "ngay"), at) or day_of["each"]):
-        day = int(day_of["day"])
+        number = int(day_of["day"])
         each = " ".join((day_of["each"] or "").split())
-        if not 1 <= day <= 31:
+        if not 1 <= number <= 31:
             return None
         if day_of["last"]:
             months = "3,6,9,12" if day_of["last"] in ("cuối", "cuoi") else "1,4,7,10"
             return Limit(
-                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={day}"
+                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={number}"
             )
         if each.endswith(("quý", "quy")) or (not each and monthly == "quarterly"):
             return Limit(
-                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY={day}"
+                begin, day_of.end(), relation, "recurring", rule=f"FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY={number}"
             )
         if each or monthly == "monthly":
-            return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={day}")
+            return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={number}")
         return None
     quarter = source.match(_QUARTER, at, end)
     if quarter:
         year = int(quarter["y"]) if quarter["y"] else era.single
         if not year:
             return None
-        number = _QUARTERS[quarter["q"]]
-        return _stretch(begin, quarter.end(), relation, "quarter", *_month_ends(year, number * 3 - 2, number * 3))
+        place = _QUARTERS[quarter["q"]]
+        return _stretch(begin, quarter.end(), relation, "quarter", *_month_ends(year, place * 3 - 2, place * 3))
     month = source.match(_MONTH, at, end)
     if month and 1 <= int(month["m"]) <= 12:
         year = int(month["y"]) if month["y"] else era.single

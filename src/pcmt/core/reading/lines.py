@@ -19,7 +19,8 @@ UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾ�
 LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 _LABEL = re.compile(
     rf"""
-    (?P<part>(?:PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|Phụ[ ]lục|PHỤ[ ]LỤC)[ ]+(?:thứ[ ]+\w+|THỨ[ ]+\w+|[IVXL]+|\d{{1,2}}|[A-Z])\b[ ]*[.:]?)
+    (?P<part>(?:PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|Phụ[ ]lục|PHỤ[ ]LỤC)
+        [ ]+(?:thứ[ ]+\w+|THỨ[ ]+\w+|[IVXL]+|\d{{1,2}}|[A-Z])\b[ ]*[.:]?)
     |(?P<article>(?:Điều|ĐIỀU)[ ]+\d{{1,3}}[ ]*[.:])
     |(?P<roman>[IVXL]{{1,6}})[ ]*(?:[.)/:](?=[ \t*_\u00a0]|[{UPPER}]|$)|[-–][ ]*(?=[{UPPER}]{{2}}))
     |(?P<dotted>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?:[.)/:](?=[ \t*_\u00a0]|[^\W\d_]|$)|(?=[ \t*_\u00a0]+[^\W\d_]))
@@ -83,9 +84,8 @@ _MACHINE = phrase(
 def read_lines(source: Source) -> list[Line]:
     """All physical lines of the text in order."""
     lines: list[Line] = []
-    work, at, number, blank = source.work, 0, 0, True
-    for raw in work.split("\n"):
-        number += 1
+    at, blank = 0, True
+    for number, raw in enumerate(source.work.split("\n"), 1):
         line = _line(source, number, at, at + len(raw))
         line.after_blank = blank
         blank = line.kind == "blank"

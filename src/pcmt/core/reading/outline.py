@@ -61,10 +61,11 @@ class Clause:
 
     def up(self) -> list[Clause]:
         """The clause and all above it, nearest first."""
-        found, at = [], self
+        found: list[Clause] = []
+        at: Clause | None = self
         while at is not None:
             found.append(at)
-            at = at.parent  # type: ignore[assignment]
+            at = at.parent
         return found
 
 
@@ -166,7 +167,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
             header = header if line.after_blank is False and header else None
         style = line.style
         if style == "upper" and not starts_a and line.label != "A":
-            style = "roman" if line.label in "CD" and False else ""
+            style = ""
         if current is not None and last is not None and style:
             open_end = ends_open(source, last.end)
             if (
@@ -281,7 +282,6 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
     return bool(
         _FUNCTION_END.of(source.bare).search(source.low[max(last.body, last.end - 16) : last.end])
         or (first.isdigit() and not line.style)
-        or (line.style in ("arabic",) and False)
         or first in ",;)."
     )
 
@@ -306,8 +306,10 @@ _COLUMNS = tuple(
         ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
         (
             "value",
-            r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|"
-            r"^đvt",
+            (
+                r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|"
+                r"^đvt"
+            ),
         ),
         ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
         ("unit", r"đơn vị|địa phương|xã|phường|tên"),

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
-from datetime import date
 from typing import Any
 
 from attrs import define, field
@@ -17,16 +15,15 @@ from attrs import define, field
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading import duties as duty_room
 from pcmt.core.reading import parts, targets, tasks
-from pcmt.core.reading.agencies import Agency
-from pcmt.core.reading.header import Head, citations, read_head, title_period
-from pcmt.core.reading.lexicon import SECTION_ROLES, VERB, ZONE_LEAD, phrase
+from pcmt.core.reading.agencies import Agency, split_names
+from pcmt.core.reading.header import Head, read_head, title_period
+from pcmt.core.reading.lexicon import ZONE_LEAD, phrase
 from pcmt.core.reading.limits import Era, Limit, cell_limit, find_limits
 from pcmt.core.reading.lines import read_lines
 from pcmt.core.reading.lint import lint
 from pcmt.core.reading.outline import BULLETS, Clause, Outline, build_outline, heading_role
 from pcmt.core.reading.source import Places, Source
-from pcmt.core.text import find_dates
-from pcmt.core.text.fold import strip_marks
+from pcmt.core.text import find_dates, find_numerals
 
 SCHEMA = "pcmt-plan/1"
 READER_VERSION = "1"
@@ -255,9 +252,12 @@ def _zones(reading: Reading, article: bool) -> None:
     source = reading.source
     for clause in reading.outline.clauses:
         parent = clause.parent
-        if clause.role == "targets":
-            reading.zones.add(id(clause))
-        elif parent is not None and id(parent) in reading.zones and clause.own_role in ("", "targets"):
+        if (
+            clause.role == "targets"
+            or parent is not None
+            and id(parent) in reading.zones
+            and clause.own_role in ("", "targets")
+        ):
             reading.zones.add(id(clause))
         elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(
             source.low[clause.body : min(clause.end, clause.body + 80)]
@@ -274,11 +274,10 @@ def _zones(reading: Reading, article: bool) -> None:
                 for c in own
                 if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])
             ]
-            if len(own) and len(counted) * 2 >= len(own):
+            if own and len(counted) * 2 >= len(own):
                 reading.zones.update(id(c) for c in own)
                 for c in own:
                     c.role = "targets"
-    assert article or True
 
 
 def _below(clause: Clause) -> list[Clause]:
@@ -442,9 +441,7 @@ def _project_clauses(reading: Reading) -> set[int]:
             .replace("dự án", "")
             .replace("đề án", "")
             .strip()
-        ):
-            found.add(id(clause))
-        elif re.match(r"(?:tiểu )?(?:dự án|đề án)", reading.source.low[clause.body : project.start]):
+        ) or re.match(r"(?:tiểu )?(?:dự án|đề án)", reading.source.low[clause.body : project.start]):
             found.add(id(clause))
         for sub in project.subs:
             add(sub)
@@ -593,7 +590,7 @@ def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: i
         if column - offset < 0 or unit_at - offset < -1:
             continue
         cell = row.cells[column - offset]
-        number = next(iter(targets.find_numerals_in(source.low, *cell)), None)
+        number = next(iter(find_numerals(source.low, *cell)), None)
         name = row.cells[max(unit_at - offset, 0)]
         if (
             number
@@ -632,7 +629,7 @@ def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: i
     for row, cell, number in values:
         if total and row is total[0]:
             continue
-        names = tasks.split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
+        names = split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
         reading.shares.append(targets.Share(cell[0], number.end, holder, names[:1], number.value, holder.facts["unit"]))
 
 
@@ -695,18 +692,3 @@ def _bind(reading: Reading) -> None:
             sub.id = f"{project.id}.{number}"
     for number, clause in enumerate(reading.outline.clauses, 1):
         clause.id = f"C{number}"
-
-
-__all__ = [
-    "READER_VERSION",
-    "SCHEMA",
-    "SECTION_ROLES",
-    "VERB",
-    "Reading",
-    "bisect_right",
-    "citations",
-    "date",
-    "read",
-    "strip_marks",
-    "understand",
-]

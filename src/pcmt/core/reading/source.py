@@ -14,7 +14,6 @@ from attrs import define, field
 from pcmt.core.text import Span, canonical, is_bare
 from pcmt.core.text.fold import strip_marks
 
-
 PIECE = 4_000  # code points read at a time
 
 

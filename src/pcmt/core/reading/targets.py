@@ -7,6 +7,7 @@ that opens its bullet. Each target keeps to the phrase that makes it checkable.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from attrs import define, field
@@ -177,7 +178,7 @@ class Reader:
         numbers = self._numbers(start, end)
         stops = [start, *(stop.start() + 1 for stop in OBLIGED.finditer(self.source.low, start, end)), end]
         at = 0
-        for a, b in zip(stops, stops[1:], strict=False):
+        for a, b in pairwise(stops):
             inside = []
             while at < len(numbers) and numbers[at].start < b:
                 inside.append(numbers[at])
@@ -188,7 +189,7 @@ class Reader:
 
     def _numbers(self, start: int, end: int) -> list[Numeral]:
         low = self.source.low
-        found = [n for n in find_numerals_in(low, start, end) if not self.taken.meet(n.start, n.end)]
+        found = [n for n in find_numerals(low, start, end) if not self.taken.meet(n.start, n.end)]
         for word in _NUMBER_WORD.of(self.source.bare).finditer(low, start, end):
             value = WORDS.get(word["n"]) or _BARE_WORDS.get(word["n"])
             if value:
@@ -306,7 +307,7 @@ class Reader:
         value_max: int | float | None = None
         ranged = _RANGE.match(low, b, end)
         percent = _PERCENT.match(low, b, end)
-        if ranged and not (low[b : b + 1] == "/"):
+        if ranged and low[b : b + 1] != "/":
             top = next(iter(find_numerals(ranged["b"])), None)
             closing = ranged.end()
             is_percent = bool(ranged["p"] or ranged["rest"])
@@ -323,7 +324,7 @@ class Reader:
                 if is_percent and not ranged["rest"]:
                     follow = _PERCENT.match(low, b, end)
                     b = follow.end() if follow else b
-                unit_end, unit, kind = b, "percent" if is_percent else None, "coverage" if is_percent else "count"
+                unit, kind = ("percent", "coverage") if is_percent else (None, "count")
                 return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
         slash = _SLASH.match(low, b, end)
         if (
@@ -341,14 +342,14 @@ class Reader:
                 return None
             if int(slash["k"]) < value and not zone:
                 return None
-            unit = self._unit(slash.end(), end)
-            return self._finish(number, a, unit[1], value, None, comparator, unit[0], "coverage", pre, start, end, 1)
+            unit, stop = self._unit(slash.end(), end)
+            return self._finish(number, a, stop, value, None, comparator, unit, "coverage", pre, start, end, 1)
         if percent:
             return self._finish(
                 number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0
             )
         rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
-        if rate and not (rate["what"].strip() == ""):
+        if rate and rate["what"].strip():
             per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
                 _unbare(rate["per"]), "year"
             )
@@ -417,8 +418,8 @@ class Reader:
         number: Numeral,
         a: int,
         b: int,
-        value: int | float,
-        value_max: int | float | None,
+        value: float,
+        value_max: float | None,
         comparator: str,
         unit: str | None,
         kind: str,
@@ -567,7 +568,7 @@ class Reader:
         return stop.start() if stop else end
 
     def _measures(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Coordinated measures "số vụ, số người phạm tội và số nạn nhân" of a stretch; none when it lists other things."""
+        """Coordinated measures of a stretch ("số vụ, số người phạm tội và số nạn nhân"); none when it lists others."""
         low = self.source.low
         found: list[tuple[int, int]] = []
         at = start
@@ -769,7 +770,7 @@ class Reader:
             return []
         a = dated.start() if dated and dated.start() < status.start() else status.start()
         b = whole_words(low, status.end(), clause_stop(low, status.end(), min(end, status.end() + 120)))
-        if not free(a, b) or (not zone and clause.style in ("dash",) and False):
+        if not free(a, b):
             return []
         return [
             Target(
@@ -790,7 +791,7 @@ class Reader:
         a, b = source.trim(start, dated.start())
         while a < b and source.low[a] in " -+,;.:":
             a += 1
-        if b - a < 16 or re.match(r"(?:phải )?(?:hoàn thành|xong|hoàn tất)$", low_words(source, a, b)):
+        if b - a < 16 or re.match(r"(?:phải )?(?:hoàn thành|xong|hoàn tất)$", source.low[a:b].strip(" -+,;.:")):
             return None
         return a, source.trim(a, min(b, a + 280))[1]
 
@@ -814,27 +815,6 @@ _BARE_MEASURE = re.compile(r"(?:[^,]*?(?<!\w))?(?=(?:so(?! voi)|ty le) +[^\W\d])
 _AND_VERB = phrase(r" (?:và|đồng thời) (?:phải|kiềm chế|giảm|tăng|nâng|không|đạt|phấn đấu|từng bước|hạn chế)(?!\w)")
 _NEXT_YEAR = phrase(r"năm sau (?:cao|thấp|ít|nhiều|giảm|tăng) ?(?:hơn)?(?: so với)? năm trước")
 _STOP = re.compile(r"[,;.:()](?=\s|$)|\.\.\.|…|\(|\)| - ")
-
-
-def find_numerals_in(low: str, start: int, end: int) -> list[Numeral]:
-    """Numbers in digits within a stretch."""
-    from pcmt.core.text.numerals import NUMERAL, parse_numeral
-
-    found = []
-    for match in _NUMERALS.finditer(low, start, end):
-        value = parse_numeral(match[0])
-        if value is not None:
-            found.append(Numeral(match.start(), match.end(), value))
-    assert NUMERAL
-    return found
-
-
-_NUMERALS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?")
-
-
-def low_words(source: Source, start: int, end: int) -> str:
-    """The canonical words of a stretch."""
-    return source.low[start:end].strip(" -+,;.:")
 
 
 def clause_stop(low: str, start: int, end: int) -> int:

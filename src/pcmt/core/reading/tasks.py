@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from attrs import define, field
 
@@ -203,7 +202,7 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
             if colon >= 0 and (not verb or colon < verb.start() + 1 or low[rest] == "-"):
                 if low[rest] == ",":
                     return split_names(source, at, colon), colon, False
-                return agencies, last if low[rest] != "-" else last, False
+                return agencies, last, False
             if verb and low[rest] in "-(":
                 return agencies, last, True
             if verb and low[rest] == "," and verb.start() - rest <= 3:
@@ -217,10 +216,14 @@ def _bodies(source: Source, at: int, end: int) -> tuple[list[Agency], int, bool]
         verb = source.search(VERB, at, colon)
         if not verb or source.work[at : at + 1].isupper() and colon - at < 120 and verb.start() > at + 3:
             return split_names(source, at, colon), colon, False
-    if source.match(HEAD, at, end) and end - at < 200 and not re.search(r"[.:] ", low[at:end]):
-        if not source.search(VERB, at, end) or (source.work[at].isupper() and not _sentence(source, at, end)):
-            stop = source.trim(at, end)[1]
-            return split_names(source, at, stop), stop, False
+    if (
+        source.match(HEAD, at, end)
+        and end - at < 200
+        and not re.search(r"[.:] ", low[at:end])
+        and (not source.search(VERB, at, end) or (source.work[at].isupper() and not _sentence(source, at, end)))
+    ):
+        stop = source.trim(at, end)[1]
+        return split_names(source, at, stop), stop, False
     return None
 
 
@@ -426,20 +429,11 @@ def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignm
         and block is None
     ):
         return
-    if (
-        clause.role == "implementation"
-        and block is None
-        and clause.style not in BULLETS
-        and not _acts(source, start, end)
-    ):
+    if clause.role == "implementation" and block is None and clause.style not in BULLETS:
         return
     if low.startswith(("trên đây là", "tren day la"), start):
         return
     work.tasks.append(make_task(source, clause, start, end, block, None))
-
-
-def _acts(source: Source, start: int, end: int) -> bool:
-    return False
 
 
 def make_task(
@@ -503,12 +497,7 @@ def role_at(source: Source, at: int, end: int) -> str:
         return "lead"
     if source.match(LEAD, at, end):
         return "lead"
-    if source.match(COORDINATE, at, end):
-        found = source.match(COORDINATE, at, end)
-        assert found
-        if low.startswith(("tham gia phối", "tham gia"), at) or True:
-            return "coordinate"
-    return "own"
+    return "coordinate" if source.match(COORDINATE, at, end) else "own"
 
 
 def partners_in(source: Source, start: int, end: int) -> list[Agency]:
@@ -518,7 +507,7 @@ def partners_in(source: Source, start: int, end: int) -> list[Agency]:
         begin = found.end()
         if not source.match(HEAD, begin, end):
             continue
-        bodies, last = read_list(source, begin, min(end, begin + 420))
+        bodies, _ = read_list(source, begin, min(end, begin + 420))
         for body in bodies:
             if not any(body.name.lower() == other.name.lower() for other in partners):
                 partners.append(body)
@@ -532,14 +521,9 @@ def _advises(source: Source, start: int, end: int) -> list[Agency]:
         for body in bodies[:1]:
             if not any(body.name.lower() == other.name.lower() for other in advised):
                 advised.append(body)
-    if ADVISE.of(source.bare).search(low_slice(source, start, end)) is None:
+    if not source.search(ADVISE, start, end):
         return []
     return advised
-
-
-def low_slice(source: Source, start: int, end: int) -> str:
-    """The canonical copy of a stretch."""
-    return source.low[start:end]
 
 
 def _condition(source: Source, start: int, end: int) -> str | None:

@@ -43,9 +43,9 @@ def parse_numeral(written: str) -> int | float | None:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def find_numerals(text: str) -> Iterator[Numeral]:
-    """Every number in digits, left to right."""
-    for found in _NUMERAL.finditer(text):
+def find_numerals(text: str, start: int = 0, end: int | None = None) -> Iterator[Numeral]:
+    """Every number in digits of [start, end), left to right."""
+    for found in _NUMERAL.finditer(text, start, len(text) if end is None else end):
         value = parse_numeral(found[0])
         if value is not None:
             yield Numeral(found.start(), found.end(), value)
