@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.core.periods import parse_date
 
-WRITTEN_DATE = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})")
-THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
-PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*[/.\- ]\s*([0-9]{1,2})\s*[/.\- ]\s*([0-9]{4})")
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 
 
 class WrittenDateField(forms.CharField):

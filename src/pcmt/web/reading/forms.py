@@ -129,8 +129,13 @@ def name_of(agency: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, where nothing, an empty text and an empty list say the same."""
-    return one == other or (not one and not other and one not in (0, False) and other not in (0, False))
+    """Equal, where nothing, an empty text, an empty list and "no" say the same; zero is a number."""
+    return one == other or (is_nothing(one) and is_nothing(other))
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a contract value says nothing."""
+    return value is False or (not value and not isinstance(value, int | float))
 
 
 class TargetForm(ItemForm):
