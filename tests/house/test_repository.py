@@ -42,7 +42,7 @@ def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-MOTTO = "cộng hòa xã hội chủ nghĩa việt nam độc lập tự do hạnh phúc"
+MOTTO = "việt nam độc lập tự do hạnh phúc"
 """Stands on every official paper of the country; it is nobody's sentence."""
 
 
@@ -61,7 +61,7 @@ def test_no_sentence_of_the_real_plans(root: Path, seeds: Path) -> None:
     for seed in seeds.glob("*.txt"):
         taken |= runs(seed.read_text(encoding="utf-8"), 14).keys()
     assert taken
-    taken.discard(tuple(MOTTO.split()))
+    taken = {run for run in taken if MOTTO not in " ".join(run)}
     found = []
     for path in committed(root):
         if path.suffix == ".json" or path.parts[-2] == "requirements":
