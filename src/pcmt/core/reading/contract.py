@@ -10,7 +10,7 @@ from pcmt.core.reading.agencies import Agency
 from pcmt.core.reading.limits import Limit
 from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.parts import Project
-from pcmt.core.reading.plan import READER_VERSION, SCHEMA, Reading, digest
+from pcmt.core.reading.result import READER_VERSION, SCHEMA, Reading, digest
 from pcmt.core.reading.source import Places
 from pcmt.core.reading.tasks import Assignment
 from pcmt.core.text import Span, find_dates

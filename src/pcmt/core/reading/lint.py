@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pcmt.core.diagnostics import Diagnostic
+from pcmt.core.reading.result import Reading
 from pcmt.core.text import fold
 
 if TYPE_CHECKING:
-    from pcmt.core.reading.plan import Reading
+    from pcmt.core.reading.result import Reading
 
 # acts no longer in force, with the day they ended and what replaced them (domain.md 3.1)
 _REPEALED = (

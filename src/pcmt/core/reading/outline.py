@@ -16,6 +16,7 @@ from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading.lexicon import SECTION_ROLES, phrase
 from pcmt.core.reading.lines import Line, ends_open, expects_number, opens_with_verb
 from pcmt.core.reading.source import Source
+from pcmt.core.reading.tables import column_names, restore_tables, row_label, table_cells, unbarred
 from pcmt.core.text import roman_value
 
 BULLETS = frozenset({"dash", "plus", "star"})
@@ -119,7 +120,7 @@ _FUNCTION_END = phrase(
 def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None = None) -> Outline:
     """The clause tree of the body's lines."""
     width = _wrapped(width_of or lines)
-    lines = _restore_tables(source, lines)
+    lines = restore_tables(source, lines)
     clauses: list[Clause] = []
     remarks: list[Diagnostic] = []
     noise: list[tuple[int, int, str]] = []
@@ -144,7 +145,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
             if not cells:
                 continue
             if len(cells) == 1:  # a flattened cell: a line with a stray bar
-                line = _unbarred(line, *cells[0])
+                line = unbarred(line, *cells[0])
             else:
                 named = column_names(source, cells)
                 if named:
@@ -152,7 +153,7 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
                     continue
                 row = Clause(
                     "row",
-                    _first_cell(source, cells),
+                    row_label(source, cells),
                     line.start,
                     cells[0][0],
                     cells[-1][1],
@@ -289,130 +290,6 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
 def _looks_done(source: Source, last: Line, line: Line) -> bool:
     """Unwrapped text: a line without a stop that is a heading or a list line, not half a sentence."""
     return last.end - last.start < 60 or opens_with_verb(source, line.body, line.end)
-
-
-def _unbarred(line: Line, start: int, end: int) -> Line:
-    return Line(line.number, start, end, start, "text", after_blank=line.after_blank)
-
-
-# ---- tables --------------------------------------------------------------------------------------------------------
-_COLUMNS = tuple(
-    (name, phrase(source))
-    for name, source in (
-        ("number", r"^(?:stt|tt|số tt|số thứ tự)$"),
-        ("chair", r"chủ trì"),
-        ("lead", r"(?:cơ quan|đơn vị|người|cán bộ|bộ phận) (?:thực hiện|chịu trách nhiệm|phụ trách|tham mưu)"),
-        ("partners", r"phối hợp|tham gia"),
-        ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
-        (
-            "value",
-            (
-                r"^(?:chỉ tiêu|số lượng|chỉ tiêu giao|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|"
-                r"^đvt"
-            ),
-        ),
-        ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
-        ("unit", r"đơn vị|địa phương|xã|phường|tên"),
-        ("note", r"ghi chú|sản phẩm|kết quả"),
-    )
-)
-
-
-def table_cells(source: Source, line: Line) -> list[tuple[int, int]]:
-    """The places of the non-empty cells of a line with bars; empty cells keep a zero-length place between bars."""
-    cells, at = [], line.start
-    work = source.work
-    while at <= line.end:
-        bar = work.find("|", at, line.end)
-        stop = bar if bar >= 0 else line.end
-        start, end = source.trim(at, stop)
-        if at > line.start or start < end:
-            cells.append((start, end))
-        at = stop + 1
-    while cells and cells[-1][0] >= cells[-1][1]:
-        cells.pop()
-    return cells if any(a < b for a, b in cells) else []
-
-
-def column_names(source: Source, cells: list[tuple[int, int]]) -> dict[str, int] | None:
-    """The columns of a table's head by what they hold, or None when a row is no head."""
-    found: dict[str, int] = {}
-    if sum(end - start for start, end in cells) > 300 or len(cells) < 2:
-        return None
-    for place, (start, end) in enumerate(cells):
-        words = source.low[start:end].strip()
-        if any(char.isdigit() for char in words) and len(words) < 4:
-            return None
-        for name, pattern in _COLUMNS:
-            if name not in found and len(words) <= 60 and pattern.of(source.bare).search(words):
-                found[name] = place
-                if name == "chair":
-                    found["lead"] = place
-                break
-    return found if len(found) >= 2 and len(found) * 2 >= len(cells) else None
-
-
-def _first_cell(source: Source, cells: list[tuple[int, int]]) -> str:
-    words = source.work[slice(*cells[0])].strip(" .*")
-    return words if len(words) <= 6 and (words.isdigit() or roman_value(words)) else ""
-
-
-_FIRST_COLUMN = frozenset({"stt", "tt", "số tt", "số thứ tự"})
-
-
-def _restore_tables(source: Source, lines: list[Line]) -> list[Line]:
-    """Tables that were flattened to one cell per line: "STT / Đơn vị / Chỉ tiêu / 1 / Xã A / 30 / ...".
-
-    The head begins with the column of numbers and ends before the first "1"; each row repeats as many lines.
-    """
-    restored: list[Line] = []
-    i = 0
-    while i < len(lines):
-        line = lines[i]
-        if (
-            line.kind == "text"
-            and line.end - line.start <= 12
-            and source.low[line.start : line.end].strip(" .") in _FIRST_COLUMN
-        ):
-            table, after = _flat_table(source, lines, i)
-            if table:
-                restored += table
-                i = after
-                continue
-        restored.append(line)
-        i += 1
-    return restored
-
-
-def _flat_table(source: Source, lines: list[Line], at: int) -> tuple[list[Line], int]:
-    def number(j: int) -> str:
-        return source.work[lines[j].start : lines[j].end].strip(" .")
-
-    def row(first: int, last: int) -> Line:
-        cells = [(x.start, x.end) for x in lines[first:last] if x.kind != "blank"]
-        head = lines[first]
-        return Line(head.number, head.start, lines[last - 1].end, head.start, "table", cells=cells)
-
-    stop = next((j for j in range(at + 2, min(at + 9, len(lines))) if number(j) in ("1", "01")), None)
-    if stop is None or any(lines[j].kind == "blank" for j in range(at, stop)):
-        return [], at
-    width = stop - at
-    table = [row(at, stop)]
-    expected, j = 1, stop
-    while j + width <= len(lines) and number(j).isdigit() and int(number(j)) == expected:
-        table.append(row(j, j + width))
-        j += width
-        expected += 1
-    if expected < 3:
-        return [], at
-    if (
-        j < len(lines)
-        and source.low.startswith(("tổng", "cộng", "tong", "cong"), lines[j].start)
-        and j + width - 1 <= len(lines)
-    ):
-        table.append(row(j, j + width - 1))
-        j += width - 1
-    return table, j
 
 
 # ---- the tree ------------------------------------------------------------------------------------------------------

@@ -6,76 +6,28 @@ the text; every number and date is claimed by an item or listed as unclaimed.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
-from attrs import define, field
-
-from pcmt.core.diagnostics import Diagnostic
-from pcmt.core.reading import duties as duty_room
-from pcmt.core.reading import parts, targets, tasks
-from pcmt.core.reading.agencies import Agency, split_names
-from pcmt.core.reading.header import Head, read_head, title_period
+from pcmt.core.reading.contract import as_contract
+from pcmt.core.reading.duties import Heard, read_duties
+from pcmt.core.reading.head import Head
+from pcmt.core.reading.header import read_head
 from pcmt.core.reading.lexicon import ZONE_LEAD, phrase
 from pcmt.core.reading.limits import Era, Limit, cell_limit, find_limits
 from pcmt.core.reading.lines import read_lines
 from pcmt.core.reading.lint import lint
-from pcmt.core.reading.outline import BULLETS, Clause, Outline, build_outline, heading_role
+from pcmt.core.reading.outline import Outline, build_outline
+from pcmt.core.reading.parts import Project, cited_documents, find_events, find_funding, find_projects
+from pcmt.core.reading.quotas import PARTS, bracket_shares, quota_tables
+from pcmt.core.reading.result import Reading
+from pcmt.core.reading.roles import TIME_START, find_zones, give_roles
+from pcmt.core.reading.shares import read_shares
 from pcmt.core.reading.source import Places, Source
-from pcmt.core.text import find_dates, find_numerals
-
-SCHEMA = "pcmt-plan/1"
-READER_VERSION = "1"
-
-_QUOTE = re.compile(r"\"[^\"\n]{1,200}\"")
-_STOP_HEADING = re.compile(r"[:.](?=\s|$)")
-_GENERAL = phrase(r"mục tiêu (?:chung|tổng quát)|mục đích")
-_QUOTA_LEAD = phrase(r"(?:giao|phân bổ|phân giao) (?:chỉ tiêu|kế hoạch chỉ tiêu)")
-_PARTS = phrase(
-    r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?(?! ít nhất)|"
-    r"(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)"
-)
-_PARAGRAPH_ROLES = (
-    (
-        "targets",
-        phrase(
-            r"(?:các |một số )?(?:chỉ tiêu|mục tiêu cụ thể)|(?:về )?(?:mục tiêu|chỉ tiêu)[^.]{0,40}(?:đề ra|là|"
-            r"phấn đấu)|kế hoạch (?:đề ra|đặt ra|phấn đấu)[^.]{0,40}(?:chỉ tiêu|mục tiêu)|"
-            r"(?:theo đó|cụ thể)[^.]{0,120}(?:phấn đấu|chỉ tiêu)"
-        ),
-    ),
-    ("purpose", phrase(r"(?:mục đích|kế hoạch (?:nhằm|được ban hành nhằm)|nhằm )")),
-    ("tasks", phrase(r"[^.]{0,60}(?:nhiệm vụ|giải pháp)")),
-)
-
-
-@define(eq=False)
-class Reading:
-    """All that was understood, as objects that know their clauses."""
-
-    source: Source
-    head: Head
-    outline: Outline
-    era: Era
-    zones: set[int] = field(factory=set)
-    targets: list[targets.Target] = field(factory=list)
-    shares: list[targets.Share] = field(factory=list)
-    figures: list[targets.Figure] = field(factory=list)
-    assignments: list[tasks.Assignment] = field(factory=list)
-    tasks: list[tasks.Task] = field(factory=list)
-    limits: list[tuple[Limit, Clause]] = field(factory=list)
-    duties: list[duty_room.Duty] = field(factory=list)
-    projects: list[parts.Project] = field(factory=list)
-    windows: list[parts.Window] = field(factory=list)
-    own_windows: list[parts.Window] = field(factory=list)
-    events: list[dict[str, Any]] = field(factory=list)
-    cited: list[dict[str, Any]] = field(factory=list)
-    citation_places: list[tuple[int, int]] = field(factory=list)
-    funding: list[dict[str, Any]] = field(factory=list)
-    remarks: list[Diagnostic] = field(factory=list)
-    noise: list[tuple[int, int, str]] = field(factory=list)
-    headings: list[tuple[int, int]] = field(factory=list)
+from pcmt.core.reading.targets import Reader
+from pcmt.core.reading.tasks import walk
+from pcmt.core.reading.windows import find_windows, plan_period, title_period
+from pcmt.core.text import find_dates
 
 
 def read(text: str, *, name: str = "") -> dict[str, Any]:
@@ -84,14 +36,7 @@ def read(text: str, *, name: str = "") -> dict[str, Any]:
     `text` is the document's text exactly as decoded; `name` the file's name for the record. Returns the contract's
     object (`pcmt-plan/1`); all spans are half-open ranges of code points of `text`.
     """
-    from pcmt.core.reading.contract import as_contract
-
     return as_contract(understand(text), name)
-
-
-def digest(text: str) -> str:
-    """SHA-256 of the text's UTF-8 bytes (lone surrogates kept as they came)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def understand(text: str) -> Reading:
@@ -103,11 +48,11 @@ def understand(text: str) -> Reading:
     appendix = _appendix(source, lines, head.tail)
     outline = build_outline(source, body + appendix, lines)
     article = head.fields["document_kind"] == "article_about_plan"
-    _roles(source, outline, article)
+    give_roles(source, outline, article)
     period = _stated_period(source, head, outline)
     era = _era(source, head, period)
     reading = Reading(source, head, outline, era)
-    _zones(reading, article)
+    find_zones(reading)
     _read_parts(reading)
     _read_limits(reading)
     _read_days(reading)
@@ -121,7 +66,6 @@ def understand(text: str) -> Reading:
     return reading
 
 
-# ---- roles and zones -----------------------------------------------------------------------------------------------
 def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
     """Lines after the signature that go on with an appendix."""
     for i in range(tail, len(lines)):
@@ -138,156 +82,6 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
     return []
 
 
-def _heading_of(source: Source, clause: Clause) -> tuple[int, int]:
-    """The heading words of a clause: all of them, or what stands before the first colon or stop."""
-    end = clause.end
-    stop = _STOP_HEADING.search(source.low, clause.body, min(end, clause.body + 220))
-    if stop and stop.start() < end - 1:
-        return clause.body, stop.start()
-    return clause.body, min(end, clause.body + 220)
-
-
-_SUB_ROLES = ("targets", "aims", "reporting", "funding", "other", "assignment", "situation", "purpose")
-
-
-def _roles(source: Source, outline: Outline, article: bool) -> None:
-    roman = [c for c in outline.roots if c.style != "para"]
-    for clause in outline.clauses:
-        parent = clause.parent
-        a, b = _heading_of(source, clause)
-        whole = b >= clause.end - 2
-        role = ""
-        if (
-            parent is None
-            or parent.style in ("part", "upper", "article")
-            and clause.style in ("roman", "arabic", "part", "article")
-        ):
-            if clause.style == "para" and article:
-                role = _paragraph_role(source, clause)
-            elif clause.style in ("para",) and not clause.marked:
-                role = "other" if roman else ""
-            elif clause.style in BULLETS:
-                role = ""
-            else:
-                role = heading_role(source, a, b) if b - a < 200 else ""
-                if not role and parent is None:
-                    role = "tasks" if clause.children or clause.end - clause.body > 60 else "other"
-        elif (
-            clause.style in ("arabic", "dotted", "letter", "roman", "paren", "upper")
-            or clause.style in BULLETS
-            and (whole and source.low[clause.end - 1 : clause.end] == ":")
-        ):
-            role = _sub_role(source, clause, a, b, whole)
-        clause.own_role = role
-        clause.role = role or (parent.role if parent else "tasks")
-        if parent is not None and parent.role == "appendix" and not role:
-            clause.role = "appendix"
-
-
-def _paragraph_role(source: Source, clause: Clause) -> str:
-    for role, pattern in _PARAGRAPH_ROLES:
-        if pattern.of(source.bare).match(source.low, clause.body, clause.end):
-            return role
-    return "other"
-
-
-_TIME_START = phrase(r"(?:phạm vi|đối tượng|thời gian|địa điểm|thời hạn|thời điểm)\b")
-_MONEY_START = phrase(r"(?:nguồn |về |dự toán )?kinh phí|^ngân sách thực hiện|^nguồn vốn")
-_REPORT_START = phrase(
-    r"(?:(?:thực hiện )?chế độ (?:thông tin|báo cáo)|(?:công tác )?(?:thông tin,? ?(?:và )?)?báo cáo\b|"
-    r"về (?:chế độ )?(?:thông tin, )?báo cáo|thời (?:gian|hạn|điểm) (?:gửi )?báo cáo|sơ kết, tổng kết|(?:kiểm tra|"
-    r"đánh giá),? (?:và )?báo cáo)"
-)
-_ASSIGN_START = phrase(
-    r"(?:phân công (?:nhiệm vụ|trách nhiệm|thực hiện|công việc|cụ thể)|trách nhiệm (?:của|các|thực hiện)|"
-    r"giao nhiệm vụ|tổ chức thực hiện)"
-)
-
-
-def _sub_role(source: Source, clause: Clause, a: int, b: int, whole: bool) -> str:
-    """A role of its own for an item below a section, only where its opening words plainly say so."""
-    low = source.low
-    heading = low[a:b].strip(' "*')
-    short = b - a <= 110
-    if ZONE_LEAD.of(source.bare).match(heading) and (short or _QUOTA_LEAD.of(source.bare).match(heading)):
-        quota = _QUOTA_LEAD.of(source.bare).match(heading) and clause.style not in ("roman", "part", "upper")
-        if (
-            not quota
-            or clause.children
-            or ":" in low[clause.body : clause.end]
-            or re.search(r"\d+ *(?:%|vụ|người|hộ)", low[clause.body : clause.end])
-        ):
-            return "targets"
-    if short and _GENERAL.of(source.bare).match(heading):
-        return "aims"
-    if short and re.match(r"(?:các )?(?:mục tiêu|muc tieu)", heading):
-        return "targets" if re.search(r"cụ thể|cu the|đến năm|phấn đấu|năm 20", heading) else "aims"
-    if _MONEY_START.of(source.bare).match(heading) and (clause.children or b < clause.end - 2 or whole):
-        return "funding"
-    if _TIME_START.of(source.bare).match(heading) and short:
-        return "other"
-    if (
-        _REPORT_START.of(source.bare).match(heading)
-        and (short or clause.children)
-        and not re.match(r"báo cáo (?:ubnd|ủy ban|kết quả)", heading)
-    ):
-        return "reporting"
-    if short and _ASSIGN_START.of(source.bare).match(heading):
-        return "assignment"
-    if short and whole and re.match(r"(?:yêu cầu|mục đích|yeu cau|muc dich)$", heading.strip(" :.")):
-        return "purpose"
-    if (
-        short
-        and clause.children
-        and re.match(r"(?:kết quả|tình hình|thực trạng|tồn tại|hạn chế|nguyên nhân)\b", heading)
-    ):
-        return "situation"
-    if clause.style in ("roman", "upper") and short:
-        return heading_role(source, a, b)
-    return ""
-
-
-def _zones(reading: Reading, article: bool) -> None:
-    """The clauses in which every checkable clause is a target (T1)."""
-    source = reading.source
-    for clause in reading.outline.clauses:
-        parent = clause.parent
-        if (
-            clause.role == "targets"
-            or parent is not None
-            and id(parent) in reading.zones
-            and clause.own_role in ("", "targets")
-        ):
-            reading.zones.add(id(clause))
-        elif clause.own_role == "aims" and not _GENERAL.of(source.bare).search(
-            source.low[clause.body : min(clause.end, clause.body + 80)]
-        ):
-            # plain "MỤC TIÊU" without general aims: a zone when its leaves mostly carry numbers
-            below = [c for c in _below(clause) if not c.children]
-            own = [
-                c
-                for c in below
-                if c.role == "aims" and not any(u.own_role == "aims" and u is not clause for u in c.up())
-            ]
-            counted = [
-                c
-                for c in own
-                if re.search(r"\d+ *%|ít nhất|không để|giảm \d|tăng \d|trên \d|dưới \d", source.low[c.body : c.end])
-            ]
-            if own and len(counted) * 2 >= len(own):
-                reading.zones.update(id(c) for c in own)
-                for c in own:
-                    c.role = "targets"
-
-
-def _below(clause: Clause) -> list[Clause]:
-    found = []
-    for child in clause.children:
-        found.append(child)
-        found += _below(child)
-    return found
-
-
 # ---- time ----------------------------------------------------------------------------------------------------------
 def _stated_period(source: Source, head: Head, outline: Outline) -> dict[str, Any] | None:
     stated = [
@@ -295,7 +89,7 @@ def _stated_period(source: Source, head: Head, outline: Outline) -> dict[str, An
         for c in outline.clauses
         if c.role in ("other", "implementation", "tasks", "reporting", "purpose", "assignment")
     ]
-    return parts.plan_period(source, stated, head.issued)
+    return plan_period(source, stated, head.issued)
 
 
 def _era(source: Source, head: Head, period: dict[str, Any] | None) -> Era:
@@ -354,7 +148,7 @@ def _read_limits(reading: Reading) -> None:
         for limit in (
             x for piece in source.pieces(*stretch) for x in find_limits(source, *piece, reading.era, monthly)
         ):
-            if own and _TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
+            if own and TIME_START.of(source.bare).match(source.low, clause.body, clause.end):
                 continue
             if windows.meet(limit.start, limit.end):
                 continue
@@ -413,25 +207,23 @@ def _monthly(source: Source, start: int, end: int) -> str:
 # ---- parts ---------------------------------------------------------------------------------------------------------
 def _read_parts(reading: Reading) -> None:
     source, outline = reading.source, reading.outline
-    reading.projects, only = parts.find_projects(source, outline.clauses)
+    reading.projects, only = find_projects(source, outline.clauses)
     reading.zones -= only
-    reading.windows, reading.own_windows = parts.find_windows(source, outline.clauses, reading.era, reading.head.title)
+    reading.windows, reading.own_windows = find_windows(source, outline.clauses, reading.era, reading.head.title)
     stretches = [(c.body, c.end) for c in outline.clauses]
     known = {(base["number"] or base["doc_type"]).lower() for base in reading.head.fields["legal_bases"]}
-    reading.cited, reading.citation_places = parts.cited_documents(source, stretches, known)
+    reading.cited, reading.citation_places = cited_documents(source, stretches, known)
     outside = [reading.head.title] if reading.head.title else []
     if reading.head.preamble:
         outside.append(reading.head.preamble)
-    reading.events = parts.find_events(
-        source, [*outside, *stretches], reading.era, [*reading.windows, *reading.own_windows]
-    )
-    reading.funding = parts.find_funding(source, outline.clauses)
+    reading.events = find_events(source, [*outside, *stretches], reading.era, [*reading.windows, *reading.own_windows])
+    reading.funding = find_funding(source, outline.clauses)
 
 
 def _project_clauses(reading: Reading) -> set[int]:
     found: set[int] = set()
 
-    def add(project: parts.Project) -> None:
+    def add(project: Project) -> None:
         clause = project.clause
         if (
             not reading.source.low[clause.body : project.start]
@@ -467,7 +259,7 @@ def _read_targets(reading: Reading) -> None:
     for project in reading.projects:
         for p in (project, *project.subs):
             taken.append((p.clause.body if p.number_span and p.number_span[0] - p.clause.body < 30 else p.start, p.end))
-    reader = targets.Reader(source, Places(taken))
+    reader = Reader(source, Places(taken))
     consumed: set[int] = set()
     dropped: set[int] = set()  # targets that are parts of another
     shared: set[int] = set()
@@ -484,7 +276,7 @@ def _read_targets(reading: Reading) -> None:
         parts_at = next(
             (
                 m
-                for m in source.finditer(_PARTS, start, end)
+                for m in source.finditer(PARTS, start, end)
                 if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : end])
             ),
             None,
@@ -520,7 +312,7 @@ def _read_targets(reading: Reading) -> None:
             stretches = [(c.body, c.end) for c in clause.children] if not inline else [inline]
             if inline and clause.children and len(source.low[slice(*inline)].strip()) < 10:
                 stretches = [(c.body, c.end) for c in clause.children]
-            shares = targets.read_shares(source, holder, stretches)
+            shares = read_shares(source, holder, stretches)
             if len(shares) >= 2 or clause.children and shares:
                 reading.shares += shares
                 shared.add(id(holder))
@@ -530,110 +322,20 @@ def _read_targets(reading: Reading) -> None:
         for total in found:
             if total.facts["value"] is None or id(total) in shared or id(total) in dropped:
                 continue
-            bracket = _bracket_shares(source, total)
+            bracket = bracket_shares(source, total)
             reading.shares += bracket
             if bracket:
                 places = Places((s.start, s.end) for s in bracket)
                 dropped.update(id(t) for t in found if t is not total and places.meet(t.start, t.end))
     reading.targets = sorted((t for t in reader.targets if id(t) not in dropped), key=lambda t: (t.start, t.end))
     reading.figures = reader.figures
-    _quota_tables(reading)
+    quota_tables(reading)
 
 
 _YEARS = re.compile(
     r"(?:giai đoạn|giai doan|nhiệm kỳ|năm học|nam hoc|khóa)? *(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|"
     r"20)?\d\d(?!\d)|(?:năm|nam|/) *(?:19|20)\d\d(?![\d.])|(?:tháng|thang|quý|quy) +\d{1,2}(?!\d| *%)(?:/20\d\d)?"
 )
-_IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)")
-
-
-def _bracket_shares(source: Source, holder: targets.Target) -> list[targets.Share]:
-    """ "10 vụ (Công an xã 07 vụ, Quân sự 03 vụ)": the split in brackets after a total."""
-    at = holder.numbers[0][0] if holder.numbers else holder.start
-    found = _IN_BRACKETS.search(source.low, at, min(holder.clause.end, at + 500))
-    if not found or holder.facts["unit"] == "percent" or re.search(r";|\.(?= )", source.low[at : found.start()]):
-        return []
-    begin = found.start(1)
-    lead = source.match(_PARTS, begin, found.end(1))
-    shares = targets.read_shares(source, holder, [(lead.end() if lead else begin, found.end(1))])
-    return shares if len(shares) >= 2 else []
-
-
-def _quota_tables(reading: Reading) -> None:
-    """Tables of quotas: a row per body, a column per target; the total row (or the text above) states the target."""
-    rows = [
-        c
-        for c in reading.outline.clauses
-        if c.style == "row" and "unit" in c.columns and "task" not in c.columns and "lead" not in c.columns
-    ]
-    groups: list[list[Clause]] = []
-    for row in rows:
-        if groups and groups[-1][-1].columns is row.columns:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    for group in groups:
-        columns = group[0].columns
-        named = {columns.get(name) for name in ("number", "unit", "note", "partners", "due")}
-        width = max(len(row.cells) for row in group)
-        for column in range(width):
-            if column not in named:
-                _quota_column(reading, group, columns["unit"], column)
-    reading.targets.sort(key=lambda t: (t.start, t.end))
-
-
-def _quota_column(reading: Reading, group: list[Clause], unit_at: int, column: int) -> None:
-    source = reading.source
-    values = []
-    for row in group:
-        offset = 0 if len(row.cells) > column else column + 1 - len(row.cells)  # a total row may lack its leading cells
-        if column - offset < 0 or unit_at - offset < -1:
-            continue
-        cell = row.cells[column - offset]
-        number = next(iter(find_numerals(source.low, *cell)), None)
-        name = row.cells[max(unit_at - offset, 0)]
-        if (
-            number
-            and source.low[cell[0] : cell[1]].strip().replace("%", "").strip() == source.low[number.start : number.end]
-        ):
-            values.append((row, name, number))
-    if len(values) < 2:
-        return
-    totals = [v for v in values if any(_TOTAL.match(source.low, a, b) for a, b in v[0].cells)]
-    total = totals[0] if totals else None
-    holder = None
-    if total:
-        holder = next((t for t in reading.targets if t.facts["value"] == total[2].value), None)
-        if holder is None:
-            facts = {
-                **dict.fromkeys(
-                    ("value_max", "direction", "measure", "scope", "per", "baseline", "frequency", "assessed", "period")
-                ),
-                "kind": "count",
-                "comparator": "eq",
-                "value": total[2].value,
-                "unit": None,
-                "quoted": False,
-                "zone": "target_section",
-            }
-            holder = targets.Target(
-                total[2].start, total[2].end, total[0], facts, 0.7, [(total[2].start, total[2].end)]
-            )
-            reading.targets.append(holder)
-    else:
-        holder = next(
-            (t for t in reversed(reading.targets) if t.end <= group[0].start and t.facts["kind"] == "count"), None
-        )
-    if holder is None:
-        return
-    for row, cell, number in values:
-        if total and row is total[0]:
-            continue
-        names = split_names(source, *cell) or [Agency(source.plain(*cell), *cell)]
-        reading.shares.append(targets.Share(cell[0], number.end, holder, names[:1], number.value, holder.facts["unit"]))
-
-
-_TOTAL = re.compile(r" *(?:tổng(?: cộng| số)?|cộng|toàn (?:tỉnh|huyện|xã|phường)|tong(?: cong| so)?|cong)(?!\w)")
 
 
 # ---- tasks and duties ----------------------------------------------------------------------------------------------
@@ -644,7 +346,7 @@ def _read_tasks(reading: Reading) -> None:
     holders = {id(s.target.clause) for s in reading.shares}
     part_clauses = {id(c) for c in reading.outline.clauses if id(c) not in holders and parts_at.meet(c.body, c.end)}
     projects = _project_clauses(reading)
-    work = tasks.walk(source, reading.outline.clauses, reading.zones, projects, part_clauses | shared)
+    work = walk(source, reading.outline.clauses, reading.zones, projects, part_clauses | shared)
     reading.assignments, reading.tasks, reading.headings = work.assignments, work.tasks, work.headings
 
 
@@ -652,7 +354,7 @@ def _read_duties(reading: Reading) -> None:
     source = reading.source
     blocks = {id(a.clause): a for a in reading.assignments}
     tasks_by_clause = {id(t.clause): t for t in reading.tasks}
-    heard: dict[int, duty_room.Heard] = {}
+    heard: dict[int, Heard] = {}
     for clause in reading.outline.clauses:
         if clause.role in ("purpose", "situation", "targets", "aims", "funding") or clause.style == "row":
             continue
@@ -665,7 +367,7 @@ def _read_duties(reading: Reading) -> None:
             continue
         lead_in = heard.get(id(clause.parent)) if clause.parent is not None else None
         subject = [task.actor] if task and task.actor else list(block.agencies) if block else []
-        found, told = duty_room.read_duties(
+        found, told = read_duties(
             source, clause, start, clause.end, reading.era, subject, clause.role == "reporting", lead_in
         )
         if clause.children or source.low[clause.end - 1 : clause.end] == ":":

@@ -12,7 +12,6 @@ from typing import Any
 
 from attrs import define, field
 
-from pcmt.core.reading.agencies import split_names
 from pcmt.core.reading.lexicon import OUTPUT_NOUNS, PER_UNIT, PERIODS, TIME_NOUNS, VERB, phrase
 from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.source import Places, Source
@@ -34,7 +33,7 @@ _RANGE = re.compile(
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
-_NOUN = phrase(
+COUNTED = phrase(
     r" ?(?P<noun>"
     + "|".join(sorted(map(re.escape, OUTPUT_NOUNS), key=len, reverse=True)).replace(r"\ ", " ")
     + r")(?!\w)"
@@ -128,19 +127,6 @@ class Target:
     confidence: float
     numbers: list[tuple[int, int]] = field(factory=list)
     id: str = ""
-
-
-@define(eq=False)
-class Share:
-    """A part of a target given to bodies: name, value and unit at one place."""
-
-    start: int
-    end: int
-    target: Target
-    names: list[Any]
-    value: int | float
-    unit: str | None
-    confidence: float = 0.9
 
 
 @define(eq=False)
@@ -314,7 +300,7 @@ class Reader:
             if (
                 top
                 and top.value > value
-                and (is_percent or _NOUN.of(source.bare).match(low, closing, end))
+                and (is_percent or COUNTED.of(source.bare).match(low, closing, end))
                 and not _TIME.of(source.bare).match(low, closing, end)
                 or (top and is_percent and top.value > value)
             ):
@@ -378,7 +364,7 @@ class Reader:
             return None
         if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
             return None
-        noun = _NOUN.of(source.bare).match(low, b, end)
+        noun = COUNTED.of(source.bare).match(low, b, end)
         if not noun and not (pre or zone):
             return None
         if not noun and not _WORDS.match(low, b, end):
@@ -403,7 +389,7 @@ class Reader:
 
     def _unit(self, at: int, end: int) -> tuple[str | None, int]:
         source = self.source
-        noun = _NOUN.of(source.bare).match(source.low, at, end) or _WORDS.match(source.low, at, end)
+        noun = COUNTED.of(source.bare).match(source.low, at, end) or _WORDS.match(source.low, at, end)
         if not noun:
             return None, at
         words = noun.group("noun")
@@ -513,7 +499,7 @@ class Reader:
             return False
         if facts["kind"] == "coverage":
             return True
-        noun = _NOUN.of(source.bare).match(low, number.end, end)
+        noun = COUNTED.of(source.bare).match(low, number.end, end)
         if facts["comparator"] in ("gte", "lte", "lt"):
             return True
         if facts["per"]:
@@ -867,47 +853,3 @@ def _subordinate(low: str, start: int, at: int, zone: bool) -> bool:
 
 def _age(source: Source, a: int, b: int) -> bool:
     return bool(_AGE.of(source.bare).match(source.low, a, b + 12))
-
-
-# ---- allocations ---------------------------------------------------------------------------------------------------
-_SHARE = re.compile(
-    r"(?P<name>[^;:|]{3,120}?)\s*[:|]\s*(?P<n>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])|"
-    r"(?P<plain>[^:;|\d]{3,120}?)[\s(–-]+(?P<m>\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?)(?![\d/])"
-)
-
-
-def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]) -> list[Share]:
-    """The parts of a target: "Công an thị xã: 07 vụ; Chi cục Hải quan: 01 vụ", one stretch per bullet or one line."""
-    shares: list[Share] = []
-    low = source.low
-    for start, end in stretches:
-        for a, b in _pieces(low, start, end):
-            found = _SHARE.match(low, a, b)
-            if not found:
-                continue
-            name = source.trim(*found.span("name" if found["name"] else "plain"))
-            stop = found.end()
-            number = next(iter(find_numerals(found["n"] or found["m"])), None)
-            if number is None:
-                continue
-            unit = None
-            noun = _NOUN.of(source.bare).match(low, stop, b) or re.compile(r" *%").match(low, stop, b)
-            if noun:
-                unit = source.plain(stop, noun.end())
-                stop = noun.end()
-            names = split_names(source, *name)
-            if names:
-                shares.append(Share(name[0], stop, target, names, number.value, unit or target.facts["unit"]))
-    return shares
-
-
-def _pieces(low: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A list of shares cut at semicolons, and at commas behind a number."""
-    pieces, at = [], start
-    for stop in re.finditer(r"[;,](?!\d)", low[start:end]):
-        here = start + stop.start()
-        if low[here] == ";" or re.search(r"\d", low[at:here]):
-            pieces.append((at, here))
-            at = here + 1
-    pieces.append((at, end))
-    return pieces

@@ -1,0 +1,35 @@
+"""What the head and the tail of a document said, and which lines belong to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from attrs import define, field
+
+from pcmt.core.diagnostics import Diagnostic
+
+Place = tuple[int, int]
+
+
+@define(eq=False)
+class Head:
+    """What the head and tail say, and which lines belong to them.
+
+    `body` and `tail` are indexes of lines: the numbered body lies between them.
+    """
+
+    fields: dict[str, Any]
+    body: int
+    tail: int
+    preamble: Place | None = None
+    title: Place | None = None
+    remarks: list[Diagnostic] = field(factory=list)
+    noise: list[tuple[int, int, str]] = field(factory=list)
+    claims: list[Place] = field(factory=list)
+
+    @property
+    def issued(self) -> date | None:
+        """The date of issue."""
+        value = (self.fields.get("date") or {}).get("value")
+        return date.fromisoformat(value) if value else None
