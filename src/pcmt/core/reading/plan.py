@@ -7,7 +7,8 @@ the text; every number and date is claimed by an item or listed as unclaimed.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from pcmt.core.reading.contract import as_contract
 from pcmt.core.reading.duties import Heard, read_duties
@@ -17,6 +18,7 @@ from pcmt.core.reading.lexicon import ZONE_LEAD, phrase
 from pcmt.core.reading.limits import Era, Limit, cell_limit, find_limits
 from pcmt.core.reading.lines import read_lines
 from pcmt.core.reading.lint import lint
+from pcmt.core.reading.numbered import Reader
 from pcmt.core.reading.outline import Outline, build_outline
 from pcmt.core.reading.parts import Project, cited_documents, find_events, find_funding, find_projects
 from pcmt.core.reading.quotas import PARTS, bracket_shares, quota_tables
@@ -24,7 +26,6 @@ from pcmt.core.reading.result import Reading
 from pcmt.core.reading.roles import TIME_START, find_zones, give_roles
 from pcmt.core.reading.shares import read_shares
 from pcmt.core.reading.source import Places, Source
-from pcmt.core.reading.targets import Reader
 from pcmt.core.reading.tasks import walk
 from pcmt.core.reading.windows import find_windows, plan_period, title_period
 from pcmt.core.text import find_dates
@@ -379,18 +380,22 @@ def _read_duties(reading: Reading) -> None:
 
 def _bind(reading: Reading) -> None:
     """Numbers for the items, in order of place."""
-    for prefix, items in (
-        ("T", reading.targets),
-        ("A", reading.assignments),
-        ("K", reading.tasks),
-        ("R", reading.duties),
-        ("P", reading.projects),
-        ("W", reading.windows),
-    ):
-        for number, item in enumerate(items, 1):  # type: ignore[var-annotated, arg-type]
-            item.id = f"{prefix}{number}"
+    _number("T", reading.targets)
+    _number("A", reading.assignments)
+    _number("K", reading.tasks)
+    _number("R", reading.duties)
+    _number("P", reading.projects)
+    _number("W", reading.windows)
+    _number("C", reading.outline.clauses)
     for project in reading.projects:
         for number, sub in enumerate(project.subs, 1):
             sub.id = f"{project.id}.{number}"
-    for number, clause in enumerate(reading.outline.clauses, 1):
-        clause.id = f"C{number}"
+
+
+class _Numbered(Protocol):
+    id: str
+
+
+def _number(prefix: str, items: Sequence[_Numbered]) -> None:
+    for number, item in enumerate(items, 1):
+        item.id = f"{prefix}{number}"

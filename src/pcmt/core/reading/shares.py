@@ -8,8 +8,9 @@ from typing import Any
 from attrs import define
 
 from pcmt.core.reading.agencies import split_names
+from pcmt.core.reading.numbered import COUNTED
 from pcmt.core.reading.source import Source
-from pcmt.core.reading.targets import COUNTED, Target
+from pcmt.core.reading.targets import Target
 from pcmt.core.text import find_numerals
 
 _SHARE = re.compile(
