@@ -82,77 +82,87 @@ def name_end(source: Source, start: int, end: int) -> int:
     at = max(run.end() if run else start, head.end() if head else start)
     if at == start:
         return start
+    classes = bool(run and run.end() >= at and source.low.startswith(("các ", "những "), start))
     begun = at
-    class_run = bool(run and run.end() >= at and source.low.startswith(("các ", "những "), start))
-    work, low = source.work, source.low
-    name_verbs = _bare_name_verbs() if source.bare else NAME_VERBS
     while at < end:
-        gap = at
-        while gap < end and low[gap] == " ":
-            gap += 1
-        if gap >= end:
+        gap = _past_blanks(source, at, end)
+        further = _name_goes_on(source, at, gap, end, begun, classes) if gap < end else 0
+        if not further:
             break
-        # a known field of work, over its commas
-        found = source.match(_FIELD, gap, end)
-        if found and (work[gap].isupper() or not verb_at(source, gap, end)) and not class_run:
-            at = found.end()
-            continue
-        if found and class_run and work[gap].isupper():
-            at = found.end()
-            continue
-        found = source.match(_TAIL, gap, end)
-        if found:
-            at = found.end()
-            continue
-        verb = verb_at(source, gap, end)
-        char = work[gap]
-        if verb and char.isupper() and " " not in verb and not class_run:
-            after = gap + len(verb)
-            while after < end and low[after] == " ":
-                after += 1
-            if after < end and work[after].isupper():  # "Lý Tự Trọng": a proper name, no verb
-                verb = None
-        if verb and not (char.isupper() and " ".join(verb.split()) in name_verbs and gap - begun < 3 and not class_run):
-            break
-        if char in "-–—" and low[gap] == "-":
-            after = gap + 1
-            while after < end and low[after] == " ":
-                after += 1
-            following = after < end and (work[after].isupper())
-            if not following or low.startswith(APPOSITIONS, after):
-                break
-            at = after
-            inner = source.match(_FIELD, after, end)
-            at = inner.end() if inner else _word_end(source, after, end)
-            continue
-        if char == "&":
-            at = gap + 1
-            continue
-        if char.isupper() or char.isdigit():
-            ordinal = _ORDINAL.match(work, gap, end)
-            if char.isdigit() and not ordinal:
-                break
-            if char.isdigit() and at == begun and class_run:
-                break
-            at = ordinal.end() if ordinal and (char.isdigit()) else _word_end(source, gap, end)
-            continue
-        joined = _joins(source, gap, end)
-        if joined:
-            at = joined
-            continue
-        if char.islower() and _compound(source, at, gap, end, begun, class_run):
-            at = _word_end(source, gap, end)
-            continue
-        if class_run and char in "," or (class_run and low.startswith("và ", gap)):
-            after = gap + (1 if char == "," else 2)
-            while after < end and low[after] == " ":
-                after += 1
-            more = source.match(CLASS_RUN, after, end)
-            if more and not source.low.startswith(("ubnd", "ủy ban"), after):
-                at = more.end()
-                continue
-        break
+        at = further
     return at
+
+
+def _past_blanks(source: Source, at: int, end: int) -> int:
+    while at < end and source.low[at] == " ":
+        at += 1
+    return at
+
+
+def _name_goes_on(source: Source, at: int, gap: int, end: int, begun: int, classes: bool) -> int:
+    """The end of the next word of a name that has reached `at`; 0 when the name is over.
+
+    `gap` is where the next word begins, `begun` where the words of the head ended; `classes` says that the name is
+    a run of class words ("các phòng, ban"), which goes on over commas.
+    """
+    char = source.work[gap]
+    found = source.match(_FIELD, gap, end)  # a known field of work, over its commas
+    if found and (char.isupper() or not classes and not verb_at(source, gap, end)):
+        return found.end()
+    found = source.match(_TAIL, gap, end)
+    if found:
+        return found.end()
+    if _governs(source, gap, end, begun, classes):
+        return 0
+    if char in "-–—" and source.low[gap] == "-":
+        return _past_hyphen(source, gap, end)
+    if char == "&":
+        return gap + 1
+    if char.isdigit():
+        ordinal = _ORDINAL.match(source.work, gap, end)
+        return ordinal.end() if ordinal and not (classes and at == begun) else 0
+    if char.isupper():
+        return _word_end(source, gap, end)
+    joined = _joins(source, gap, end)
+    if joined:
+        return joined
+    if char.islower() and not classes and _compound(source, at, gap, end, begun):
+        return _word_end(source, gap, end)
+    return _next_class(source, gap, end) if classes else 0
+
+
+def _governs(source: Source, at: int, end: int, begun: int, classes: bool) -> bool:
+    """Whether a verb begins that the body governs, so that its name is over ("Sở Y tế | tham mưu")."""
+    verb = verb_at(source, at, end)
+    if not verb:
+        return False
+    if classes or not source.work[at].isupper():
+        return True
+    if " " not in verb:
+        after = _past_blanks(source, at + len(verb), end)
+        if after < end and source.work[after].isupper():  # "Lý Tự Trọng": a proper name, no verb
+            return False
+    name_verbs = _bare_name_verbs() if source.bare else NAME_VERBS
+    return " ".join(verb.split()) not in name_verbs or at - begun >= 3
+
+
+def _past_hyphen(source: Source, at: int, end: int) -> int:
+    """ "Trung tâm Chính trị - Hành chính": behind the hyphen another capitalised word that is no apposition; else 0."""
+    after = _past_blanks(source, at + 1, end)
+    if after >= end or not source.work[after].isupper() or source.low.startswith(APPOSITIONS, after):
+        return 0
+    inner = source.match(_FIELD, after, end)
+    return inner.end() if inner else _word_end(source, after, end)
+
+
+def _next_class(source: Source, at: int, end: int) -> int:
+    """ "các phòng, ban và đoàn thể": the end of the class words behind a comma or "và"; else 0."""
+    width = 1 if source.work[at] == "," else 2 if source.low.startswith("và ", at) else 0
+    if not width:
+        return 0
+    after = _past_blanks(source, at + width, end)
+    more = source.match(CLASS_RUN, after, end)
+    return more.end() if more and not source.low.startswith(("ubnd", "ủy ban"), after) else 0
 
 
 def _word_end(source: Source, at: int, end: int) -> int:
@@ -185,13 +195,13 @@ def _joins(source: Source, at: int, end: int) -> int:
     return _word_end(source, after, end)
 
 
-def _compound(source: Source, before: int, at: int, end: int, begun: int, class_run: bool) -> bool:
+def _compound(source: Source, before: int, at: int, end: int, begun: int) -> bool:
     """A lower-case syllable that completes a capitalised word ("Quân sự", "Phụ nữ", "Kiểm sát")."""
     start = before
     while start > 0 and source.work[start - 1].isalnum():
         start -= 1
     word = source.work[start:before]
-    if not word or not word[0].isupper() or class_run:
+    if not word or not word[0].isupper():
         return False
     syllable = re.match(r"[^\W\d_]+", source.low[at:end])
     if not syllable or syllable[0] in _FUNCTION_WORDS:

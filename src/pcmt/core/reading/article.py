@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
 
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading.agencies import name_end
 from pcmt.core.reading.bodies import level_of
 from pcmt.core.reading.closing import PERSON
-from pcmt.core.reading.head import Head
+from pcmt.core.reading.head import Head, no_fields
 from pcmt.core.reading.lexicon import phrase
 from pcmt.core.reading.lines import Line
 from pcmt.core.reading.source import Source, tidy
@@ -30,10 +29,8 @@ _ISSUED_PLAN = phrase(
 )
 
 
-def read_article(source: Source, lines: list[Line], types: list[Any]) -> Head | None:
+def read_article(source: Source, lines: list[Line]) -> Head | None:
     """A press article that tells of a plan: stamp or counter, no type line, a sentence "X ban hành kế hoạch ..."."""
-    if types:
-        return None
     texts = [line for line in lines if line.kind in ("text", "table")]
     if len(texts) < 3:
         return None
@@ -56,79 +53,69 @@ def read_article(source: Source, lines: list[Line], types: list[Any]) -> Head | 
         ),
         None,
     )
-    fields: dict[str, Any] = dict.fromkeys(
-        (
-            "issuer",
-            "parent_issuer",
-            "number",
-            "place",
-            "date",
-            "doc_type",
-            "title",
-            "geographic_scope",
-            "period",
-            "signer",
-            "archive",
-            "article_title",
-            "article_date",
-            "author",
-        )
-    )
-    fields |= {"legal_bases": [], "recipients": [], "document_kind": "article_about_plan"}
+    fields = {**no_fields(), "document_kind": "article_about_plan"}
     head = Head(fields, 0, len(lines))
     first = texts[0]
     fields["article_title"] = {"value": source.plain(first.body, first.end), "span": (first.body, first.end)}
     head.claims.append((first.start, first.end))
     if stamped:
-        found = source.search(_STAMP, stamped.start, stamped.end)
-        if found and (found["d"] or found["d2"]):
-            try:
-                value = date(
-                    int(found["y"] or found["y2"]), int(found["m"] or found["m2"]), int(found["d"] or found["d2"])
-                )
-                fields["article_date"] = {"value": value.isoformat(), "span": source.trim(*found.span())}
-            except ValueError:
-                pass
-        head.claims.append((stamped.start, stamped.end))
-        head.noise.append((stamped.start, stamped.end, "page_furniture"))
+        _stamp(source, stamped, head)
     head.body = lines.index(texts[1]) if texts[1] is not stamped else lines.index(texts[2])
     if told:
-        start, end = told.span("words")
-        sentence = re.compile(r"[.;:](?=\s|\Z)").search(source.low, end)
-        stop = sentence.start() if sentence else end
-        line_end = source.work.find("\n", end)
-        stop = min(stop, line_end if line_end >= 0 else len(source.work))
-        fields["doc_type"] = {
-            "value": "Kế hoạch"
-            if source.low.startswith(("kế", "ke"), start)
-            else source.plain(start, end).capitalize(),
-            "span": (
-                told.start(),
-                start + len(source.work[start:end].split()[0]) + len(source.work[start:end].split()[1]) + 1,
-            ),
-        }
-        number = re.compile(r"\s*(?:số\s+)?(\d+)/([A-ZĐ][\w-]*)").match(source.work, start + 8, stop)
-        if number:
-            fields["number"] = {
-                "value": number[1],
-                "symbol": number[2],
-                "blank": False,
-                "span": (number.start(1), number.end(2)),
-            }
-            head.claims.append((number.start(1), number.end(2)))
-        begin = max(end, number.end() if number else 0)
-        dated = re.compile(r"\s*,?\s*ngày\s+\d{1,2}/\d{1,2}/\d{4}").match(source.work, begin, stop)
-        begin = dated.end() if dated else begin
-        title = source.trim(begin, stop)
-        while title[0] < title[1] and source.work[title[0]] in ",;:(":
-            title = source.trim(title[0] + 1, title[1])
-        if title[0] < title[1]:
-            head.title = title
-            fields["title"] = {"value": source.plain(*title), "span": title}
-            head.claims.append(title)
-        _article_issuer(source, told.start(), head)
+        _plan_told(source, told, head)
     _article_tail(source, texts, head, lines)
     return head
+
+
+def _stamp(source: Source, line: Line, head: Head) -> None:
+    """The time stamp of the page: "Thứ hai, 12/8/2024 | 09:15"."""
+    fields = head.fields
+    found = source.search(_STAMP, line.start, line.end)
+    if found and (found["d"] or found["d2"]):
+        try:
+            value = date(int(found["y"] or found["y2"]), int(found["m"] or found["m2"]), int(found["d"] or found["d2"]))
+            fields["article_date"] = {"value": value.isoformat(), "span": source.trim(*found.span())}
+        except ValueError:
+            pass
+    head.claims.append((line.start, line.end))
+    head.noise.append((line.start, line.end, "page_furniture"))
+
+
+def _plan_told(source: Source, told: re.Match[str], head: Head) -> None:
+    """Type, number, title and issuer of the plan from "X vừa ban hành Kế hoạch số 12/KH-UBND ... "."""
+    fields = head.fields
+    start, end = told.span("words")
+    sentence = re.compile(r"[.;:](?=\s|\Z)").search(source.low, end)
+    stop = sentence.start() if sentence else end
+    line_end = source.work.find("\n", end)
+    stop = min(stop, line_end if line_end >= 0 else len(source.work))
+    fields["doc_type"] = {
+        "value": "Kế hoạch" if source.low.startswith(("kế", "ke"), start) else source.plain(start, end).capitalize(),
+        "span": (
+            told.start(),
+            start + len(source.work[start:end].split()[0]) + len(source.work[start:end].split()[1]) + 1,
+        ),
+    }
+    number = re.compile(r"\s*(?:số\s+)?(\d+)/([A-ZĐ][\w-]*)").match(source.work, start + 8, stop)
+    if number:
+        fields["number"] = {
+            "value": number[1],
+            "symbol": number[2],
+            "blank": False,
+            "span": (number.start(1), number.end(2)),
+        }
+        head.claims.append((number.start(1), number.end(2)))
+    begin = max(end, number.end() if number else 0)
+    dated = re.compile(r"\s*,?\s*ngày\s+\d{1,2}/\d{1,2}/\d{4}").match(source.work, begin, stop)
+    begin = dated.end() if dated else begin
+    title = source.trim(begin, stop)
+    while title[0] < title[1] and source.work[title[0]] in ",;:(":
+        title = source.trim(title[0] + 1, title[1])
+    if title[0] < title[1]:
+        head.title = title
+        fields["title"] = {"value": source.plain(*title), "span": title}
+        head.claims.append(title)
+    _article_issuer(source, told.start(), head)
 
 
 def _article_issuer(source: Source, verb: int, head: Head) -> None:

@@ -10,6 +10,15 @@ from attrs import define, field
 from pcmt.core.diagnostics import Diagnostic
 
 Place = tuple[int, int]
+_SINGLE = (
+    "issuer|parent_issuer|number|place|date|doc_type|title|geographic_scope|period|signer|archive|"
+    "article_title|article_date|author"
+).split("|")
+
+
+def no_fields() -> dict[str, Any]:
+    """The fields of a header before anything is read: nothing stated, no lists filled."""
+    return {**dict.fromkeys(_SINGLE), "legal_bases": [], "recipients": []}
 
 
 @define(eq=False)

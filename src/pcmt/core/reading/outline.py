@@ -118,105 +118,119 @@ _FUNCTION_END = phrase(
 
 
 def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None = None) -> Outline:
-    """The clause tree of the body's lines."""
-    width = _wrapped(width_of or lines)
-    lines = restore_tables(source, lines)
-    clauses: list[Clause] = []
-    remarks: list[Diagnostic] = []
-    noise: list[tuple[int, int, str]] = []
-    stack: list[Clause] = []
-    current: Clause | None = None
-    last: Line | None = None  # last content line
-    header: dict[str, int] | None = None
-    starts_a = any(line.style == "upper" and line.label == "A" for line in lines)
-    broken = False  # a page number or blank line since the last content line
+    """The clause tree of the body's lines; `width_of` are the lines that show how wide the text is broken."""
+    builder = _Builder(source, _wrapped(width_of or lines), any(x.style == "upper" and x.label == "A" for x in lines))
+    for line in restore_tables(source, lines):
+        builder.take(line)
+    _finish(source, builder.clauses, builder.remarks)
+    roots = [clause for clause in builder.clauses if clause.parent is None]
+    return Outline(builder.clauses, roots, builder.remarks, builder.noise)
 
-    for line in lines:
+
+@define
+class _Builder:
+    """Takes one line after another; knows the open clauses, the last content line and the head of an open table.
+
+    `width` is that of wrapped lines (0 when they are not), `uppers` whether "A." is a label here, `broken` whether a
+    blank line or page number stands since the last content line.
+    """
+
+    source: Source
+    width: int
+    uppers: bool
+    clauses: list[Clause] = field(factory=list)
+    remarks: list[Diagnostic] = field(factory=list)
+    noise: list[tuple[int, int, str]] = field(factory=list)
+    stack: list[Clause] = field(factory=list)
+    current: Clause | None = None
+    last: Line | None = None
+    columns: dict[str, int] | None = None
+    broken: bool = False
+
+    def take(self, line: Line) -> None:
+        """One physical line: noise, a table row, the start of a clause or more of the one before."""
         if line.kind in ("blank", "ruler"):
-            broken = broken or line.kind == "blank"
-            continue
-        if line.kind in ("page", "machine"):
-            noise.append((line.start, line.end, {"page": "page_number", "machine": "machine_text"}[line.kind]))
-            if line.kind == "machine":
-                remarks.append(Diagnostic(code="machine_text_dropped", severity="info", span=(line.start, line.end)))
-            continue
-        if line.kind == "table":
-            cells = line.cells or table_cells(source, line)
-            if not cells:
-                continue
-            if len(cells) == 1:  # a flattened cell: a line with a stray bar
-                line = unbarred(line, *cells[0])
-            else:
-                named = column_names(source, cells)
-                if named:
-                    header, current, last = named, None, line
-                    continue
-                row = Clause(
-                    "row",
-                    row_label(source, cells),
-                    line.start,
-                    cells[0][0],
-                    cells[-1][1],
-                    line.number,
-                    cells=cells,
-                    columns=header or {},
-                )
-                _attach(source, row, stack, clauses)
-                current, last, broken = None, line, False
-                continue
+            self.broken = self.broken or line.kind == "blank"
+        elif line.kind == "page":
+            self.noise.append((line.start, line.end, "page_number"))
+        elif line.kind == "machine":
+            self.noise.append((line.start, line.end, "machine_text"))
+            self._remark("machine_text_dropped", line)
+        elif line.kind == "table":
+            self._table(line)
         else:
-            header = header if line.after_blank is False and header else None
-        style = line.style
-        if style == "upper" and not starts_a and line.label != "A":
-            style = ""
-        if current is not None and last is not None and style:
-            open_end = ends_open(source, last.end)
-            if (
-                style in ("arabic", "dotted", "letter", "paren", "roman")
-                and open_end
-                and expects_number(source, last.body, last.end)
-            ):
-                style = ""
-            elif (
-                style == "dash"
-                and not line.after_blank
-                and open_end
-                and not _true_dash(source, line, last, current, width)
-            ):
-                remarks.append(Diagnostic(code="false_bullet", severity="info", span=(line.start, line.end)))
-                style = ""
-            elif (
-                style in ("arabic", "letter")
-                and open_end
-                and not line.after_blank
-                and width
-                and not opens_with_verb(source, line.body, line.end)
-            ):
-                previous = next((c.label for c in reversed(stack) if c.style == style), "")
-                if not _in_sequence(style, line.label, previous):
-                    style = ""
-        if not style:
-            if current is not None and last is not None and _continues(source, line, last, current, width, broken):
-                if broken and ends_open(source, last.end):
-                    remarks.append(
-                        Diagnostic(code="sentence_across_page_break", severity="info", span=(line.start, line.end))
-                    )
-                    noise.append((last.end, line.start, "page_break_mid_sentence"))
-                current.end = line.end
-                current.breaks.append(line.start)
-                last, broken = line, False
-                continue
-            clause = Clause(
-                "para", "", line.start, line.body if not line.style else line.start, line.end, line.number, line.heading
-            )
-            if current is not None and current.style in BULLETS and not line.heading and current.parent is not None:
-                remarks.append(Diagnostic(code="dash_lost", severity="info", span=(line.start, line.end)))
-        else:
-            clause = Clause(style, line.label, line.start, line.body, line.end, line.number, line.heading)
-        _attach(source, clause, stack, clauses)
-        current, last, broken = clause, line, False
-    _finish(source, clauses, remarks)
-    return Outline(clauses, [c for c in clauses if c.parent is None], remarks, noise)
+            if line.after_blank:
+                self.columns = None
+            self._words(line)
+
+    def _remark(self, code: str, line: Line) -> None:
+        self.remarks.append(Diagnostic(code=code, severity="info", span=(line.start, line.end)))
+
+    def _open(self, clause: Clause, line: Line) -> None:
+        _attach(self.source, clause, self.stack, self.clauses)
+        self.current, self.last, self.broken = clause, line, False
+
+    def _table(self, line: Line) -> None:
+        """A line with bars: a stray bar, the head of a table, or a row."""
+        cells = line.cells or table_cells(self.source, line)
+        if not cells:
+            return
+        if len(cells) == 1:
+            self._words(unbarred(line, *cells[0]))
+            return
+        named = column_names(self.source, cells)
+        if named:
+            self.columns, self.current, self.last = named, None, line
+            return
+        label, (start, _), (_, end) = row_label(self.source, cells), cells[0], cells[-1]
+        row = Clause("row", label, line.start, start, end, line.number, cells=cells, columns=self.columns or {})
+        self._open(row, line)
+        self.current = None
+
+    def _words(self, line: Line) -> None:
+        style = self._style(line)
+        if style:
+            self._open(Clause(style, line.label, line.start, line.body, line.end, line.number, line.heading), line)
+            return
+        current, last = self.current, self.last
+        if (
+            current is not None
+            and last is not None
+            and _continues(self.source, line, last, current, self.width, self.broken)
+        ):
+            self._go_on(line, last, current)
+            return
+        if current is not None and current.style in BULLETS and not line.heading and current.parent is not None:
+            self._remark("dash_lost", line)
+        body = line.start if line.style else line.body
+        self._open(Clause("para", "", line.start, body, line.end, line.number, line.heading), line)
+
+    def _go_on(self, line: Line, last: Line, current: Clause) -> None:
+        """A line that belongs to the sentence before it, over a wrap or a page break."""
+        if self.broken and ends_open(self.source, last.end):
+            self._remark("sentence_across_page_break", line)
+            self.noise.append((last.end, line.start, "page_break_mid_sentence"))
+        current.end = line.end
+        current.breaks.append(line.start)
+        self.last, self.broken = line, False
+
+    def _style(self, line: Line) -> str:
+        """The class of the label that opens a line; "" when what looks like a label is none."""
+        source, style, last = self.source, line.style, self.last
+        if style == "upper" and not self.uppers and line.label != "A":
+            return ""
+        if self.current is None or last is None or not style or not ends_open(source, last.end):
+            return style
+        if style in ("arabic", "dotted", "letter", "paren", "roman") and expects_number(source, last.body, last.end):
+            return ""
+        if style == "dash" and not line.after_blank and not _true_dash(source, line, last, self.current, self.width):
+            self._remark("false_bullet", line)
+            return ""
+        wrapped = self.width and not line.after_blank and not opens_with_verb(source, line.body, line.end)
+        if wrapped and style in ("arabic", "letter"):
+            previous = next((clause.label for clause in reversed(self.stack) if clause.style == style), "")
+            return style if _in_sequence(style, line.label, previous) else ""
+        return style
 
 
 def _true_dash(source: Source, line: Line, last: Line, current: Clause, width: int) -> bool:

@@ -83,114 +83,120 @@ class Work:
 
 def walk(source: Source, clauses: list[Clause], zones: set[int], projects: set[int], shares: set[int]) -> Work:
     """All assignments and tasks of the body. `zones`, `projects`, `shares` hold ids of clauses that are no tasks."""
-    work = Work()
-    skip = zones | projects | shares
+    walker = _Walker(source, zones | projects | shares, projects)
     for root in (clause for clause in clauses if clause.parent is None):
-        _descend(source, root, work, None, skip, projects)
+        walker.visit(root, None)
+    work = walker.work
     work.tasks.sort(key=lambda task: task.start)
     _responsible_lines(source, work, clauses)
     return work
 
 
 _TASK_ROLES = ("tasks", "solutions", "assignment", "implementation")
+_CLOSED_ROLES = ("targets", "funding", "other", "reporting")  # sections in which nothing is a task (K1)
 
 
-def _descend(
-    source: Source, clause: Clause, work: Work, block: Assignment | None, skip: set[int], projects: set[int]
-) -> None:
-    role = clause.role
-    if id(clause) in skip or role not in _TASK_ROLES and clause.parent is not None:
-        if id(clause) not in skip or role not in _TASK_ROLES:
-            for child in clause.children:
-                if (
-                    child.role in _TASK_ROLES
-                    and id(child) not in skip
-                    and role not in ("targets", "funding", "other", "reporting")
-                ):
-                    _descend(source, child, work, block, skip, projects)
-            return
-        for child in clause.children:
-            _descend(source, child, work, block, skip, projects)
-        return
-    if clause.style == "row":
-        if role in (*_TASK_ROLES, "appendix") or clause.columns:
-            _table_row(source, clause, work)
-        return
-    if role == "appendix" or role not in _TASK_ROLES:
-        for child in clause.children:
-            _descend(source, child, work, block, skip, projects)
-        return
-    heading = None
-    numbered = clause.style not in BULLETS and clause.style != "para"
-    top = clause.parent is None
-    if not top and (block is None or numbered and clause.style != "para"):
-        heading = _block_heading(source, clause, role, numbered)
-        if (
-            heading
-            and block is not None
-            and (
-                not heading.agencies
-                or heading.run_in
-                or not source.work[clause.body].isupper()
-                or heading.alone
-                and not clause.children
-            )
-        ):
-            heading = None
-    if heading and heading.agencies:
-        kind = "block" if heading.alone or not heading.run_in or role == "assignment" else "clause"
-        block = Assignment(
-            kind,
-            heading.mode,
-            heading.start,
-            heading.end,
-            heading.agencies,
-            clause,
-            0.95 if heading.alone or not heading.run_in else 0.85,
+@define
+class _Walker:
+    """Goes down the outline and keeps in mind whose block it is in."""
+
+    source: Source
+    skip: set[int]
+    projects: set[int]
+    work: Work = field(factory=Work)
+
+    def visit(self, clause: Clause, block: Assignment | None) -> None:
+        """A clause and what stands below it."""
+        outside, skipped, top = clause.role not in _TASK_ROLES, id(clause) in self.skip, clause.parent is None
+        if outside and (skipped or not top):
+            if clause.role not in _CLOSED_ROLES:
+                inside = [c for c in clause.children if c.role in _TASK_ROLES and id(c) not in self.skip]
+                self._all(inside, block)
+        elif skipped:
+            self._all(clause.children, block)
+        elif clause.style == "row":
+            if not outside or clause.role == "appendix" or clause.columns:
+                _table_row(self.source, clause, self.work)
+        elif outside:
+            self._all(clause.children, block)
+        elif heading := self._heading(clause, block):
+            self._block(clause, heading)
+        else:
+            self._plain(clause, block)
+
+    def _all(self, clauses: list[Clause], block: Assignment | None) -> None:
+        for clause in clauses:
+            self.visit(clause, block)
+
+    def _heading(self, clause: Clause, block: Assignment | None) -> Heading | None:
+        """The heading that makes a clause a block of its own; inside a block only a numbered, capitalised one."""
+        numbered = clause.style not in BULLETS and clause.style != "para"
+        if clause.parent is None or block is not None and not numbered:
+            return None
+        heading = _block_heading(self.source, clause, clause.role, numbered)
+        if heading is None or not heading.agencies:
+            return None
+        nests = (
+            not heading.run_in and self.source.work[clause.body].isupper() and (clause.children or not heading.alone)
         )
-        work.assignments.append(block)
-        work.headings.append((clause.body, heading.end))
-        body = heading.text
-        if body < clause.end:
-            _leaf(source, clause, body, work, block, projects)
-        for child in clause.children:
-            _descend(source, child, work, block, skip, projects)
-        return
-    if clause.children and not all(id(child) in projects for child in clause.children):
-        if block is not None and clause.style in BULLETS:
-            pass
-        for child in clause.children:
-            _descend(source, child, work, block, skip, projects)
-        if not top and _holds_text(source, clause) and all(_is_attribute(source, child) for child in clause.children):
-            _leaf(source, clause, clause.body, work, block, projects)
-        return
-    if top and clause.style != "para":
-        if not clause.children and clause.end - clause.body > 160:
-            _leaf(source, clause, clause.body, work, block, projects)
-        return
-    _leaf(source, clause, clause.body, work, block, projects)
+        return heading if block is None or nests else None
+
+    def _block(self, clause: Clause, heading: Heading) -> None:
+        apart = heading.alone or not heading.run_in
+        kind = "block" if apart or clause.role == "assignment" else "clause"
+        confidence = 0.95 if apart else 0.85
+        block = Assignment(kind, heading.mode, heading.start, heading.end, heading.agencies, clause, confidence)
+        self.work.assignments.append(block)
+        self.work.headings.append((clause.body, heading.end))
+        if heading.text < clause.end:
+            self._leaf(clause, heading.text, block)
+        self._all(clause.children, block)
+
+    def _plain(self, clause: Clause, block: Assignment | None) -> None:
+        """A clause without a heading: a leaf, or a lead-in to the leaves below it (K1)."""
+        top = clause.parent is None
+        if clause.children and not all(id(child) in self.projects for child in clause.children):
+            self._all(clause.children, block)
+            described = all(_is_attribute(self.source, child) for child in clause.children)
+            if not top and described and clause.end - clause.body > 30:
+                self._leaf(clause, clause.body, block)
+        elif not top or clause.style == "para" or not clause.children and clause.end - clause.body > 160:
+            self._leaf(clause, clause.body, block)
+
+    def _leaf(self, clause: Clause, start: int, block: Assignment | None) -> None:
+        """The words of a clause from a place on as a task, unless they lead in, describe another task or close."""
+        source, low = self.source, self.source.low
+        start, end = source.trim(start, clause.end)
+        while end > start and low[end - 1] in " *":
+            end -= 1
+        if end - start < 6 or low.startswith(("trên đây là", "tren day la"), start):
+            return
+        if low[end - 1] == ":" and not any(id(child) in self.projects for child in clause.children):
+            return
+        if start == clause.body and _is_attribute(source, clause):
+            return
+        if clause.style == "para" and _CLOSING.of(source.bare).match(low, start, end):
+            return
+        implementing = clause.role == "implementation" or clause.style == "para" and _under_implementation(clause)
+        if implementing and block is None and clause.style not in BULLETS:
+            return
+        self.work.tasks.append(make_task(source, clause, start, end, block, None))
 
 
-def _holds_text(source: Source, clause: Clause) -> bool:
-    return clause.end - clause.body > 30
+def _under_implementation(clause: Clause) -> bool:
+    return clause.parent is not None and clause.parent.role == "implementation"
 
 
 def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) -> Heading | None:
+    """The heading of a clause where a heading may be: outside assignment sections only a numbered one alone."""
     assigning = role in ("assignment", "implementation")
-    if not assigning and not numbered:
-        return None
-    if not assigning and not (clause.children or source.low[clause.end - 1 : clause.end] == ":"):
-        return None
     if clause.style == "para" and not (assigning and (clause.children or clause.marked)):
-        if not (assigning and source.match(REQUEST, clause.body, clause.end)):
-            return None
         return None
-    if (
-        clause.style in BULLETS
-        and clause.parent is not None
-        and clause.parent.parent is not None
-        and not _agency_list(source, clause)
-    ):
+    leads_in = bool(clause.children) or source.low[clause.end - 1 : clause.end] == ":"
+    if not assigning and not (numbered and leads_in):
+        return None
+    deep = clause.parent is not None and clause.parent.parent is not None
+    if clause.style in BULLETS and deep and not _agency_list(source, clause):
         return None
     heading = read_heading(source, clause, loose=assigning and numbered)
     if heading is None:
@@ -199,12 +205,8 @@ def _block_heading(source: Source, clause: Clause, role: str, numbered: bool) ->
         return None
     if clause.style in BULLETS and heading.run_in and role != "assignment" and not _agency_list(source, clause):
         return None
-    if (
-        role == "implementation"
-        and heading.run_in
-        and _CLOSING.of(source.bare).match(source.low, clause.body, clause.end)
-        and not numbered
-    ):
+    closing = role == "implementation" and heading.run_in and not numbered
+    if closing and _CLOSING.of(source.bare).match(source.low, clause.body, clause.end):
         return None
     return heading
 
@@ -244,36 +246,6 @@ def _is_attribute(source: Source, clause: Clause) -> bool:
     )
 
 
-def _leaf(source: Source, clause: Clause, start: int, work: Work, block: Assignment | None, projects: set[int]) -> None:
-    end = clause.end
-    start, end = source.trim(start, end)
-    low = source.low
-    while end > start and low[end - 1] in " *":
-        end -= 1
-    if start >= end or end - start < 6:
-        return
-    lead_in = low[end - 1] == ":"
-    has_projects = any(id(child) in projects for child in clause.children)
-    if lead_in and not has_projects:
-        return
-    if _is_attribute(source, clause) and start == clause.body:
-        return
-    if clause.style == "para" and _CLOSING.of(source.bare).match(low, start, end):
-        return
-    if (
-        clause.style == "para"
-        and clause.parent is not None
-        and clause.parent.role == "implementation"
-        and block is None
-    ):
-        return
-    if clause.role == "implementation" and block is None and clause.style not in BULLETS:
-        return
-    if low.startswith(("trên đây là", "tren day la"), start):
-        return
-    work.tasks.append(make_task(source, clause, start, end, block, None))
-
-
 def make_task(
     source: Source, clause: Clause, start: int, end: int, block: Assignment | None, actor: Agency | None
 ) -> Task:
@@ -303,9 +275,8 @@ def make_task(
             while at < end and low[at] == " ":
                 at += 1
     colon = low.find(":", at, min(end, at + 80))
-    if (
-        actor is None and colon > 0 and not source.search(VERB, at, colon)
-    ):  # "Tuần thứ ba (từ ... đến ...): phối hợp ..."
+    if actor is None and colon > 0 and not source.search(VERB, at, colon):
+        # words before the colon that are no body: "Tuần thứ ba (từ ... đến ...): phối hợp ..."
         at = colon + 1
         while at < end and low[at] == " ":
             at += 1

@@ -97,7 +97,7 @@ class Wordless:
         return whole_words(low, start, clause_stop(low, start, min(self.end, at + reach)))
 
     def _zero_incidence(self, zone: bool) -> None:
-        """ "không để phát sinh điểm phức tạp", "Tuyệt đối không để ..."; "xóa bỏ ..." only where a zone's clause opens."""
+        """ "không để phát sinh điểm phức tạp", "Tuyệt đối không để ..."; "xóa bỏ ..." where a zone's clause opens."""
         source, low, opened = self.source, self.source.low, zone
         for zero in source.finditer(ZERO, self.start, self.end):
             a = zero.start()
