@@ -231,7 +231,7 @@ def test_the_real_plans_go_all_the_way(watch: Watched, page: Page, seeds: Path, 
     # the left pane is the file, letter by letter
     shown = page.evaluate("[...document.querySelectorAll('#source .ln')].map((one) => one.textContent).join('\\n')")
     assert shown == revision.text
-    assert len(page.content()) < 480_000
+    assert len(page.request.get(page.url).body()) < 300_000, "light enough for a weak line"
     watch.shot(page, "1-review", both=True)
     for tab in page.locator("[data-tab]").all():
         tab.click()

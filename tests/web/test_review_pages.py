@@ -164,8 +164,17 @@ def test_an_item_of_another_revision_is_not_reached_through_this_one(
         assert lan.post(url, {"state": "accepted"}).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "?list=targets", "?list=targets&start=5&end=2", "?list=x&start=1&end=9",
-                                   "?list=targets&start=-1&end=9", "?list=targets&start=99999999&end=999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?list=targets",
+        "?list=targets&start=5&end=2",
+        "?list=x&start=1&end=9",
+        "?list=targets&start=-1&end=9",
+        "?list=targets&start=99999999&end=999999999",
+    ],
+)
 def test_odd_selections_lead_back(lan: Client, revision: Revision, query: str) -> None:
     assert lan.get(address("add", revision.pk) + query).status_code == 302
 

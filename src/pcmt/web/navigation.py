@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @frozen
@@ -24,6 +25,6 @@ class Entry:
 
 ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home",)),
-    Entry(_("Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
+    Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
 )

@@ -221,8 +221,12 @@ document.addEventListener("click", (event) => {
     return;
   }
   const card = target.closest(".item");
-  if (card && target.closest('[data-key="e"]')) choose(card.dataset.ref);
-  else if (card && !target.closest("button, a, input, select, textarea, label, summary")) choose(card.dataset.ref);
+  const edit = target.closest('[data-list] > .item-acts [data-key="e"]');
+  if (edit) {
+    event.preventDefault();
+    choose(card.dataset.ref);
+    htmx.ajax("GET", edit.href, { target: `#${card.id}`, swap: "outerHTML" });
+  } else if (card && !target.closest("button, a, input, select, textarea, label, summary")) choose(card.dataset.ref);
 });
 
 // ---- a selection in the text becomes an item ----
@@ -266,7 +270,8 @@ const offerPick = () => {
   }
   pick.hidden = false;
   const width = pick.offsetWidth;
-  const left = Math.min(Math.max(box.left + box.width / 2 - width / 2, 8), window.innerWidth - width - 8);
+  const pane = source.getBoundingClientRect();
+  const left = Math.max(Math.min(box.left + box.width / 2 - width / 2, pane.right - width - 8), pane.left + 8);
   const above = box.top - pick.offsetHeight - 8;
   pick.style.left = `${left}px`; // set through the object model, which the policy allows
   pick.style.top = `${above > 60 ? above : Math.min(box.bottom + 8, window.innerHeight - pick.offsetHeight - 8)}px`;
@@ -387,7 +392,7 @@ const settle = () => {
     card?.setAttribute("aria-current", "true");
     for (const mark of marksOf(chosen)) mark.classList.add("on");
   }
-  const states = new Map(all(".item[data-item]").map((card) => [card.dataset.ref, card.dataset.state]));
+  const states = new Map(all(".item[data-list]").map((card) => [card.dataset.ref, card.dataset.state]));
   for (const mark of all(".m[data-r]", source)) {
     const state = states.get(mark.dataset.r);
     if (state) mark.classList.toggle("m-rejected", state === "rejected");
