@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
@@ -89,7 +90,7 @@ class PlanKind(models.TextChoices):
     PLAN = "plan", _("Kế hoạch")
     PROGRAMME = "programme", _("Chương trình")
     CAMPAIGN = "campaign", _("Đợt cao điểm")
-    PROJECT = "project", _("Dự án")
+    PROJECT = "project", pgettext_lazy("một mục", "Dự án")
 
 
 class PlanState(models.TextChoices):

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
@@ -142,7 +143,7 @@ class TaskParty(models.Model):
 class DueKind(models.TextChoices):
     """What is owed."""
 
-    TASK = "task", _("Nhiệm vụ")
+    TASK = "task", pgettext_lazy("một mục", "Nhiệm vụ")
     REPORT = "report", _("Báo cáo")
 
 
@@ -251,9 +252,9 @@ class ProgressNoteQuerySet(models.QuerySet["ProgressNote"]):
 class NoteEvent(models.TextChoices):
     """What a note tells."""
 
-    PROGRESS = "progress", _("Báo tiến độ")
-    DONE = "done", _("Báo hoàn thành")
-    REOPENED = "reopened", _("Mở lại")
+    PROGRESS = "progress", pgettext_lazy("lịch sử", "Báo tiến độ")
+    DONE = "done", pgettext_lazy("lịch sử", "Báo hoàn thành")
+    REOPENED = "reopened", pgettext_lazy("lịch sử", "Mở lại")
 
 
 class ProgressNote(models.Model):

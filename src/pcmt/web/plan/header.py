@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
@@ -188,7 +189,7 @@ def _tabs(
         ("targets", _("Chỉ tiêu"), target_count),
         ("assignments", _("Phân công"), task_count),
         ("timeline", _("Tiến độ"), None),
-        ("reports", _("Báo cáo"), duty_count),
+        ("reports", pgettext("danh mục", "Báo cáo"), duty_count),
         ("text", _("Văn bản"), None),
         ("history", _("Lịch sử"), None),
     ]

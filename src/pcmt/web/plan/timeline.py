@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import attrs
+from django.utils.translation import gettext as _
 
 from pcmt.core.periods import Span, add_months
 
@@ -132,4 +133,4 @@ def _name(start: date, length: int) -> str:
     """Periods that begin a year carry its number; the others are quarters in Roman numbers or months."""
     if length == 12 or start.month == 1:
         return str(start.year)
-    return QUARTERS[(start.month - 1) // 3] if length == 3 else f"T{start.month}"
+    return QUARTERS[(start.month - 1) // 3] if length == 3 else _("T%(month)s") % {"month": start.month}

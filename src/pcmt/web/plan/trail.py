@@ -11,7 +11,7 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Plan, Revision
@@ -24,18 +24,18 @@ from pcmt.web.templatetags.pcmt import vdate
 WORDS: Mapping[str, str | Promise] = {
     "plans.revision.sent": gettext_lazy("Gửi văn bản lên"),
     "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
-    "plans.revision.withdrawn": gettext_lazy("Rút văn bản"),
-    "plans.revision.adopted": gettext_lazy("Ban hành"),
+    "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
+    "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
     "plans.header.edited": gettext_lazy("Sửa phần đầu văn bản"),
     "plans.body.matched": gettext_lazy("Gắn tên trong văn bản với đơn vị"),
     "plans.item.added": gettext_lazy("Thêm mục"),
     "plans.item.edited": gettext_lazy("Sửa mục"),
     "plans.item.decided": gettext_lazy("Nhận hoặc bỏ mục"),
     "plans.items.accepted": gettext_lazy("Nhận các mục chắc"),
-    "plans.items.undone": gettext_lazy("Hoàn tác"),
-    "tasks.due.reported": gettext_lazy("Báo tiến độ"),
-    "tasks.due.done": gettext_lazy("Báo đã xong"),
-    "tasks.due.reopened": gettext_lazy("Mở lại"),
+    "plans.items.undone": pgettext_lazy("lịch sử", "Hoàn tác"),
+    "tasks.due.reported": pgettext_lazy("lịch sử", "Báo tiến độ"),
+    "tasks.due.done": pgettext_lazy("lịch sử", "Báo đã xong"),
+    "tasks.due.reopened": pgettext_lazy("lịch sử", "Mở lại"),
 }
 """What was done, by the name of the audit event."""
 

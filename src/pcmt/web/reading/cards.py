@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pcmt.apps.plans.contract import limits_for, names_of
 from pcmt.apps.plans.models import BodyMatch, Clause, Item, Revision
@@ -327,7 +328,7 @@ class Deck:
         number = values.get("number")
         subs = values.get("sub_projects") or ()
         return (
-            _("Dự án %(number)s") % {"number": number} if number is not None else _("Dự án"),
+            _("Dự án %(number)s") % {"number": number} if number is not None else pgettext("một mục", "Dự án"),
             clip(values.get("title") or item.text),
             [
                 (_("Chủ dự án"), names(values.get("owner"))),
@@ -402,7 +403,7 @@ class Deck:
             Tab("targets", _("Chỉ tiêu"), *count("targets", "allocations")),
             Tab("tasks", _("Nhiệm vụ"), *count("tasks", "assignments")),
             Tab("deadlines", _("Thời hạn"), *count("deadlines")),
-            Tab("reporting_duties", _("Báo cáo"), *count("reporting_duties")),
+            Tab("reporting_duties", pgettext("danh mục", "Báo cáo"), *count("reporting_duties")),
         ]
         for ref, label in (("projects", _("Dự án")), ("campaign_windows", _("Đợt"))):
             total, waiting = count(ref)

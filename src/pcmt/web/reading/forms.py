@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.contract import names_of
@@ -164,7 +164,7 @@ class TargetForm(ItemForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
     )  # fmt: skip
     frequency_per = forms.ChoiceField(label=_("Trong mỗi"), required=False, choices=choices(words.PER, _("không ghi")))
-    deadline_ref = forms.ChoiceField(label=_("Thời hạn"), required=False)
+    deadline_ref = forms.ChoiceField(label=pgettext_lazy("một mục", "Thời hạn"), required=False)
     period_from = WrittenDateField(label=_("Tính từ ngày"), required=False)
     period_to = WrittenDateField(label=_("Đến ngày"), required=False)
 

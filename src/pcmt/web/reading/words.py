@@ -16,14 +16,14 @@ from pcmt.core.periods import date_label, parse_date
 Words = Mapping[str, str | Promise]
 
 SINGULAR: Words = {
-    "targets": _("Chỉ tiêu"),
-    "allocations": _("Phần giao"),
-    "assignments": _("Phân công"),
-    "tasks": _("Nhiệm vụ"),
-    "deadlines": _("Thời hạn"),
-    "reporting_duties": _("Chế độ báo cáo"),
-    "projects": _("Dự án"),
-    "campaign_windows": _("Đợt"),
+    "targets": pgettext_lazy("một mục", "Chỉ tiêu"),
+    "allocations": pgettext_lazy("một mục", "Phần giao"),
+    "assignments": pgettext_lazy("một mục", "Phân công"),
+    "tasks": pgettext_lazy("một mục", "Nhiệm vụ"),
+    "deadlines": pgettext_lazy("một mục", "Thời hạn"),
+    "reporting_duties": pgettext_lazy("một mục", "Chế độ báo cáo"),
+    "projects": pgettext_lazy("một mục", "Dự án"),
+    "campaign_windows": pgettext_lazy("một mục", "Đợt"),
 }
 """One item of each list."""
 

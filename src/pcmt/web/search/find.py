@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
@@ -41,7 +41,7 @@ class Sort:
 SORTS: Sequence[Sort] = (
     Sort(
         "ke-hoach",
-        _("Kế hoạch"),
+        pgettext_lazy("danh mục", "Kế hoạch"),
         lambda actor: (
             Plan.objects.visible_to(actor)
             .select_related("issuer")
@@ -50,7 +50,7 @@ SORTS: Sequence[Sort] = (
     ),
     Sort(
         "viec",
-        _("Việc"),
+        pgettext_lazy("danh mục", "Việc"),
         lambda actor: (
             Task.objects.visible_to(actor)
             .standing()
@@ -60,7 +60,7 @@ SORTS: Sequence[Sort] = (
     ),
     Sort(
         "chi-tieu",
-        _("Chỉ tiêu"),
+        pgettext_lazy("danh mục", "Chỉ tiêu"),
         lambda actor: (
             Target.objects.visible_to(actor)
             .active()
@@ -68,7 +68,9 @@ SORTS: Sequence[Sort] = (
             .order_by("-plan_id", "order", "pk")
         ),
     ),
-    Sort("don-vi", _("Đơn vị"), lambda actor: Unit.objects.visible_to(actor).in_official_order()),
+    Sort(
+        "don-vi", pgettext_lazy("danh mục", "Đơn vị"), lambda actor: Unit.objects.visible_to(actor).in_official_order()
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
@@ -22,7 +23,11 @@ STATES = (
     ("muon", _("Muộn (cả việc đã xong muộn)")),
     ("tat-ca", _("Tất cả")),
 )
-KINDS = (("", _("Việc và báo cáo")), ("viec", _("Việc")), ("bao-cao", _("Báo cáo")))
+KINDS = (
+    ("", _("Việc và báo cáo")),
+    ("viec", pgettext_lazy("danh mục", "Việc")),
+    ("bao-cao", pgettext_lazy("danh mục", "Báo cáo")),
+)
 GROUPS = (("", _("Theo đơn vị")), ("ngay", _("Theo ngày")))
 
 
