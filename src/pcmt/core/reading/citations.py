@@ -16,7 +16,8 @@ _CITATION = phrase(
     rf"(?P<type>{DOC_TYPE})(?: (?:liên tịch|phối hợp))?(?:(?: [^\d;,.\"()]{{3,90}}?|"
     rf"(?<=luật) [^\d;.\"()]{{3,110}}?)? số ?:? ?(?P<number>\d{{1,5}}(?: ?[-/] ?[\w&]+)*)|"
     rf" (?P<bare>\d{{1,5}}(?: ?[-/] ?[\w&]+)+)|"
-    rf"(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])"
+    rf"(?<=luật)(?P<act> [^;.\d\"()]{{4,110}}?)(?= ngày \d{{1,2}}[/ ]))(?![\d%])",
+    needs="số|/|luật",
 )
 _CITED_DATE = phrase(r"[ ,(]*(?:ngày|, ngày) ")
 _CITED_ISSUER = phrase(r"[ ,)]*của ")

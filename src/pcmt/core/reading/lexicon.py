@@ -13,12 +13,14 @@ from pcmt.core.reading.source import Pattern
 _BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!](?:\\.|\[[^\]]*\]|[^()])*\)| [?*+]| ")
 
 
-def phrase(source: str) -> Pattern:
+def phrase(source: str, needs: str = "") -> Pattern:
     """A pattern in which a blank matches any run of blanks (a line break inside a phrase is a blank).
 
-    " ?" is a run that may be missing; blanks in character classes and look-behinds stand for themselves.
+    " ?" is a run that may be missing; blanks in character classes and look-behinds stand for themselves. `needs` are
+    words parted by bars, one of which stands in every match: they spare the search where none does.
     """
-    return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *", " *": " *"}.get(part[0], part[0]), source))
+    listed = tuple(needs.split("|")) if needs else ()
+    return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *", " *": " *"}.get(part[0], part[0]), source), listed)
 
 
 def words(listed: str) -> tuple[str, ...]:
@@ -85,7 +87,7 @@ COORDINATE = phrase(
     r"(?:(?:tăng cường|đẩy mạnh|chủ động|tích cực|thường xuyên|tiếp tục|có trách nhiệm) )?(?:phối hợp|phối, kết hợp)\b|"
     r"(?:tích cực |chủ động )?tham gia\b"
 )
-ADVISE = phrase(r"\btham mưu\b")
+ADVISE = phrase(r"\btham mưu\b", needs="mưu")
 # words that open what somebody has to do; longest first where one begins another
 VERBS = words(
     "chịu trách nhiệm|có trách nhiệm|có nhiệm vụ|chủ trì|phối hợp|phối, kết hợp|chủ động|tích cực|tham mưu|"

@@ -51,19 +51,23 @@ _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:n
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
 _EACH_WEEK = phrase(
-    r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)"
+    r"(?:hằng|hàng|mỗi) tuần,? (?:vào )?(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)",
+    needs="tuần",
 )
 _CELL = phrase(r"(?=quý |tháng \d|năm 20|(?:0?6) tháng)|(?P<m>\d{1,2})/(?P<y>20\d\d)(?!\d)")
-_BRACKETED = phrase(r"\( ?(?=quý (?:i|[1-4])|tháng \d{1,2} ?[/n])")
+_BRACKETED = phrase(r"\( ?(?=quý (?:i|[1-4])|tháng \d{1,2} ?[/n])", needs="(")
 _WEEKDAY = phrase(
-    r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)"
+    r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?: (?:hằng|hàng|mỗi|của) tuần)(?!\w)",
+    needs="tuần",
 )
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
 _EVENT = phrase(
-    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})"
+    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})",
+    needs="trước",
 )
-_BRACKET_YEAR = phrase(r"\( ?năm (?P<y>20\d\d) ?\)")
-_LEAD_TIME = phrase(r"(?:thời gian|thời hạn)(?: hoàn thành| thực hiện| báo cáo| gửi)?(?: xong)? ?: ?")
+_BRACKET_YEAR = phrase(r"\( ?năm (?P<y>20\d\d) ?\)", needs="(")
+_LEAD_TIME = phrase(r"(?:thời gian|thời hạn)(?: hoàn thành| thực hiện| báo cáo| gửi)?(?: xong)? ?: ?", needs="thời")
+_TIMELY = re.compile(r"\d|trước |truoc |tuần|tuan")  # no limit without a number, a week or an event before it
 _TENTATIVE = phrase(r"[^,.;:]{0,20}dự kiến")
 _NAMED = phrase(
     r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|"
@@ -137,6 +141,8 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
     recur.
     """
     found: list[Limit] = []
+    if not _TIMELY.search(source.low, start, end):
+        return found
     at = start
     for opener in source.finditer(_HEAD, start, end):
         if opener.start() < at:

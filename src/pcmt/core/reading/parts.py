@@ -18,10 +18,12 @@ from pcmt.core.text import find_dates
 
 _PROJECT = phrase(
     r"(?P<sub>tiểu )?(?P<kind>dự án|đề án|chương trình|"
-    r"chuyên đề) ?(?:thành phần )?(?P<number>\d{1,2})?(?: ?[:.])? ?(?P<title>\"[^\"]{8,420}\")"
+    r"chuyên đề) ?(?:thành phần )?(?P<number>\d{1,2})?(?: ?[:.])? ?(?P<title>\"[^\"]{8,420}\")",
+    needs='"',
 )
 _BARE_PROJECT = phrase(
-    r"(?P<sub>tiểu )?(?P<kind>dự án)(?: thành phần)? (?P<number>\d{1,2}) ?[:.] ?(?P<title>[^\";:.][^;:.]{8,300})"
+    r"(?P<sub>tiểu )?(?P<kind>dự án)(?: thành phần)? (?P<number>\d{1,2}) ?[:.] ?(?P<title>[^\";:.][^;:.]{8,300})",
+    needs="dự",
 )
 _GUIDED = phrase(r"theo (?:chỉ đạo|hướng dẫn|sự chỉ đạo)(?:,? (?:và )?(?:hướng dẫn|chỉ đạo))? của ")
 _CARRY_OUT = phrase(r"(?:xây dựng|triển khai|thực hiện|tham mưu|ban hành|tổ chức)[^.;\"]{0,160}$")
@@ -30,7 +32,8 @@ _EVENT_DAY = phrase(
     r"(?:[/-](?P<y>\d{4}))? ?\)?"
 )
 _MONEY = phrase(
-    r"(?:kinh phí|ngân sách|dự toán|nguồn vốn)[^.;]{0,60}|\d[\d.,]* (?:triệu|tỷ|nghìn|ngàn) ?đồng|\d[\d.,]{4,} đồng"
+    r"(?:kinh phí|ngân sách|dự toán|nguồn vốn)[^.;]{0,60}|\d[\d.,]* (?:triệu|tỷ|nghìn|ngàn) ?đồng|\d[\d.,]{4,} đồng",
+    needs="phí|sách|toán|vốn|đồng",
 )
 _SUM = phrase(r"\d[\d.,]* ?(?:triệu|tỷ|nghìn|ngàn)? ?đồng(?:/\w+)?")
 

@@ -195,7 +195,7 @@ def _read_days(reading: Reading) -> None:
     reading.limits.sort(key=lambda pair: pair[0].start)
 
 
-_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)")
+_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)", needs="hằng|hàng|mỗi")
 
 
 def _monthly(source: Source, start: int, end: int) -> str:
@@ -333,9 +333,9 @@ def _read_targets(reading: Reading) -> None:
     quota_tables(reading)
 
 
-_YEARS = re.compile(
-    r"(?:giai đoạn|giai doan|nhiệm kỳ|năm học|nam hoc|khóa)? *(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|"
-    r"20)?\d\d(?!\d)|(?:năm|nam|/) *(?:19|20)\d\d(?![\d.])|(?:tháng|thang|quý|quy) +\d{1,2}(?!\d| *%)(?:/20\d\d)?"
+_YEARS = re.compile(  # years, months and quarters in digits, and spans of years: no counts
+    r"(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d)|(?:(?<=năm )|(?<=nam )|(?<=/))(?:19|20)\d\d(?![\d.])|"
+    r"(?:(?<=tháng )|(?<=thang )|(?<=quý )|(?<=quy ))\d{1,2}(?!\d| *%)(?:/20\d\d)?"
 )
 
 

@@ -15,7 +15,8 @@ from pcmt.core.text import find_numerals
 
 PARTS = phrase(
     r"(?:trong đó|gồm|bao gồm|cụ thể|phân bổ|chia ra)(?: (?:như sau|cụ thể|là|cho|giao))? ?:?(?! ít nhất)|"
-    r"(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)"
+    r"(?<=\. )giao (?=(?:công an|phường|xã|đội|tổ|các)[^.;:]{3,80}\d)",
+    needs="đó|gồm|thể|bổ|chia|giao",
 )
 _IN_BRACKETS = re.compile(r"\(([^()]*\d[^()]*)\)")
 

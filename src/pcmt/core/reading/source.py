@@ -40,13 +40,15 @@ class Places:
 class Pattern:
     """A phrase matcher over canonical text that also serves texts which have lost their marks.
 
-    Written once with marks; for a bare text the same pattern without marks runs over the text without marks.
+    Written once with marks; for a bare text the same pattern without marks runs over the text without marks. `needs`
+    are words of which every match holds at least one: a stretch without any of them is not searched at all.
     """
 
-    __slots__ = ("_compiled", "source")
+    __slots__ = ("_compiled", "needs", "source")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, needs: tuple[str, ...] = ()) -> None:
         self.source = source
+        self.needs = {False: needs, True: tuple(map(strip_marks, needs))}
         self._compiled: dict[bool, re.Pattern[str]] = {}
 
     def of(self, bare: bool) -> re.Pattern[str]:
@@ -105,15 +107,23 @@ class Source:
 
     def finditer(self, pattern: Pattern, start: int, end: int) -> list[re.Match[str]]:
         """All matches of a pattern in a stretch of the canonical copy."""
+        if not self._may_hold(pattern, start, end):
+            return []
         return list(pattern.of(self.bare).finditer(self.low, start, end))
 
     def search(self, pattern: Pattern, start: int, end: int) -> re.Match[str] | None:
         """The first match of a pattern in a stretch of the canonical copy."""
+        if not self._may_hold(pattern, start, end):
+            return None
         return pattern.of(self.bare).search(self.low, start, end)
 
     def match(self, pattern: Pattern, start: int, end: int) -> re.Match[str] | None:
         """The match of a pattern exactly at a place of the canonical copy."""
         return pattern.of(self.bare).match(self.low, start, end)
+
+    def _may_hold(self, pattern: Pattern, start: int, end: int) -> bool:
+        needs = pattern.needs[self.bare]
+        return not needs or any(self.low.find(word, start, end) >= 0 for word in needs)
 
     @cached_property
     def _quotes(self) -> list[int]:

@@ -13,18 +13,21 @@ from pcmt.core.reading.source import Source
 _COORDINATE_WITH = phrase(
     r"(?:phối hợp|phối, kết hợp)(?: (?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|chủ động))*(?: với|"
     r" cùng(?: với)?)? (?!(?:trong|nâng|thực hiện|tổ chức|triển khai|chỉ đạo|hỗ trợ|tham mưu|xây dựng|tuyên truyền|"
-    r"kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)"
+    r"kiểm tra|quản lý|rà soát|điều tra|giải quyết|đề xuất|lập|làm)\b)",
+    needs="hợp",
 )
 _ADVISES = phrase(
     r"tham mưu(?: (?:cho|giúp|với|đề xuất|kịp thời))* (?=ubnd|ủy ban|chủ tịch|lãnh đạo|ban |tỉnh|thành|huyện|đảng|"
-    r"cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)"
+    r"cấp ủy|hđnd|hội đồng|giám đốc|hiệu trưởng|sở|bộ)",
+    needs="mưu",
 )
 _STANDING = phrase(r"là (?:cơ quan|đơn vị) (?:thường trực|đầu mối)[^,;.]{0,60}, (?=chủ trì)")
-_CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})")
+_CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})", needs="khi|nếu")
 _RESPONSIBLE = phrase(
     r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|"
     r"cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
-    r"chịu trách nhiệm(?: chính)?|phụ trách|lãnh đạo phụ trách|chỉ đạo)(?: thực hiện)? ?: ?"
+    r"chịu trách nhiệm(?: chính)?|phụ trách|lãnh đạo phụ trách|chỉ đạo)(?: thực hiện)? ?: ?",
+    needs=":",
 )
 _RESPONSIBLE_START = phrase(
     r"(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lãnh đạo|lực lượng)(?:,? (?:cơ quan|đơn vị|cá nhân))? (?:chủ trì|"

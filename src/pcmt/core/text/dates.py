@@ -18,6 +18,9 @@ DATE = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @frozen
 class Day:
     """A written day. `year` is None where none is written; the place covers the words of the date."""
@@ -48,7 +51,10 @@ def _day(found: re.Match[str]) -> Day | None:
 
 def find_dates(low: str, start: int = 0, end: int | None = None) -> list[Day]:
     """Every day written in canonical text, left to right: with or without the word "ngày", with or without a year."""
-    matches = DATE.finditer(low, start, len(low) if end is None else end)
+    stop = len(low) if end is None else end
+    if not _DIGIT.search(low, start, stop):
+        return []
+    matches = DATE.finditer(low, start, stop)
     return [day for day in map(_day, matches) if day]
 
 
