@@ -7,7 +7,7 @@ the text; every number and date is claimed by an item or listed as unclaimed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from pcmt.core.reading.contract import as_contract
@@ -256,7 +256,7 @@ def _read_targets(reading: Reading) -> None:
     ]
     for clause in reading.outline.clauses:
         taken += [(d.start, d.end) for d in find_dates(source.low, clause.body, clause.end)]
-    taken += [(f.start(), f.end()) for f in _YEARS.finditer(source.low)]
+    taken += _year_places(source.low)
     for project in reading.projects:
         for p in (project, *project.subs):
             taken.append((p.clause.body if p.number_span and p.number_span[0] - p.clause.body < 30 else p.start, p.end))
@@ -333,10 +333,21 @@ def _read_targets(reading: Reading) -> None:
     quota_tables(reading)
 
 
-_YEARS = re.compile(  # years, months and quarters in digits, and spans of years: no counts
-    r"(?<![\d/.,])(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d)|(?:(?<=năm )|(?<=nam )|(?<=/))(?:19|20)\d\d(?![\d.])|"
-    r"(?:(?<=tháng )|(?<=thang )|(?<=quý )|(?<=quy ))\d{1,2}(?!\d| *%)(?:/20\d\d)?"
-)
+_DIGITS = re.compile(r"(?P<years>(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d))|\d+")
+_YEAR_WORDS, _MONTH_WORDS = ("năm ", "nam ", "/"), ("tháng ", "thang ", "quý ", "quy ")
+
+
+def _year_places(low: str) -> Iterator[tuple[int, int]]:
+    """Years, months and quarters in digits, and spans of years ("năm 2026", "tháng 6", "2021 - 2025"): no counts."""
+    for found in _DIGITS.finditer(low):
+        a, b = found.span()
+        before = low[max(0, a - 6) : a]
+        if found["years"] and before[-1:] not in ("/", ".", ","):
+            yield a, b
+        elif b - a == 4 and found[0][:2] in ("19", "20") and before.endswith(_YEAR_WORDS) and low[b : b + 1] != ".":
+            yield a, b
+        elif b - a <= 2 and before.endswith(_MONTH_WORDS) and low[b : b + 2].strip()[:1] != "%":
+            yield a, b
 
 
 # ---- tasks and duties ----------------------------------------------------------------------------------------------
