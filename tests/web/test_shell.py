@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -103,3 +105,9 @@ def test_navigation_leads_to_pages_that_are_there(client: Client, world: World) 
     for entry in ("/", "/ke-hoach/", "/nhiem-vu/"):
         assert f'href="{entry}"' in page
         assert client.get(entry).status_code == 200
+
+
+def test_scripts_import_nothing(root: Path) -> None:
+    """Published files carry a hash in their names, which an import inside a script would not know."""
+    for script in (root / "src/pcmt/web/static/js").glob("*.js"):
+        assert "import " not in script.read_text(encoding="utf-8"), script.name

@@ -1,8 +1,6 @@
 // The reading screen: the text and the items show each other, keys decide, a selection becomes an item.
 // Every action is a form or a link that works without this file; here they get quick and keep their place.
 
-import { announce } from "./shell.js";
-
 const review = document.querySelector("[data-review]");
 const source = document.getElementById("source");
 const panels = review.querySelector(".panels");
@@ -15,6 +13,9 @@ let chosen = null; // data-ref of the chosen item
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const cardOf = (ref) => review.querySelector(`.item[data-ref="${CSS.escape(ref)}"]`);
 const marksOf = (ref) => all(`.m[data-r="${CSS.escape(ref)}"]`, source);
+const announce = (words) => {
+  document.getElementById("announce").textContent = words; // a live region: readers of the screen hear it
+};
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
 // ---- tabs and panes ----

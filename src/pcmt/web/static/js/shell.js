@@ -2,11 +2,6 @@
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
-export const announce = (words) => {
-  const region = document.getElementById("announce");
-  if (region) region.textContent = words;
-};
-
 document.querySelector("[data-focus]")?.focus();
 
 document.addEventListener("keydown", (event) => {
