@@ -25,7 +25,7 @@ _TAIL = phrase(  # lower-case words that still belong to a name
     r"lớp|tổ|khối|đoàn thể|chi đoàn|chi hội|bản|tỉnh)(?:(?:,| và) (?:các )?(?:xã|phường|thị trấn|huyện|quận|thị xã|"
     r"thành phố|thành|thị|"
     r"đặc khu|thôn|ấp|khu phố|tổ dân phố|đơn vị|đoàn thể|bản)(?!\w))*|"
-    r"(?:có )?liên quan|trực thuộc|khác|còn lại|địa phương|tham mưu|cơ sở|sở tại|thành viên|chức năng|chuyên môn|"
+    r"(?:có )?liên quan|trực thuộc|khác|còn lại|địa phương|cơ sở|sở tại|thành viên|chức năng|chuyên môn|"
     r"kiểm sát|án|ở địa phương|"
     r"đóng trên địa bàn(?: (?:tỉnh|huyện|xã|phường|thị xã|thành phố))?|trên địa bàn(?: (?:tỉnh|huyện|xã|phường|"
     r"thị xã|thành phố))?|"
@@ -50,6 +50,10 @@ APPOSITIONS = words(
     "cơ quan thường trực|cơ quan chủ trì|cơ quan đầu mối|đơn vị thường trực|đơn vị chủ trì|đơn vị đầu mối|"
     "thường trực ban chỉ đạo|đầu mối|co quan thuong truc|co quan chu tri|don vi dau moi"
 )
+
+
+LONGEST_FIELD = 100  # code points of a field of work
+LONGEST_LIST = 4_000  # code points in which names are told apart; no list of bodies is longer
 
 
 @frozen
@@ -225,6 +229,7 @@ def split_names(source: Source, start: int, end: int) -> list[Agency]:
     "Viện kiểm sát nhân dân, Tòa án nhân dân thị xã": two, the level belongs to both. "các phòng, ban, đơn vị huyện":
     one.
     """
+    end = min(end, start + LONGEST_LIST)
     pieces: list[tuple[int, int]] = []
     at = start
     begin = start
@@ -267,8 +272,8 @@ def _opens_name(source: Source, after: int, end: int, begin: int, at: int) -> bo
         more = source.match(CLASS_RUN, after, end)
         if more and not low.startswith(("ubnd", "ủy ban", "các ", "thủ trưởng", "công an"), after):
             return False
-    field = next((f for f in source.finditer(_FIELD, begin, end) if f.start() < at < f.end()), None)
-    if field:
+    fields = source.finditer(_FIELD, begin, min(end, at + LONGEST_FIELD))
+    if any(field.start() < at < field.end() for field in fields):
         return False
     return not lower or low.startswith(_LOWER_HEADS, after)
 

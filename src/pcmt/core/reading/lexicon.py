@@ -13,6 +13,10 @@ from pcmt.core.reading.source import Pattern
 _BLANK = re.compile(r"\[[^\]]*\]|\(\?<[=!](?:\\.|\[[^\]]*\]|[^()])*\)| [?*+]| ")
 
 
+# runs of blanks are bounded, so that a page of blanks costs no more than its length
+_RUNS = {" ": " {1,60}", " ?": " {0,60}", " *": " {0,60}"}
+
+
 def phrase(source: str, needs: str = "") -> Pattern:
     """A pattern in which a blank matches any run of blanks (a line break inside a phrase is a blank).
 
@@ -20,7 +24,7 @@ def phrase(source: str, needs: str = "") -> Pattern:
     words parted by bars, one of which stands in every match: they spare the search where none does.
     """
     listed = tuple(needs.split("|")) if needs else ()
-    return Pattern(_BLANK.sub(lambda part: {" ": " +", " ?": " *", " *": " *"}.get(part[0], part[0]), source), listed)
+    return Pattern(_BLANK.sub(lambda part: _RUNS.get(part[0], part[0]), source), listed)
 
 
 def words(listed: str) -> tuple[str, ...]:

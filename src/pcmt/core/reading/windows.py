@@ -25,7 +25,9 @@ _SHORT_WINDOW = phrase(
     r"(?:từ )?ngày (?P<d>\d{1,2})(?P<m>[/-]\d{1,2})? ?(?:-|đến)(?: hết)?(?: ngày)? (?=\d{1,2}[/-]\d{1,2}[/-]\d{4})",
     needs="ngày",
 )
-_LENGTH = phrase(r"trong (?:vòng |thời gian )?(?P<n>\d{1,3}) ngày(?: đêm)?[^.;]{0,20}(?:kể từ|từ|bắt đầu) ngày ", needs="trong")
+_LENGTH = phrase(
+    r"trong (?:vòng |thời gian )?(?P<n>\d{1,3}) ngày(?: đêm)?[^.;]{0,20}(?:kể từ|từ|bắt đầu) ngày ", needs="trong"
+)
 _CAMPAIGN = phrase(
     r"(?:đợt (?:ra quân |tổng )?(?:cao điểm|tuyên truyền|hoạt động|kiểm tra)?|tháng hành động|tháng cao điểm|tuần lễ|"
     r"chiến dịch|giai đoạn \d|đợt \d|cao điểm|năm an toàn|tháng thanh niên|tháng)"
@@ -38,7 +40,7 @@ _PLAN_TIME = phrase(
 _PERIOD = phrase(
     r"(?:kể )?từ (?P<from>ngày ban hành|ngày ký|khi ban hành|ngày kế hoạch[^,.;]{0,20}ban hành|"
     r"nay)[^.;]{0,30}?(?:đến|-) (?:hết )?(?:ngày )?(?P<to>[^.;]{0,4}?)(?=\d|năm|tháng)",
-    needs="ban hành|ngày ký|nay",
+    needs="hành|ký|nay",
 )
 
 
