@@ -27,6 +27,7 @@ _VIEWS = phrase(
 _ISSUED_PLAN = phrase(
     r"(?:vừa |đã |mới |vừa mới )?(?:ký )?ban hành (?P<words>(?:kế hoạch|chương trình|đề án|phương án)(?: số [^ ,.;]+)?)"
 )
+from pcmt.core.text import find_dates
 
 
 def read_article(source: Source, lines: list[Line]) -> Head | None:
@@ -85,7 +86,7 @@ def _plan_told(source: Source, told: re.Match[str], head: Head) -> None:
     """Type, number, title and issuer of the plan from "X vừa ban hành Kế hoạch số 12/KH-UBND ... "."""
     fields = head.fields
     start, end = told.span("words")
-    sentence = re.compile(r"[.;:](?=\s|\Z)").search(source.low, end)
+    sentence = re.compile(r"[.;:](?=\s|\Z)|, *(?:trong đó|theo đó|với|nhằm|yêu cầu)\b").search(source.low, end)
     stop = sentence.start() if sentence else end
     line_end = source.work.find("\n", end)
     stop = min(stop, line_end if line_end >= 0 else len(source.work))
@@ -108,6 +109,11 @@ def _plan_told(source: Source, told: re.Match[str], head: Head) -> None:
     begin = max(end, number.end() if number else 0)
     dated = re.compile(r"\s*,?\s*ngày\s+\d{1,2}/\d{1,2}/\d{4}").match(source.work, begin, stop)
     begin = dated.end() if dated else begin
+    day = find_dates(source.low, dated.start(), dated.end()) if dated else []
+    value = day[0].on() if day else None
+    if value:
+        fields["date"] = {"value": value.isoformat(), "span": (day[0].start, day[0].end)}
+        head.claims.append((day[0].start, day[0].end))
     title = source.trim(begin, stop)
     while title[0] < title[1] and source.work[title[0]] in ",;:(":
         title = source.trim(title[0] + 1, title[1])

@@ -43,11 +43,11 @@ _ADVERBS = phrase(
     r"năm|tuần)|cho|với|lên|,|kết quả|bằng văn bản|giữa kỳ|thường xuyên) )*"
 )
 _TO = phrase(
-    r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |"
+    r"(?:(?:gửi|báo cáo|trình) )?(?:về|đến|tới|cho|lên|với)(?! việc| tình| công tác| công việc| kết quả| kế hoạch) |"
     r"(?:gửi|trình) (?!kết quả|báo cáo|kế hoạch|danh sách|hình ảnh|văn bản|trước|chậm)"
 )
 _VIA = phrase(r"\(? ?(?:thông )?qua (?=\w)")
-_SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b")
+_SENDS = phrase(r"gửi\b|nộp\b|đăng ký\b|cung cấp (?=danh sách|hồ sơ|thông tin về danh)")
 _SENT = phrase(
     r"(?P<evidence>hình ảnh|minh chứng|ảnh|video)|(?P<submission>kế hoạch|danh sách|hồ sơ|văn bản|quyết định|"
     r"bản (?:cam kết|đăng ký|kê|tổng hợp)|đăng ký|phương án|dự toán|chương trình|phiếu|mức phấn đấu)"
@@ -145,7 +145,7 @@ def _sentence(
             and not _says(source, m, end)
         )
     ]
-    continued = bool(heard.recipient) and not reports and reporting
+    continued = not reports and reporting and (bool(heard.recipient) or bool(_addressed(source, start, end)))
     if not reports and not continued:
         _submission(source, clause, start, end, era, heard, duties)
         return

@@ -159,7 +159,7 @@ def _title(source: Source, lines: list[Line], plan: _TypeLine, head: Head) -> in
         empty = line.kind == "table" and not source.work[line.start : line.end].strip("| ")
         if line.kind == "blank" or empty or line.kind == "ruler" and not pieces:
             at += 1
-        elif line.kind != "text" or line.style in _ENDS_TITLE or line.style == "star" and not pieces:
+        elif line.kind != "text" or line.style == "star" and not pieces or line.style in _ENDS_TITLE and not (pieces and line.style == "dash" and _year_on_a_new_line(source, line)):
             break
         elif source.match(_ATTACHED, line.body, line.end):
             at = _attached(source, lines, at, plan.index, head)
@@ -196,9 +196,16 @@ def _opens_title(source: Source, line: Line, blanks: int) -> bool:
     return not (based and re.search(r"số\s+\d+|:\s*\Z", text))
 
 
+def _year_on_a_new_line(source: Source, line: Line) -> bool:
+    """ "... giai đoạn 2021 / - 2025": a span of years broken at its hyphen."""
+    return bool(re.match(r"(?:19|20)\d\d\b", source.work[line.body : line.end]))
+
+
 def _title_goes_on(source: Source, line: Line, pieces: list[Place], blanks: int) -> bool:
     """Whether a line belongs to the title begun above it: same case, no preamble, no new paragraph."""
     text = source.work[line.body : line.end]
+    if line.style == "dash":
+        return not blanks
     shouting = source.work[pieces[0][0] : pieces[-1][1]].strip("* ").isupper()
     if shouting and not (text.strip("* ").isupper() or text[0].islower() or text[0].isdigit()):
         return False

@@ -41,7 +41,7 @@ _HEAD = phrase(
     rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)"
 )
 _MONTHLY_DAY = phrase(
-    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
+    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)| (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
     r"(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
     r"(?:của |mỗi |hằng |hàng )?quý|(?:hằng|hàng) quý|(?:của )?tháng (?:báo cáo|sau|kế tiếp|liền kề|tiếp theo)))?"
 )
@@ -276,6 +276,10 @@ def _value(
         each = " ".join((day_of["each"] or "").split())
         if not 1 <= number <= 31:
             return None
+        if day_of["months"]:  # "ngày 10 của tháng 6 và tháng 12"
+            named = ",".join(str(int(month)) for month in re.findall(r"\d+", day_of["months"]))
+            rule = f"FREQ=YEARLY;BYMONTH={named};BYMONTHDAY={number}"
+            return Limit(begin, day_of.end(), relation, "recurring", rule=rule)
         if day_of["last"]:
             months = "3,6,9,12" if day_of["last"] in ("cuối", "cuoi") else "1,4,7,10"
             return Limit(

@@ -44,9 +44,10 @@ _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
     r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
-    r"hàng) )(?:(?P<every>\d+) )?"
+    r"hàng) |trong (?=(?:năm|tháng|quý|tuần)(?! \d)))(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
+_TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
     r"định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$"
@@ -55,8 +56,8 @@ _EACH_AFTER = phrase(
     r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))"
 )
 _CHANGE = phrase(
-    r"(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|"
-    r"hạ(?! tầng)))(?! cường)(?! thời lượng)(?P<gap>[^.;\d]{0,90})$"
+    r"(?<!\w)(?:(?P<up>tăng(?: thêm| bình quân| trưởng)?|nâng)|(?P<down>(?:kéo |làm |cắt )?giảm|hạ(?! tầng)))(?!\w)"
+    r"(?! cường)(?! thời lượng)(?P<gap>(?:(?!(?<!\w)(?:tăng|giảm|nâng)(?!\w))[^.;\d]){0,90})$"
 )
 _PAST = phrase(
     r"(?<!\w)đã (?!được phê duyệt|ban hành|đề ra|đăng ký|giao|xác định|ký)(?:\w+)|(?:trong )?(?:năm|thời gian|"
@@ -273,6 +274,29 @@ class Reader:
             return self._finish(
                 number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0
             )
+        turn = _TURN.of(source.bare).match(low, b, end)
+        if turn:  # "ít nhất 06 tháng một lần"
+            read = self._finish(
+                number,
+                a,
+                turn.end(),
+                1,
+                None,
+                "gte" if comparator == "eq" and pre else comparator,
+                "lần",
+                "frequency",
+                pre,
+                start,
+                end,
+                1,
+            )
+            read[0]["frequency"] = {
+                "n": 1,
+                "per": PERIODS[_unbare(turn["per"])] if source.bare else PERIODS[turn["per"]],
+                "every": int(value),
+                "implied": False,
+            }
+            return read
         rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
         if rate and rate["what"].strip():
             per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
@@ -465,7 +489,9 @@ class Reader:
         opened = max(low.rfind(";", start, target.start), low.rfind(". ", start, target.start), start - 1) + 1
         ahead = self._measures(opened, target.start)
         three = _LISTED_MEASURES.of(source.bare).search(low, opened, min(end, target.end + 60))
-        listed = behind if len(behind) >= 2 else ahead if len(ahead) >= 2 else []
+        listed = (
+            behind if len(behind) >= 3 else ahead if len(ahead) >= 3 else []
+        )  # "số vụ, số đối tượng" is one habit of speech
         count = len(listed) or (3 if three else 1)
         made = []
         for i in range(count):

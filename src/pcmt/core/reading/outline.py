@@ -13,7 +13,7 @@ from itertools import pairwise
 from attrs import define, field
 
 from pcmt.core.diagnostics import Diagnostic
-from pcmt.core.reading.lexicon import SECTION_ROLES, phrase
+from pcmt.core.reading.lexicon import FIELD_NAMES, SECTION_ROLES, phrase
 from pcmt.core.reading.lines import Line, ends_open, expects_number, opens_with_verb
 from pcmt.core.reading.source import Source
 from pcmt.core.reading.tables import column_names, restore_tables, row_label, table_cells, unbarred
@@ -242,6 +242,8 @@ def _true_dash(source: Source, line: Line, last: Line, current: Clause, width: i
         return True
     if not source.work[line.body : line.body + 1].isalpha():
         return True
+    if _crosses_a_name(source, last.end, line.body, line.end):
+        return False  # "Phòng Lao động / - Thương binh và Xã hội huyện"
     siblings_open = current.style in BULLETS or last.empty
     tail = source.work[last.body : last.end].split()[-1:]
     head = source.work[line.body : line.end].split(";")[0].split(",")[0].split()
@@ -252,6 +254,19 @@ def _true_dash(source: Source, line: Line, last: Line, current: Clause, width: i
     if short or appositive:
         return False
     return not siblings_open and source.work[last.end - 1] not in "0123456789" or last.end - last.start < width * 0.6
+
+
+def _crosses_a_name(source: Source, end: int, start: int, stop: int) -> bool:
+    """Whether the hyphen between two lines stands inside a known name of a field of work."""
+    before = " ".join(source.low[max(0, end - 30) : end].split())
+    after = " ".join(source.low[start : min(stop, start + 30)].split())
+    return any(
+        before.endswith(" ".join(left.split()[-2:])) and after.startswith(right.split(" và ")[0][:30])
+        for left, right in _HYPHENED
+    )
+
+
+_HYPHENED = tuple((left, right) for name in FIELD_NAMES if " - " in name for left, right in [name.split(" - ", 1)])
 
 
 def _continues(source: Source, line: Line, last: Line, current: Clause, width: int, broken: bool) -> bool:
@@ -283,6 +298,7 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
             )  # the next word would have fitted: the line ended on purpose
             return not (
                 early
+                and not _FUNCTION_END.of(source.bare).search(source.low[max(last.body, last.end - 16) : last.end])
                 and not source.work[line.body : line.end].isupper()
                 and current.style not in BULLETS
                 and current.end == last.end

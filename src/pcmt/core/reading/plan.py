@@ -95,7 +95,7 @@ def _stated_period(source: Source, head: Head, outline: Outline) -> dict[str, An
 
 def _era(source: Source, head: Head, period: dict[str, Any] | None) -> Era:
     from_title = title_period(source, head.title) if head.title else None
-    chosen = from_title or period
+    chosen = period or from_title
     if chosen:
         return Era(int(chosen["from"][:4]), int(chosen["to"][:4]))
     if head.issued:
@@ -342,11 +342,7 @@ def _year_places(low: str) -> Iterator[tuple[int, int]]:
     for found in _DIGITS.finditer(low):
         a, b = found.span()
         before = low[max(0, a - 6) : a]
-        if found["years"] and before[-1:] not in ("/", ".", ","):
-            yield a, b
-        elif b - a == 4 and found[0][:2] in ("19", "20") and before.endswith(_YEAR_WORDS) and low[b : b + 1] != ".":
-            yield a, b
-        elif b - a <= 2 and before.endswith(_MONTH_WORDS) and low[b : b + 2].strip()[:1] != "%":
+        if found["years"] and before[-1:] not in ("/", ".", ",") or b - a == 4 and found[0][:2] in ("19", "20") and before.endswith(_YEAR_WORDS) and low[b : b + 1] != "." or b - a <= 2 and before.endswith(_MONTH_WORDS) and low[b : b + 2].strip()[:1] != "%":
             yield a, b
 
 

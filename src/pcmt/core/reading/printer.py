@@ -11,8 +11,19 @@ from typing import Any
 
 from pcmt.core.reading.source import tidy
 
-_SIGNS = {"part": "{}.", "article": "{}.", "roman": "{}.", "upper": "{}.", "arabic": "{}.", "dotted": "{}.", "letter": "{})", "paren": "{}",
-          "dash": "-", "plus": "+", "star": "•"}
+_SIGNS = {
+    "part": "{}.",
+    "article": "{}.",
+    "roman": "{}.",
+    "upper": "{}.",
+    "arabic": "{}.",
+    "dotted": "{}.",
+    "letter": "{})",
+    "paren": "{}",
+    "dash": "-",
+    "plus": "+",
+    "star": "•",
+}
 _RULER = re.compile(r"[-–—_=*~.·\s|:#]*\Z")
 
 
@@ -55,8 +66,16 @@ def _outside(text: str, start: int, end: int, noise: list[tuple[int, ...]]) -> l
     lines, at = [], start
     for raw in text[start:end].split("\n"):
         stop = at + len(raw)
-        noisy = any(a <= at and stop <= b for a, b in noise) or any(at <= a and b <= stop and len(text[a:b].strip("*_ ")) >= len(raw.strip(" *_#")) > 0 for a, b in noise)
-        words = _bar_line(raw) if raw.count("|") >= 2 else raw.strip(" \t\r#*_>") if "  " in raw.strip() else tidy(raw).strip("#> ")
+        noisy = any(a <= at and stop <= b for a, b in noise) or any(
+            at <= a and b <= stop and len(text[a:b].strip("*_ ")) >= len(raw.strip(" *_#")) > 0 for a, b in noise
+        )
+        words = (
+            _bar_line(raw)
+            if raw.count("|") >= 2
+            else raw.strip(" \t\r#*_>")
+            if "  " in raw.strip()
+            else tidy(raw).strip("#> ")
+        )
         if words and not noisy and not _RULER.match(words):
             lines.append(words)
         elif not raw.strip() and lines and lines[-1]:

@@ -22,7 +22,9 @@ _ADVISES = phrase(
     needs="mưu",
 )
 _STANDING = phrase(r"là (?:cơ quan|đơn vị) (?:thường trực|đầu mối)[^,;.]{0,60}, (?=chủ trì)")
-_CONDITION = phrase(r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})", needs="khi|nếu")
+_CONDITION = phrase(
+    r"\(? ?(?:khi có (?:yêu cầu|chỉ đạo|đề nghị|phát sinh)[^.;,)]{0,60}|nếu (?:có|cần)[^.;,)]{0,60})", needs="khi|nếu"
+)
 _RESPONSIBLE = phrase(
     r"(?:[-+*] ?)?(?:(?:cơ quan|đơn vị|bộ phận|người|cán bộ|lực lượng)(?:,? (?:cơ quan|đơn vị|"
     r"cá nhân))? )?(?P<what>chủ trì(?: thực hiện| tham mưu)?|thực hiện|phối hợp(?: thực hiện)?|"
