@@ -12,6 +12,7 @@ from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.parts import Project
 from pcmt.core.reading.result import READER_VERSION, SCHEMA, Reading, digest
 from pcmt.core.reading.source import Places
+from pcmt.core.reading.targets import PHRASE
 from pcmt.core.reading.tasks import Assignment
 from pcmt.core.text import Span, find_dates
 
@@ -371,7 +372,7 @@ def _target(placer: _Placer, target: Any, deadlines: list[dict[str, Any]], start
     start = placer.source.span(target.start, target.end)[0]
     best = _nearest(deadlines, starts, start, target.clause.id)
     return placer.item(
-        (target.start, min(target.end, target.start + 300)),
+        (target.start, min(target.end, target.start + PHRASE)),
         target.confidence,
         id=target.id,
         clause=target.clause.id,

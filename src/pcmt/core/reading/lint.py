@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading.result import Reading
+from pcmt.core.reading.shares import Share
 from pcmt.core.text import fold
-
-if TYPE_CHECKING:
-    from pcmt.core.reading.result import Reading
 
 # acts no longer in force, with the day they ended and what replaced them (domain.md 3.1)
 _REPEALED = (
@@ -55,8 +52,11 @@ def _early_limits(reading: Reading) -> list[Diagnostic]:
 
 def _parts(reading: Reading) -> list[Diagnostic]:
     found = []
+    given: dict[int, list[Share]] = {}
+    for share in reading.shares:
+        given.setdefault(id(share.target), []).append(share)
     for target in reading.targets:
-        shares = [share for share in reading.shares if share.target is target]
+        shares = given.get(id(target))
         if not shares or target.facts["value"] is None:
             continue
         total = round(sum(share.value for share in shares), 6)

@@ -7,6 +7,7 @@ the text; every number and date is claimed by an item or listed as unclaimed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -24,8 +25,9 @@ from pcmt.core.reading.parts import Project, cited_documents, find_events, find_
 from pcmt.core.reading.quotas import PARTS, bracket_shares, quota_tables
 from pcmt.core.reading.result import Reading
 from pcmt.core.reading.roles import TIME_START, find_zones, give_roles
-from pcmt.core.reading.shares import read_shares
+from pcmt.core.reading.shares import Share, read_shares
 from pcmt.core.reading.source import Places, Source
+from pcmt.core.reading.targets import PHRASE, Target
 from pcmt.core.reading.tasks import walk
 from pcmt.core.reading.windows import find_windows, plan_period, title_period
 from pcmt.core.text import find_dates
@@ -278,7 +280,7 @@ def _read_targets(reading: Reading) -> None:
             (
                 m
                 for m in source.finditer(PARTS, start, end)
-                if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : end])
+                if m.end() >= end - 6 or re.match(r"[^.;]{3,120}?\d", source.low[m.end() : min(end, m.end() + 124)])
             ),
             None,
         )
@@ -319,18 +321,25 @@ def _read_targets(reading: Reading) -> None:
                 shared.add(id(holder))
                 places = Places((s.start, s.end) for s in shares)
                 consumed.update(id(c) for c in clause.children if places.meet(c.body, c.end))
-                dropped.update(id(t) for t in found if t is not holder and places.meet(t.start, t.end))
+                dropped.update(_inside(found, shares, holder))
         for total in found:
             if total.facts["value"] is None or id(total) in shared or id(total) in dropped:
                 continue
             bracket = bracket_shares(source, total)
             reading.shares += bracket
             if bracket:
-                places = Places((s.start, s.end) for s in bracket)
-                dropped.update(id(t) for t in found if t is not total and places.meet(t.start, t.end))
+                dropped.update(_inside(found, bracket, total))
     reading.targets = sorted((t for t in reader.targets if id(t) not in dropped), key=lambda t: (t.start, t.end))
     reading.figures = reader.figures
     quota_tables(reading)
+
+
+def _inside(found: list[Target], shares: list[Share], holder: Target) -> set[int]:
+    """The targets (in order of place, none longer than a phrase) that are really shares of `holder`."""
+    places = Places((share.start, share.end) for share in shares)
+    first = bisect_left(found, min(share.start for share in shares) - 2 * PHRASE, key=lambda target: target.start)
+    last = bisect_right(found, max(share.end for share in shares), key=lambda target: target.start)
+    return {id(t) for t in found[first:last] if t is not holder and places.meet(t.start, t.end)}
 
 
 _DIGITS = re.compile(r"(?P<years>(?:19|20)\d\d *- *(?:năm +)?(?:19|20)?\d\d(?!\d))|\d+")
@@ -342,7 +351,17 @@ def _year_places(low: str) -> Iterator[tuple[int, int]]:
     for found in _DIGITS.finditer(low):
         a, b = found.span()
         before = low[max(0, a - 6) : a]
-        if found["years"] and before[-1:] not in ("/", ".", ",") or b - a == 4 and found[0][:2] in ("19", "20") and before.endswith(_YEAR_WORDS) and low[b : b + 1] != "." or b - a <= 2 and before.endswith(_MONTH_WORDS) and low[b : b + 2].strip()[:1] != "%":
+        if (
+            found["years"]
+            and before[-1:] not in ("/", ".", ",")
+            or b - a == 4
+            and found[0][:2] in ("19", "20")
+            and before.endswith(_YEAR_WORDS)
+            and low[b : b + 1] != "."
+            or b - a <= 2
+            and before.endswith(_MONTH_WORDS)
+            and low[b : b + 2].strip()[:1] != "%"
+        ):
             yield a, b
 
 

@@ -25,6 +25,9 @@ ZERO = phrase(
 _STOP = re.compile(r"[,;.:()](?=\s|$)|\.\.\.|…|\(|\)| - ")
 
 
+PHRASE = 300  # code points of a target at most
+
+
 @define(eq=False)
 class Target:
     """A target as read; `facts` holds what the contract says beside place and words."""
