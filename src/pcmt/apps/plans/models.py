@@ -89,7 +89,7 @@ class PlanKind(models.TextChoices):
 
     PLAN = "plan", _("Kế hoạch")
     PROGRAMME = "programme", _("Chương trình")
-    CAMPAIGN = "campaign", _("Đợt cao điểm")
+    CAMPAIGN = "campaign", pgettext_lazy("một mục", "Đợt cao điểm")
     PROJECT = "project", pgettext_lazy("một mục", "Dự án")
 
 

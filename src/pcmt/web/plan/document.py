@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.plans.models import Clause, Item, ItemState, Revision
 from pcmt.web.reading.source import Line, Mark, lines_of
@@ -18,7 +19,7 @@ LEGEND: Mapping[str, str | Promise] = {
     "deadlines": _("hạn"),
     "reporting_duties": _("báo cáo"),
     "projects": _("dự án"),
-    "campaign_windows": _("đợt"),
+    "campaign_windows": pgettext_lazy("danh mục", "đợt"),
 }
 """Words beside the kinds of marks."""
 

@@ -309,7 +309,7 @@ class Deck:
     def _reporting_duties(self, item: Item, values: Mapping[str, Any]) -> tuple[str, str, list[tuple[str, str]]]:
         period = period_word_label(values.get("period"))
         kind = DUTY_KINDS.get(values.get("kind") or "")
-        head = period or (str(kind) if kind else _("báo cáo"))
+        head = period or (str(kind) if kind else pgettext("một mục", "báo cáo"))
         return (
             head,
             clip(str(values.get("what") or "") or item.text, 140),
@@ -410,7 +410,7 @@ class Deck:
             if total:
                 rows.append(Tab(ref, label, total, waiting))
         rows += [
-            Tab("bodies", _("Đơn vị"), len(self.bodies), unsettled),
+            Tab("bodies", pgettext("trong văn bản", "Đơn vị"), len(self.bodies), unsettled),
             Tab("unclaimed", _("Số chưa dùng"), len(self.unclaimed), 0),
             Tab("remarks", _("Lưu ý"), len(self.remarks), 0),
             Tab("header", _("Đầu văn bản"), 0, 0),
