@@ -13,6 +13,7 @@ from pcmt.core.reading.head import Head, no_fields
 from pcmt.core.reading.lexicon import phrase
 from pcmt.core.reading.lines import Line
 from pcmt.core.reading.source import Source, tidy
+from pcmt.core.text import find_dates
 
 _STAMP = phrase(
     r"(?:thứ \w+|chủ nhật|cn)?,? ?(?:ngày )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?: ?[|,-]? ?(?:lúc "
@@ -27,7 +28,6 @@ _VIEWS = phrase(
 _ISSUED_PLAN = phrase(
     r"(?:vừa |đã |mới |vừa mới )?(?:ký )?ban hành (?P<words>(?:kế hoạch|chương trình|đề án|phương án)(?: số [^ ,.;]+)?)"
 )
-from pcmt.core.text import find_dates
 
 
 def read_article(source: Source, lines: list[Line]) -> Head | None:

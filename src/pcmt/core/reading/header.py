@@ -159,7 +159,7 @@ def _title(source: Source, lines: list[Line], plan: _TypeLine, head: Head) -> in
         empty = line.kind == "table" and not source.work[line.start : line.end].strip("| ")
         if line.kind == "blank" or empty or line.kind == "ruler" and not pieces:
             at += 1
-        elif line.kind != "text" or line.style == "star" and not pieces or line.style in _ENDS_TITLE and not (pieces and line.style == "dash" and _year_on_a_new_line(source, line)):
+        elif line.kind != "text" or line.style == "star" and not pieces or _ends_title(source, line, pieces):
             break
         elif source.match(_ATTACHED, line.body, line.end):
             at = _attached(source, lines, at, plan.index, head)
@@ -196,9 +196,10 @@ def _opens_title(source: Source, line: Line, blanks: int) -> bool:
     return not (based and re.search(r"số\s+\d+|:\s*\Z", text))
 
 
-def _year_on_a_new_line(source: Source, line: Line) -> bool:
-    """ "... giai đoạn 2021 / - 2025": a span of years broken at its hyphen."""
-    return bool(re.match(r"(?:19|20)\d\d\b", source.work[line.body : line.end]))
+def _ends_title(source: Source, line: Line, pieces: list[Place]) -> bool:
+    """Whether a label ends the title; the hyphen of "... giai đoạn 2021 / - 2025" does not."""
+    broken_span = line.style == "dash" and pieces and re.match(r"(?:19|20)\d\d\b", source.work[line.body : line.end])
+    return line.style in _ENDS_TITLE and not broken_span
 
 
 def _title_goes_on(source: Source, line: Line, pieces: list[Place], blanks: int) -> bool:

@@ -41,7 +41,8 @@ _HEAD = phrase(
     rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)"
 )
 _MONTHLY_DAY = phrase(
-    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)| (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
+    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)|"
+    r" (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
     r"(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
     r"(?:của |mỗi |hằng |hàng )?quý|(?:hằng|hàng) quý|(?:của )?tháng (?:báo cáo|sau|kế tiếp|liền kề|tiếp theo)))?"
 )

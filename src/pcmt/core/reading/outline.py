@@ -371,7 +371,6 @@ _ORDER = {
     "dotted2": 5,
     "dotted3": 6,
     "letter": 7,
-    "paren": 8,
 }
 
 

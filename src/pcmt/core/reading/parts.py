@@ -32,7 +32,8 @@ _EVENT_DAY = phrase(
     r"(?:[/-](?P<y>\d{4}))? ?\)?"
 )
 _MONEY = phrase(
-    r"(?:kinh phí|ngân sách|dự toán|nguồn vốn)[^.;]{0,60}|\d[\d.,]{0,24} (?:triệu|tỷ|nghìn|ngàn) ?đồng|\d[\d.,]{4,24} đồng",
+    r"(?:kinh phí|ngân sách|dự toán|nguồn vốn)[^.;]{0,60}|\d[\d.,]{0,24} (?:triệu|tỷ|nghìn|ngàn) ?đồng|"
+    r"\d[\d.,]{4,24} đồng",
     needs="phí|sách|toán|vốn|đồng",
 )
 _SUM = phrase(r"\d[\d.,]{0,24} ?(?:triệu|tỷ|nghìn|ngàn)? ?đồng(?:/\w{1,20})?")

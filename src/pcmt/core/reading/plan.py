@@ -351,17 +351,10 @@ def _year_places(low: str) -> Iterator[tuple[int, int]]:
     for found in _DIGITS.finditer(low):
         a, b = found.span()
         before = low[max(0, a - 6) : a]
-        if (
-            found["years"]
-            and before[-1:] not in ("/", ".", ",")
-            or b - a == 4
-            and found[0][:2] in ("19", "20")
-            and before.endswith(_YEAR_WORDS)
-            and low[b : b + 1] != "."
-            or b - a <= 2
-            and before.endswith(_MONTH_WORDS)
-            and low[b : b + 2].strip()[:1] != "%"
-        ):
+        span = found["years"] and before[-1:] not in ("/", ".", ",") and int(found[0][2:4]) < int(found[0][-2:])
+        year = b - a == 4 and found[0][:2] in ("19", "20") and before.endswith(_YEAR_WORDS) and low[b : b + 1] != "."
+        month = b - a <= 2 and before.endswith(_MONTH_WORDS) and low[b : b + 2].strip()[:1] != "%"
+        if span or year or month:
             yield a, b
 
 

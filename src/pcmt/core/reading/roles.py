@@ -71,7 +71,8 @@ def give_roles(source: Source, outline: Outline, article: bool) -> None:
             elif clause.style in BULLETS:
                 role = ""
             else:
-                role = heading_role(source, a, b) if b - a < 200 else ""
+                plain = b - a < 200 if parent is None else b - a < 120 and (whole or bool(clause.children))
+                role = heading_role(source, a, b) if plain else ""
                 if not role and parent is None:
                     role = "tasks" if clause.children or clause.end - clause.body > 60 else "other"
         elif (
