@@ -441,7 +441,7 @@ class Reader:
             facts["assessed"] = "yearly"
         joined = _AND_VERB.of(source.bare).search(low, b, min(end, b + 70))
         anchor_end = min(max(b, clause_stop(low, b, joined.start() if joined else min(end, b + 70))), begin + 290)
-        return facts, begin, source.trim(begin, anchor_end)[1], used
+        return facts, begin, source.trim(begin, max(b, whole_words(low, b, anchor_end)))[1], used
 
     def _outcome(
         self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str
