@@ -31,7 +31,7 @@ _ARCHIVE = phrase(r"lưu ?:?")
 _SIGN_LINE = re.compile(r"[\s|*_]*(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.|T/M\s|Q\.\s*[A-ZĐ])")
 
 
-_SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*")
+_SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*|\s*\*{3,}\s*")
 _SIGN_INSIDE = re.compile(
     rf"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[{UPPER}]{{2}}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|"
     rf"BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![{LOWER}]))"

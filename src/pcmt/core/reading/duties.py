@@ -16,6 +16,7 @@ from pcmt.core.reading.lexicon import HEAD, VERB, phrase
 from pcmt.core.reading.limits import Era, Limit, find_limits
 from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.source import Source
+from pcmt.core.reading.targets import whole_words
 
 _TOKEN = phrase(
     r"(?P<six_monthly>(?:0?6|sáu) tháng(?! (?:tuổi|trở|tù|kể))(?: (?:đầu|cuối) năm)?|nửa năm)|"
@@ -188,7 +189,7 @@ def _sentence(
             prepared, reporter = (reporter[0] if reporter else None), who
     base = Duty(
         first,
-        min(end, first + 48),
+        _words_of(source, first, end, limits),
         clause,
         "results",
         None,
@@ -219,6 +220,17 @@ def _sentence(
         and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start))
     ):
         duties.append(evolve(base, confidence=0.65))
+
+
+def _words_of(source: Source, start: int, end: int, limits: list[Limit]) -> int:
+    """Where the words that name a duty end: before its limit, purpose or bracket, at most 140 code points on."""
+    stops = [limit.start for limit in limits if limit.start > start + 8]
+    onward = _ONWARD_START.of(source.bare).search(source.low, start, end)
+    stop = min([end, start + 140, *stops, *([onward.start()] if onward else [])])
+    last = source.trim(start, whole_words(source.low, start, stop))[1]
+    while last > start + 1 and source.low[last - 1] in " ,;.:(-":
+        last -= 1
+    return last
 
 
 def _says(source: Source, report: re.Match[str], end: int) -> bool:
@@ -549,7 +561,7 @@ def _submission(
         duties.append(
             Duty(
                 send.start(),
-                min(end, send.end() + 24),
+                _words_of(source, send.start(), end, limits),
                 clause,
                 kind,
                 _period_of(due) if due else "once",

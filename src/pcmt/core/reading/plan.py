@@ -79,8 +79,12 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
         ):
             rest = lines[i:]
             first = rest[0]
-            first.style, first.label = "part", source.work[first.body : first.end].strip("*# ")[:20]
-            first.body = first.end
+            label = re.match(
+                r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[first.body : first.end]
+            )
+            if label:
+                first.style, first.label = "part", label[0].strip(" .:")
+                first.body += label.end()
             return rest
     return []
 
