@@ -209,6 +209,8 @@ def _title_goes_on(source: Source, line: Line, pieces: list[Place], blanks: int)
     text = source.work[line.body : line.end]
     if line.style == "dash":
         return not blanks
+    if not text:  # a label alone on its line
+        return False
     shouting = source.work[pieces[0][0] : pieces[-1][1]].strip("* ").isupper()
     if shouting and not (text.strip("* ").isupper() or text[0].islower() or text[0].isdigit()):
         return False

@@ -74,7 +74,7 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
     for i in range(tail, len(lines)):
         if (
             lines[i].kind == "text"
-            and re.match(r"[*#\s]*PHỤ LỤC|[*#\s]*Phụ lục", source.work[lines[i].start : lines[i].end])
+            and re.match(r"[*#\s]*(?:PHỤ LỤC|Phụ lục|PHU LUC|Phu luc)", source.work[lines[i].start : lines[i].end])
             and i > tail
         ):
             rest = lines[i:]
