@@ -22,7 +22,7 @@ _SIGNS = {
     "paren": "{}",
     "dash": "-",
     "plus": "+",
-    "star": "•",
+    "star": "{}",
 }
 _DROPPED = ("page_number", "machine_text", "page_break_mid_sentence", "ocr_tail", "duplicate_name")
 _RULER = re.compile(r"[-–—_=*~.·\s|:#]*\Z")
@@ -96,12 +96,12 @@ def _outside(text: str, start: int, end: int, noise: list[tuple[int, ...]]) -> l
 
 
 def _bar_line(raw: str) -> str:
-    return "" if _RULER.match(raw) else " ".join(raw.replace("**", "").split())
+    return "" if _RULER.match(raw) else " ".join(raw.split())
 
 
 def _row(text: str, start: int, end: int) -> str:
     """A table's row with bars, also where the table had come one cell a line."""
     raw = text[start:end]
     if "|" in raw:
-        return _bar_line(raw if raw.startswith("|") else "| " + raw)
+        return _bar_line(("" if raw.startswith("|") else "| ") + raw + ("" if raw.endswith("|") else " |"))
     return "| " + " | ".join(tidy(cell) for cell in raw.split("\n") if cell.strip()) + " |"
