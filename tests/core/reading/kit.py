@@ -22,7 +22,14 @@ LISTS = (
     "events", "cited_documents", "funding", "figures", "noise", "unclaimed",
 )  # fmt: skip
 
-HEAD = "ỦY BAN NHÂN DÂN XÃ AN BÌNH\nSố: 12/KH-UBND\nAn Bình, ngày 05 tháng 01 năm 2026\n\nKẾ HOẠCH\nPhòng, chống ma túy năm 2026\n\n"
+HEAD = """ỦY BAN NHÂN DÂN XÃ AN BÌNH
+Số: 12/KH-UBND
+An Bình, ngày 05 tháng 01 năm 2026
+
+KẾ HOẠCH
+Phòng, chống ma túy năm 2026
+
+"""
 TAIL = "\nNơi nhận:\n- Công an huyện (b/c);\n- Lưu: VT.\nTM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\nNguyễn Văn An\n"
 TARGETS = "I. CHỈ TIÊU"
 TASKS = "I. NHIỆM VỤ TRỌNG TÂM"

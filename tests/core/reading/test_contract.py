@@ -129,15 +129,17 @@ def test_texts_without_marks_still_read(text: str) -> None:
 
 
 PIECES = (
-    "Công an xã", "các phòng, ban, ngành", "UBND các xã, phường", "Đề nghị Hội Liên hiệp Phụ nữ huyện", "phối hợp với",
-    "chủ trì", "tham mưu UBND xã", "báo cáo về", "định kỳ hằng tháng", "06 tháng", "trước ngày 15/6", "ngày 31/02/2026",
-    "trong quý II/2026", "đến hết năm 2027", "từ ngày 01/6/2026 đến ngày 30/6/2026", "ít nhất 02 lượt/tuần", "100%",
-    "từ 5 - 10%", "giảm 5% so với năm 2025", "không để phát sinh", "1.330/1.280", "12,5 ha", "08/8 ấp", "trong đó:",
-    "Dự án 1: “Nâng cao năng lực”", "Tiểu dự án 2: “Cai nghiện”", "kinh phí 120 triệu đồng", "Kế hoạch số 4/KH-UBND",
-    "(", ")", '"', ";", ":", ".", ",", "|", "**", "- ", "+ ", "* ", "1. ", "a) ", "II. ", "1.1. ", "# ", "\n", "\n\n", "\t",
-    "\u00a0", "\u0301", "\ud800", "\x00", "\x0c", "\r", "\ufeff", "ß", "İ", "𝟏𝟐", "٣", "²", "½", "KẾ HOẠCH", "QUYẾT ĐỊNH",
-    "Nơi nhận:", "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHỤ LỤC", "Điều 1.", "TT | Nội dung | Đơn vị chủ trì | Thời gian",
-    "| 1 | Tuyên truyền | Công an | Quý I |", "Số: 12/KH-UBND", "An Bình, ngày 05 tháng 01 năm 2026", "STT\nĐơn vị\nSố vụ\n1\nXã A\n2",
+    "Công an xã", "các phòng, ban, ngành", "UBND các xã, phường", "Đề nghị Hội Liên hiệp Phụ nữ huyện",
+    "phối hợp với", "chủ trì", "tham mưu UBND xã", "báo cáo về", "định kỳ hằng tháng", "06 tháng",
+    "trước ngày 15/6", "ngày 31/02/2026", "trong quý II/2026", "đến hết năm 2027",
+    "từ ngày 01/6/2026 đến ngày 30/6/2026", "ít nhất 02 lượt/tuần", "100%", "từ 5 - 10%",
+    "giảm 5% so với năm 2025", "không để phát sinh", "1.330/1.280", "12,5 ha", "08/8 ấp", "trong đó:",
+    "Dự án 1: “Nâng cao năng lực”", "Tiểu dự án 2: “Cai nghiện”", "kinh phí 120 triệu đồng",
+    "Kế hoạch số 4/KH-UBND", "(", ")", '"', ";", ":", ".", ",", "|", "**", "- ", "+ ", "* ", "1. ", "a) ",
+    "II. ", "1.1. ", "# ", "\n", "\n\n", "\t", "\u00a0", "\u0301", "\ud800", "\x00", "\x0c", "\r", "\ufeff", "ß",
+    "İ", "𝟏𝟐", "٣", "²", "½", "KẾ HOẠCH", "QUYẾT ĐỊNH", "Nơi nhận:", "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH",
+    "PHỤ LỤC", "Điều 1.", "TT | Nội dung | Đơn vị chủ trì | Thời gian", "| 1 | Tuyên truyền | Công an | Quý I |",
+    "Số: 12/KH-UBND", "An Bình, ngày 05 tháng 01 năm 2026", "STT\nĐơn vị\nSố vụ\n1\nXã A\n2",
 )  # fmt: skip
 
 

@@ -478,14 +478,15 @@ def _recipient(
     """To whom: behind "báo cáo", or after "về", "gửi", "cho"; and through whom."""
     low = source.low
     recipient: list[Agency] = []
+    looked = -1
     for report in reports:
         later = _ONWARD_START.of(source.bare).search(low, report.end(), end)
         stop = later.start() if later else end
         at = _adverbs_end(source, report.end(), stop)
         if source.match(HEAD, at, stop):
             recipient = read_list(source, at, stop)[0]
-        if not recipient:
-            recipient = _addressed(source, report.start(), stop)
+        if not recipient and stop != looked:  # up to the same stop there is nothing more to find
+            recipient, looked = _addressed(source, report.start(), stop), stop
         if recipient:
             break
     if not recipient:

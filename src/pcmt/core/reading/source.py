@@ -62,8 +62,9 @@ class Pattern:
 class Source:
     """A text as given, with the copies that the reader matches on.
 
-    `work` is the composed text (NFC) with plain line ends; `low` its canonical copy of equal length, without marks when the text is `bare`.
-    Places inside the reader are positions of `work`; `span` turns them into code points of the text as given.
+    `work` is the composed text (NFC) with plain line ends; `low` its canonical copy of equal length, without marks when
+    the text is `bare`. Places inside the reader are positions of `work`; `span` turns them into code points of the text
+    as given.
     """
 
     given: str
