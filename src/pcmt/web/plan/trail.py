@@ -26,6 +26,7 @@ WORDS: Mapping[str, str | Promise] = {
     "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
     "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
     "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+    "plans.source.destroyed": gettext_lazy("Xóa tệp có dấu độ mật"),
     "plans.header.edited": pgettext_lazy("lịch sử", "Sửa phần đầu văn bản"),
     "plans.body.matched": gettext_lazy("Gắn tên trong văn bản với đơn vị"),
     "plans.item.added": gettext_lazy("Thêm mục"),
