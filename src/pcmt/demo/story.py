@@ -127,7 +127,7 @@ def _match(
     units: Mapping[str, Unit],
 ) -> None:
     """Say which units the bodies are: first those that the story knows, then suggestions, the rest are made."""
-    seat = committee(units[entry["issuer"]].pk, at.date())
+    seat = committee(units[entry["issuer"]].pk, timezone.localdate(at))
     meant: dict[str, str | Sequence[str]] = {name_key(name): keys for name, keys in entry.get("bodies", {}).items()}
     for body in BodyMatch.objects.filter(revision=revision).order_by("pk"):
         keys = meant.get(body.search_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,14 @@ from tests.factories.plans import ALL_CODES, TEXT, adopted, item, reviewed, sent
 from tests.factories.world import NOW, World
 
 pytestmark = pytest.mark.usefixtures("reader")
+
+
+def test_adoption_belongs_to_the_local_day(land: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """19:00 UTC on 4 May is 02:00 on 5 May in Việt Nam."""
+    days: list[date] = []
+    monkeypatch.setitem(adopters._adopters, "tells", (99, lambda adoption: days.append(adoption.on)))
+    adopted(land.office, at=datetime(2026, 5, 4, 19, 0, tzinfo=UTC))
+    assert days == [date(2026, 5, 5)]
 
 
 def test_everything_accepted_is_put_to_work(land: World) -> None:
