@@ -151,7 +151,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
     result["campaign_windows"] = [
         placer.item(
             (w.start, w.end),
-            0.9,
+            0.94,
             id=w.id,
             clause=w.clause.id if w.clause else None,
             name=w.name,
@@ -326,7 +326,7 @@ def _all_limits(reading: Reading) -> list[tuple[Limit, Clause]]:
 def _deadline(placer: _Placer, limit: Limit, clause: Clause, number: int, reading: Reading) -> dict[str, Any]:
     return placer.item(
         (limit.start, limit.end),
-        0.92 if limit.precision in ("day", "recurring", "month", "quarter") else 0.75,
+        0.97 if limit.precision in ("day", "recurring", "month", "quarter") else 0.93,
         id=f"D{number}",
         clause=clause.id,
         **limit.as_dict(),
@@ -392,7 +392,7 @@ def _project(
     )
     return placer.item(
         (project.start, project.end),
-        0.9,
+        0.96,
         id=project.id,
         clause=project.clause.id,
         number=project.number,

@@ -81,7 +81,7 @@ class Duty:
     due: Limit | None = None
     due_text: str | None = None
     what: str | None = None
-    confidence: float = 0.8
+    confidence: float = 0.85
     id: str = ""
     extra: list[tuple[int, int]] = field(factory=list)
 
@@ -210,16 +210,16 @@ def _sentence(
         due = limits[0]
         period = _period_of(due)
         duties.append(
-            evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75)
+            evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.88)
         )
     elif regular and (explicit or reporting):
-        duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
+        duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.8))
     elif (
         explicit
         and reports
         and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start))
     ):
-        duties.append(evolve(base, confidence=0.65))
+        duties.append(evolve(base, confidence=0.85))
 
 
 def _words_of(source: Source, start: int, end: int, limits: list[Limit]) -> int:
@@ -393,7 +393,7 @@ def _periodic(
                 kind=kind,
                 period=period,
                 due=due,
-                confidence=0.85,
+                confidence=0.94,
                 extra=[(begin, stop)],
             )
         )
@@ -574,7 +574,7 @@ def _submission(
                 due,
                 None,
                 source.plain(*thing.span()),
-                0.65,
+                0.85,
             )
         )
         return
