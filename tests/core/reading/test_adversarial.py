@@ -95,12 +95,12 @@ def work(text: str) -> int:
 
 
 # what is read sentence by sentence grows faster within a sentence; sentences are bounded (source.PIECE)
-SENTENCES = {"names": 450, "duties": 150, "digits": 400}
+SIZES = {"names": 450, "duties": 150, "digits": 400, "flattened rows": 120}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_in_a_straight_line(shape: str) -> None:
-    make, size = SHAPES[shape], SENTENCES.get(shape, 60)
+    make, size = SHAPES[shape], SIZES.get(shape, 60)
     read(make(4 * size))  # patterns are compiled once
     base, small, large = work(make(1)), work(make(size)), work(make(4 * size))
     assert large - base < 5 * max(small - base, 400)

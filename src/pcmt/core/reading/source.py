@@ -123,8 +123,11 @@ class Source:
         return pattern.of(self.bare).match(self.low, start, end)
 
     def _may_hold(self, pattern: Pattern, start: int, end: int) -> bool:
-        needs = pattern.needs[self.bare]
-        return not needs or any(self.low.find(word, start, end) >= 0 for word in needs)
+        needs, low = pattern.needs[self.bare], self.low
+        for word in needs:  # asked thousands of times a plan; a loop is twice as quick as any()
+            if low.find(word, start, end) >= 0:
+                return True
+        return not needs
 
     @cached_property
     def _quotes(self) -> list[int]:

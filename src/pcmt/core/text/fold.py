@@ -69,11 +69,16 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[0-9a-z]+", strip_marks(unicodedata.normalize("NFC", text)).lower()))
 
 
+_MARKED = re.compile(r"[^\W\d_\x00-\xbf]")
+
+
 def is_bare(text: str) -> bool:
     """Whether a Vietnamese text has lost its marks (bad scans, old systems): hardly any letter carries one."""
     sample = text[:4_000]
+    marked = len(_MARKED.findall(sample))
+    if marked * 100 >= len(sample) * 2:  # whatever stands between the letters
+        return False
     letters = sum(map(str.isalpha, sample))
-    marked = sum(1 for char in sample if ord(char) > 0xBF and char.isalpha())
     return letters > 200 and marked * 100 < letters * 2
 
 
