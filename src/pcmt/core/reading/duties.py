@@ -147,7 +147,12 @@ def _sentence(
         )
     ]
     continued = not reports and reporting and (bool(heard.recipient) or bool(_addressed(source, start, end)))
-    if not reports and not continued:
+    if not reports and not heard.recipient:  # a list or plan to be sent in, also among the reports
+        known = len(duties)
+        _submission(source, clause, start, end, era, heard, duties)
+        if not continued or len(duties) > known:
+            return
+    elif not reports and not continued:
         _submission(source, clause, start, end, era, heard, duties)
         return
     first = reports[0].start() if reports else start
