@@ -99,3 +99,10 @@ def test_who_sees_an_entry(thing: Cron, reader: Someone, sees: list[str]) -> Non
     record(at=AT, actor=Someone(user_id=9, unit_id=4), event="jobs.cron.moved", obj=thing, reason="elsewhere")
     assert list(Entry.objects.visible_to(reader).order_by("pk").values_list("reason", flat=True)) == sees
     assert Entry.objects.about(thing).count() == 3
+
+
+@pytest.mark.parametrize(("role", "sees"), [("leader", 3), ("standing_office", 3), ("officer", 1)])
+def test_units_below_are_given_by_the_caller(thing: Cron, role: str, sees: int) -> None:
+    for user_id, unit_id in ((7, 3), (8, 4), (9, 5), (10, 6)):
+        record(at=AT, actor=Someone(user_id=user_id, unit_id=unit_id), event="jobs.cron.moved", obj=thing)
+    assert Entry.objects.visible_to(Someone(user_id=7, role=role), units=[4, 5]).count() == sees

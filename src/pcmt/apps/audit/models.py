@@ -24,13 +24,16 @@ class Doer(Protocol):
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Reading only: entries cannot be changed or removed through the program."""
 
-    def visible_to(self, actor: Doer | None) -> Self:
-        """One's own entries; standing offices and leaders also see those of their unit."""
+    def visible_to(self, actor: Doer | None, *, units: Any = ()) -> Self:
+        """One's own entries; standing offices and leaders also see those of their unit and of `units`.
+
+        `units` are the ids of the units below it, for `__in`. The caller gives them: this room knows no tree.
+        """
         if actor is None:
             return self.none()
         mine = models.Q(actor_id=actor.user_id)
         if actor.role in {"standing_office", "leader"} and actor.unit_id is not None:
-            mine |= models.Q(actor_unit_id=actor.unit_id)
+            mine |= models.Q(actor_unit_id=actor.unit_id) | models.Q(actor_unit_id__in=units)
         return self.filter(mine)
 
     def about(self, obj: models.Model) -> Self:

@@ -13,11 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Plan, Revision
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, DueState, Task
+from pcmt.apps.units.models import Unit
 from pcmt.core.periods import parse_date
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -59,10 +62,13 @@ class TrailEntry:
 
 
 class Trail:
-    """The entries of a plan, newest first, a page at a time: what Django's Paginator asks of a list."""
+    """The entries of a plan, newest first, a page at a time: what Django's Paginator asks of a list.
 
-    def __init__(self, entries: QuerySet[Entry]) -> None:
-        self.entries = entries
+    `whole` tells whether it holds everything that was recorded.
+    """
+
+    def __init__(self, entries: QuerySet[Entry], *, whole: bool) -> None:
+        self.entries, self.whole = entries, whole
 
     def count(self) -> int:
         return self.entries.count()
@@ -74,8 +80,12 @@ class Trail:
         return [_entry(entry) for entry in self.entries[part]]
 
 
-def trail_of(plan: Plan) -> Trail:
-    """Everything recorded about a plan that the reader may already see: the plan itself and all that hangs below it."""
+def trail_of(actor: Actor, plan: Plan) -> Trail:
+    """What was recorded about a plan that the reader sees: about the plan itself and all that hangs below it.
+
+    A plan kept or issued in the part of the tree of a standing office or leader belongs to them with its whole history.
+    Of other plans they see what their units did, and officers what they did themselves.
+    """
     belonging: Sequence[QuerySet[Any]] = (
         Plan.objects.filter(pk=plan.pk),
         Revision.objects.filter(plan=plan),
@@ -90,7 +100,11 @@ def trail_of(plan: Plan) -> Trail:
     for rows in belonging:
         ids = rows.order_by().annotate(as_text=Cast("pk", CharField())).values("as_text")
         about |= Q(object_type=_label(rows.model), object_id__in=ids)
-    return Trail(Entry.objects.filter(about).order_by("-at", "-pk"))
+    entries = Entry.objects.filter(about).order_by("-at", "-pk")
+    units = Unit.objects.under(actor.unit_id, actor.on).values("pk")
+    reaches = sees("audit.Entry", actor) >= Reach.SUBTREE
+    whole = reaches and units.filter(Q(pk=plan.owner_id) | Q(pk=plan.issuer_id)).exists()
+    return Trail(entries if whole else entries.visible_to(actor, units=units), whole=whole)
 
 
 def _label(model: type[Model]) -> str:
