@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pcmt.core.reading import read
+from pcmt.core.reading.closing import post_words
 from tests.core.reading.kit import ASSIGNMENT, REPORTING, TARGETS, TASKS, read_plan
 
 # ---- targets -------------------------------------------------------------------------------------------------------
@@ -481,7 +482,7 @@ def test_letterheads(layout: str) -> None:
     assert header["title"]["value"] == "Phòng, chống ma túy năm 2026"
     assert (header["period"]["from"], header["period"]["to"]) == ("2026-01-01", "2026-12-31")
     signer = header["signer"]
-    assert (signer["acting_for"]["value"], signer["position"]["value"]) == ("KT. Chủ tịch", "Phó chủ tịch")
+    assert (signer["acting_for"]["value"], signer["position"]["value"]) == ("KT. Chủ tịch", "Phó Chủ tịch")
     assert signer["name"]["value"] == "Nguyễn Văn An"
 
 
@@ -589,3 +590,21 @@ def test_a_table_of_quotas_has_its_total() -> None:
         ("Xã An Bình", 7),
         ("Xã Hòa Mỹ", 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "post"),
+    [
+        ("PHÓ CHỦ TỊCH", "Phó Chủ tịch"),
+        ("PHÓ BÍ THƯ THƯỜNG TRỰC", "Phó Bí thư Thường trực"),
+        ("PHÓ TRƯỞNG BAN", "Phó Trưởng ban"),
+        ("Q.GIÁM ĐỐC", "Q.Giám đốc"),
+        ("CHÁNH VĂN PHÒNG", "Chánh Văn phòng"),
+        ("PHÓ GIÁM ĐỐC CÔNG AN TỈNH AN BÌNH", "Phó Giám đốc Công an tỉnh An Bình"),
+        ("GIÁM ĐỐC SỞ Y TẾ", "Giám đốc Sở Y tế"),
+        ("CHỦ TỊCH UBND XÃ", "Chủ tịch UBND xã"),
+        ("HIỆU TRƯỞNG", "Hiệu trưởng"),
+    ],
+)
+def test_posts_are_written_with_their_capitals(written: str, post: str) -> None:
+    assert post_words(written) == post
