@@ -66,7 +66,7 @@ def test_a_file_becomes_clauses_items_and_bodies(land: World) -> None:
     ("given", "code"),
     [
         ({}, "nothing"),
-        ({"data": b"x", "pasted": "x"}, "nothing"),
+        ({"data": "tệp và chữ cùng lúc".encode(), "pasted": "x"}, "nothing"),
         ({"name": "a.txt", "data": b""}, "empty"),
         ({"pasted": " \n"}, "empty"),
         ({"name": "a.txt", "data": "UBND XÃ A\nMẬT\nKẾ HOẠCH".encode()}, "secret"),
