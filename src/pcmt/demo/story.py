@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.apps import apps
-from django.db import connection
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User
@@ -35,6 +33,7 @@ from pcmt.apps.units.names import is_class, name_key
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import date_label
+from pcmt.demo.operations import refresh_statistics
 
 HERE = Path(__file__).parent
 ALIKE = 0.8
@@ -56,18 +55,9 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
     entries = plans()
     for entry in entries:
         plan = _adopted(at, entry, units, users)
-        _refresh_statistics()
+        refresh_statistics()
         _work(at, plan, entry, units, _Reporters(users, users[entry["user"]]))
     return len(entries)
-
-
-def _refresh_statistics() -> None:
-    """Inside one transaction PostgreSQL's own housekeeping sees nothing: it would plan for tables still empty."""
-    if connection.vendor != "postgresql":
-        return
-    tables = [model._meta.db_table for model in apps.get_models()]
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE " + ", ".join(map(connection.ops.quote_name, tables)))
 
 
 def plans() -> list[Entry]:
