@@ -180,7 +180,7 @@ def typed(name: str) -> tuple[str, str]:
 
 def clean(name: str) -> str:
     """Composed letters, one blank between words, one kind of apostrophe."""
-    return " ".join(unicodedata.normalize("NFC", name).replace("’", "'").split())  # noqa: RUF001
+    return " ".join(unicodedata.normalize("NFC", name).replace("’", "'").split())
 
 
 def same(one: str | None, other: str | None) -> bool:
