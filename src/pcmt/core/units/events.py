@@ -223,8 +223,9 @@ class _Draft:
                 return refused
             if self._now(key).start >= self.on:
                 return self._twice(key)
-            if self._before.left_by(key, self.on) or self._before.came_to(key, self.on):
-                return self._twice(key)
+            for day, rows in self._before.by_day.items():
+                if day >= self.on and (key in rows.given or key in rows.taken):
+                    return self._twice(key) if day == self.on else self._later(key)
         return None
 
     def rename(self, event: Renaming) -> Refusal | None:
@@ -250,7 +251,10 @@ class _Draft:
                     refused or self._changeable(child) or self._change(child, evolve(self._last(child), parent=above))
                 )
         unit = self._now(key)
-        self._units[key] = evolve(unit, spans=(*unit.spans[:-1], evolve(unit.spans[-1], end=self.on)))
+        *before, last = unit.spans
+        # A place that it was given earlier on the same day never held.
+        spans = before if last.start == self.on else [*before, evolve(last, end=self.on)]
+        self._units[key] = evolve(unit, spans=tuple(spans))
         return refused
 
     def leave(self, rows: Iterable[Succession]) -> Refusal | None:
@@ -319,12 +323,12 @@ class _Draft:
         if self._now(key).on(self.on) is None:
             return self._not_standing(key)
         if last.start > self.on or last.end != STILL:
-            return Refusal(
-                code="changes_later",
-                message=f"“{self._name(key)}” đã có thay đổi sau ngày này. Hủy thay đổi đó trước.",
-                field="on",
-            )
+            return self._later(key)
         return None
+
+    def _later(self, key: str) -> Refusal:
+        message = f"“{self._name(key)}” đã có thay đổi sau ngày này. Hủy thay đổi đó trước."
+        return Refusal(code="changes_later", message=message, field="on")
 
     def _not_standing(self, key: str) -> Refusal:
         message = f"“{self._name(key)}” không tồn tại vào ngày {self.on:%d/%m/%Y}."
