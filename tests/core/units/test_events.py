@@ -68,6 +68,7 @@ def test_a_merger_ends_the_old_and_begins_the_new_where_the_first_stood() -> Non
     assert history.coded("00001", "commune", JULY) == history.units["ab"]
     assert history.heir("b", JULY) == "ab"
     assert history.heir("b", MAY) == "b"
+    assert History(history.units).heir("b", JULY) is None
     assert restate(history, {"a": 5, "b": 7}, at=MAY, to=JULY).values == {"ab": 12}
 
 

@@ -116,7 +116,7 @@ def test_districts_ended_on_the_first_of_july(nation: History) -> None:
 def test_every_ended_unit_has_one_heir_that_stands(nation: History) -> None:
     for key, unit in nation.units.items():
         if unit.end != STILL:
-            assert nation.units[nation.heir(key, AFTER)].on(AFTER)
+            assert nation.units[nation.heir(key, AFTER) or ""].on(AFTER)
 
 
 def test_a_figure_of_2024_on_the_boundaries_of_today(nation: History) -> None:

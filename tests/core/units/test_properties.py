@@ -147,6 +147,7 @@ def test_whoever_ends_has_one_heir_that_stands(story: Told) -> None:
     _land, _events, history = story
     for key, unit in history.units.items():
         heir = history.heir(key, LAST)
+        assert heir is not None
         assert history.units[heir].on(LAST) is not None
         assert (heir == key) == (unit.end == STILL)
 

@@ -162,11 +162,17 @@ class History:
             made_of.append(key)
         return made_of
 
-    def heir(self, key: str, on: date) -> str:
-        """Who answers on a day for what a unit owed: itself while it stands, else the heir of its heir."""
+    def heir(self, key: str, on: date) -> str | None:
+        """Who answers on a day for what a unit owed: itself while it stands, else the heir of its heir.
+
+        None where a unit ended and nobody is written down as its heir.
+        """
         while self.units[key].end <= on:
             last = self.left_by(key, self.units[key].end)
-            key = next(each.new for each in last if each.heir)
+            heir = next((each.new for each in last if each.heir), None)
+            if heir is None:
+                return None
+            key = heir
         return key
 
     @cached_property
