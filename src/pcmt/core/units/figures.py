@@ -24,7 +24,9 @@ def roll_up(tree: Tree, values: Mapping[str, Number]) -> dict[str, Number]:
     totals = dict(values)
     strange = totals.keys() - tree.parents.keys()
     if strange:
-        raise ValueError(f"values of units that do not stand on {tree.on}: {', '.join(sorted(strange)[:5])}")
+        raise ValueError(
+            f"values of units that do not stand in {tree.start} .. {tree.end}: {', '.join(sorted(strange)[:5])}"
+        )
     parents = tree.parents
     for key in reversed(tree.downward):
         parent = parents[key]

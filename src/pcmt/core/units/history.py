@@ -82,9 +82,10 @@ class Succession:
 
 @frozen
 class Tree:
-    """The units of one day, each with its parent (None for a root)."""
+    """The units from `start` until `end`, while nothing changes, each with its parent (None for a root)."""
 
-    on: date
+    start: date
+    end: date
     parents: Mapping[str, str | None]
 
     @cached_property
@@ -133,8 +134,14 @@ class History:
     successions: tuple[Succession, ...] = ()
 
     def tree(self, on: date) -> Tree:
-        """The units of a day."""
-        return Tree(on, {key: parent for start, end, key, parent in self._rows if start <= on < end})
+        """The units of a day. The tree between two changes is made once and kept with the history."""
+        at = bisect_right(self._changes, on)
+        known = self._trees.get(at)
+        if known is None:
+            parents = {key: parent for start, end, key, parent in self._rows if start <= on < end}
+            until = self._changes[at] if at < len(self._changes) else STILL
+            known = self._trees[at] = Tree(self._changes[at - 1] if at else ALWAYS, until, parents)
+        return known
 
     def name(self, key: str, on: date) -> str:
         """What a unit is called on a day; outside its time its first or last name."""
@@ -188,6 +195,15 @@ class History:
     @cached_property
     def _rows(self) -> Sequence[tuple[date, date, str, str | None]]:
         return [(span.start, span.end, unit.key, span.parent) for unit in self.units.values() for span in unit.spans]
+
+    @cached_property
+    def _changes(self) -> Sequence[date]:
+        """The days on which the tree is another than on the day before."""
+        return sorted({day for start, end, _key, _parent in self._rows for day in (start, end)} - {ALWAYS, STILL})
+
+    @cached_property
+    def _trees(self) -> dict[int, Tree]:
+        return {}
 
     @cached_property
     def _coded(self) -> Mapping[tuple[str, str], Sequence[Unit]]:
