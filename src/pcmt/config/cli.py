@@ -19,6 +19,8 @@ Cách dùng: pcmt LỆNH [tham số]
   migrate            tạo hoặc nâng cấp cơ sở dữ liệu
   demo load          nạp dữ liệu minh họa nếu chưa có
   demo reset         xóa dữ liệu và nạp lại từ đầu
+  units load         nạp danh mục đơn vị hành chính cả nước; chạy lại không đổi gì
+  units count        đếm đơn vị hành chính theo cấp tại một ngày (--on 2026-01-01, --json)
   check              kiểm tra cài đặt: cơ sở dữ liệu, thư mục dữ liệu, chương trình đi kèm
   jobs               chỉ chạy một tiến trình xử lý việc nền
 

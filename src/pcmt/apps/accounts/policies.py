@@ -49,6 +49,7 @@ RIGHTS: dict[str, dict[str, Right]] = {
     "units.Unit":              _row(Right(E, A),       Right(E),      Right(E)),
     "units.UnitLink":          _row(Right(E, A),       Right(E),      Right(E)),
     "units.UnitClosure":       _row(Right(E, A),       Right(E),      Right(E)),
+    "units.Succession":        _row(Right(E, A),       Right(E),      Right(E)),
     "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E)),
     "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E)),
     "accounts.User":           _row(Right(S),          Right(S),      Right(O)),

@@ -170,6 +170,50 @@ class UnitClosure(models.Model):
         return f"{self.ancestor_id} > {self.descendant_id} ({self.depth})"
 
 
+class SuccessionQuerySet(models.QuerySet["Succession"]):
+    """What units leave to one another."""
+
+    def visible_to(self, actor: object | None) -> SuccessionQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class SuccessionPart(models.TextChoices):
+    """How much of a unit goes to its successor."""
+
+    WHOLE = "whole", "Toàn bộ"
+    PART = "part", "Một phần"
+    DUTIES = "duties", "Chỉ nhiệm vụ"
+
+
+class Succession(models.Model):
+    """What `old` leaves to `new` on a day.
+
+    Parts of a divided unit go in proportion to `measure`; a unit that goes on smaller is among its own successors.
+    With `duties` only what it owed goes over: its figures are counted through the units below it. The one `heir` of a
+    unit that ends takes its tasks. `pcmt.core.units` has the rules.
+    """
+
+    on = models.DateField("từ ngày")
+    old = models.ForeignKey(Unit, models.PROTECT, related_name="successions_down")
+    new = models.ForeignKey(Unit, models.PROTECT, related_name="successions_up")
+    part = models.CharField(max_length=10, choices=SuccessionPart.choices, default=SuccessionPart.WHOLE)
+    measure = models.PositiveBigIntegerField(default=1)
+    heir = models.BooleanField(default=True)
+    estimated = models.BooleanField(default=False)
+
+    objects = SuccessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kế thừa giữa các đơn vị"
+        constraints = [
+            models.UniqueConstraint(fields=["old", "on", "new"], name="unit_succession_once"),
+            models.UniqueConstraint(fields=["old", "on"], name="unit_succession_one_heir", condition=Q(heir=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id} ({self.on})"
+
+
 class UnitAliasQuerySet(models.QuerySet["UnitAlias"]):
     """Other names of units."""
 

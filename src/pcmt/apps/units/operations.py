@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from math import lcm
 
 import attrs
 from django.db import transaction
@@ -14,9 +16,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
-from pcmt.apps.units.models import GroupMember, Level, Unit, UnitAlias, UnitClosure, UnitKind, UnitLink, holds_on
+from pcmt.apps.units.models import (
+    GroupMember,
+    Level,
+    Succession,
+    SuccessionPart,
+    Unit,
+    UnitAlias,
+    UnitClosure,
+    UnitKind,
+    UnitLink,
+    holds_on,
+)
 from pcmt.apps.units.names import name_key
 from pcmt.apps.units.policies import Officer, can_keep_under, can_keep_units
+from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.text import sort_key
 
@@ -240,6 +254,212 @@ def set_members(
             after={"members": sorted(wanted)},
         )
         return list(GroupMember.objects.filter(group=group, valid_to__isnull=True).select_related("unit"))
+
+
+@attrs.frozen
+class Difference:
+    """A unit that is here otherwise than in the list that was loaded. It was left as it is."""
+
+    code: str
+    here: str
+    listed: str
+
+
+@attrs.frozen
+class LoadedUnits:
+    """What loading a list of administrative units did. Nothing new: everything was there."""
+
+    created: int
+    known: int
+    coded: int
+    successions: int
+    differences: tuple[Difference, ...] = ()
+
+
+def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> LoadedUnits:
+    """Make the administrative units of a list that are not here yet; those that are stay as they are.
+
+    A unit is known by its level and official code in an overlapping window, else, when it has no code, by its name
+    under the same parent: then it gets its code. A known unit that stood under nothing gets its place. For whoever
+    keeps the installation: there is no page for it.
+    """
+    with transaction.atomic():
+        known, bare = _known_units(listed)
+        coded = _give_codes(listed, bare)
+        known |= bare
+        rows = [
+            NewUnit(
+                key=unit.key,
+                name=unit.spans[-1].name,
+                kind=UnitKind.ADMINISTRATIVE,
+                level=unit.level,
+                code=unit.code,
+                valid_from=_day(unit.start),
+                valid_to=_day(unit.end),
+                parents=_places(unit, known),
+            )
+            for unit in listed.units.values()
+            if unit.key not in known
+        ]
+        ids = {key: row.pk for key, row in known.items()}
+        if rows:
+            ids |= {key: unit.pk for key, unit in create_units(actor=actor, at=at, rows=rows).items()}
+        _place_orphans(listed, known, ids)
+        successions = _write_successions(listed, ids)
+        root = next((ids[unit.key] for unit in listed.units.values() if unit.spans[-1].parent is None), None)
+        if (coded or successions) and root is not None:
+            record(
+                at=at,
+                actor=actor,
+                event="units.list.loaded",
+                obj=Unit.objects.get(pk=root),
+                after={"created": len(rows), "coded": coded, "successions": successions},
+            )
+    return LoadedUnits(len(rows), len(known), coded, successions, tuple(_differences(listed, known)))
+
+
+def _known_units(listed: core.History) -> tuple[dict[str, Unit], dict[str, Unit]]:
+    """The units of a list that are here, by their keys there: by code, and by name and parent."""
+    by_code: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    by_name: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for row in Unit.objects.filter(kind=UnitKind.ADMINISTRATIVE).order_by("pk"):
+        (by_code[row.level, row.code] if row.code else by_name[row.level, row.search_key]).append(row)
+    parents: dict[int, set[int]] = defaultdict(set)
+    for child_id, parent_id in UnitLink.objects.filter(
+        child_id__in=[row.pk for rows in by_name.values() for row in rows]
+    ).values_list("child_id", "parent_id"):
+        parents[child_id].add(parent_id)
+
+    known: dict[str, Unit] = {}
+    bare: dict[str, Unit] = {}
+    taken: set[int] = set()
+    # The newest holder of a code first: a unit here without dates is that of today. First by name and code, then code.
+    newest_first = sorted(listed.units.values(), key=lambda unit: unit.start, reverse=True)
+    for by_both in (True, False) if by_code else ():
+        for unit in newest_first:
+            for row in by_code.get((unit.level, unit.code), ()) if unit.key not in known else ():
+                named = row.search_key == name_key(unit.spans[-1].name)[:300]
+                if row.pk not in taken and _at_once(unit, row) and (named or not by_both):
+                    known[unit.key] = row
+                    taken.add(row.pk)
+                    break
+    by_level = {level: at for at, level in enumerate(Level.values)}
+    for unit in sorted(listed.units.values(), key=lambda unit: by_level[unit.level]) if by_name else ():
+        if unit.key in known:
+            continue
+        above = [known.get(span.parent) or bare.get(span.parent) for span in unit.spans if span.parent is not None]
+        above_ids = {row.pk for row in above if row}
+        for row in by_name.get((unit.level, name_key(unit.spans[-1].name)[:300]), ()):
+            placed = bool(parents[row.pk] & above_ids) if unit.spans[0].parent is not None else not parents[row.pk]
+            if row.pk not in taken and _at_once(unit, row) and placed:
+                bare[unit.key] = row
+                taken.add(row.pk)
+                break
+    return known, bare
+
+
+def _at_once(unit: core.Unit, row: Unit) -> bool:
+    """Whether a unit of the list and one here stand on some day together."""
+    return unit.start < (row.valid_to or core.STILL) and (row.valid_from or core.ALWAYS) < unit.end
+
+
+def _give_codes(listed: core.History, bare: Mapping[str, Unit]) -> int:
+    for key, unit in bare.items():
+        unit.code = listed.units[key].code
+    return Unit.objects.bulk_update(bare.values(), ["code"], batch_size=500) if bare else 0
+
+
+def _day(day: date) -> date | None:
+    return None if day in {core.ALWAYS, core.STILL} else day
+
+
+def _places(unit: core.Unit, known: Mapping[str, Unit]) -> list[tuple[str | int, date | None, date | None]]:
+    """The parents of a unit over time; spans under one parent are one link."""
+    places: list[tuple[str | int, date | None, date | None]] = []
+    for span in unit.spans:
+        if span.parent is None:
+            continue
+        parent: str | int = known[span.parent].pk if span.parent in known else span.parent
+        begins, ends = _day(span.start), _day(span.end)
+        if places and places[-1][0] == parent and places[-1][2] == begins and begins is not None:
+            begins = places.pop()[1]
+        places.append((parent, begins, ends))
+    return places
+
+
+def _place_orphans(listed: core.History, known: Mapping[str, Unit], ids: Mapping[str, int]) -> None:
+    """Put known units that never stood under anything where the list has them, with all that is below them."""
+    children = set(UnitLink.objects.values_list("child_id", flat=True))
+    for key, row in known.items():
+        if row.pk in children:
+            continue
+        for span in listed.units[key].spans:
+            window = _both((_day(span.start), _day(span.end)), (row.valid_from, row.valid_to))
+            if span.parent is None or window is None:
+                continue
+            parent_id = ids[span.parent]
+            UnitLink.objects.create(parent_id=parent_id, child=row, valid_from=window[0], valid_to=window[1])
+            above = list(UnitClosure.objects.filter(descendant_id=parent_id))
+            below = list(UnitClosure.objects.filter(ancestor=row))
+            UnitClosure.objects.bulk_create(
+                [
+                    UnitClosure(
+                        ancestor_id=upper.ancestor_id,
+                        descendant_id=lower.descendant_id,
+                        depth=upper.depth + lower.depth + 1,
+                        valid_from=both[0],
+                        valid_to=both[1],
+                    )
+                    for upper in above
+                    for lower in below
+                    for one in [_both((upper.valid_from, upper.valid_to), window)]
+                    for both in [one and _both(one, (lower.valid_from, lower.valid_to))]
+                    if both
+                ],
+                batch_size=500,
+            )
+
+
+def _write_successions(listed: core.History, ids: Mapping[str, int]) -> int:
+    """Write down who followed whom, but for units whose succession on the day is written down already."""
+    there = set(Succession.objects.values_list("old_id", "on"))
+    made = []
+    for on, day in listed.by_day.items():
+        for key, rows in day.given.items():
+            if (ids[key], on) in there:
+                continue
+            scale = lcm(*(row.share.denominator for row in rows))
+            made += [
+                Succession(
+                    on=on,
+                    old_id=ids[key],
+                    new_id=ids[row.new],
+                    part=_part(row),
+                    measure=int(row.share * scale) or 1,
+                    heir=row.heir,
+                    estimated=row.estimated,
+                )
+                for row in rows
+            ]
+    Succession.objects.bulk_create(made, batch_size=500)
+    return len(made)
+
+
+def _part(row: core.Succession) -> SuccessionPart:
+    if not row.share:
+        return SuccessionPart.DUTIES
+    return SuccessionPart.WHOLE if row.share == 1 else SuccessionPart.PART
+
+
+def _differences(listed: core.History, known: Mapping[str, Unit]) -> Iterable[Difference]:
+    for key, row in known.items():
+        unit = listed.units[key]
+        name = unit.spans[-1].name
+        if row.search_key != name_key(name)[:300]:
+            yield Difference(unit.code, row.name, name)
+        elif (row.valid_to or core.STILL) != unit.end:
+            ends = [f"{day:%d/%m/%Y}" if day else "nay" for day in (row.valid_to, _day(unit.end))]
+            yield Difference(unit.code, f"{row.name}, đến {ends[0]}", f"đến {ends[1]}")
 
 
 def _not_allowed() -> Refusal:

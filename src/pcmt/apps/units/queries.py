@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from fractions import Fraction
 
 import attrs
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from pcmt.apps.units import names
-from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitKind, UnitLink, holds_on
+from pcmt.apps.units.models import (
+    GroupMember,
+    Level,
+    Succession,
+    SuccessionPart,
+    Unit,
+    UnitAlias,
+    UnitClosure,
+    UnitKind,
+    UnitLink,
+    holds_on,
+)
+from pcmt.core import units as core
 
 SIMILAR_FROM = 75.0
 """Names less alike than this (percent of rapidfuzz's token sort ratio) are not worth suggesting."""
+
+INSIDE_A_PROVINCE = (Level.DISTRICT, Level.COMMUNE, Level.HAMLET, Level.SCHOOL)
+"""Levels of which the whole nation has too many units, and too many of one name, to be looked through by name."""
 
 
 def subtree(unit_id: int, on: date) -> list[Unit]:
@@ -55,6 +71,80 @@ def members(group_ids: Iterable[int], on: date) -> dict[int, list[int]]:
 
 
 @attrs.frozen
+class LevelCount:
+    """How many administrative units of a level stand on a day: those with an official code, and others."""
+
+    level: str
+    official: int
+    without_code: int
+
+
+def count_levels(on: date) -> list[LevelCount]:
+    """Administrative units by level on a day, from the top down; the four levels of the state are always there."""
+    rows = Unit.objects.as_of(on).filter(kind=UnitKind.ADMINISTRATIVE).values_list("level").order_by()
+    counted = rows.annotate(total=Count("pk"), bare=Count("pk", filter=Q(code="")))
+    found = {level: LevelCount(level, total - bare, bare) for level, total, bare in counted}
+    state = (Level.CENTRAL, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE)
+    return [found.get(level, LevelCount(level, 0, 0)) for level in Level.values if level in found or level in state]
+
+
+def history() -> core.History:
+    """All administrative units over time as a value of the core; the keys are the ids of the rows, as text.
+
+    Three statements, whatever the number of units. A unit has its name of today on all days.
+    """
+    units = Unit.objects.filter(kind=UnitKind.ADMINISTRATIVE).order_by("pk")
+    links: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
+    rows = UnitLink.objects.filter(parent__kind=UnitKind.ADMINISTRATIVE)
+    for child, parent, begins, ends in rows.values_list("child_id", "parent_id", "valid_from", "valid_to"):
+        links[child].append((begins or core.ALWAYS, ends or core.STILL, parent))
+    made = [
+        core.Unit(str(pk), code, level, _spans(name, begins or core.ALWAYS, ends or core.STILL, links[pk]))
+        for pk, name, code, level, begins, ends in units.values_list(
+            "pk", "name", "code", "level", "valid_from", "valid_to"
+        )
+    ]
+    return core.history_of(made, _successions())
+
+
+def _spans(name: str, start: date, end: date, links: Sequence[tuple[date, date, int]]) -> tuple[core.UnitSpan, ...]:
+    """The spans of a unit: its links inside its own time, and between them no parent.
+
+    After its end a unit may stand below its successor, so that whoever took over sees what it left: that is no place
+    in the tree of the core.
+    """
+    if len(links) == 1 and links[0][0] <= start and links[0][1] >= end:
+        return (core.UnitSpan(start, end, name, str(links[0][2])),)
+    spans, at = [], start
+    for begins, ends, parent in sorted(links):
+        begins, ends = max(begins, at), min(ends, end)
+        if begins >= ends:
+            continue
+        if at < begins:
+            spans.append(core.UnitSpan(at, begins, name, None))
+        spans.append(core.UnitSpan(begins, ends, name, str(parent)))
+        at = ends
+    if at < end:
+        spans.append(core.UnitSpan(at, end, name, None))
+    return tuple(spans)
+
+
+SHARES: dict[str, Fraction] = {SuccessionPart.WHOLE: Fraction(1), SuccessionPart.DUTIES: Fraction(0)}
+
+
+def _successions() -> Iterator[core.Succession]:
+    rows = Succession.objects.order_by("on", "old_id", "pk")
+    divided: dict[tuple[date, int], int] = defaultdict(int)
+    known = list(rows.values_list("on", "old_id", "new_id", "part", "measure", "heir", "estimated"))
+    for on, old, _new, part, measure, _heir, _estimated in known:
+        if part == SuccessionPart.PART:
+            divided[on, old] += measure
+    for on, old, new, part, measure, heir, estimated in known:
+        share = Fraction(measure, divided[on, old]) if part == SuccessionPart.PART else SHARES[part]
+        yield core.Succession(on, str(old), str(new), share, heir, estimated)
+
+
+@attrs.frozen
 class Suggestion:
     """A unit that a name may mean. `score` 1 is certain (the name itself, a learned name); `reason` says why."""
 
@@ -79,7 +169,9 @@ class Matcher:
 
     "Công an tỉnh" means another body in every province, so names are looked up as seen from the area the document is
     about: the committee's own bodies need no place in their name, those of the areas above need at least the level
-    ("Công an huyện"), those below their full name. Loads everything once; asking costs no query.
+    ("Công an huyện"), those below their full name. Loads what can be meant once; asking costs no query.
+    Seen from the nation, or from nowhere, only central and provincial units can be meant: the name of a commune alone
+    says nothing there.
     """
 
     def __init__(self, context_id: int | None, days: Iterable[date]) -> None:
@@ -155,11 +247,13 @@ class Matcher:
         for day in self._days:
             held |= holds_on(day)
         if self._context_id is None:
-            chosen = Unit.objects.filter(held)
+            chosen = Unit.objects.filter(held).exclude(level__in=INSIDE_A_PROVINCE)
         else:
             closure = UnitClosure.objects.filter(held)
             self._chain = self._ancestors()
             down = closure.filter(ancestor_id=self._context_id).values("descendant_id")
+            if Unit.objects.filter(pk=self._context_id, level=Level.CENTRAL).exists():
+                down = down.exclude(descendant__level__in=INSIDE_A_PROVINCE)
             beside = closure.filter(ancestor_id__in=self._chain, depth=1).exclude(
                 descendant__kind=UnitKind.ADMINISTRATIVE
             )
