@@ -13,7 +13,17 @@ from tests.installation import install
 def test_help_names_every_command_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for word in ("read", "serve", "migrate", "demo load", "demo reset", "check", "PCMT_DATA", "Cách dùng"):
+    for word in (
+        "read",
+        "serve",
+        "migrate",
+        "demo load",
+        "demo reset",
+        "audit verify",
+        "check",
+        "PCMT_DATA",
+        "Cách dùng",
+    ):
         assert word in shown
 
 

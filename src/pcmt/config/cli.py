@@ -19,6 +19,7 @@ Cách dùng: pcmt LỆNH [tham số]
   migrate            tạo hoặc nâng cấp cơ sở dữ liệu
   demo load          nạp dữ liệu minh họa nếu chưa có
   demo reset         xóa dữ liệu và nạp lại từ đầu
+  audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất
   check              kiểm tra cài đặt: cơ sở dữ liệu, thư mục dữ liệu, chương trình đi kèm
   jobs               chỉ chạy một tiến trình xử lý việc nền
 
