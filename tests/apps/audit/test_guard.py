@@ -1,4 +1,4 @@
-"""The database itself refuses to change the log, whoever asks; on PostgreSQL the web process has not even the rights."""
+"""The database itself refuses to change the log, whoever asks; on PostgreSQL the web process lacks the rights too."""
 
 from __future__ import annotations
 

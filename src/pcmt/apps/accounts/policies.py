@@ -85,6 +85,11 @@ def changes(label: str, actor: Actor | None) -> Reach:
     return RIGHTS[label][actor.role].change if actor else Reach.NOTHING
 
 
+def only_looks(actor: Actor | None) -> bool:
+    """Whether the actor may look and change nothing at all: leaders and auditors."""
+    return actor is None or all(row[actor.role].change is Reach.NOTHING for row in RIGHTS.values())
+
+
 def can_audit(actor: Actor | None) -> bool:
     """Whether the actor reads the log of what others did, beyond the own unit: auditors do."""
     return actor is not None and actor.role == Role.AUDITOR

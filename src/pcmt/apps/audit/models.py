@@ -27,6 +27,9 @@ class Doer(Protocol):
     def grant_id(self) -> int | None: ...
 
 
+READ_VERBS = ("read", "exported", "downloaded", "printed")
+"""The last word of events by which nothing changed: somebody looked, or took something away."""
+
 NOWHERE = models.Q(pk__in=())
 """No entry at all: how far an auditor sees who was not told what lies within the unit."""
 
@@ -53,6 +56,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """The entries of one object. Ask only for an object that the reader may see: its history belongs to it."""
         return self.filter(object_type=obj._meta.label, object_id=str(obj.pk))
 
+    def reads(self) -> Self:
+        """Who looked at something or took it away."""
+        return self.filter(_reading())
+
+    def writes(self) -> Self:
+        """Everything but that."""
+        return self.exclude(_reading())
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("audit entries are append-only")
 
@@ -61,6 +72,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("audit entries are append-only")
+
+
+def _reading() -> models.Q:
+    found = models.Q()
+    for verb in READ_VERBS:
+        found |= models.Q(event__endswith=f".{verb}")
+    return found
 
 
 class Day(models.Model):

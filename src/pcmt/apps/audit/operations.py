@@ -149,7 +149,7 @@ def prune(*, at: datetime, actor: Doer | None, before: date, reason: str = "") -
                 at=at,
                 actor=actor,
                 event="audit.entries.pruned",
-                obj=Thing("audit.Day", before.isoformat(), _("Nhật ký trước ngày %s") % before.strftime("%d/%m/%Y")),
+                obj=Thing("audit.Day", before.isoformat(), f"Nhật ký trước ngày {before:%d/%m/%Y}"),
                 after={"before": before, "days": len(days), "count": removed},
                 reason=reason,
             )
