@@ -314,6 +314,7 @@ def test_signing_in_and_out_is_told(province: Province) -> None:
     # Whose business a refused sign-in is: the unit of the account; a name that nobody has is not kept.
     assert (kept[0].actor_unit, kept[0].object_id) == ("Sở Y tế", str(user.pk))
     assert "mat-khau" not in json.dumps(list(Entry.objects.values()), default=str)
+    assert rows(told(signed_in(province), nguoi="chua dang nhap")) == 2
     html = told(signed_in(province), nguoi="minh chau")
     assert all(word in html for word in ("Đăng nhập không được", "Đăng xuất", "10.9.8.7"))
 

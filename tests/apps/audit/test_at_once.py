@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from pcmt.apps.audit.models import Day, Entry
+from pcmt.apps.audit.operations import hold
 from pcmt.apps.audit.queries import verify
 from pcmt.apps.jobs.models import Cron
 from tests.apps.audit.tampering import AT, DAY, write
@@ -71,6 +72,27 @@ def test_days_opened_at_the_same_moment() -> None:
 
     at_once(*(writer(number) for number in range(6)))
     assert list(Day.objects.order_by("number").values_list("number", "entries")) == [(n, 6) for n in range(1, 7)]
+    assert verify().problems == ()
+
+
+def test_acts_of_several_entries_do_not_block_each_other() -> None:
+    """Each locks two rows in its own order and records after each."""
+    for name in ("a", "b"):
+        Cron.objects.create(name=name, next_run_at=AT)
+
+    def writer(names: tuple[str, str]) -> Callable[[], None]:
+        def act() -> None:
+            for _step in range(15):
+                with transaction.atomic():
+                    hold(AT)
+                    for name in names:
+                        Cron.objects.select_for_update().get(name=name)
+                        write(1)
+
+        return act
+
+    at_once(*(writer(names) for names in (("a", "b"), ("b", "a")) * 3))
+    assert Entry.objects.count() == 180
     assert verify().problems == ()
 
 

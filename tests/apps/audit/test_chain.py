@@ -13,6 +13,7 @@ from django.db import connection
 
 from pcmt.apps.audit.chain import CONTENT, entry_hash
 from pcmt.apps.audit.models import Day, Entry
+from pcmt.apps.audit.operations import hold
 from pcmt.apps.audit.queries import DayState, Kind, verify
 from pcmt.config import cli
 from tests.apps.audit.tampering import AT, DAY, entries, fill, heads, tampering, write
@@ -218,6 +219,15 @@ def test_entries_of_the_past_join_their_day(log: None) -> None:
     assert verify().problems == ()
     assert list(Day.objects.order_by("number").values_list("day", flat=True))[-1] == DAY - timedelta(days=30)
     assert entries().count() == 6
+
+
+def test_a_day_that_was_opened_for_nothing(log: None) -> None:
+    hold(AT + timedelta(days=9))
+    write(1, at=AT + timedelta(days=10))
+    assert verify().problems == ()
+    with tampering():
+        heads(DAY + timedelta(days=9)).update(head="0" * 64)
+    assert ("day_altered", DAY + timedelta(days=9), None, None) in findings()
 
 
 def test_a_day_is_that_of_viet_nam() -> None:

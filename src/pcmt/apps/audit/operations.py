@@ -53,7 +53,8 @@ def record(
     `actor` is None for what the program does by itself (jobs, the demo). `event` is `<app>.<noun>.<past verb>`, such
     as `plans.revision.adopted`. `before` and `after` hold the changed values only.
 
-    The day's head stays locked until the transaction ends: record last, after the rows of the act are locked.
+    The day's head stays locked until the transaction ends: record last, after the rows of the act are locked. An act
+    that records and then locks more rows calls `hold` before them.
     """
     if event.count(".") != 2:
         raise ValueError(f"event {event!r}: expected app.noun.verb")
@@ -87,6 +88,14 @@ def record(
         entry.save(force_insert=True)
         Day.objects.filter(pk=day.pk).update(entries=entry.number, head=entry.hash)
     return entry
+
+
+def hold(at: datetime) -> None:
+    """Take the head of the day now, for an act that records several times and locks rows in between.
+
+    Two such acts then wait for each other at the beginning, not half-way through, each with what the other needs.
+    """
+    _locked_day(_day_of(at))
 
 
 def _day_of(at: datetime) -> date:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.accounts.operations import NOBODY
 from pcmt.apps.audit.models import READ_VERBS, Entry
 from pcmt.apps.audit.operations import SYSTEM
 from pcmt.apps.plans.models import Plan
@@ -78,8 +79,12 @@ def _person(words: str) -> Q:
     # Everyone's names are looked through; which acts are shown the entries themselves decide.
     people = User.objects.values_list("pk", "full_name", "username")
     ids = [pk for pk, name, username in people if words in fold(name) or words in fold(username)]
-    found = Q(actor_id__in=ids) | Q(object_type=User._meta.label, object_id__in=[str(pk) for pk in ids])
-    return found | Q(actor_id__isnull=True, actor_name=SYSTEM) if words in fold(SYSTEM) else found
+    nameless = [name for name in (SYSTEM, NOBODY) if words in fold(name)]
+    return (
+        Q(actor_id__in=ids)
+        | Q(object_type=User._meta.label, object_id__in=[str(pk) for pk in ids])
+        | Q(actor_id__isnull=True, actor_name__in=nameless)
+    )
 
 
 @attrs.frozen
@@ -119,7 +124,6 @@ def change_sets(shown: Iterable[Entry], everything: QuerySet[Entry]) -> list[Cha
 
 
 def _change_set(entries: Sequence[Entry], whole: int) -> ChangeSet:
-    # A sign-in's own request begins with nobody and ends with somebody: the one who acts is the last to be known.
     newest = entries[0]
     return ChangeSet(
         at=newest.at,
@@ -138,6 +142,8 @@ def _act(entry: Entry) -> Act:
     url = reverse("audit:thing", args=[entry.object_type, entry.object_id]) if entry.object_id else ""
     if entry.object_type == "web.Page":
         url = ""
+    if entry.object_type == User._meta.label and entry.object_id == str(entry.actor_id):
+        return Act(told(entry), "", "", "")  # one's own account: who acts is said already
     kind = OBJECTS.get(entry.object_type, "")
     return Act(told(entry), str(kind), label_of(entry), url)
 

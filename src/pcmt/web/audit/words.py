@@ -87,8 +87,8 @@ OBJECTS: Mapping[str, Word] = {
 }
 """What sort of thing an entry is about, by the label of its model."""
 
-LABEL = 80
-"""Labels of this length were cut when the entry was written."""
+CUT = (80, 300)
+"""Labels of these lengths were cut when the entry was written."""
 
 
 @attrs.frozen
@@ -120,7 +120,7 @@ def told(entry: Entry) -> Told:
 
 def label_of(entry: Entry) -> str:
     """What the entry is about, with a sign where it was cut."""
-    return f"{entry.object_label}{'…' if len(entry.object_label) >= LABEL else ''}"
+    return f"{entry.object_label}{'…' if len(entry.object_label) in CUT else ''}"
 
 
 def role_word(role: str) -> str:
