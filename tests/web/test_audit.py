@@ -346,8 +346,7 @@ def test_a_file_of_a_note_is_told(province: Province) -> None:
     )
     note = ProgressNote.objects.exclude(file=None).get()
     answer: Any = officer.get(f"/nhiem-vu/tep/{note.pk}/")
-    assert b"".join(answer) == "biên bản".encode()
-    answer.close()
+    assert b"".join(answer.streaming_content) == "biên bản".encode()
     entry = Entry.objects.get(event="tasks.file.downloaded")
     assert (entry.object_type, entry.object_id) == ("tasks.DueItem", str(due.pk))
 
