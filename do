@@ -65,7 +65,6 @@ run() {
   generated
   .venv/bin/pcmt migrate --verbosity 0
   .venv/bin/pcmt createcachetable --verbosity 0
-  .venv/bin/pcmt collectstatic --no-input --verbosity 0
   .venv/bin/pcmt demo load
   say ""
   say "PCMT: http://${PCMT_HOST:-127.0.0.1}:${PCMT_PORT:-8000}/   (Ctrl-C dừng)"

@@ -18,6 +18,7 @@ from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.tasks.operations import report_progress
+from pcmt.web.plan.trail import trail_of
 from tests.factories.plans import TEXT, adopted, reviewed
 from tests.factories.world import NOW, World
 
@@ -168,6 +169,36 @@ def test_a_file_one_sent_oneself_stays_visible(land: World, plans: dict[str, Pla
     assert SourceFile.objects.visible_to(sender).filter(name="a.txt").exists()
     assert not SourceFile.objects.visible_to(land.actor("finance")).filter(name="a.txt").exists()
     assert ProgressNote.objects.visible_to(land.actor("finance")).filter(file__isnull=False).exists()
+
+
+# Per actor: sees of the history of the plan in force what the keeper did, what Sở Y tế reported.
+HISTORY = {
+    ("police", "standing_office"): (True, True),  # keeps the plan
+    ("police", "leader"): (True, True),
+    ("an_binh", "leader"): (True, True),  # issued it
+    ("police", "officer"): (False, False),
+    ("health", "standing_office"): (False, True),
+    ("health", "leader"): (False, True),
+    ("health", "officer"): (False, True),  # the one who reported
+    ("finance", "officer"): (False, False),
+    ("dong_hoa_police", "standing_office"): (False, False),
+}
+
+
+def test_the_history_agrees_with_the_table_of_rights(land: World, plans: dict[str, Plan]) -> None:
+    row = RIGHTS["audit.Entry"]
+    assert (row[Role.STANDING_OFFICE].see, row[Role.LEADER].see, row[Role.OFFICER].see) == (
+        Reach.SUBTREE,
+        Reach.SUBTREE,
+        Reach.OWN,
+    )
+    found = {}
+    for unit, role in HISTORY:
+        trail = trail_of(land.actor(unit, role), plans["in_force"])
+        events = set(trail.entries.values_list("event", flat=True))
+        found[unit, role] = ("plans.revision.adopted" in events, "tasks.due.reported" in events)
+        assert trail.whole is all(found[unit, role])
+    assert found == HISTORY
 
 
 def test_a_role_that_ended_sees_by_its_day(land: World, plans: dict[str, Plan]) -> None:

@@ -1,15 +1,17 @@
 """What every request passes through."""
 
+import gzip
 import logging
+import re
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from pcmt.apps.audit.origin import Origin, origin, origin_is
 from pcmt.config.logging import Impersonal
-from pcmt.config.middleware import chosen_language, request_origin
+from pcmt.config.middleware import chosen_language, compressed_pages, request_origin
 
 
 def tell_language(request: HttpRequest) -> HttpResponse:
@@ -57,3 +59,31 @@ def test_log_lines_lose_search_words_and_gain_the_request_number() -> None:
         assert Impersonal().filter(record)
     assert record.getMessage() == "Not Found: /tim"
     assert record.request_id == "abc"  # type: ignore[attr-defined]
+
+
+PAGE = "<p>Kế hoạch phòng, chống ma túy</p>" * 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepts", "packed"),
+    [
+        ("text/html; charset=utf-8", "gzip, br", True),
+        ("text/html; charset=utf-8", "", False),
+        ("application/pdf", "gzip", False),
+    ],
+)
+def test_pages_are_compressed_and_files_are_not(rf: RequestFactory, kind: str, accepts: str, packed: bool) -> None:
+    request = rf.get("/", headers={"accept-encoding": accepts})
+    response = compressed_pages(lambda _request: HttpResponse(PAGE, content_type=kind))(request)
+    assert response.get("Content-Encoding") == ("gzip" if packed else None)
+    assert (gzip.decompress(response.content) if packed else response.content).decode() == PAGE
+    assert ("Accept-Encoding" in response.get("Vary", "")) is kind.startswith("text/html")
+
+
+def test_a_page_never_has_the_same_length_or_token_twice(client: Client, db: None) -> None:
+    """What keeps lengths from giving the token away."""
+    answers = [client.get("/dang-nhap/", headers={"accept-encoding": "gzip"}) for _time in range(8)]
+    assert all(answer["Content-Encoding"] == "gzip" for answer in answers)
+    pages = [gzip.decompress(answer.content).decode() for answer in answers]
+    assert len({re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page)[0] for page in pages}) == 8
+    assert len({len(answer.content) for answer in answers}) > 1

@@ -1,6 +1,8 @@
 """`pcmt serve`: answers, starts its worker again when that is killed, and leaves nothing behind when it stops."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -88,3 +90,31 @@ def test_when_the_server_is_killed_its_children_end_too(tmp_path: Path) -> None:
         server.kill()
         server.wait()
     wait_for("the children are gone", lambda: not any(alive(pid) for pid in family))
+
+
+def test_serve_lays_out_the_static_files_that_pages_name(tmp_path: Path) -> None:
+    """As in production, with hashed names: a page that names a file which was never collected would be an error."""
+    here = install(tmp_path)
+    here.environment["DJANGO_SETTINGS_MODULE"] = "pcmt.config.settings"
+    (tmp_path / "static" / "staticfiles.json").unlink(missing_ok=True)
+    port = free_port()
+    server = here.start("serve", "--port", str(port), "--workers", "1", "--no-jobs")
+    try:
+        wait_for("the server answers", lambda: answers(port))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/dang-nhap/", timeout=10) as response:
+            page = response.read().decode()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    style = re.search(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)
+    assert style, "no style sheet under a hashed name"
+
+
+def test_serve_says_why_it_does_not_start(tmp_path: Path) -> None:
+    here = install(tmp_path)
+    here.environment["DJANGO_SETTINGS_MODULE"] = "pcmt.config.settings"
+    shutil.rmtree(tmp_path / "static")
+    (tmp_path / "static").symlink_to("/dev/null")
+    done = here.pcmt("serve", "--port", str(free_port()), "--no-jobs")
+    assert done.returncode == 1
+    assert "pcmt collectstatic" in done.stderr

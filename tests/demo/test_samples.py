@@ -50,7 +50,6 @@ def test_the_upload_page_hands_the_samples_out(visitor: Client) -> None:
         answer = visitor.get(address)
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content) == (settings.PCMT_DATA / "demo" / name).read_bytes()
-        answer.close()
 
 
 @pytest.mark.django_db

@@ -231,7 +231,7 @@ def _reports(found: Draft) -> None:
 ALL_CODES = frozenset(
     {
         *("no_number", "same_number", "unmatched_others", "empty_group", "undecided", "no_body", "lost_allocation"),
-        *("limit_left_out", "limit_before_issue", "parts_differ", "no_due", "ends"),
+        *("limit_left_out", "limit_before_issue", "parts_differ", "no_due", "ends", "only_report"),
     }
 )
 """Every problem that may be confirmed."""

@@ -37,6 +37,19 @@ def test_no_folder_of_a_machine_and_no_registry(root: Path) -> None:
     assert found == []
 
 
+def test_days_are_taken_from_moments_in_local_time(root: Path) -> None:
+    """A moment is UTC: its own `date()` is yesterday's until seven in the morning. `timezone.localdate` is right."""
+    wrong = re.compile(r"\b(?:\w+_)?(?:at|now|now\(\))\.date\(\)|\bdate\.today\(\)")
+    found = [
+        f"{path.relative_to(root)}:{number}"
+        for room in ("apps", "web", "demo")
+        for path in sorted((root / "src/pcmt" / room).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if wrong.search(line)
+    ]
+    assert found == []
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
 
 from pcmt.apps.accounts.models import User
-from pcmt.apps.plans.models import Plan
+from pcmt.apps.plans.models import BodyMatch, Plan
+from pcmt.apps.plans.operations import Adopted, adopt, match_body
 from pcmt.apps.tasks.models import DueItem, Task, TaskState
 from pcmt.apps.tasks.operations import report_progress
-from tests.factories.plans import TEXT, adopted, draft, reviewed
+from pcmt.web.plan.bodies import bodies_of
+from pcmt.web.reading.adoption import receipt
+from pcmt.web.tasks.owed import by_body
+from pcmt.web.tasks.page import parties_of
+from tests.factories.plans import ALL_CODES, TEXT, adopted, draft, reviewed
 from tests.factories.world import NOW, World, world
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +137,39 @@ def test_a_version_under_review_is_told_to_the_office_and_to_nobody_else(
     assert "90% hộ dân" not in text_of(officer, f"/ke-hoach/{plan.pk}/van-ban/")
 
 
+def test_a_unit_with_two_names_in_the_text_is_one_body(client: Client, land: World) -> None:
+    """The text says Sở Tài chính and the communes; all three names are taken for Sở Y tế."""
+    revision = reviewed(land.office)
+    for name in ("Sở Tài chính", "UBND các xã, phường"):
+        body = BodyMatch.objects.get(revision=revision, name=name)
+        told = match_body(
+            actor=land.office, at=NOW, body_id=body.pk, version=body.version, unit_ids=[land["health"].pk]
+        )
+        assert isinstance(told, BodyMatch), told
+    check = text_of(client, reverse("reading:check", args=[revision.pk]))
+    assert re.findall(r'<th scope="row">([^<]*)</th><td class="num">(\d+)</td></tr>', check) == [
+        ("Sở Y tế", "3"),
+        ("Sở Y tế, Công an tỉnh An Bình", "1"),
+    ]
+    revision.refresh_from_db()
+    receipt = adopt(actor=land.office, at=NOW, revision_id=revision.pk, version=revision.version, confirmed=ALL_CODES)
+    assert isinstance(receipt, Adopted), receipt
+    base = f"/ke-hoach/{receipt.plan_id}"
+    overview = text_of(client, f"{base}/")
+    assert len(re.findall(r'<th scope="row"><a [^>]*>Sở Y tế</a>', overview)) == 1
+    assert "Sở Tài chính" not in overview
+    reports = text_of(client, f"{base}/bao-cao/")
+    assert "Sở Y tế; Sở Y tế" not in reports
+    assert "Sở Y tế, Sở Y tế" not in reports
+    health = next(body for body in bodies_of(revision.plan) if body.unit_id == land["health"].pk)
+    tasks = [part.task_id for part in health.parts]
+    assert len(tasks) == len(set(tasks)) == 4
+    helped = Task.objects.get(text__startswith="Phối hợp Sở Tài chính")
+    assert [group.names for group in parties_of(helped)] == [["Sở Y tế"]]
+    listed = [item.due_on for item in by_body(DueItem.objects.filter(unit=land["health"]))]
+    assert listed == sorted(listed, key=lambda day: (day is None, day or NOW.date()))
+
+
 def test_the_history_tells_who_adopted_and_who_reported(client: Client, land: World, plan: Plan) -> None:
     item = DueItem.objects.get(plan=plan, label__startswith="Lập danh sách")
     report_progress(actor=land.actor("health"), at=NOW, due_item_id=item.pk, version=item.version, done=True)
@@ -137,3 +177,10 @@ def test_the_history_tells_who_adopted_and_who_reported(client: Client, land: Wo
     for words in ("Ban hành", "Báo đã xong", "Nhận các mục chắc"):
         assert words in html
     assert "Việc khác" not in html
+
+
+def test_the_receipt_counts_what_is_to_be_followed_with_and_without_limit() -> None:
+    words = receipt(Adopted(1, 1, {"tasks": 60, "due_items": 144}))
+    assert words == "Đã ban hành. Đã tạo: 60 nhiệm vụ, 144 đầu việc phải theo dõi."
+    with override("en"):
+        assert "144 items to follow" in receipt(Adopted(1, 1, {"due_items": 144}))

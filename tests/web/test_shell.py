@@ -74,7 +74,9 @@ def test_without_a_role_the_page_says_so(client: Client, world: World) -> None:
 def test_only_people_of_the_demonstration_are_offered(client: Client, world: World) -> None:
     today = timezone.localdate()
     assert demo_users(today) == []
-    assert "Dùng thử" not in client.get("/dang-nhap/").content.decode()
+    page = client.get("/dang-nhap/").content.decode()
+    assert "Dùng thử" not in page
+    assert "Tài khoản do người quản trị" in page
     User.objects.filter(username="minh").update(email=f"minh@{settings.DEMO_EMAIL_DOMAIN}")
     assert [user.username for user in demo_users(today)] == ["minh"]
     assert "Trần Quang Minh" in client.get("/dang-nhap/").content.decode()

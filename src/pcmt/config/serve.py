@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         chosen = parser.parse_args(arguments)
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else 2
+    if not static_files_collected():
+        return 1
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
         *("--host", chosen.host, "--port", str(chosen.port), "--workers", str(chosen.workers)),
@@ -39,6 +41,18 @@ def main(arguments: Sequence[str]) -> int:
     ]
     jobs = [sys.executable, "-m", "pcmt.config.cli", "jobs"]
     return supervise([Child(command=web)] + ([] if chosen.no_jobs else [Child(command=jobs)]))
+
+
+def static_files_collected() -> bool:
+    """Lay out the style sheets and scripts that pages name; whether that went well. A second when nothing changed.
+
+    At every start, because pages of new code name files of new code: without them every page would be an error.
+    """
+    command = [sys.executable, "-m", "pcmt.config.cli", "collectstatic", "--no-input", "--verbosity", "0"]
+    done = subprocess.run(command, check=False)
+    if done.returncode:
+        sys.stderr.write("pcmt serve: chưa gom được tệp tĩnh của trang web; chạy pcmt collectstatic để xem vì sao\n")
+    return done.returncode == 0
 
 
 @attrs.define

@@ -33,6 +33,7 @@ from pcmt.apps.units.names import is_class, name_key
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import date_label
+from pcmt.demo.operations import refresh_statistics
 
 HERE = Path(__file__).parent
 ALIKE = 0.8
@@ -54,6 +55,7 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
     entries = plans()
     for entry in entries:
         plan = _adopted(at, entry, units, users)
+        refresh_statistics()
         _work(at, plan, entry, units, _Reporters(users, users[entry["user"]]))
     return len(entries)
 
@@ -127,7 +129,7 @@ def _match(
     units: Mapping[str, Unit],
 ) -> None:
     """Say which units the bodies are: first those that the story knows, then suggestions, the rest are made."""
-    seat = committee(units[entry["issuer"]].pk, at.date())
+    seat = committee(units[entry["issuer"]].pk, timezone.localdate(at))
     meant: dict[str, str | Sequence[str]] = {name_key(name): keys for name, keys in entry.get("bodies", {}).items()}
     for body in BodyMatch.objects.filter(revision=revision).order_by("pk"):
         keys = meant.get(body.search_key)

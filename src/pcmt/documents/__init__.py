@@ -6,7 +6,20 @@ Heavy libraries are loaded by the function that needs them, so importing this ro
 from __future__ import annotations
 
 from pcmt.documents.intake.detect import Kind
-from pcmt.documents.intake.extract import MAX_BYTES, extract, identify
+from pcmt.documents.intake.extract import MAX_BYTES, extract, identify, screen
+from pcmt.documents.intake.secrecy import STAMPED
 from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
 
-__all__ = ["MAX_BYTES", "Cell", "Extracted", "Kind", "Place", "Unreadable", "extract", "identify", "note_text"]
+__all__ = [
+    "MAX_BYTES",
+    "STAMPED",
+    "Cell",
+    "Extracted",
+    "Kind",
+    "Place",
+    "Unreadable",
+    "extract",
+    "identify",
+    "note_text",
+    "screen",
+]

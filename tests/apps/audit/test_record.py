@@ -117,3 +117,10 @@ def test_what_has_no_row_can_be_told_of() -> None:
     entry = record(at=AT, actor=None, event="audit.entries.exported", obj=Thing("audit.Entry", "", "Nhật ký"))
     entry.refresh_from_db()
     assert (entry.object_type, entry.object_id, entry.search_key) == ("audit.Entry", "", "nhat ky")
+
+
+@pytest.mark.parametrize(("role", "sees"), [("leader", 3), ("standing_office", 3), ("officer", 1)])
+def test_units_below_are_given_by_the_caller(thing: Cron, role: str, sees: int) -> None:
+    for user_id, unit_id in ((7, 3), (8, 4), (9, 5), (10, 6)):
+        record(at=AT, actor=Someone(user_id=user_id, unit_id=unit_id), event="jobs.cron.moved", obj=thing)
+    assert Entry.objects.visible_to(Someone(user_id=7, role=role), units=[4, 5]).count() == sees

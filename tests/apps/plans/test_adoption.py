@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans import adopters
-from pcmt.apps.plans.models import Plan, PlanUnit, Revision
-from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, decide_item, edit_header, edit_item
+from pcmt.apps.plans.models import Item, Plan, PlanUnit, Revision
+from pcmt.apps.plans.operations import Adopted, accept_confident, add_item, adopt, decide_item, edit_header, edit_item
 from pcmt.apps.plans.queries import adoption_problems
 from pcmt.apps.reports.models import Duty, DutyOccurrence
 from pcmt.apps.targets.models import Allocation, Target
@@ -19,6 +19,14 @@ from tests.factories.plans import ALL_CODES, TEXT, adopted, item, reviewed, sent
 from tests.factories.world import NOW, World
 
 pytestmark = pytest.mark.usefixtures("reader")
+
+
+def test_adoption_belongs_to_the_local_day(land: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """19:00 UTC on 4 May is 02:00 on 5 May in Việt Nam."""
+    days: list[date] = []
+    monkeypatch.setitem(adopters._adopters, "tells", (99, lambda adoption: days.append(adoption.on)))
+    adopted(land.office, at=datetime(2026, 5, 4, 19, 0, tzinfo=UTC))
+    assert days == [date(2026, 5, 5)]
 
 
 def test_everything_accepted_is_put_to_work(land: World) -> None:
@@ -139,6 +147,49 @@ def test_an_adopter_that_breaks_leaves_nothing(land: World, monkeypatch: pytest.
     monkeypatch.delitem(adopters._adopters, "breaks")
     receipt = adopt(actor=land.office, at=NOW, revision_id=revision.pk, version=revision.version, confirmed=ALL_CODES)
     assert isinstance(receipt, Adopted)
+
+
+REPORT = "Công an tỉnh báo cáo UBND tỉnh 6 tháng trước ngày 16/6/2026."
+
+
+@pytest.mark.parametrize(
+    ("words", "agencies", "owed_once"),
+    [
+        (REPORT, ["Công an tỉnh"], True),
+        (REPORT.partition("Công an tỉnh ")[2], ["Công an tỉnh"], True),
+        (REPORT, [], True),
+        # Somebody would be forgotten.
+        (REPORT, ["Công an tỉnh", "Sở Y tế"], False),
+        # More is asked for than the report.
+        ("Công an phường Tây Hòa: 04 vụ.", ["Công an tỉnh"], False),
+        ("Sở Y tế và UBND các xã, phường báo cáo Công an tỉnh trước ngày 15 hằng tháng.\n" + REPORT, [], False),
+    ],
+)
+def test_a_task_that_only_asks_for_a_report_is_owed_once(
+    land: World, words: str, agencies: list[str], owed_once: bool
+) -> None:
+    start = TEXT.index(words)
+    revision = reviewed(land.office)
+    made = add_item(
+        actor=land.office,
+        at=NOW,
+        revision_id=revision.pk,
+        list_name="tasks",
+        start=start,
+        end=start + len(words),
+        facts={"role": "own", "agencies": agencies},
+    )
+    assert isinstance(made, Item), made
+    revision.refresh_from_db()
+    problems = {problem.code: problem for problem in adoption_problems(revision, on=NOW.date())}
+    assert ("only_report" in problems) is owed_once
+    if owed_once:
+        assert problems["only_report"].refs == (made.pk,)
+        assert not problems["only_report"].blocking
+    receipt = adopt(actor=land.office, at=NOW, revision_id=revision.pk, version=revision.version, confirmed=ALL_CODES)
+    assert isinstance(receipt, Adopted), receipt
+    assert Task.objects.filter(item=made).exists() is not owed_once
+    assert DueItem.objects.filter(kind="report", label__contains="6 tháng").count() == 1
 
 
 def test_adopters_go_in_floor_order(land: World) -> None:

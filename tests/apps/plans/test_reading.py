@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 
+from pcmt.apps.audit.models import Entry
 from pcmt.apps.jobs import operations as jobs
 from pcmt.apps.plans import operations, queue
 from pcmt.apps.plans.models import BodyMatch, Clause, Item, Plan, Revision, SourceFile
 from pcmt.apps.plans.operations import perform_reading, read_again, start_reading, tend_readings, withdraw_upload
 from pcmt.core.diagnostics import Refusal
+from pcmt.documents import Unreadable
+from tests.documents.samples import picture
 from tests.factories.plans import TEXT, adopted, reviewed, sent
 from tests.factories.world import NOW, World
+
+
+def is_kept(data: bytes) -> bool:
+    """Whether these bytes stand in the storage of files."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    return default_storage.exists(f"{sha256[:2]}/{sha256[2:]}")
 
 
 @pytest.mark.usefixtures("reader")
@@ -56,9 +66,11 @@ def test_a_file_becomes_clauses_items_and_bodies(land: World) -> None:
     ("given", "code"),
     [
         ({}, "nothing"),
-        ({"data": b"x", "pasted": "x"}, "nothing"),
+        ({"data": "tệp và chữ cùng lúc".encode(), "pasted": "x"}, "nothing"),
         ({"name": "a.txt", "data": b""}, "empty"),
         ({"pasted": " \n"}, "empty"),
+        ({"name": "a.txt", "data": "UBND XÃ A\nMẬT\nKẾ HOẠCH".encode()}, "secret"),
+        ({"pasted": "UBND XÃ A\nTỐI MẬT\nKẾ HOẠCH"}, "secret"),
         ({"name": "a.txt", "data": b"x" * (20 * 1024 * 1024 + 1)}, "too_large"),
     ],
 )
@@ -67,6 +79,8 @@ def test_what_cannot_be_sent_is_said(land: World, given: dict[str, Any], code: s
     assert isinstance(refused, Refusal)
     assert refused.code == code
     assert not Plan.objects.exists()
+    assert not SourceFile.objects.exists()
+    assert not is_kept(given.get("data") or given.get("pasted", "").encode())
 
 
 @pytest.mark.parametrize(("key", "role"), [("police", "officer"), ("police", "leader")])
@@ -97,6 +111,29 @@ def test_an_unreadable_file_is_kept_with_the_reason(land: World) -> None:
     assert revision.message
     assert revision.source is not None
     assert default_storage.exists(revision.source.path)
+
+
+STAMPED = Unreadable("secret", "Văn bản có dấu độ mật “MẬT”.", "Nội dung không được lưu lại.")
+
+
+def test_a_stamp_that_only_the_reading_finds_destroys_the_file(land: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan or an old Word file: the stamp shows when it is recognised or converted."""
+    monkeypatch.setattr("pcmt.apps.plans.operations.reading.extract", lambda name, data, progress: STAMPED)
+    data = picture("KE HOACH")
+    revision = start_reading(actor=land.office, at=NOW, name="ke hoach rieng.png", data=data)
+    assert isinstance(revision, Revision)
+    assert (revision.state, revision.message, revision.source) == ("failed", str(STAMPED), None)
+    assert not is_kept(data)
+    assert not SourceFile.objects.exists()
+    assert "rieng" not in f"{revision.source_name} {Plan.objects.get().title} {Plan.objects.get().search_key}"
+    entry = Entry.objects.get(event="plans.source.destroyed")
+    assert entry.object_id == str(revision.pk)
+    assert "MẬT" in entry.reason
+    perform_reading(revision_id=revision.pk, at=NOW)
+    refused = read_again(actor=land.office, at=NOW, revision_id=revision.pk)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "destroyed"
+    assert isinstance(withdraw_upload(actor=land.office, at=NOW, revision_id=revision.pk), Revision)
 
 
 def test_a_defect_of_ours_is_said_and_read_again(land: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,5 +241,8 @@ def test_the_jobs_of_the_room_are_thin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operations, "tend_readings", lambda **given: asked.append(given))
     plan_jobs.read_revision.call(7)
     plan_jobs.tend_readings.call()
+    monkeypatch.setattr(operations, "screen_kept", lambda **given: asked.append(given))
+    plan_jobs.screen_kept.call(8)
     assert asked[0]["revision_id"] == 7
     assert set(asked[1]) == {"at"}
+    assert asked[2]["source_id"] == 8

@@ -125,3 +125,16 @@ def test_a_body_named_twice_reports_once(land: World, monkeypatch: pytest.Monkey
     )
     assert days(duty) == [date(2026, 12, 20)]
     assert duty.reporters.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("what", "label"),
+    [
+        (None, "Công an tỉnh báo cáo UBND tỉnh"),
+        ("báo cáo", "Công an tỉnh báo cáo UBND tỉnh"),
+        ("kế hoạch", "Kế hoạch: Công an tỉnh báo cáo UBND tỉnh"),
+    ],
+)
+def test_what_is_owed_says_enough(land: World, monkeypatch: pytest.MonkeyPatch, what: str | None, label: str) -> None:
+    only(land, monkeypatch, kind="submission", period="once", what=what)
+    assert DueItem.objects.get(occurrence__duty__isnull=False).label == label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -137,6 +137,24 @@ def test_groups_change_their_members_in_time(land: World) -> None:
         refused = set_members(actor=land.office, at=NOW, group_id=group.pk, unit_ids=wrong)
         assert isinstance(refused, Refusal)
     assert isinstance(set_members(actor=land.office, at=NOW, group_id=land["health"].pk, unit_ids=[]), Refusal)
+
+
+def test_members_change_on_the_local_day(land: World) -> None:
+    """19:00 UTC on 4 May is 02:00 on 5 May in Việt Nam."""
+    group = create_unit(
+        actor=land.office,
+        at=NOW,
+        name="Các xã, phường",
+        kind="group",
+        level="commune",
+        parent_id=land["an_binh"].pk,
+        member_ids=[land["dong_hoa"].pk, land["tay_hoa"].pk],
+    )
+    assert isinstance(group, Unit)
+    at = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)
+    set_members(actor=land.office, at=at, group_id=group.pk, unit_ids=[land["tay_hoa"].pk])
+    assert members([group.pk], date(2026, 5, 4)) == {group.pk: [land["tay_hoa"].pk, land["dong_hoa"].pk]}
+    assert members([group.pk], date(2026, 5, 5)) == {group.pk: [land["tay_hoa"].pk]}
 
 
 def test_a_learned_name_is_corrected_not_doubled(land: World) -> None:

@@ -85,6 +85,7 @@ CASES: list[tuple[dict[str, Any], Shape, str]] = [
         "tăng dưới 1%",
     ),
     ({"kind": "zero_incidence", "comparator": "none"}, Shape.ZERO, "không để phát sinh"),
+    ({"kind": "zero_incidence", "measure": "phát sinh điểm mới"}, Shape.ZERO, "không để"),
     (
         {"kind": "direction", "comparator": "none", "direction": "increase", "assessed": "yearly"},
         Shape.MONOTONE,

@@ -37,17 +37,17 @@ NOWHERE = models.Q(pk__in=())
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Reading only: entries cannot be changed or removed through the program."""
 
-    def visible_to(self, actor: Doer | None, *, within: models.Q = NOWHERE) -> Self:
-        """One's own entries; standing offices and leaders also see those of their unit, auditors those `within`.
+    def visible_to(self, actor: Doer | None, *, units: Any = (), within: models.Q = NOWHERE) -> Self:
+        """One's own entries; standing offices, leaders and auditors also see those of their unit and of `units`.
 
-        This room does not know the tree of units: `within` says which entries lie in the auditor's part of it, as a
-        condition on `actor_unit_id` (and `day`, for units move). It is used for auditors only.
+        `units` are the ids of the units below it, for `__in`. Auditors see what lies `within` besides: a condition on
+        `actor_unit_id` and `day`, for units move. The caller gives both: this room knows no tree.
         """
         if actor is None:
             return self.none()
         mine = models.Q(actor_id=actor.user_id)
         if actor.role in {"standing_office", "leader", "auditor"} and actor.unit_id is not None:
-            mine |= models.Q(actor_unit_id=actor.unit_id)
+            mine |= models.Q(actor_unit_id=actor.unit_id) | models.Q(actor_unit_id__in=units)
         if actor.role == "auditor":
             mine |= within
         return self.filter(mine)

@@ -18,6 +18,7 @@ class PlansConfig(AppConfig):
         from pcmt.apps.plans import jobs, queue
 
         queue.fill("reading", lambda revision_id: str(jobs.read_revision.enqueue(revision_id).id))
+        queue.fill("screening", lambda source_id: str(jobs.screen_kept.enqueue(source_id).id))
         schedule("plans.readings", job=jobs.tend_readings, next_after=every_other_minute)
 
 

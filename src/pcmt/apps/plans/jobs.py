@@ -13,6 +13,12 @@ def read_revision(revision_id: int) -> None:
 
 
 @task()
+def screen_kept(source_id: int) -> None:
+    """See `operations.screen_kept`."""
+    operations.screen_kept(source_id=source_id, at=timezone.now())
+
+
+@task()
 def tend_readings() -> None:
     """See `operations.tend_readings`."""
     operations.tend_readings(at=timezone.now())

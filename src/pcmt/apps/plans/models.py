@@ -242,7 +242,7 @@ class Revision(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField("lần")
-    source = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="revisions")
+    source = models.ForeignKey(SourceFile, models.SET_NULL, null=True, blank=True, related_name="revisions")
     source_name = models.CharField("tên tệp", max_length=255, blank=True)
     text = models.TextField(blank=True)
     reading = models.JSONField(default=dict, blank=True)

@@ -17,3 +17,8 @@ def fill(name: str, enqueue: Enqueue) -> None:
 def enqueue_reading(revision_id: int) -> str:
     """Queue the reading of a revision, in the transaction that runs; the job's id."""
     return _enqueue["reading"](revision_id)
+
+
+def enqueue_screening(source_id: int) -> str:
+    """Queue the search for a secrecy stamp in a kept file; the job's id."""
+    return _enqueue["screening"](source_id)

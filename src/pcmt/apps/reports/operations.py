@@ -144,7 +144,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
     gone: list[int] = []
     for duty, item in drafts:
         known = existing.get(duty.pk, {})
-        label = squeezed(duty.what or item.text)[:LABEL_CHARS]
+        label = _label(duty)
         shared = {
             "clause": item.clause,
             "label": label,
@@ -189,6 +189,16 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
     DueItem.objects.bulk_update(back, ["state", "version"], batch_size=100)
     end_due(gone)
     adoption.count("due_items", len(due_items))
+
+
+def _label(duty: Duty) -> str:
+    """What is to be reported, in the words of the text; the thing sent is put before them when they do not name it.
+
+    "gửi về Công an tỉnh" says too little, and so does "kế hoạch": "Kế hoạch: gửi về Công an tỉnh".
+    """
+    text, what = squeezed(duty.text), squeezed(duty.what)
+    named = not what or fold(what) in fold(text)
+    return (text if named else f"{what[:1].upper()}{what[1:]}: {text}")[:LABEL_CHARS]
 
 
 def _reporting(adoption: Adoption, item: Item) -> dict[int | None, str]:

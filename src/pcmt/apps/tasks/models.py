@@ -269,7 +269,7 @@ class ProgressNote(models.Model):
     event = models.CharField("việc", max_length=20, choices=NoteEvent.choices, default=NoteEvent.PROGRESS)
     percent = models.PositiveSmallIntegerField("tiến độ", default=0)
     note = models.TextField("ghi chú", blank=True)
-    file = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="+")
+    file = models.ForeignKey(SourceFile, models.SET_NULL, null=True, blank=True, related_name="+")
     file_name = models.CharField("tên tệp", max_length=255, blank=True)
 
     objects = ProgressNoteQuerySet.as_manager()

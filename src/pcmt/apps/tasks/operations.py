@@ -16,7 +16,7 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
 from pcmt.apps.plans.models import Item, SourceFile
-from pcmt.apps.plans.operations import keep_file
+from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.tasks.models import (
     DueItem,
     DueKind,
@@ -32,8 +32,7 @@ from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import due_windows, limit_from
 from pcmt.core.text import fold
-from pcmt.documents.intake.detect import detect
-from pcmt.documents.values import RefusedError
+from pcmt.documents import Unreadable, identify
 
 LABEL_CHARS = 240
 NOTE_CHARS = 5000
@@ -328,6 +327,8 @@ def report_progress(
         due.version += 1
         due.save(update_fields=["percent", "state", "done_at", "done_on", "version"])
         _note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note, kept, file[0] if file else "")
+        if kept:
+            screen_later(kept)
         _tell_task(task, note)
         record(
             at=at,
@@ -409,10 +410,9 @@ def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: byt
     if due is None or not can_report(actor, due):
         return _not_allowed()
     if data:
-        try:
-            kind = detect(name, data)
-        except RefusedError as refused:
-            return Refusal(code=refused.reason.code, message=str(refused.reason), field="file")
+        kind = identify(name, data)
+        if isinstance(kind, Unreadable):
+            return Refusal(code=kind.code, message=str(kind), field="file")
         if kind.route == "text" and b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return Refusal(
                 code="unsupported",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import attrs
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import hold, record
@@ -88,7 +89,7 @@ def create_unit(
         valid_to=valid_to,
     )
     with transaction.atomic():
-        on = at.date()
+        on = timezone.localdate(at)
         siblings = Unit.objects.filter(search_key=name_key(name)[:300]).filter(holds_on(on))
         if parent_id is not None:
             siblings = siblings.filter(links_up__parent_id=parent_id)
@@ -204,7 +205,7 @@ def set_members(
     """Say which units a group means from now on; members that are left out end today."""
     if actor is not None and not can_keep_units(actor):
         return _not_allowed()
-    today = at.date()
+    today = timezone.localdate(at)
     with transaction.atomic():
         hold(at)
         group = Unit.objects.select_for_update(no_key=True).get(pk=group_id)

@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pcmt.config.middleware.compressed_pages",
     "pcmt.config.middleware.request_origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pcmt.config.middleware.chosen_language",

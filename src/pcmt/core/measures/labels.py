@@ -56,7 +56,8 @@ def describe(spec: TargetSpec) -> str:
     """What the target asks for, without what it measures: `≥ 80%`, `ít nhất 02 lượt/tuần`, `không để phát sinh`."""
     match spec.shape:
         case Shape.ZERO:
-            return "không để phát sinh"
+            arising = spec.measure.casefold().startswith(("phát sinh", "xảy ra", "hình thành", "tái ", "lọt "))
+            return "không để" if arising else "không để phát sinh"  # the measure, which follows, says it itself
         case Shape.MILESTONE:
             return "đạt được"
         case Shape.MONOTONE:

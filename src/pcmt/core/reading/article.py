@@ -25,6 +25,7 @@ _VIEWS = phrase(
     r"(?:lượt (?:xem|đọc)|tin đã đưa|in bài viết|xem theo ngày|đọc tiếp|chia sẻ|bình luận|tin liên quan|"
     r"tin cùng chuyên mục|tags?|nguồn|từ khóa)\b"
 )
+_CRUMBS = re.compile(r"Trang chủ\b|[^>»›\n]{1,60} [>»›] ")
 _ISSUED_PLAN = phrase(
     r"(?:vừa |đã |mới |vừa mới )?(?:ký )?ban hành (?P<words>(?:kế hoạch|chương trình|đề án|phương án)(?: số [^ ,.;]+)?)"
 )
@@ -56,6 +57,9 @@ def read_article(source: Source, lines: list[Line]) -> Head | None:
     )
     fields = {**no_fields(), "document_kind": "article_about_plan"}
     head = Head(fields, 0, len(lines))
+    if _CRUMBS.match(source.work, texts[0].body, texts[0].end) and texts[1] is not stamped:
+        head.noise.append((texts[0].start, texts[0].end, "page_furniture"))
+        del texts[0]
     first = texts[0]
     fields["article_title"] = {"value": source.plain(first.body, first.end), "span": (first.body, first.end)}
     head.claims.append((first.start, first.end))

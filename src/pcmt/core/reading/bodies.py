@@ -40,6 +40,9 @@ def level_of(name: str) -> str:
     return "other"
 
 
+_SCHOOLS = (["tiểu", "học"], ["mẫu", "giáo"], ["phổ", "thông"])  # their own name follows
+
+
 def proper(name: str) -> str:
     """A name in capitals as it is written in running text ("ỦY BAN NHÂN DÂN TỈNH KON TUM")."""
     if not name.isupper() or len(name) < 6:
@@ -60,7 +63,13 @@ def proper(name: str) -> str:
             word != "xã" or shown[-2:-1] not in (["thị"], ["hợp"])
         ):
             place = i + 1 < len(words)
-        if word == "xã" and i and words[i - 1] == "thị":
+        if (
+            word == "xã"
+            and i
+            and words[i - 1] == "thị"
+            or word in ("thpt", "thcs", "non")
+            or words[i - 1 : i + 1] in _SCHOOLS
+        ):
             place = True
     text = " ".join(shown)
     for field_name in ("sở", "phòng", "trường", "hội", "đoàn", "ban", "bộ", "cục", "trung tâm"):

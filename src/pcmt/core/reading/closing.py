@@ -31,7 +31,7 @@ _ARCHIVE = phrase(r"lưu ?:?")
 _SIGN_LINE = re.compile(r"[\s|*_]*(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.|T/M\s|Q\.\s*[A-ZĐ])")
 
 
-_SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*")
+_SEGMENT = re.compile(r"\s*\|\s*|[ \u00a0]{3,}|\t+|\s*<br\s*/?>\s*|\s*\*{3,}\s*")
 _SIGN_INSIDE = re.compile(
     rf"(?<=[\w)\]:;.,*]) +(?=(?:\*\*)?(?:(?:T/?M|KT|K/T|TL|T/L|TUQ)\.\s*[{UPPER}]{{2}}|(?:PHÓ |Q\. )?(?:CHỦ TỊCH|"
     rf"BÍ THƯ|GIÁM ĐỐC|HIỆU TRƯỞNG|TRƯỞNG BAN|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG))(?![{LOWER}]))"
@@ -212,6 +212,26 @@ def _skip_marks(source: Source, at: int, end: int) -> int:
     return at
 
 
+# What begins with a capital in the name of a post: the post itself, also behind "Phó", and the body it is held at.
+_POST_WORD = re.compile(
+    r"\A\w+|\b(?:công an|sở|(?<!xã )hội|trung tâm|văn phòng|thường trực|tiểu ban|thanh tra|đảng ủy)\b|"
+    r"(?:(?<=\bphó )|(?<=\bquyền )|(?<=\bq\. )|(?<=\bq\.)|(?<=\bsở ))\w+"
+)
+_POST_PLACE = re.compile(r"(?:(?<=\btỉnh )|(?<=\bthành phố )|(?<=\bhuyện )|(?<=\bphường )|(?<=\bxã )(?!hội\b))[\w ]+")
+_POST_SHORT = re.compile(r"\b(?:ubnd|hđnd|vp)\b")
+
+
+def post_words(words: str) -> str:
+    """A post as running text writes it (Decree 30/2020, annex II: posts begin with a capital letter).
+
+    >>> post_words("PHÓ CHỦ TỊCH"), post_words("PHÓ GIÁM ĐỐC CÔNG AN TỈNH"), post_words("CHÁNH VĂN PHÒNG")
+    ('Phó Chủ tịch', 'Phó Giám đốc Công an tỉnh', 'Chánh Văn phòng')
+    """
+    text = _POST_PLACE.sub(lambda match: match[0].title(), " ".join(words.lower().split()))
+    text = _POST_WORD.sub(lambda match: match[0][:1].upper() + match[0][1:], text)
+    return _POST_SHORT.sub(lambda match: match[0].upper(), text)
+
+
 def _signer(source: Source, segments: list[Place], head: Head) -> None:
     fields, work = head.fields, source.work
     authority: dict[str, Any] | None = None
@@ -244,17 +264,17 @@ def _signer(source: Source, segments: list[Place], head: Head) -> None:
             if mark and mark[1] not in ("TM", "T/M") and acting is None:
                 after = _SIGN_TITLE.match(work, mark.end(), b)
                 stop = after.end("position") if after else _upper_end(work, mark.end(), b)
-                words = source.plain(mark.end(), stop).lower()
+                post = post_words(source.plain(mark.end(), stop))
                 acting = {
-                    "value": f"{mark[1].replace('K/T', 'KT').replace('T/L', 'TL')}. {words[:1].upper()}{words[1:]}",
+                    "value": f"{mark[1].replace('K/T', 'KT').replace('T/L', 'TL')}. {post}",
                     "span": source.trim(start, stop),
                 }
                 start = _skip_marks(source, max(stop, start + 1), b)
                 continue
             title = _SIGN_TITLE.match(work, start, b)
             if title and title["position"] and position is None:
-                words = source.plain(*title.span("position")).lower()
-                position = {"value": words[:1].upper() + words[1:], "span": title.span("position")}
+                post = post_words(source.plain(*title.span("position")))
+                position = {"value": post, "span": title.span("position")}
                 start = _skip_marks(source, title.end("position"), b)
                 continue
             found = PERSON.match(work[start:b].rstrip("*_| "))

@@ -151,7 +151,7 @@ def as_contract(reading: Reading, name: str) -> dict[str, Any]:
     result["campaign_windows"] = [
         placer.item(
             (w.start, w.end),
-            0.9,
+            0.94,
             id=w.id,
             clause=w.clause.id if w.clause else None,
             name=w.name,
@@ -326,7 +326,7 @@ def _all_limits(reading: Reading) -> list[tuple[Limit, Clause]]:
 def _deadline(placer: _Placer, limit: Limit, clause: Clause, number: int, reading: Reading) -> dict[str, Any]:
     return placer.item(
         (limit.start, limit.end),
-        0.92 if limit.precision in ("day", "recurring", "month", "quarter") else 0.75,
+        0.97 if limit.precision in ("day", "recurring", "month", "quarter") else 0.93,
         id=f"D{number}",
         clause=clause.id,
         **limit.as_dict(),
@@ -392,7 +392,7 @@ def _project(
     )
     return placer.item(
         (project.start, project.end),
-        0.9,
+        0.96,
         id=project.id,
         clause=project.clause.id,
         number=project.number,
@@ -407,7 +407,7 @@ def _project(
 
 
 # ---- what nobody claimed -------------------------------------------------------------------------------------------
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBERS, _DIGITS = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"\d+")
 
 
 def _unclaimed(reading: Reading, placer: _Placer, result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -415,11 +415,13 @@ def _unclaimed(reading: Reading, placer: _Placer, result: dict[str, Any]) -> lis
     source = reading.source
     claimed = Places(_claims(reading))
     days = [day for day in find_dates(source.low) if not claimed.meet(day.start, day.end)]
-    dated = Places((day.start, day.end) for day in days)
     found = [(day.start, day.end, "date") for day in days]
-    for number in _DIGITS.finditer(source.low):
-        if not dated.meet(*number.span()) and not claimed.meet(*number.span()):
-            found.append((*number.span(), "number"))
+    taken = Places([*_claims(reading), *((day.start, day.end) for day in days)])
+    for number in _NUMBERS.finditer(source.low):
+        whole = not taken.meet(*number.span())  # else "1.330" of which a label took the "1": what is left of it
+        for part in (number,) if whole else _DIGITS.finditer(source.low, *number.span()):
+            if whole or not taken.meet(*part.span()):
+                found.append((*part.span(), "number"))
     return [placer.item((a, b), 1.0, id=f"U{n}", kind=kind) for n, (a, b, kind) in enumerate(sorted(found), 1)]
 
 

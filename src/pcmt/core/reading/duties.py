@@ -16,6 +16,7 @@ from pcmt.core.reading.lexicon import HEAD, VERB, phrase
 from pcmt.core.reading.limits import Era, Limit, find_limits
 from pcmt.core.reading.outline import Clause
 from pcmt.core.reading.source import Source
+from pcmt.core.reading.targets import whole_words
 
 _TOKEN = phrase(
     r"(?P<six_monthly>(?:0?6|sáu) tháng(?! (?:tuổi|trở|tù|kể))(?: (?:đầu|cuối) năm)?|nửa năm)|"
@@ -80,7 +81,7 @@ class Duty:
     due: Limit | None = None
     due_text: str | None = None
     what: str | None = None
-    confidence: float = 0.8
+    confidence: float = 0.85
     id: str = ""
     extra: list[tuple[int, int]] = field(factory=list)
 
@@ -146,7 +147,12 @@ def _sentence(
         )
     ]
     continued = not reports and reporting and (bool(heard.recipient) or bool(_addressed(source, start, end)))
-    if not reports and not continued:
+    if not reports and not heard.recipient:  # a list or plan to be sent in, also among the reports
+        known = len(duties)
+        _submission(source, clause, start, end, era, heard, duties)
+        if not continued or len(duties) > known:
+            return
+    elif not reports and not continued:
         _submission(source, clause, start, end, era, heard, duties)
         return
     first = reports[0].start() if reports else start
@@ -188,7 +194,7 @@ def _sentence(
             prepared, reporter = (reporter[0] if reporter else None), who
     base = Duty(
         first,
-        min(end, first + 48),
+        _words_of(source, first, end, limits),
         clause,
         "results",
         None,
@@ -209,16 +215,27 @@ def _sentence(
         due = limits[0]
         period = _period_of(due)
         duties.append(
-            evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.75)
+            evolve(base, kind="periodic" if period != "once" else "results", period=period, due=due, confidence=0.88)
         )
     elif regular and (explicit or reporting):
-        duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.7))
+        duties.append(evolve(base, start=regular.start(), kind="periodic", period="unspecified", confidence=0.8))
     elif (
         explicit
         and reports
         and not (known_here and low.startswith(("các báo cáo", "báo cáo gửi", "cac bao cao"), start))
     ):
-        duties.append(evolve(base, confidence=0.65))
+        duties.append(evolve(base, confidence=0.85))
+
+
+def _words_of(source: Source, start: int, end: int, limits: list[Limit]) -> int:
+    """Where the words that name a duty end: before its limit, purpose or bracket, at most 140 code points on."""
+    stops = [limit.start for limit in limits if limit.start > start + 8]
+    onward = _ONWARD_START.of(source.bare).search(source.low, start, end)
+    stop = min([end, start + 140, *stops, *([onward.start()] if onward else [])])
+    last = source.trim(start, whole_words(source.low, start, stop))[1]
+    while last > start + 1 and source.low[last - 1] in " ,;.:(-":
+        last -= 1
+    return last
 
 
 def _says(source: Source, report: re.Match[str], end: int) -> bool:
@@ -381,7 +398,7 @@ def _periodic(
                 kind=kind,
                 period=period,
                 due=due,
-                confidence=0.85,
+                confidence=0.94,
                 extra=[(begin, stop)],
             )
         )
@@ -466,14 +483,15 @@ def _recipient(
     """To whom: behind "báo cáo", or after "về", "gửi", "cho"; and through whom."""
     low = source.low
     recipient: list[Agency] = []
+    looked = -1
     for report in reports:
         later = _ONWARD_START.of(source.bare).search(low, report.end(), end)
         stop = later.start() if later else end
         at = _adverbs_end(source, report.end(), stop)
         if source.match(HEAD, at, stop):
             recipient = read_list(source, at, stop)[0]
-        if not recipient:
-            recipient = _addressed(source, report.start(), stop)
+        if not recipient and stop != looked:  # up to the same stop there is nothing more to find
+            recipient, looked = _addressed(source, report.start(), stop), stop
         if recipient:
             break
     if not recipient:
@@ -549,7 +567,7 @@ def _submission(
         duties.append(
             Duty(
                 send.start(),
-                min(end, send.end() + 24),
+                _words_of(source, send.start(), end, limits),
                 clause,
                 kind,
                 _period_of(due) if due else "once",
@@ -561,7 +579,7 @@ def _submission(
                 due,
                 None,
                 source.plain(*thing.span()),
-                0.65,
+                0.85,
             )
         )
         return

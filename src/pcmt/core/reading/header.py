@@ -18,7 +18,8 @@ from pcmt.core.reading.head import Head, Place, no_fields
 from pcmt.core.reading.letterhead import NATION, find_issuer, read_letterhead
 from pcmt.core.reading.lexicon import phrase
 from pcmt.core.reading.lines import UPPER, Line
-from pcmt.core.reading.source import Source, tidy
+from pcmt.core.reading.source import Pattern, Source, tidy
+from pcmt.core.text.fold import strip_marks
 
 LETTERHEAD = 400  # lines in which the type of the document is looked for
 PREAMBLE = 20_000  # code points of a preamble that are read
@@ -29,7 +30,8 @@ _TYPES = (  # longer ones first
     "CÔNG ĐIỆN|TỜ TRÌNH"
 )
 _PLAN_TYPES = ("KẾ HOẠCH", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "PHƯƠNG ÁN")
-_TYPE = re.compile(r"[\s|#*_>]*(?P<type>" + _TYPES + r")\b(?P<rest>.*)\Z", re.DOTALL)
+_TYPE = Pattern(r"[\s|#*_>]*(?P<type>" + _TYPES + r")\b(?P<rest>(?s:.*))\Z")
+_MARKED = {strip_marks(kind): kind for kind in _TYPES.split("|")}  # as types are named here, whatever the text
 _ATTACHED = phrase(r"\(? ?(?:ban hành )?kèm theo (?:quyết định|nghị quyết|công văn|tờ trình)")
 _ENDS_TITLE = ("roman", "part", "article", "upper", "arabic", "dash")
 _PREAMBLE = phrase(
@@ -122,7 +124,7 @@ def _type_lines(source: Source, lines: list[Line]) -> list[_TypeLine]:
         if line.kind not in ("text", "table") or line.end - line.start > 700:
             continue
         text = work[line.start : line.end]
-        match = _TYPE.match(text)
+        match = _TYPE.of(source.bare).match(text)
         if not match:
             glued = re.match(rf"(KẾ\s+HOẠCH)(?=[{UPPER}])", text)
             if glued:
@@ -131,8 +133,8 @@ def _type_lines(source: Source, lines: list[Line]) -> list[_TypeLine]:
         rest = match["rest"].strip(" *_|#")
         if rest and (rest[0] in ".,;)" or rest[0].islower()):
             continue
-        kind, (a, b) = " ".join(match["type"].split()), match.span("type")
-        found.append(_TypeLine(i, kind, line.start + a, line.start + b))
+        (a, b), kind = match.span("type"), " ".join(match["type"].split())
+        found.append(_TypeLine(i, _MARKED.get(kind, kind), line.start + a, line.start + b))
     return found
 
 
@@ -144,7 +146,7 @@ def _attached_after(source: Source, lines: list[Line], index: int) -> bool:
 def _title(source: Source, lines: list[Line], plan: _TypeLine, head: Head) -> int:
     """Read type and title; returns the index of the first line after them."""
     fields = head.fields
-    fields["doc_type"] = {"value": plan.kind.capitalize(), "span": (plan.start, plan.end)}
+    fields["doc_type"] = {"value": source.plain(plan.start, plan.end).capitalize(), "span": (plan.start, plan.end)}
     head.claims.append((plan.start, plan.end))
     pieces: list[Place] = []
     rest = source.trim(plan.end, lines[plan.index].end)
@@ -207,6 +209,8 @@ def _title_goes_on(source: Source, line: Line, pieces: list[Place], blanks: int)
     text = source.work[line.body : line.end]
     if line.style == "dash":
         return not blanks
+    if not text:  # a label alone on its line
+        return False
     shouting = source.work[pieces[0][0] : pieces[-1][1]].strip("* ").isupper()
     if shouting and not (text.strip("* ").isupper() or text[0].islower() or text[0].isdigit()):
         return False

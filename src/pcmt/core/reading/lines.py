@@ -11,14 +11,14 @@ import re
 from attrs import define
 
 from pcmt.core.reading.lexicon import VERB, phrase
-from pcmt.core.reading.source import Source
+from pcmt.core.reading.source import Pattern, Source
 from pcmt.core.text import roman_value
 
 # the letters of Vietnamese words, for character classes
 UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
 LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
-_LABEL = re.compile(
-    rf"""
+_LABEL = Pattern(
+    rf"""(?x)
     (?P<part>(?:PHẦN|Phần|CHƯƠNG|Chương|MỤC|Mục|Phụ[ ]lục|PHỤ[ ]LỤC)
         [ ]+(?:thứ[ ]+\w+|THỨ[ ]+\w+|[IVXL]+|\d{{1,2}}|[A-Z])\b[ ]*[.:]?)
     |(?P<article>(?:Điều|ĐIỀU)[ ]+\d{{1,3}}[ ]*[.:])
@@ -31,8 +31,7 @@ _LABEL = re.compile(
     |(?P<dash>[-–—−](?![-–—−|]))
     |(?P<plus>\+)
     |(?P<star>\*(?=[ \t\u00a0])|[•●○▪■◦·∙✓✔➢➤⮚❖►▶\uf0b7\uf0a7\uf0d8\uf02d\uf076](?=\D))
-    """,
-    re.VERBOSE,
+    """
 )
 _RULER = re.compile(r"[-–—_=*~.·\s|:]{3,}\Z|\|+\Z|\*{1,3}\Z")
 _PAGE = re.compile(r"(?:[-–]\s*)?(?:trang\s+)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–])?\Z", re.IGNORECASE)
@@ -125,7 +124,7 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
     if end == emphasis:
         return Line(number, start, end, start, "ruler")
     line = Line(number, start, end, emphasis, "text", heading=bool(opened[1]) or bold)
-    found = _LABEL.match(work, emphasis, end)
+    found = _LABEL.of(source.bare).match(work, emphasis, end)
     if found and found.lastgroup:
         style = found.lastgroup
         label = found[style].strip(" .:")

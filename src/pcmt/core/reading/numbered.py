@@ -174,7 +174,7 @@ class Reader:
                     share.facts["frequency"] = frequency
                     share.facts["frequency_span"] = (a, b)
                 continue
-            target = Target(a, b, clause, facts, self._confidence(facts, zone, role), [(number.start, b)])
+            target = Target(a, b, clause, facts, self._confidence(facts, zone), [(number.start, b)])
             found += self._multiply(target, start, end)
         wordless = Wordless(source, clause, start, end, floor, role, past, found)
         found += wordless.in_zone() if zone else wordless.outside()
@@ -441,7 +441,7 @@ class Reader:
             facts["assessed"] = "yearly"
         joined = _AND_VERB.of(source.bare).search(low, b, min(end, b + 70))
         anchor_end = min(max(b, clause_stop(low, b, joined.start() if joined else min(end, b + 70))), begin + 290)
-        return facts, begin, source.trim(begin, anchor_end)[1], used
+        return facts, begin, source.trim(begin, max(b, whole_words(low, b, anchor_end)))[1], used
 
     def _outcome(
         self, clause: Clause, facts: dict[str, Any], number: Numeral, a: int, b: int, start: int, end: int, role: str
@@ -534,14 +534,13 @@ class Reader:
             at = start + cut.end() if cut else end
         return found
 
-    def _confidence(self, facts: dict[str, Any], zone: bool, role: str) -> float:
-        if facts["kind"] == "frequency":
-            return 0.95 if zone else 0.85
-        if facts["unit"] == "percent":
-            return 0.95 if zone else 0.85
+    def _confidence(self, facts: dict[str, Any], zone: bool) -> float:
+        """About how often such a target is right (docs/dev/confidence.md)."""
+        if facts["kind"] == "frequency" or facts["unit"] == "percent":
+            return 0.97 if zone else 0.92
         if facts["comparator"] != "eq" or facts["per"]:
-            return 0.9 if zone else 0.75
-        return 0.85 if zone else 0.6
+            return 0.95 if zone else 0.86
+        return 0.92 if zone else 0.75
 
 
 _NUMBER_WORD = phrase(

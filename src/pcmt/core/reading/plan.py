@@ -74,13 +74,17 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
     for i in range(tail, len(lines)):
         if (
             lines[i].kind == "text"
-            and re.match(r"[*#\s]*PHỤ LỤC|[*#\s]*Phụ lục", source.work[lines[i].start : lines[i].end])
+            and re.match(r"[*#\s]*(?:PHỤ LỤC|Phụ lục|PHU LUC|Phu luc)", source.work[lines[i].start : lines[i].end])
             and i > tail
         ):
             rest = lines[i:]
             first = rest[0]
-            first.style, first.label = "part", source.work[first.body : first.end].strip("*# ")[:20]
-            first.body = first.end
+            label = re.match(
+                r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[first.body : first.end]
+            )
+            if label:
+                first.style, first.label = "part", label[0].strip(" .:")
+                first.body += label.end()
             return rest
     return []
 

@@ -22,8 +22,9 @@ _SIGNS = {
     "paren": "{}",
     "dash": "-",
     "plus": "+",
-    "star": "•",
+    "star": "{}",
 }
+_DROPPED = ("page_number", "machine_text", "page_break_mid_sentence", "ocr_tail", "duplicate_name")
 _RULER = re.compile(r"[-–—_=*~.·\s|:#]*\Z")
 
 
@@ -33,12 +34,22 @@ def print_plan(reading: dict[str, Any], text: str) -> str:
     `reading` is the contract's object that `read` gave for `text`. What stands outside the outline (letterhead, title,
     preamble, closing) keeps its lines; each clause of the outline takes one line of its own behind an empty one.
     """
-    noise = sorted(tuple(item["span"]) for item in reading["noise"])
+    noise = sorted(tuple(item["span"]) for item in reading["noise"] if item["type"] in _DROPPED)
     lines: list[str] = []
     at = 0
     for clause in reading["outline"]:
         start, end = clause["span"]
-        lines += _outside(text, at, start, noise)
+        outside = _outside(text, at, start, noise)
+        if (
+            clause["style"] == "row"
+            and "|" not in text[start:end]
+            and 2 <= len([line for line in outside if line]) <= 9
+        ):
+            outside = [
+                "",
+                "| " + " | ".join(line for line in outside if line) + " |",
+            ]  # the head of a table told cell by cell
+        lines += outside
         words = _words(text, clause["body"], end, noise)
         sign = _SIGNS.get(clause["style"], "").format(clause["label"] or "")
         if clause["style"] == "row":
@@ -85,12 +96,12 @@ def _outside(text: str, start: int, end: int, noise: list[tuple[int, ...]]) -> l
 
 
 def _bar_line(raw: str) -> str:
-    return "" if _RULER.match(raw) else " ".join(raw.replace("**", "").split())
+    return "" if _RULER.match(raw) else " ".join(raw.split())
 
 
 def _row(text: str, start: int, end: int) -> str:
     """A table's row with bars, also where the table had come one cell a line."""
     raw = text[start:end]
     if "|" in raw:
-        return _bar_line(raw if raw.startswith("|") else "| " + raw)
+        return _bar_line(("" if raw.startswith("|") else "| ") + raw + ("" if raw.endswith("|") else " |"))
     return "| " + " | ".join(tidy(cell) for cell in raw.split("\n") if cell.strip()) + " |"

@@ -29,7 +29,7 @@ class Share:
     names: list[Any]
     value: int | float
     unit: str | None
-    confidence: float = 0.9
+    confidence: float = 0.94
 
 
 def read_shares(source: Source, target: Target, stretches: list[tuple[int, int]]) -> list[Share]:

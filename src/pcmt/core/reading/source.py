@@ -62,8 +62,9 @@ class Pattern:
 class Source:
     """A text as given, with the copies that the reader matches on.
 
-    `work` is the composed text (NFC); `low` its canonical copy of equal length, without marks when the text is `bare`.
-    Places inside the reader are positions of `work`; `span` turns them into code points of the text as given.
+    `work` is the composed text (NFC) with plain line ends; `low` its canonical copy of equal length, without marks when
+    the text is `bare`. Places inside the reader are positions of `work`; `span` turns them into code points of the text
+    as given.
     """
 
     given: str
@@ -73,7 +74,7 @@ class Source:
     _origin: list[int] | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        if unicodedata.is_normalized("NFC", self.given):
+        if "\r\n" not in self.given and unicodedata.is_normalized("NFC", self.given):
             self.work = self.given
         else:
             self.work, self._origin = _compose(self.given)
@@ -122,8 +123,11 @@ class Source:
         return pattern.of(self.bare).match(self.low, start, end)
 
     def _may_hold(self, pattern: Pattern, start: int, end: int) -> bool:
-        needs = pattern.needs[self.bare]
-        return not needs or any(self.low.find(word, start, end) >= 0 for word in needs)
+        needs, low = pattern.needs[self.bare], self.low
+        for word in needs:  # asked thousands of times a plan; a loop is twice as quick as any()
+            if low.find(word, start, end) >= 0:
+                return True
+        return not needs
 
     @cached_property
     def _quotes(self) -> list[int]:
@@ -169,15 +173,15 @@ def tidy(text: str) -> str:
 
 
 def _compose(text: str) -> tuple[str, list[int]]:
-    """Composed text and, for each of its positions and its end, the position in the text as given."""
-    starts = [i for i, char in enumerate(text) if not unicodedata.combining(char)]
+    """Composed text with plain line ends and, for each of its positions and its end, the position in `text`."""
+    starts = [i for i, char in enumerate(text) if not unicodedata.combining(char) and text[i - 1 : i + 1] != "\r\n"]
     if not starts or starts[0]:
         starts.insert(0, 0)
     parts: list[str] = []
     origin: list[int] = []
     for start, end in pairwise([*starts, len(text)]):
         part = text[start:end]
-        composed = unicodedata.normalize("NFC", part) if end - start > 1 else part
+        composed = unicodedata.normalize("NFC", part).replace("\r\n", "\n") if end - start > 1 else part
         parts.append(composed)
         origin += [start] * len(composed)
     origin.append(len(text))

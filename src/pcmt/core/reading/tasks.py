@@ -149,7 +149,7 @@ class _Walker:
     def _block(self, clause: Clause, heading: Heading) -> None:
         apart = heading.alone or not heading.run_in
         kind = "block" if apart or clause.role == "assignment" else "clause"
-        confidence = 0.95 if apart else 0.85
+        confidence = 0.98 if apart else 0.94
         block = Assignment(kind, heading.mode, heading.start, heading.end, heading.agencies, clause, confidence)
         self.work.assignments.append(block)
         self.work.headings.append((clause.body, heading.end))
@@ -295,7 +295,7 @@ def make_task(
         partners_in(source, at, end),
         _advises(source, at, end),
         _condition(source, start, end),
-        0.9 if block else 0.8,
+        0.97 if block else 0.95,
     )
 
 
@@ -365,7 +365,7 @@ def _table_row(source: Source, clause: Clause, work: Work) -> None:
         return  # a group row
     block = None
     if agencies:
-        block = Assignment("table_row", "assigned", *place, agencies, clause, 0.9)
+        block = Assignment("table_row", "assigned", *place, agencies, clause, 0.95)
         work.assignments.append(block)
         work.headings.append(place)
     task = make_task(source, clause, start, end, block, None)

@@ -117,7 +117,7 @@ class Wordless:
             b = self._words_end(zero.end(), zero.end(), 150)
             if self._free(a, b):
                 measure = source.plain(zero.end(), b) or None
-                self._add((a, source.trim(a, b)[1]), "zero_incidence", 0.86 if zone else 0.7, measure=measure)
+                self._add((a, source.trim(a, b)[1]), "zero_incidence", 0.94 if zone else 0.86, measure=measure)
 
     def _subordinate(self, at: int) -> bool:
         """ "nhằm không để ...": a reason, no target."""
@@ -130,7 +130,7 @@ class Wordless:
         for external in source.finditer(_EXTERNAL, self.start, self.end):
             a, b = external.span()
             if self._free(a, b) and not self.numbered and not re.search(r"\d", source.low[a:b].split("chỉ tiêu")[0]):
-                self._add((a, source.trim(a, b)[1]), "external_reference", 0.82, measure=source.plain(a, b))
+                self._add((a, source.trim(a, b)[1]), "external_reference", 0.88, measure=source.plain(a, b))
 
     def _direction(self) -> None:
         """ "giảm dần số vụ phạm tội", "năm sau cao hơn năm trước", "kiềm chế tỷ lệ ..."."""
@@ -157,7 +157,7 @@ class Wordless:
             self._add(
                 (a, source.trim(a, min(b, a + 280))[1]),
                 "direction",
-                0.72,
+                0.9,
                 direction=direction,
                 baseline=baseline,
                 measure=source.plain(way.end(), b) or None,
@@ -177,7 +177,7 @@ class Wordless:
         """ "phải cho kết quả xét nghiệm âm tính"."""
         for negative in self.source.finditer(_NEGATIVE, self.start, self.end):
             if self._free(*negative.span()):
-                self._add(negative.span(), "condition", 0.7, measure=self.source.plain(*negative.span()))
+                self._add(negative.span(), "condition", 0.85, measure=self.source.plain(*negative.span()))
 
     def _milestone(self, zone: bool) -> None:
         """ "được công nhận phường không có ma túy", outside a zone only with its day ("đến năm 2027 đạt chuẩn ...")."""
@@ -195,7 +195,7 @@ class Wordless:
         b = self._words_end(status.end(), status.end(), 120)
         if self._free(a, b):
             measure = source.plain(status.start(), b)
-            self._add((a, source.trim(a, min(b, a + 290))[1]), "milestone", 0.7 if zone else 0.6, measure=measure)
+            self._add((a, source.trim(a, min(b, a + 290))[1]), "milestone", 0.85 if zone else 0.75, measure=measure)
 
     def _before_apart(self) -> tuple[list[Target], int]:
         """ "kiểm tra định kỳ hằng quý, riêng ... 02 lần": the numbers behind "riêng" leave the words before it free."""
@@ -219,7 +219,7 @@ class Wordless:
         words = source.low[a:b].strip(" -+,;.:")
         if b - a >= 16 and not re.match(r"(?:phải )?(?:hoàn thành|xong|hoàn tất)$", words):
             place = a, source.trim(a, min(b, a + 280))[1]
-            self._add(place, "milestone", 0.6, measure=source.plain(*place))
+            self._add(place, "milestone", 0.75, measure=source.plain(*place))
 
     def _alone(self, end: int) -> bool:
         """ "định kỳ hằng quý" without a number is once a quarter; "thường xuyên, liên tục" goes on all the time."""
@@ -231,7 +231,7 @@ class Wordless:
         n = None if alone["on"] else 1
         frequency = {"n": n, "per": per, "every": int(alone["every"] or 1), "implied": True}
         measure = source.plain(self.start, whole_words(source.low, self.start, min(end, self.start + 200)))
-        self._add(source.trim(*alone.span()), "frequency", 0.7, frequency=frequency, measure=measure)
+        self._add(source.trim(*alone.span()), "frequency", 0.85, frequency=frequency, measure=measure)
         return True
 
     def _condition(self, end: int) -> None:
@@ -239,7 +239,7 @@ class Wordless:
         must = self.source.search(_CONDITION, self.start, end)
         if must and self._free(*must.span()):
             measure = self.source.plain(*must.span())
-            self._add(self.source.trim(*must.span()), "condition", 0.55, measure=measure)
+            self._add(self.source.trim(*must.span()), "condition", 0.7, measure=measure)
 
 
 def _previous_year() -> dict[str, Any]:

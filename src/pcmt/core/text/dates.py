@@ -18,7 +18,8 @@ DATE = re.compile(
 )
 
 
-_DIGIT = re.compile(r"\d")
+# where a date may begin, quick to find: "ngày" before a number, or the first digit of a number
+_OPENING = re.compile(r"n(?=gày +\d)|\d(?<!\d\d)")
 
 
 @frozen
@@ -52,10 +53,14 @@ def _day(found: re.Match[str]) -> Day | None:
 def find_dates(low: str, start: int = 0, end: int | None = None) -> list[Day]:
     """Every day written in canonical text, left to right: with or without the word "ngày", with or without a year."""
     stop = len(low) if end is None else end
-    if not _DIGIT.search(low, start, stop):
-        return []
-    matches = DATE.finditer(low, start, stop)
-    return [day for day in map(_day, matches) if day]
+    days, at = [], start
+    for opening in _OPENING.finditer(low, start, stop):
+        if opening.start() >= at and (found := DATE.match(low, opening.start(), stop)):
+            at = found.end()
+            day = _day(found)
+            if day:
+                days.append(day)
+    return days
 
 
 def day_at(low: str, start: int) -> Day | None:

@@ -8,7 +8,6 @@ import unicodedata
 # The order of the Vietnamese alphabet and of the tones in dictionaries.
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
-_SHAPES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: another letter, not another tone
 
 _SIGNS = {
     **dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x85\u2028\u2029"), " "),
@@ -70,33 +69,48 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[0-9a-z]+", strip_marks(unicodedata.normalize("NFC", text)).lower()))
 
 
+_MARKED = re.compile(r"[^\W\d_\x00-\xbf]")
+
+
 def is_bare(text: str) -> bool:
     """Whether a Vietnamese text has lost its marks (bad scans, old systems): hardly any letter carries one."""
     sample = text[:4_000]
+    marked = len(_MARKED.findall(sample))
+    if marked * 100 >= len(sample) * 2:  # whatever stands between the letters
+        return False
     letters = sum(map(str.isalpha, sample))
-    marked = sum(1 for char in sample if ord(char) > 0xBF and char.isalpha())
     return letters > 200 and marked * 100 < letters * 2
 
 
 def sort_key(text: str) -> str:
     """A key whose plain ASCII order is the Vietnamese dictionary order.
 
-    Letters first ("Âu" after "Ăn", "Đà" after "Dương"), tones (level, grave, hook, tilde, acute, dot) break ties, then
-    digits by value width, so that an index on the key serves every database alike.
+    Letters first ("Âu" after "Ăn", "Đà" after "Dương"), tones (level, grave, hook, tilde, acute, dot) break ties;
+    numbers stand before letters and in the order of their values ("Phường 2" before "Phường 10"); a name stands before
+    a longer one that begins with it. The key is ASCII, so that an index on it serves every database alike.
     """
     letters: list[str] = []
     tones: list[str] = []
-    for word in unicodedata.normalize("NFC", text).lower().split():
-        for char in word:
-            parts = unicodedata.normalize("NFD", char)
-            tone = next((mark for mark in parts if mark in _TONES), "")
-            letter = unicodedata.normalize("NFC", "".join(p for p in parts if p not in _TONES or p in _SHAPES))
-            place = _ALPHABET.find(letter)
-            if place >= 0:
-                letters.append(chr(ord("A") + place) if place < 26 else chr(ord("a") + place - 26))
-                tones.append(_TONES[tone])
-            elif letter.isdigit():
-                letters.append(letter)
-        letters.append(" ")
-        tones.append(" ")
-    return f"{''.join(letters).strip()}!{''.join(tones).strip()}"
+    for word in _SORTED.findall(unicodedata.normalize("NFC", text).lower()):
+        if word.isdecimal():
+            digits = str(int(word)) if len(word) < _LONGEST_NUMBER else ""
+            letters.append(f"{len(digits)}{digits}" if len(digits) < 10 else f"9{digits}")
+            continue
+        if word.isspace():
+            letters.append("#")
+            tones.append("#")
+            continue
+        parts = unicodedata.normalize("NFD", word)
+        letter = unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES))
+        if letter in _PLACES:
+            letters.append(_PLACES[letter])
+            tones.append(_TONES[next((mark for mark in parts if mark in _TONES), "")])
+    return f"{''.join(letters).strip('#')}!{''.join(tones).strip('#')}"
+
+
+_SORTED = re.compile(r"\d+|\s+|.", re.DOTALL)
+_LONGEST_NUMBER = 40  # digits; what is longer is no number of a name
+_PLACES = {
+    letter: chr(ord("A") + place) if place < 26 else chr(ord("a") + place - 26)
+    for place, letter in enumerate(_ALPHABET)
+}

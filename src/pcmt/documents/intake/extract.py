@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -11,8 +12,10 @@ from pcmt.core.diagnostics import Diagnostic
 from pcmt.documents.intake.archive import Archive, damaged
 from pcmt.documents.intake.detect import KINDS, RTF, XLS, Kind, detect, extension_of
 from pcmt.documents.intake.encodings import decode, legacy_repair
-from pcmt.documents.intake.secrecy import refuse_stamped
+from pcmt.documents.intake.secrecy import SEARCHED, STAMPED, refuse_stamped
 from pcmt.documents.values import Draft, Extracted, Place, RefusedError, Segment, Unreadable
+
+Result = TypeVar("Result")
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 20 * MEGABYTE
@@ -26,8 +29,33 @@ def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | No
     The kind is told by the content; an extension that says otherwise gets a note. Code points stay as they were
     decoded: no normal form, no trimming inside lines. `progress` is called with pages done and pages in all.
     """
+    return _guarded(lambda: _extract(name, data, progress or _no_progress))
+
+
+def screen(name: str, data: bytes, *, slow: bool = False) -> Unreadable | None:
+    """The refusal of a file with a secrecy stamp, before it is kept; None when no stamp was found.
+
+    Looks at what reads fast: text, web pages, Word, sheets, and the first pages of a PDF with text. With `slow` also at
+    what needs Tesseract or LibreOffice. Files that cannot be read at all give None: nothing is known of them.
+    """
+    found = _guarded(lambda: _screened(name, data, slow))
+    return found if found is not None and found.code == STAMPED else None
+
+
+def identify(name: str, data: bytes) -> Kind | Unreadable:
+    """What kind of file it is, told by its content, without reading it: for files that are kept and not understood.
+
+    Refuses what `extract` refuses at first sight: foreign kinds, macros in old files, passwords, hostile archives.
+    """
     try:
-        return _extract(name, data, progress or _no_progress)
+        return detect(name, data)
+    except RefusedError as refused:
+        return refused.reason
+
+
+def _guarded(work: Callable[[], Result]) -> Result | Unreadable:
+    try:
+        return work()
     except RefusedError as refused:
         return refused.reason
     except (RecursionError, MemoryError):
@@ -41,15 +69,18 @@ def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | No
         raise
 
 
-def identify(name: str, data: bytes) -> Kind | Unreadable:
-    """What kind of file it is, told by its content, without reading it: for files that are kept and not understood.
+def _screened(name: str, data: bytes, slow: bool) -> None:
+    kind = detect(name, data)
+    if kind.route == "pdf":
+        from pcmt.documents.intake.pdf import read_pdf
 
-    Refuses what `extract` refuses at first sight: foreign kinds, macros in old files, passwords, hostile archives.
-    """
-    try:
-        return detect(name, data)
-    except RefusedError as refused:
-        return refused.reason
+        draft = read_pdf(data, _no_progress, until=SEARCHED, scanned=slow)
+    elif kind.route in {"picture", "office"} and not slow:
+        return
+    else:
+        draft = _read(kind, data, _no_progress)
+    draft = _repaired(draft)
+    refuse_stamped(_joined(draft.segments)[0], draft.aside)
 
 
 def _no_progress(done: int, total: int) -> None:

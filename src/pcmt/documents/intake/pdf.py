@@ -36,8 +36,12 @@ _pdfium = threading.Lock()
 """PDFium is not safe for threads, not even with two documents."""
 
 
-def read_pdf(data: bytes, progress: Progress) -> Draft:
-    """Segments of a PDF, one a page. Raises `RefusedError` for passwords, damage and unreadable scans."""
+def read_pdf(data: bytes, progress: Progress, *, until: int = MAX_CHARACTERS, scanned: bool = True) -> Draft:
+    """Segments of a PDF, one a page. Raises `RefusedError` for passwords, damage and unreadable scans.
+
+    Stops behind the page on which the text passes `until` code points; without `scanned`, pictures of text are left
+    alone.
+    """
     import pypdfium2 as pdfium
 
     with _pdfium:
@@ -48,12 +52,12 @@ def read_pdf(data: bytes, progress: Progress) -> Draft:
                 raise password() from error
             raise damaged("tệp PDF") from error
         try:
-            return _read(document, progress, pdfium.PdfiumError)
+            return _read(document, progress, pdfium.PdfiumError, until, scanned)
         finally:
             document.close()
 
 
-def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
+def _read(document: Any, progress: Progress, failure: type[Exception], until: int, recognised: bool) -> Draft:
     pages = len(document)
     if pages > MAX_PAGES:
         raise too_many_pages(pages, MAX_PAGES)
@@ -71,7 +75,7 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
             continue
         try:
             text = _text(page)
-            if _is_picture(text, page):
+            if recognised and _is_picture(text, page):
                 scanned += 1
                 if scanned > MAX_SCANNED_PAGES:
                     raise too_many_pages(pages, MAX_SCANNED_PAGES)
@@ -87,6 +91,8 @@ def _read(document: Any, progress: Progress, failure: type[Exception]) -> Draft:
             text = parted_columns(text)
             segments.append(Segment(text, page=number))
         progress(number, pages)
+        if MAX_CHARACTERS - left > until:
+            break
     if not segments:
         raise no_text("tệp PDF") if pages else damaged("tệp PDF")
     if scanned:

@@ -13,6 +13,12 @@ from collections.abc import Iterable
 
 from pcmt.documents.values import RefusedError
 
+STAMPED = "secret"
+"""The code of the refusal."""
+
+SEARCHED = 20_000
+"""Code points at the start of a text that are searched, at most; of these the first lines."""
+
 NEAR_TOP_LINES = 40
 _STAMP = re.compile(r"(?:ĐỘ MẬT ?:? ?)?(TUYỆT MẬT|TỐI MẬT|MẬT)[.:!]?", re.IGNORECASE)
 _PARTS = re.compile(r"\t+| {3,}|\|")
@@ -27,7 +33,7 @@ def stamp_in(text: str, aside: Iterable[str] = ()) -> str | None:
     >>> stamp_in("TỐI MẬT\\nCÔNG AN TỈNH"), stamp_in("Giữ bí mật người báo tin")
     ('TỐI MẬT', None)
     """
-    lines = [line for line in text[:20_000].splitlines() if line.strip()][:NEAR_TOP_LINES]
+    lines = [line for line in text[:SEARCHED].splitlines() if line.strip()][:NEAR_TOP_LINES]
     found = _scan(lines)
     if found is None:
         found = _scan([line for part in aside for line in part.splitlines() if line.strip()])
@@ -54,7 +60,7 @@ def refuse_stamped(text: str, aside: Iterable[str] = ()) -> None:
     stamp = stamp_in(text, aside)
     if stamp is not None:
         raise RefusedError(
-            "secret",
-            f"Tệp có dấu độ mật “{stamp}”. Văn bản chứa bí mật nhà nước không được đưa vào hệ thống này.",
-            "Không lưu, không đọc nội dung tệp. Xử lý văn bản theo quy định về bảo vệ bí mật nhà nước.",
+            STAMPED,
+            f"Văn bản có dấu độ mật “{stamp}”. Văn bản chứa bí mật nhà nước không được đưa vào hệ thống này.",
+            "Nội dung không được lưu lại. Xử lý văn bản theo quy định về bảo vệ bí mật nhà nước.",
         )

@@ -42,6 +42,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
         "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
         "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+        "plans.source.destroyed": gettext_lazy("Xóa tệp có dấu độ mật"),
         "plans.header.edited": pgettext_lazy("lịch sử", "Sửa phần đầu văn bản"),
         "plans.body.matched": gettext_lazy("Gắn tên trong văn bản với đơn vị"),
         "plans.item.added": gettext_lazy("Thêm mục"),
@@ -72,6 +73,7 @@ WORDS: Mapping[str, Word] = {event: word for group in EVENTS.values() for event,
 
 OBJECTS: Mapping[str, Word] = {
     "plans.Plan": gettext_lazy("Kế hoạch"),
+    "plans.SourceFile": pgettext_lazy("nhật ký", "Tệp gốc"),
     "plans.Revision": pgettext_lazy("nhật ký", "Văn bản"),
     "plans.Item": pgettext_lazy("nhật ký", "Mục đọc được"),
     "plans.BodyMatch": pgettext_lazy("nhật ký", "Tên trong văn bản"),

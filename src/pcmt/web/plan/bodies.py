@@ -137,7 +137,10 @@ class Matrix:
 
 
 def bodies_of(plan: Plan) -> list[Body]:
-    """Every body with a part in the plan: those that owe work first, those only asked last, else in text order."""
+    """Every body with a part in the plan: those that owe work first, those only asked last, else in text order.
+
+    A unit that a task names twice, by two names, has one part in it: the first, which is the one it owes.
+    """
     found: dict[str, Body] = {}
     parties = (
         TaskParty.objects.filter(task__in=Task.objects.filter(plan=plan).standing())
@@ -148,7 +151,8 @@ def bodies_of(plan: Plan) -> list[Body]:
         name = unit_name or written
         key = str(unit_id) if unit_id else fold(written).replace(" ", "-")
         body = found.setdefault(key, Body(key, name, short_name or name, unit_id))
-        body.parts.append(Part(task_id, role, owes))
+        if not body.parts or body.parts[-1].task_id != task_id:
+            body.parts.append(Part(task_id, role, owes))
     return sorted(found.values(), key=lambda body: (body.owed == 0, body.helps == 0))
 
 

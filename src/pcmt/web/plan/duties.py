@@ -69,7 +69,7 @@ def duties_of(plan: Plan, today: date) -> list[DutyRow]:
             name=str(KINDS.get(duty.kind, _("Báo cáo"))),
             period="" if duty.period == duty.kind else period_word_label(duty.period),
             limit=_limit(duty),
-            reporters=[reporter.unit.name if reporter.unit else reporter.name for reporter in duty.reporters.all()],
+            reporters=list(dict.fromkeys(each.unit.name if each.unit else each.name for each in duty.reporters.all())),
             onward=[_agency(agency) for agency in duty.onward],
             occurrences=occurrences[duty.pk],
         )

@@ -161,9 +161,11 @@ def differences(request: HttpRequest, plan_id: int) -> HttpResponse:
 def history(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Who did what with the plan, in words."""
     plan = seen_plan(request, plan_id)
-    trail: Any = trail_of(plan)
+    trail: Any = trail_of(acting(request), plan)
     entries = Paginator(trail, ENTRIES_A_PAGE).get_page(request.GET.get("trang"))
-    return render(request, "plan/history.html", plan_page(request, plan, "history") | {"entries": entries})
+    return render(
+        request, "plan/history.html", plan_page(request, plan, "history") | {"entries": entries, "whole": trail.whole}
+    )
 
 
 def _versions(request: HttpRequest, plan: Plan) -> QuerySet[Revision]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from attrs import frozen
 from django.contrib import messages
@@ -15,9 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pcmt.apps.plans.contract import names_of
 from pcmt.apps.plans.models import ListName, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, adopt
 from pcmt.apps.plans.queries import ClauseChange, adoption_problems, diff_revisions
+from pcmt.apps.units.names import name_key
 from pcmt.core.diagnostics import Problem
 from pcmt.web.reading.page import Review, screen_url
 from pcmt.web.reading.views import revision_for
@@ -28,7 +31,7 @@ TAKEN: dict[str, str | Promise] = {
     "targets": gettext_lazy("chỉ tiêu"),
     "allocations": gettext_lazy("phần giao chỉ tiêu"),
     "tasks": gettext_lazy("nhiệm vụ"),
-    "due_items": gettext_lazy("việc có hạn"),
+    "due_items": gettext_lazy("đầu việc phải theo dõi"),
     "duties": gettext_lazy("chế độ báo cáo"),
     "occurrences": gettext_lazy("kỳ báo cáo"),
     "parts": gettext_lazy("dự án, đợt"),
@@ -134,16 +137,27 @@ def by_kind(review: Review) -> list[tuple[str, int, int, int]]:
 
 
 def by_body(review: Review) -> list[tuple[str, str, int, int]]:
-    """(body as written, "asked for" or nothing, accepted tasks, all tasks), in the order of the document."""
-    rows: dict[str, tuple[str, int, int]] = {}
+    """(body, "asked for" or nothing, accepted tasks, all tasks), in the order of the document.
+
+    Names that mean one unit are one row, under the unit's name; others stand as written.
+    """
+    units = {match.search_key: match.unit for match in review.deck.bodies if match.unit}
+    rows: dict[Any, tuple[str, str, int, int]] = {}
     for group in review.deck.groups():
         if not group.cards:
             continue
-        asked = group.head is not None and group.head.item.values.get("mode") == "requested"
-        _mode, accepted, every = rows.get(group.name, ("", 0, 0))
+        values = group.head.item.values if group.head else {}
+        written = names_of(values.get("agencies"))
+        meant = dict.fromkeys(units.get(name_key(name)) for name in written)
+        known = [unit for unit in meant if unit is not None]
+        whole = bool(known) and len(known) == len(meant)
+        key = frozenset(unit.pk for unit in known) if whole else group.name
+        name = ", ".join(unit.name for unit in known) if whole else group.name
+        _name, _mode, accepted, every = rows.get(key, ("", "", 0, 0))
         accepted += sum(card.item.state == "accepted" for card in group.cards)
-        rows[group.name] = (str(MODES["requested"]) if asked else "", accepted, every + len(group.cards))
-    return [(name, *row) for name, row in rows.items()]
+        asked = str(MODES["requested"]) if values.get("mode") == "requested" else ""
+        rows[key] = (name, asked, accepted, every + len(group.cards))
+    return list(rows.values())
 
 
 def difference(changes: Sequence[ClauseChange]) -> dict[str, object]:

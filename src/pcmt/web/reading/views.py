@@ -107,7 +107,8 @@ def withdraw(request: HttpRequest, revision_id: int) -> HttpResponse:
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
         return redirect("reading:screen", revision.pk)
-    messages.success(request, _("Đã rút “%(name)s”. Tệp gốc vẫn được lưu.") % {"name": revision.source_name})
+    words = _("Đã rút “%(name)s”. Tệp gốc vẫn được lưu.") if revision.source_id else _("Đã rút “%(name)s”.")
+    messages.success(request, words % {"name": revision.source_name})
     return redirect("plans:list")
 
 

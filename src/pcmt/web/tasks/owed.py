@@ -33,6 +33,8 @@ WEEKDAYS = (
 OPEN = Q(state=DueState.OPEN)
 DONE = Q(state=DueState.DONE)
 REQUESTED = Q(mode=Mode.REQUESTED)
+WRITTEN = Case(When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300))
+"""The name in the text of a body that is no unit. A unit may have several names there: it is one body all the same."""
 REQUESTED_WORD = "de-nghi"
 """The state of the filter that shows what bodies outside the line of command were asked for."""
 
@@ -152,7 +154,9 @@ def owed_address(query: Mapping[str, str]) -> str:
 
 def by_body(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
     """In the order of bodies, within a body by date; standing tasks last."""
-    return items.order_by(F("unit__sort_key").asc(nulls_last=True), "unit_name", F("due_on").asc(nulls_last=True), "pk")
+    return items.order_by(
+        F("unit__sort_key").asc(nulls_last=True), "unit_id", WRITTEN, F("due_on").asc(nulls_last=True), "pk"
+    )
 
 
 def by_date(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
@@ -180,10 +184,7 @@ def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date
 
 def sums_by_body(whole: QuerySet[DueItem], today: date) -> Any:
     """One row a body with its sums (`_sums`); bodies that are no unit are told apart by the name in the text."""
-    written = Case(
-        When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300)
-    )
-    return whole.values("unit_id", "unit__name").annotate(written=written, **_sums(today))
+    return whole.values("unit_id", "unit__name").annotate(written=WRITTEN, **_sums(today))
 
 
 def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date) -> list[Group]:

@@ -57,11 +57,15 @@ def own_due(actor: Actor, task: Task) -> DueItem | None:
 
 
 def parties_of(task: Task) -> list[Parties]:
-    """The bodies of a task by role, the lead first; the unit's own name where the body was matched."""
+    """The bodies of a task by role, the lead first; the unit's own name where the body was matched, each once."""
     found = TaskParty.objects.filter(task=task).select_related("unit").order_by("order", "pk")
     by_role: dict[str, list[str]] = {role: [] for role in ROLE_ORDER}
+    named: set[str] = set()
     for party in found:
-        by_role[party.role].append(party.unit.name if party.unit else party.name)
+        name = party.unit.name if party.unit else party.name
+        if name not in named:
+            by_role[party.role].append(name)
+        named.add(name)
     return [Parties(str(PartyRole(role).label), names) for role, names in by_role.items() if names]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import frozen
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -60,7 +61,7 @@ def adopt(
             )
         # Two revisions of one plan wait for each other here.
         plan = Plan.objects.select_for_update(of=("self",)).get(pk=revision.plan_id)
-        on = at.date()
+        on = timezone.localdate(at)
         gathered = gather(revision, on)
         problems = tuple(problems_in(revision, gathered))
         blocking = tuple(problem for problem in problems if problem.blocking)
@@ -99,7 +100,7 @@ def _adopt(
         plan=plan,
         actor=actor,
         at=at,
-        on=at.date(),
+        on=timezone.localdate(at),
         items=gathered.items,
         bodies=gathered.bodies(),
         carried=carried,

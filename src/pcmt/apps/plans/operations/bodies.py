@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -32,7 +33,7 @@ def context_of(revision: Revision, at: datetime) -> Unit | None:
     issuer_id = named.values_list("unit_id", flat=True).first() if header.issuer_name else None
     for unit_id in (header.issuer_id, plan.issuer_id, issuer_id, plan.owner_id):
         if unit_id:
-            for on in dict.fromkeys((header.issued_on or at.date(), at.date())):
+            for on in dict.fromkeys((header.issued_on or timezone.localdate(at), timezone.localdate(at))):
                 seat = committee(unit_id, on)
                 if seat:
                     return seat
@@ -43,7 +44,7 @@ def matcher_for(revision: Revision, at: datetime) -> Matcher:
     """A matcher that sees the units of the document's own day and of today."""
     header = header_from(revision.header)
     context = context_of(revision, at)
-    days = [day for day in (header.issued_on, header.window_from, at.date()) if day]
+    days = [day for day in (header.issued_on, header.window_from, timezone.localdate(at)) if day]
     return Matcher(context.pk if context else None, days)
 
 

@@ -36,10 +36,10 @@ from pcmt.apps.plans.models import (
 from pcmt.apps.plans.operations.bodies import refresh_bodies
 from pcmt.apps.plans.operations.common import not_allowed
 from pcmt.apps.plans.policies import can_review, can_start
-from pcmt.apps.plans.queue import enqueue_reading
+from pcmt.apps.plans.queue import enqueue_reading, enqueue_screening
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.text import fold
-from pcmt.documents import MAX_BYTES, Extracted, Unreadable, extract
+from pcmt.documents import MAX_BYTES, STAMPED, Extracted, Unreadable, extract, screen
 
 PASTED = "van-ban-dan.txt"
 PASTED_NAME = "Văn bản dán vào"
@@ -51,6 +51,7 @@ DEFECT = (
     "Chương trình gặp lỗi khi đọc văn bản này. Tệp đã được giữ nguyên; "
     "bấm “Đọc lại” hoặc gửi tệp này cho người quản trị."
 )
+DESTROYED_NAME = "Tệp đã xóa vì có dấu độ mật"
 STOPPED = "Việc đọc văn bản bị dừng nhiều lần giữa chừng. Tệp đã được giữ nguyên; bấm “Đọc lại”."
 
 
@@ -129,7 +130,11 @@ def start_reading(
 
 
 def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str = "file") -> SourceFile | Refusal:
-    """Keep bytes under their hash; the same bytes are kept once, whoever sends them."""
+    """Keep bytes under their hash; the same bytes are kept once, whoever sends them.
+
+    What shows a secrecy stamp is refused and written nowhere. Scans and old Word files show theirs only to a job: to
+    `perform_reading`, or to `screen_kept` which `screen_later` queues.
+    """
     if not data:
         return Refusal(code="empty", message=_("Tệp rỗng, không có nội dung. Chọn lại tệp."), field=field)
     if len(data) > MAX_BYTES:
@@ -139,6 +144,9 @@ def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str 
             message=_("Tệp lớn hơn %(limit)s MB. Giảm dung lượng hoặc tách tệp rồi gửi lại.") % {"limit": limit},
             field=field,
         )
+    stamped = screen(name, data)
+    if stamped:
+        return Refusal(code=stamped.code, message=str(stamped), field=field)
     sha256 = hashlib.sha256(data).hexdigest()
     path = f"{sha256[:2]}/{sha256[2:]}"
     if not default_storage.exists(path):
@@ -159,6 +167,21 @@ def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str 
     return kept
 
 
+def screen_later(source: SourceFile) -> None:
+    """Queue `screen_kept`, in the transaction that first refers to the file: what is destroyed is not referred to."""
+    enqueue_screening(source.pk)
+
+
+def screen_kept(*, source_id: int, at: datetime) -> None:
+    """The job: a kept file is looked at thoroughly, and destroyed when it carries a secrecy stamp."""
+    source = SourceFile.objects.filter(pk=source_id).first()
+    if source is None:
+        return
+    stamped = screen(source.name, _content(source), slow=True)
+    if stamped:
+        _destroy(source, stamped, at)
+
+
 def read_again(*, actor: Actor, at: datetime, revision_id: int) -> Revision | Refusal:
     """Queue the reading of a failed revision once more."""
     with transaction.atomic():
@@ -167,6 +190,8 @@ def read_again(*, actor: Actor, at: datetime, revision_id: int) -> Revision | Re
             return not_allowed()
         if revision.state != RevisionState.FAILED:
             return Refusal(code="not_failed", message=_("Bản này không ở trạng thái đọc lỗi."), ref=revision.pk)
+        if revision.source_id is None:
+            return Refusal(code="destroyed", message=_("Tệp đã bị xóa, không đọc lại được."), ref=revision.pk)
         revision.state, revision.message, revision.progress = RevisionState.WAITING, "", 0
         revision.save(update_fields=["state", "message", "progress"])
         record(at=at, actor=actor, event="plans.revision.retried", obj=revision)
@@ -282,14 +307,17 @@ def _plan_to_amend(actor: Actor, plan_id: int) -> Plan | Refusal:
 def _read_through(revision_id: int, at: datetime) -> None:
     revision = Revision.objects.select_related("source", "plan").defer("reading", "text").get(pk=revision_id)
     source = revision.source
-    assert source is not None
-    with default_storage.open(source.path, "rb") as file:
-        data = file.read()
+    if source is None:
+        return
+    data = _content(source)
 
     def pages(done: int, total: int) -> None:
         _progress(revision_id, 5 + int(45 * done / max(total, 1)))
 
     found = extract(source.name, data, progress=pages)
+    if isinstance(found, Unreadable) and found.code == STAMPED:
+        _destroy(source, found, at)
+        return
     if isinstance(found, Unreadable):
         Revision.objects.filter(pk=revision_id, state=RevisionState.READING).update(
             state=RevisionState.FAILED, message=str(found)[:2000], progress=0
@@ -305,6 +333,35 @@ def _read_through(revision_id: int, at: datetime) -> None:
         if held.state != RevisionState.READING:
             return
         _lay_out(held, found, reading, at)
+
+
+def _content(source: SourceFile) -> bytes:
+    with default_storage.open(source.path, "rb") as file:
+        return bytes(file.read())
+
+
+def _destroy(source: SourceFile, reason: Unreadable, at: datetime) -> None:
+    """Remove a stamped file: its bytes, its row, its name where the program shows it. The audit log keeps who sent it.
+
+    The bytes go last, inside the transaction: a job that dies before them is run again and finds everything as it was.
+    """
+    with transaction.atomic():
+        held = Revision.objects.filter(source=source)
+        stamped = list(held.select_related("plan").defer("text", "reading"))
+        held.filter(state__in=(*UNDER_WAY, RevisionState.FAILED)).update(
+            state=RevisionState.FAILED, message=str(reason), progress=0
+        )
+        held.update(source=None, source_name=DESTROYED_NAME)
+        for revision in stamped:
+            plan = revision.plan
+            if plan.title == revision.source_name:
+                plan.title, plan.search_key = DESTROYED_NAME, fold(DESTROYED_NAME)
+                plan.save(update_fields=["title", "search_key"])
+        for obj in (*stamped, *(() if stamped else (source,))):
+            record(at=at, actor=None, event="plans.source.destroyed", obj=obj, reason=reason.message)
+        path = source.path
+        source.delete()
+        default_storage.delete(path)
 
 
 def _progress(revision_id: int, percent: int) -> None:

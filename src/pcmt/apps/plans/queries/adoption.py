@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 from django.utils.translation import gettext as _
 
 from pcmt.apps.plans.adopters import Body
-from pcmt.apps.plans.contract import Header, header_from, limits_for, mentions, names_of, parts_of
+from pcmt.apps.plans.contract import Header, header_from, limits_for, mentions, names_of, parts_of, squeezed
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, PlanState, Revision
 from pcmt.apps.plans.queries.differences import carried_items
 from pcmt.apps.units.models import Unit, UnitKind
@@ -22,14 +22,17 @@ from pcmt.core.periods import date_label, last_day, limit_from
 
 OWING_ROLES = {"assigned", "requested", "reporter", "allocated"}
 LABELS = dict(ListName.choices)
+ONLY_REPORT = 0.1
+"""A task is only a report when no more than this share of its text stands outside the duty and its limits."""
 
 
 @frozen
 class Gathered:
-    """Everything that adoption looks at, read once."""
+    """Everything that adoption looks at, read once. `only_reports` are accepted tasks that a report duty stands for."""
 
     header: Header
     items: Mapping[str, tuple[Item, ...]]
+    only_reports: tuple[Item, ...]
     proposed: Mapping[str, int]
     matches: Mapping[str, BodyMatch]
     groups: Mapping[int, tuple[int, ...]]
@@ -62,13 +65,58 @@ def gather(revision: Revision, on: date) -> Gathered:
     matched = {match.unit_id for match in matches.values() if match.unit_id}
     group_ids = frozenset(Unit.objects.filter(pk__in=matched, kind=UnitKind.GROUP).values_list("pk", flat=True))
     found = members(group_ids, on)
-    return Gathered(
+    gathered = Gathered(
         header=header_from(revision.header),
         items={name: tuple(items) for name, items in accepted.items()},
+        only_reports=(),
         proposed=dict(proposed),
         matches=matches,
         groups={group: tuple(units) for group, units in found.items()},
         group_ids=group_ids,
+    )
+    twice = tuple(_only_reports(gathered))
+    tasks = tuple(item for item in gathered.items.get("tasks", ()) if item not in twice)
+    return evolve(gathered, items={**gathered.items, "tasks": tasks}, only_reports=twice)
+
+
+def _only_reports(gathered: Gathered) -> Iterator[Item]:
+    """Tasks whose whole sentence is an accepted duty of the same clause, with its limit: it would be owed twice.
+
+    Nobody and no day may be lost: the duty names every body that owes the task, and has a limit if the task has one.
+    """
+    assignments, deadlines, bodies = gathered.by_key("assignments"), gathered.by_key("deadlines"), gathered.bodies()
+    duties: dict[int | None, list[Item]] = defaultdict(list)
+    for duty in gathered.items.get("reporting_duties", ()):
+        duties[duty.clause_id].append(duty)
+
+    def units(names: Iterable[str]) -> set[str | int]:
+        keys = map(name_key, names)
+        return {unit for key in keys for unit in (bodies[key].members if key in bodies else ()) or (key,)}
+
+    for task in gathered.items.get("tasks", ()):
+        bound = limits_for("task", task.values, task.key, deadlines)
+        heading = assignments.get(task.values.get("assignment_ref") or "")
+        parts = parts_of(task.values, heading.values if heading else None)
+        owing = units(part.name for part in parts if part.owes)
+        for duty in duties[task.clause_id]:
+            dated = limit_from(duty.values.get("due")) or limits_for("report", duty.values, duty.key, deadlines)
+            reporters = names_of(duty.values.get("reporter"))
+            if (
+                _left(task, (duty, *bound), reporters) <= ONLY_REPORT * len(squeezed(task.text))
+                and owing <= units(reporters)
+                and (dated or not bound)
+            ):
+                yield task
+                break
+
+
+def _left(task: Item, others: Iterable[Item], names: Iterable[str]) -> int:
+    """How many letters and digits of a task stand in none of the others and are no body's name."""
+    spans = [(other.start - task.start, other.end - task.start) for other in others]
+    spans += [(place, place + len(name)) for name in names if (place := task.text.find(name)) >= 0]
+    return sum(
+        letter.isalnum() and not any(start <= place < end for start, end in spans)
+        for place, letter in enumerate(task.text)
     )
 
 
@@ -208,6 +256,13 @@ def _item_problems(gathered: Gathered) -> Iterator[Problem]:
             % {"count": len(homeless)},
             homeless,
         )
+    if gathered.only_reports:
+        yield _some(
+            "only_report",
+            _("%(count)s nhiệm vụ chỉ yêu cầu báo cáo; sẽ theo dõi một lần, ở chế độ báo cáo.")
+            % {"count": len(gathered.only_reports)},
+            list(gathered.only_reports),
+        )
     yield from _limit_problems(gathered)
     yield from _allocation_problems(gathered)
     undated = [
@@ -320,7 +375,7 @@ def carried_over(before: Revision, revision: Revision, gathered: Gathered) -> tu
     olds = list(
         Item.objects.filter(revision=before, state=ItemState.ACCEPTED).select_related("clause").order_by("start", "pk")
     )
-    news: Iterable[Item] = [item for items in gathered.items.values() for item in items]
+    news: Iterable[Item] = [*(item for items in gathered.items.values() for item in items), *gathered.only_reports]
     carried = carried_items(olds, before.text, news, revision.text)
     kept = set(carried.values())
     return carried, [item for item in olds if item.pk not in kept]
