@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from pcmt.apps.accounts.models import Actor, Role
-from pcmt.apps.accounts.policies import RIGHTS, Reach
+from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.tasks.operations import report_progress
@@ -42,7 +42,11 @@ SEES: dict[tuple[str, str], tuple[bool, bool, bool]] = {
     ("dong_hoa_clinic", "officer"): (True, False, False),  # not named, but issued above it
     ("tay_hoa_police", "standing_office"): (True, False, False),  # a sibling's draft is not its business
     ("tay_hoa", "leader"): (True, False, False),
+    ("an_binh", "auditor"): (True, True, True),  # an auditor reads along in the own part of the tree
+    ("police", "auditor"): (True, True, False),
+    ("dong_hoa", "auditor"): (True, False, True),
     ("binh_giang", "leader"): (False, False, False),
+    ("binh_giang", "auditor"): (False, False, False),
     ("binh_giang_police", "standing_office"): (False, False, False),
     ("binh_giang_police", "leader"): (False, False, False),
     ("binh_giang_police", "officer"): (False, False, False),
@@ -130,7 +134,15 @@ def test_the_matrix_agrees_with_the_table_of_rights() -> None:
         assert row[Role.STANDING_OFFICE].see is Reach.AREA
         assert row[Role.LEADER].see is Reach.SUBTREE
         assert row[Role.OFFICER].see is Reach.NAMED
-        assert row[Role.LEADER].change is Reach.NOTHING
+        assert row[Role.AUDITOR].see is Reach.SUBTREE
+        assert row[Role.LEADER].change is row[Role.AUDITOR].change is Reach.NOTHING
+
+
+def test_who_only_looks_and_who_audits(land: World) -> None:
+    actors = {role: land.actor("an_binh", role) for role in Role.values}
+    assert {role for role, actor in actors.items() if only_looks(actor)} == {Role.LEADER, Role.AUDITOR}
+    assert {role for role, actor in actors.items() if can_audit(actor)} == {Role.AUDITOR}
+    assert (only_looks(None), can_audit(None)) == (True, False)
 
 
 def test_units_are_public_and_people_are_not(land: World) -> None:

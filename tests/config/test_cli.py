@@ -13,8 +13,19 @@ from tests.installation import install
 def test_help_names_every_command_in_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    commands = ("read", "serve", "migrate", "demo load", "demo reset", "units load", "units count", "check")
-    for word in (*commands, "PCMT_DATA", "Cách dùng"):
+    for word in (
+        "read",
+        "serve",
+        "migrate",
+        "demo load",
+        "demo reset",
+        "units load",
+        "units count",
+        "audit verify",
+        "check",
+        "PCMT_DATA",
+        "Cách dùng",
+    ):
         assert word in shown
 
 

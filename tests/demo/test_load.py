@@ -49,7 +49,7 @@ def actor(username: str, on: date = TODAY) -> Actor:
 
 def test_every_user_can_sign_in(loaded: Loaded) -> None:
     assert len(loaded.users) == User.objects.count()
-    assert {each.role for each in loaded.users} == {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ"}
+    assert {each.role for each in loaded.users} == {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Kiểm toán"}
     assert authenticate(username="thuongtruc", password=loaded.password)
     assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in User.objects.all())
 

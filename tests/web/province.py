@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 from django.contrib.auth.hashers import make_password
 
-from pcmt.apps.accounts.models import Grant, Role, User
-from pcmt.apps.audit.models import Entry
+from pcmt.apps.accounts.models import Actor, Grant, Role, User
+from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.models import (
     Clause,
     Item,
@@ -458,15 +458,18 @@ def _told(plan: Plan, users: dict[str, User], today: date) -> None:
         )
     DueItem.objects.filter(pk=item.pk).update(percent=45)
     for number, event in enumerate(("plans.revision.sent", "plans.items.accepted", "plans.revision.adopted")):
-        Entry.objects.create(
+        record(
             at=plan.created_at + timedelta(minutes=number * 7),
-            actor_id=users["office"].pk,
-            actor_name=users["office"].full_name,
-            actor_unit="Công an tỉnh",
+            actor=Actor(
+                users["office"].pk,
+                users["office"].full_name,
+                Role.STANDING_OFFICE,
+                plan.owner_id,
+                "Công an tỉnh",
+                today,
+            ),
             event=event,
-            object_type="plans.Revision",
-            object_id=str(plan.revisions.get().pk),
-            object_label=str(plan)[:300],
+            obj=plan.revisions.get(),
         )
 
 

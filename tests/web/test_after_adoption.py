@@ -24,7 +24,7 @@ from pcmt.apps.accounts.models import Grant, Role
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote, Task, TaskParty
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
-from pcmt.web.plan.trail import WORDS
+from pcmt.web.audit.words import WORDS
 from pcmt.web.search.find import excerpt, words_of
 from tests.web.province import Province, build
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.policies import can_audit
 
 
 @frozen
@@ -15,16 +18,18 @@ class Entry:
     """One place in the navigation.
 
     `url_name` is reversed without arguments; `areas` are the URL namespaces whose pages belong to the entry, so that
-    it stays marked while the reader is deeper inside.
+    it stays marked while the reader is deeper inside. `shown_to` says who gets the entry.
     """
 
     label: str | Promise
     url_name: str
     areas: tuple[str, ...]
+    shown_to: Callable[[Actor], bool] = lambda _actor: True
 
 
 ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home",)),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
+    Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

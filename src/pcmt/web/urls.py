@@ -14,4 +14,5 @@ urlpatterns = [
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("tim/", include("pcmt.web.search.urls")),
+    path("nhat-ky/", include("pcmt.web.audit.urls")),
 ]

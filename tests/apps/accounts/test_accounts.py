@@ -54,7 +54,7 @@ def test_a_role_holds_in_its_window(land: World) -> None:
     assert isinstance(grant, Grant)
     assert actor_of(user, date(2025, 12, 31)) is None
     actor = actor_of(user, TODAY)
-    assert actor == Actor(user.pk, "Hòa", "officer", land["health"].pk, "Sở Y tế", TODAY)
+    assert actor == Actor(user.pk, "Hòa", "officer", land["health"].pk, "Sở Y tế", TODAY, grant.pk)
     assert actor is not None
     assert actor.role_label == "Cán bộ"
     assert isinstance(end_grant(actor=None, at=NOW, grant_id=grant.pk, on=date(2026, 1, 1)), Refusal)

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     STANDING_OFFICE = "standing_office", _("Cơ quan thường trực")
     LEADER = "leader", _("Lãnh đạo")
     OFFICER = "officer", _("Cán bộ")
+    AUDITOR = "auditor", _("Kiểm toán")
 
 
 @attrs.frozen
@@ -32,6 +33,7 @@ class Actor:
     unit_id: int
     unit_name: str
     on: date
+    grant_id: int | None = None
 
     @property
     def role_label(self) -> str:

@@ -36,41 +36,42 @@ class Right:
 _, O, N, S, A, E = Reach  # noqa: E741 - the letters of the table below
 
 
-def _row(office: Right, leader: Right, officer: Right) -> dict[str, Right]:
-    return {Role.STANDING_OFFICE: office, Role.LEADER: leader, Role.OFFICER: officer}
+def _row(office: Right, leader: Right, officer: Right, auditor: Right) -> dict[str, Right]:
+    return {Role.STANDING_OFFICE: office, Role.LEADER: leader, Role.OFFICER: officer, Role.AUDITOR: auditor}
 
 
 # fmt: off
 RIGHTS: dict[str, dict[str, Right]] = {
-    #                               standing office    leader         officer         (see, change)
-    "audit.Entry":             _row(Right(S),          Right(S),      Right(O)),
-    "jobs.WorkerBeat":         _row(Right(_),          Right(_),      Right(_)),
-    "jobs.Cron":               _row(Right(_),          Right(_),      Right(_)),
-    "units.Unit":              _row(Right(E, A),       Right(E),      Right(E)),
-    "units.UnitLink":          _row(Right(E, A),       Right(E),      Right(E)),
-    "units.UnitClosure":       _row(Right(E, A),       Right(E),      Right(E)),
-    "units.Succession":        _row(Right(E, A),       Right(E),      Right(E)),
-    "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E)),
-    "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E)),
-    "accounts.User":           _row(Right(S),          Right(S),      Right(O)),
-    "accounts.Grant":          _row(Right(S),          Right(S),      Right(O)),
-    "plans.SourceFile":        _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.Plan":              _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.PlanUnit":          _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.Revision":          _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.Clause":            _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.Item":              _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.ItemChange":        _row(Right(A, S),       Right(S),      Right(N)),
-    "plans.BodyMatch":         _row(Right(A, S),       Right(S),      Right(N)),
-    "targets.Target":          _row(Right(A, S),       Right(S),      Right(N)),
-    "targets.Allocation":      _row(Right(A, S),       Right(S),      Right(N)),
-    "tasks.Task":              _row(Right(A, S),       Right(S),      Right(N, O)),
-    "tasks.TaskParty":         _row(Right(A, S),       Right(S),      Right(N)),
-    "tasks.DueItem":           _row(Right(A, S),       Right(S),      Right(N, O)),
-    "tasks.ProgressNote":      _row(Right(A, S),       Right(S),      Right(N, O)),
-    "reports.Duty":            _row(Right(A, S),       Right(S),      Right(N)),
-    "reports.DutyReporter":    _row(Right(A, S),       Right(S),      Right(N)),
-    "reports.DutyOccurrence":  _row(Right(A, S),       Right(S),      Right(N, O)),
+    #                               standing office    leader         officer         auditor      (see, change)
+    "audit.Entry":             _row(Right(S),          Right(S),      Right(O),       Right(S)),
+    "audit.Day":               _row(Right(_),          Right(_),      Right(_),       Right(_)),
+    "jobs.WorkerBeat":         _row(Right(_),          Right(_),      Right(_),       Right(_)),
+    "jobs.Cron":               _row(Right(_),          Right(_),      Right(_),       Right(_)),
+    "units.Unit":              _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.UnitLink":          _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.UnitClosure":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.Succession":        _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "accounts.User":           _row(Right(S),          Right(S),      Right(O),       Right(S)),
+    "accounts.Grant":          _row(Right(S),          Right(S),      Right(O),       Right(S)),
+    "plans.SourceFile":        _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.Plan":              _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.PlanUnit":          _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.Revision":          _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.Clause":            _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.Item":              _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.ItemChange":        _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "plans.BodyMatch":         _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "targets.Target":          _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "targets.Allocation":      _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "tasks.Task":              _row(Right(A, S),       Right(S),      Right(N, O),    Right(S)),
+    "tasks.TaskParty":         _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "tasks.DueItem":           _row(Right(A, S),       Right(S),      Right(N, O),    Right(S)),
+    "tasks.ProgressNote":      _row(Right(A, S),       Right(S),      Right(N, O),    Right(S)),
+    "reports.Duty":            _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "reports.DutyReporter":    _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
+    "reports.DutyOccurrence":  _row(Right(A, S),       Right(S),      Right(N, O),    Right(S)),
 }
 # fmt: on
 
@@ -83,3 +84,13 @@ def sees(label: str, actor: Actor | None) -> Reach:
 def changes(label: str, actor: Actor | None) -> Reach:
     """How far the actor changes rows of a model; NOTHING for nobody."""
     return RIGHTS[label][actor.role].change if actor else Reach.NOTHING
+
+
+def only_looks(actor: Actor | None) -> bool:
+    """Whether the actor may look and change nothing at all: leaders and auditors."""
+    return actor is None or all(row[actor.role].change is Reach.NOTHING for row in RIGHTS.values())
+
+
+def can_audit(actor: Actor | None) -> bool:
+    """Whether the actor reads the log of what others did, beyond the own unit: auditors do."""
+    return actor is not None and actor.role == Role.AUDITOR

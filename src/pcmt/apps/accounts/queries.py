@@ -9,8 +9,8 @@ from pcmt.apps.accounts.models import Actor, Grant
 
 
 def grants_of(user: Any, on: date) -> list[Grant]:
-    """The roles a user holds on the day, the most telling first: standing office, leader, officer."""
-    order = {"standing_office": 0, "leader": 1, "officer": 2}
+    """The roles a user holds on the day, the most telling first: standing office, leader, officer, auditor."""
+    order = {"standing_office": 0, "leader": 1, "officer": 2, "auditor": 3}
     held = Grant.objects.as_of(on).filter(user_id=user.pk).select_related("unit")
     return sorted(held, key=lambda grant: (order.get(grant.role, 9), grant.unit.sort_key, grant.pk))
 
@@ -33,4 +33,5 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         unit_id=grant.unit_id,
         unit_name=grant.unit.name,
         on=on,
+        grant_id=grant.pk,
     )

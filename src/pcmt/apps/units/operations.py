@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pcmt.apps.audit.operations import record
+from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.units.models import (
     GroupMember,
     Level,
@@ -192,6 +192,7 @@ def add_alias(
     if not key:
         return Refusal(code="empty", message=_("Nhập tên gọi."), field="name")
     with transaction.atomic():
+        hold(at)
         alias = UnitAlias.objects.select_for_update().filter(search_key=key, scope_id=scope_id).first()
         before = {"unit": alias.unit_id} if alias else None
         if alias and alias.unit_id == unit_id:
@@ -220,7 +221,8 @@ def set_members(
         return _not_allowed()
     today = timezone.localdate(at)
     with transaction.atomic():
-        group = Unit.objects.select_for_update().get(pk=group_id)
+        hold(at)
+        group = Unit.objects.select_for_update(no_key=True).get(pk=group_id)
         if group.kind != UnitKind.GROUP:
             return Refusal(
                 code="no_group", message=_("“%(name)s” không phải nhóm đơn vị.") % {"name": group.name}, ref=group.pk

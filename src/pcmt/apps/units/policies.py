@@ -32,6 +32,10 @@ class Officer(Protocol):
         """The name of that unit."""
 
     @property
+    def grant_id(self) -> int | None:
+        """The grant used, for the log."""
+
+    @property
     def on(self) -> date:
         """The day on which the actor acts."""
 

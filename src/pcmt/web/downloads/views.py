@@ -14,6 +14,7 @@ from pcmt.documents.output.akn import write_akn
 from pcmt.documents.output.assignment import write_assignment_docx
 from pcmt.documents.output.json import write_json
 from pcmt.documents.output.xlsx import write_xlsx
+from pcmt.web.audit.acts import noted
 from pcmt.web.plan.header import seen_plan
 from pcmt.web.shell.access import acting
 
@@ -24,18 +25,21 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def as_json(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The reading contract's object."""
     plan, revision = _adopted(request, plan_id)
+    noted(request, "plans.plan.exported", plan, format="json")
     return _file(write_json(reading_confirmed(revision)), "application/json", f"{_stem(plan)}.json")
 
 
 def as_akn(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Akoma Ntoso 3.0."""
     plan, revision = _adopted(request, plan_id)
+    noted(request, "plans.plan.exported", plan, format="akn")
     return _file(write_akn(reading_confirmed(revision), revision.text), "application/akn+xml", f"{_stem(plan)}.akn.xml")
 
 
 def as_xlsx(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Targets, tasks, dates and duties as a workbook."""
     plan, revision = _adopted(request, plan_id)
+    noted(request, "plans.plan.exported", plan, format="xlsx")
     return _file(write_xlsx(reading_confirmed(revision), revision.text), XLSX, f"{_stem(plan)}.xlsx")
 
 
@@ -43,16 +47,19 @@ def as_docx(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The assignment sheet in the official layout."""
     plan, revision = _adopted(request, plan_id)
     data = write_assignment_docx(reading_confirmed(revision), revision.text)
+    noted(request, "plans.plan.exported", plan, format="docx")
     return _file(data, DOCX, f"phan-cong-{_stem(plan)}.docx")
 
 
 def source(request: HttpRequest, plan_id: int) -> FileResponse:
     """The file as it came in; `ban` asks for that of an earlier version. Never opened inside the page."""
-    _plan, revision = _adopted(request, plan_id, request.GET.get("ban"))
+    plan, revision = _adopted(request, plan_id, request.GET.get("ban"))
     if revision.source is None:
         raise Http404
+    file = default_storage.open(revision.source.path)
+    noted(request, "plans.source.downloaded", plan, file=revision.source_name, version=revision.number)
     return FileResponse(
-        default_storage.open(revision.source.path),
+        file,
         as_attachment=True,
         filename=revision.source_name or revision.source.name,
         content_type="application/octet-stream",

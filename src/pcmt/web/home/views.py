@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.apps.accounts.models import Role
+from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.tasks.queries import due_items, my_work
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query, waiting_revisions
 from pcmt.web.shell.access import acting
@@ -26,6 +27,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "more": more,
         "waiting": waiting_revisions(actor) if actor.role == Role.STANDING_OFFICE else [],
         "bodies": body_lines(actor, work.units, today),
+        "only_looks": only_looks(actor),
         "may_upload": actor.role == Role.STANDING_OFFICE,
     }
     return render(request, "home/mine.html", page)

@@ -10,7 +10,8 @@ import attrs
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.queries import SOON, MyWork, OweFilter, UnitWork
@@ -52,13 +53,13 @@ class BodyLine:
 
 
 def own_filter(actor: Actor) -> OweFilter:
-    """What the figures count: one's own unit; for a leader all that stands under it."""
-    return OweFilter(unit_id=actor.unit_id, units_below=actor.role == Role.LEADER)
+    """What the figures count: one's own unit; for who only looks all that stands under it."""
+    return OweFilter(unit_id=actor.unit_id, units_below=only_looks(actor))
 
 
 def own_query(actor: Actor) -> str:
     """The words of an address that list what `own_filter` counts."""
-    return urlencode({"don_vi": actor.unit_id} | ({} if actor.role == Role.LEADER else {"rieng": "on"}))
+    return urlencode({"don_vi": actor.unit_id} | ({} if only_looks(actor) else {"rieng": "on"}))
 
 
 def own_groups(work: MyWork, today: date) -> tuple[list[Group], int]:

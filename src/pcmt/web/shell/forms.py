@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(forms.Form):
-    """User name and password; `user` is set when they fit. One message for both, so that names cannot be guessed."""
+    """User name and password; `user` is set when they fit, else `refused` is the name tried.
+
+    One message for both, so that names cannot be guessed.
+    """
 
     username = forms.CharField(
         label=_("Tên đăng nhập"),
@@ -30,12 +33,14 @@ class SignInForm(forms.Form):
         super().__init__(data)
         self.request = request
         self.user: Any = None
+        self.refused = ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("username") and cleaned.get("password"):
             self.user = authenticate(self.request, username=cleaned["username"], password=cleaned["password"])
             if self.user is None:
+                self.refused = cleaned["username"]
                 self.add_error(
                     "password", _("Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra phím Caps Lock và bộ gõ.")
                 )

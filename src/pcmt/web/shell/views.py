@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from pcmt.apps.accounts.operations import record_refused_sign_in, record_sign_in, record_sign_out
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.web.shell.demo import demo_users
 from pcmt.web.shell.forms import SignInForm
@@ -31,7 +32,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.user)
+        record_sign_in(at=timezone.now(), user=form.user)
         return redirect(after(request))
+    if form.refused:
+        record_refused_sign_in(at=timezone.now(), username=form.refused)
     page = {
         "form": form,
         "next": after(request),
@@ -44,6 +48,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
+    record_sign_out(at=timezone.now(), user=request.user, actor=getattr(request, "actor", None))  # type: ignore[arg-type]
     logout(request)
     return redirect("login")
 

@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from pcmt.apps.audit.operations import Thing
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.tasks.operations import reopen as reopen_due
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.tasks.policies import can_report
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.audit.acts import noted
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks import owed as lists
 from pcmt.web.tasks.forms import OwedFilter, ProgressForm
@@ -59,7 +61,8 @@ def owed(request: HttpRequest) -> HttpResponse:
 def owed_xlsx(request: HttpRequest) -> HttpResponse:
     """The same list with the same filter, as a spreadsheet without page breaks."""
     actor = acting(request)
-    chosen = _filter(request).chosen
+    form = _filter(request)
+    chosen = form.chosen
     items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
     ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
     heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
@@ -68,6 +71,8 @@ def owed_xlsx(request: HttpRequest) -> HttpResponse:
     }
     data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)
     name = f"ai-no-viec-gi-{actor.on:%Y-%m-%d}.xlsx"
+    narrowed = "; ".join(f"{label}: {value}" for label, value in form.words)
+    noted(request, "tasks.list.exported", Thing("tasks.DueItem", "", name), format="xlsx", filter=narrowed)
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -126,11 +131,15 @@ def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
 
 def note_file(request: HttpRequest, note_id: int) -> FileResponse:
     """The file that somebody added to a progress note, always as a download."""
-    note = ProgressNote.objects.visible_to(acting(request)).select_related("file").filter(pk=note_id).first()
+    note = (
+        ProgressNote.objects.visible_to(acting(request)).select_related("file", "due_item").filter(pk=note_id).first()
+    )
     if note is None or note.file is None:
         raise Http404
+    file = default_storage.open(note.file.path)
+    noted(request, "tasks.file.downloaded", note.due_item, file=note.file_name or note.file.name)
     return FileResponse(
-        default_storage.open(note.file.path),
+        file,
         as_attachment=True,
         filename=note.file_name or note.file.name,
         content_type="application/octet-stream",

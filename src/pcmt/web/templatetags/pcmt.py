@@ -120,7 +120,9 @@ def main_navigation(context: Context) -> dict[str, Any]:
     area = match.namespace.split(":")[0] if match else ""
     return {
         "entries": [
-            {"label": entry.label, "url": reverse(entry.url_name), "current": area in entry.areas} for entry in ENTRIES
+            {"label": entry.label, "url": reverse(entry.url_name), "current": area in entry.areas}
+            for entry in ENTRIES
+            if entry.shown_to(request.actor)
         ]
     }
 

@@ -50,3 +50,13 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
+
+// What is printed leaves the house: the log is told, also when it is the browser's own menu that prints.
+const printed = document.body.dataset.printed;
+if (printed) {
+  window.addEventListener("beforeprint", () => {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    const body = new URLSearchParams({ path: window.location.pathname });
+    fetch(printed, { method: "POST", keepalive: true, headers, body }).catch(() => {});
+  });
+}

@@ -1,0 +1,204 @@
+"""Audit entries in words, not in JSON: what was done, to what, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import attrs
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from pcmt.apps.accounts.models import Role
+from pcmt.apps.audit.models import Entry
+from pcmt.apps.plans.models import ItemState
+from pcmt.apps.tasks.models import DueState
+from pcmt.core.periods import parse_date
+from pcmt.web.templatetags.pcmt import vdate
+
+Word = str | Promise
+
+EVENTS: Mapping[Word, Mapping[str, Word]] = {
+    gettext_lazy("Đăng nhập, đăng xuất"): {
+        "accounts.session.opened": pgettext_lazy("nhật ký", "Đăng nhập"),
+        "accounts.session.closed": pgettext_lazy("nhật ký", "Đăng xuất"),
+        "accounts.session.refused": gettext_lazy("Đăng nhập không được"),
+    },
+    gettext_lazy("Tải về, in"): {
+        "plans.plan.exported": gettext_lazy("Tải kế hoạch về"),
+        "plans.source.downloaded": gettext_lazy("Tải tệp gốc về"),
+        "plans.plan.printed": gettext_lazy("In trang của kế hoạch"),
+        "plans.revision.printed": gettext_lazy("In trang rà soát"),
+        "tasks.list.exported": gettext_lazy("Tải bảng ai nợ việc gì về"),
+        "tasks.file.downloaded": gettext_lazy("Tải tệp kèm báo cáo tiến độ về"),
+        "tasks.task.printed": gettext_lazy("In trang của việc"),
+        "tasks.due.printed": gettext_lazy("In trang của việc có hạn"),
+        "web.page.printed": gettext_lazy("In trang"),
+        "audit.entries.exported": gettext_lazy("Kết xuất nhật ký"),
+    },
+    pgettext_lazy("danh mục", "Kế hoạch"): {
+        "plans.source.destroyed": gettext_lazy("Xóa tệp có dấu độ mật"),
+        "plans.revision.sent": gettext_lazy("Gửi văn bản lên"),
+        "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
+        "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
+        "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+        "plans.header.edited": pgettext_lazy("lịch sử", "Sửa phần đầu văn bản"),
+        "plans.body.matched": gettext_lazy("Gắn tên trong văn bản với đơn vị"),
+        "plans.item.added": gettext_lazy("Thêm mục"),
+        "plans.item.edited": gettext_lazy("Sửa mục"),
+        "plans.item.decided": gettext_lazy("Nhận hoặc bỏ mục"),
+        "plans.items.accepted": gettext_lazy("Nhận các mục chắc"),
+        "plans.items.undone": pgettext_lazy("lịch sử", "Hoàn tác"),
+    },
+    gettext_lazy("Nhiệm vụ"): {
+        "tasks.due.reported": pgettext_lazy("lịch sử", "Báo tiến độ"),
+        "tasks.due.done": pgettext_lazy("lịch sử", "Báo đã xong"),
+        "tasks.due.reopened": pgettext_lazy("lịch sử", "Mở lại"),
+    },
+    gettext_lazy("Đơn vị, tài khoản, nhật ký"): {
+        "units.unit.created": gettext_lazy("Thêm đơn vị"),
+        "units.unit.loaded": gettext_lazy("Nạp danh mục đơn vị"),
+        "units.list.loaded": gettext_lazy("Nạp danh mục đơn vị hành chính"),
+        "units.alias.learned": gettext_lazy("Thêm tên gọi khác của đơn vị"),
+        "units.group.set": gettext_lazy("Đặt thành viên của nhóm đơn vị"),
+        "accounts.user.created": gettext_lazy("Tạo tài khoản"),
+        "accounts.grant.given": gettext_lazy("Giao vai trò"),
+        "accounts.grant.ended": gettext_lazy("Thôi giao vai trò"),
+        "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
+    },
+}
+"""What was done, by the name of the audit event, in the groups in which a filter offers it."""
+
+WORDS: Mapping[str, Word] = {event: word for group in EVENTS.values() for event, word in group.items()}
+
+OBJECTS: Mapping[str, Word] = {
+    "plans.Plan": gettext_lazy("Kế hoạch"),
+    "plans.SourceFile": pgettext_lazy("nhật ký", "Tệp gốc"),
+    "plans.Revision": pgettext_lazy("nhật ký", "Văn bản"),
+    "plans.Item": pgettext_lazy("nhật ký", "Mục đọc được"),
+    "plans.BodyMatch": pgettext_lazy("nhật ký", "Tên trong văn bản"),
+    "tasks.Task": pgettext_lazy("nhật ký", "Việc"),
+    "tasks.DueItem": pgettext_lazy("nhật ký", "Việc có hạn"),
+    "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
+    "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
+    "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
+    "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
+    "audit.Entry": pgettext_lazy("nhật ký", "Nhật ký"),
+    "audit.Day": pgettext_lazy("nhật ký", "Ngày nhật ký"),
+    "web.Page": pgettext_lazy("nhật ký", "Trang"),
+}
+"""What sort of thing an entry is about, by the label of its model."""
+
+CUT = (80, 300)
+"""Labels of these lengths were cut when the entry was written."""
+
+
+@attrs.frozen
+class Told:
+    """One act: who, when, what in words, about what, what changed, why."""
+
+    at: datetime
+    actor_name: str
+    actor_unit: str
+    words: str
+    about: str
+    changes: Sequence[str]
+    reason: str
+
+
+def told(entry: Entry) -> Told:
+    """An entry in words; `about` is left out where the page is about that very plan."""
+    whole = entry.object_type in ("plans.Plan", "plans.Revision")
+    return Told(
+        at=entry.at,
+        actor_name=entry.actor_name,
+        actor_unit=entry.actor_unit,
+        words=str(WORDS.get(entry.event, _("Việc khác"))),
+        about="" if whole else f"“{label_of(entry)}”",
+        changes=list(_changes(entry)),
+        reason=entry.reason,
+    )
+
+
+def label_of(entry: Entry) -> str:
+    """What the entry is about, with a sign where it was cut."""
+    return f"{entry.object_label}{'…' if len(entry.object_label) in CUT else ''}"
+
+
+def role_word(role: str) -> str:
+    """The role in which somebody acted."""
+    return str(Role(role).label) if role in Role.values else ""
+
+
+STATES: Mapping[str, str | Promise] = {
+    ItemState.ACCEPTED: gettext_lazy("nhận"),
+    ItemState.REJECTED: gettext_lazy("bỏ"),
+    ItemState.PROPOSED: gettext_lazy("để lại xem sau"),
+    DueState.OPEN: gettext_lazy("chưa xong"),
+    DueState.DONE: gettext_lazy("đã xong"),
+}
+
+FIELDS: Mapping[str, str | Promise] = {
+    "state": gettext_lazy("tình trạng"),
+    "count": gettext_lazy("số mục"),
+    "file": gettext_lazy("tệp"),
+    "percent": gettext_lazy("tiến độ (%)"),
+    "note": gettext_lazy("ghi chú"),
+    "due_on": gettext_lazy("hạn chót"),
+    "title": gettext_lazy("tên"),
+    "number": gettext_lazy("số"),
+    "symbol": gettext_lazy("ký hiệu"),
+    "issued_on": gettext_lazy("ngày ban hành"),
+    "issuer_name": gettext_lazy("cơ quan ban hành"),
+    "window_from": gettext_lazy("từ ngày"),
+    "window_to": gettext_lazy("đến ngày"),
+    "value": gettext_lazy("giá trị"),
+    "value_max": gettext_lazy("giá trị cao nhất"),
+    "unit": gettext_lazy("đơn vị tính"),
+    "measure": gettext_lazy("nội dung đo"),
+    "scope": gettext_lazy("phạm vi"),
+    "condition": gettext_lazy("điều kiện"),
+    "due_text": gettext_lazy("hạn trong văn bản"),
+    "what": gettext_lazy("nội dung"),
+    "name": gettext_lazy("tên"),
+    "reason": gettext_lazy("lý do"),
+    "done_on": gettext_lazy("ngày xong"),
+    "format": gettext_lazy("định dạng"),
+    "filter": gettext_lazy("điều kiện lọc"),
+    "version": gettext_lazy("bản số"),
+    "username": gettext_lazy("tên đăng nhập"),
+    "role": gettext_lazy("vai trò"),
+    "from": gettext_lazy("từ ngày"),
+    "to": gettext_lazy("đến ngày"),
+    "before": gettext_lazy("trước ngày"),
+    "days": gettext_lazy("số ngày"),
+}
+"""The fields whose change is told; the rest of an entry is for programs."""
+
+
+def _changes(entry: Entry) -> Iterator[str]:
+    """`tên: A → B` for every told field; plain values only."""
+    before, after = entry.before or {}, entry.after or {}
+    for name, word in FIELDS.items():
+        old, new = _plain(name, before.get(name)), _plain(name, after.get(name))
+        if new == old:
+            continue
+        if new:
+            yield f"{word}: {old} → {new}" if old else f"{word}: {new}"
+        elif name in after:
+            yield _("%(field)s: bỏ “%(old)s”") % {"field": word, "old": old}
+
+
+def _plain(name: str, value: object) -> str:
+    if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+        return ""
+    if name == "unit" and isinstance(value, int):
+        return ""  # the number of a row, not what something is counted in
+    text = str(value)
+    if name == "role":
+        return role_word(text)
+    if text in STATES:
+        return str(STATES[text])
+    day = parse_date(text[:10]) if len(text) == 10 else None
+    return vdate(day) if day else text[:200]
