@@ -87,6 +87,7 @@ class Unit(models.Model):
     kind = models.CharField("loại", max_length=20, choices=UnitKind.choices)
     level = models.CharField("cấp", max_length=20, choices=Level.choices)
     code = models.CharField("mã", max_length=35, blank=True, db_index=True)
+    identifier = models.CharField("mã định danh điện tử", max_length=35, blank=True, db_index=True)
     function = models.CharField("chức năng", max_length=40, blank=True)
     valid_from = models.DateField("có từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitLink, holds_on
 
 
 class Officer(Protocol):
@@ -64,3 +64,11 @@ def can_keep_under(actor: Officer | None, parent_id: int | None) -> bool:
     inside = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor__in=served)
     own = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor_id=actor.unit_id)
     return inside.exists() or own.exists()
+
+
+def can_keep(actor: Officer | None, unit: Unit) -> bool:
+    """Whether the actor may change what a unit is called: inside the own area, and bodies outside that stand alone."""
+    if can_keep_under(actor, unit.pk):
+        return True
+    alone = unit.kind != UnitKind.ADMINISTRATIVE and not UnitLink.objects.filter(child=unit).exists()
+    return can_keep_units(actor) and alone

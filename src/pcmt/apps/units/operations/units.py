@@ -125,6 +125,19 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
 
     For loading reference data: whoever calls it answers for the rows (a key or parent that is not there is a bug).
     """
+    with transaction.atomic():
+        units = write_units(rows)
+        if len(units) == 1:
+            only = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
+        elif units:
+            first = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
+    return units
+
+
+def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
+    """The rows of many units with their place in the tree, for operations that record what they did themselves."""
     new = {row.key: row for row in rows}
     with transaction.atomic():
         units = {
@@ -158,7 +171,7 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
                 parent_id = parent if isinstance(parent, int) else units[parent].pk
                 links.append(UnitLink(parent_id=parent_id, child=unit, valid_from=begins, valid_to=ends))
                 for above in closure[parent_id]:
-                    window = _both((begins, ends), (above.valid_from, above.valid_to))
+                    window = both((begins, ends), (above.valid_from, above.valid_to))
                     if window is not None:
                         own.append(
                             UnitClosure(
@@ -173,12 +186,6 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
             made.extend(own)
         UnitLink.objects.bulk_create(links, batch_size=500)
         UnitClosure.objects.bulk_create(made, batch_size=500)
-        if len(units) == 1:
-            only = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
-        elif units:
-            first = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
     return units
 
 
@@ -396,7 +403,7 @@ def _place_orphans(listed: core.History, known: Mapping[str, Unit], ids: Mapping
         if row.pk in children:
             continue
         for span in listed.units[key].spans:
-            window = _both((_day(span.start), _day(span.end)), (row.valid_from, row.valid_to))
+            window = both((_day(span.start), _day(span.end)), (row.valid_from, row.valid_to))
             if span.parent is None or window is None:
                 continue
             parent_id = ids[span.parent]
@@ -414,8 +421,8 @@ def _place_orphans(listed: core.History, known: Mapping[str, Unit], ids: Mapping
                     )
                     for upper in above
                     for lower in below
-                    for one in [_both((upper.valid_from, upper.valid_to), window)]
-                    for both in [one and _both(one, (lower.valid_from, lower.valid_to))]
+                    for one in [both((upper.valid_from, upper.valid_to), window)]
+                    for both in [one and both(one, (lower.valid_from, lower.valid_to))]
                     if both
                 ],
                 batch_size=500,
@@ -490,7 +497,7 @@ def _parents_first(new: dict[str, NewUnit]) -> list[str]:
 Window = tuple[date | None, date | None]
 
 
-def _both(one: Window, other: Window) -> Window | None:
+def both(one: Window, other: Window) -> Window | None:
     """The days in both half-open windows; None when there are none."""
     starts = [day for day in (one[0], other[0]) if day]
     ends = [day for day in (one[1], other[1]) if day]
