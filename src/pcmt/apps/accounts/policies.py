@@ -52,6 +52,7 @@ RIGHTS: dict[str, dict[str, Right]] = {
     "units.UnitClosure":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "units.Succession":        _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.UnitImport":        _row(Right(A, A),       Right(_),      Right(_),       Right(_)),
     "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "accounts.User":           _row(Right(S),          Right(S),      Right(O),       Right(S)),
     "accounts.Grant":          _row(Right(S),          Right(S),      Right(O),       Right(S)),

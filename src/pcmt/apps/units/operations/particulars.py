@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,19 +10,13 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.audit.operations import hold, record
-from pcmt.apps.units.models import Level, Unit, UnitAlias, UnitKind
+from pcmt.apps.units.models import Unit, UnitAlias
 from pcmt.apps.units.names import name_key
 from pcmt.apps.units.operations.units import add_alias
+from pcmt.apps.units.particulars import particular_form
 from pcmt.apps.units.policies import Officer, can_keep, can_keep_under
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-
-IDENTIFIER = re.compile(r"[0-9A-Z]+(?:\.[0-9A-Z]+)*")
-"""Agency e-identifier of Decision 20/2020/QĐ-TTg: groups of digits and letters A-Z, apart by dots."""
-LONGEST_IDENTIFIER = 35
-DIGITS = {Level.PROVINCE: 2, Level.DISTRICT: 3, Level.COMMUNE: 5}
-"""Digits of the official codes of administrative units (Decision 19/2025/QĐ-TTg; districts: 124/2004/QĐ-TTg)."""
-_CODE = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.\-/]*[0-9A-Za-z])?")
 
 FIELDS = ("short_name", "code", "identifier")
 
@@ -81,33 +74,6 @@ def check_particular(unit: Unit, name: str, value: str) -> Refusal | None:
         if at_once(unit, other):
             message = _("Mã %(code)s đang là của “%(name)s”.") % {"code": value, "name": other.name}
             return Refusal(code="taken", message=message, field=name, ref=other.pk)
-    return None
-
-
-def particular_form(kind: str, level: str, name: str, value: str) -> Refusal | None:
-    """What is wrong with the form of a short name, an official code or an e-identifier; None: nothing."""
-    if name == "short_name":
-        if len(value) > 120:
-            return Refusal(code="long", message=_("Tên gọn dài quá 120 ký tự."), field=name)
-        return None
-    if name == "identifier":
-        if len(value) > LONGEST_IDENTIFIER or not IDENTIFIER.fullmatch(value):
-            message = _(
-                "Mã định danh điện tử gồm các nhóm chữ số và chữ cái A-Z, cách nhau bằng dấu chấm, tối đa 35 ký tự"
-                " (Quyết định 20/2020/QĐ-TTg), ví dụ H40.12.5."
-            )
-            return Refusal(code="identifier", message=message, field=name)
-        return None
-    digits = DIGITS.get(Level(level)) if kind == UnitKind.ADMINISTRATIVE else None
-    if digits and not re.fullmatch(rf"[0-9]{{{digits}}}", value):
-        message = _("Mã đơn vị hành chính cấp này gồm đúng %(digits)d chữ số, ví dụ %(example)s.") % {
-            "digits": digits,
-            "example": "16732"[:digits],
-        }
-        return Refusal(code="code", message=message, field=name)
-    if len(value) > 35 or not _CODE.fullmatch(value):
-        message = _("Mã chỉ gồm chữ số, chữ cái không dấu, dấu chấm, gạch ngang, gạch chéo; tối đa 35 ký tự.")
-        return Refusal(code="code", message=message, field=name)
     return None
 
 

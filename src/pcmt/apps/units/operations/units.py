@@ -50,6 +50,7 @@ class NewUnit:
     parents: Sequence[tuple[str | int, date | None, date | None]] = ()
     short_name: str = ""
     code: str = ""
+    identifier: str = ""
     function: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
@@ -149,6 +150,7 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
                 kind=row.kind,
                 level=row.level,
                 code=row.code,
+                identifier=row.identifier,
                 function=row.function,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
