@@ -74,7 +74,9 @@ _SIGNATURE = re.compile(
     r"^(?:nguoi (?:lap|ky)|thu truong|ky ten|ky ghi ro|noi nhan|luu vt|t m |tm (?:uy ban|ubnd)|chu tich$|kt chu tich|"
     r"(?:\w+ ){0,6}ngay \d{0,2} ?thang \d{0,2} ?nam)"
 )
-_TOTAL = re.compile(r"^tong (?:cong(?! ty)|so)\b|^(?:tong|cong)(?: \d.*)?$|^an dinh danh sach|^danh sach (?:nay )?(?:gom|co) \d+|^ghi chu\b")
+_TOTAL = re.compile(
+    r"^tong (?:cong(?! ty)|so)\b|^(?:tong|cong)(?: \d.*)?$|^an dinh danh sach|^danh sach (?:nay )?(?:gom|co) \d+|^ghi chu\b"
+)
 _LIST_MARK = re.compile(r"^(?:\(?\d{1,3}[.)]|[-–•+*])\s+(?=\S)")
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
 _TRIM = " \t\u00a0.,;:-–_"
@@ -143,7 +145,9 @@ def find_reading(grid: Grid, at: int, remembered: Mapping[str, str] | None = Non
             column: next(filter(None, (sheet.text(line, column) for line in range(last, row - 1, -1))), "")
             for column in range(max(map(len, sheet.rows[row : last + 1]), default=0))
         }
-        meant = {column: field for column, text in texts.items() if (field := meant_by(text, remembered or {})) is not None}
+        meant = {
+            column: field for column, text in texts.items() if (field := meant_by(text, remembered or {})) is not None
+        }
         if Field.NAME not in meant.values():
             continue
         if len(meant) < 2 and (len([text for text in texts.values() if text]) > 1 or ":" in "".join(texts.values())):
@@ -201,11 +205,7 @@ def read_rows(grid: Grid, readings: Sequence[Reading], names_area: Callable[[str
 def _sheet_rows(
     sheet: GridSheet, reading: Reading, names_area: Callable[[str], bool]
 ) -> Iterator[tuple[str, ListRow | int]]:
-    down = {
-        (line, left): (top, left)
-        for top, left, last, _right in sheet.merged
-        for line in range(top, last + 1)
-    }
+    down = {(line, left): (top, left) for top, left, last, _right in sheet.merged for line in range(top, last + 1)}
     section: tuple[str, tuple[int, int]] | None = None
     if names_area(sheet.name):
         section = (sheet.name, (0, 0))
@@ -267,7 +267,11 @@ _WRITTEN_OUT = {"ubnd": "ủy ban nhân dân", "hđnd": "hội đồng nhân dâ
 
 def _without_so(words: Sequence[str]) -> list[str]:
     """ "Tổ dân phố số 3" is "Tổ dân phố 3"."""
-    return [word for at, word in enumerate(words) if not (word == "số" and at + 1 < len(words) and words[at + 1].isdecimal())]
+    return [
+        word
+        for at, word in enumerate(words)
+        if not (word == "số" and at + 1 < len(words) and words[at + 1].isdecimal())
+    ]
 
 
 def loose_key(text: str) -> str:
@@ -309,7 +313,9 @@ def plain_name(text: str) -> str:
 def _cased(text: str) -> str:
     """Capitals throughout are typing, not a name; a first letter is a capital."""
     if text.isupper() and len(text) > 4 and re.search(r"[^\W\d]{2,} [^\W\d]{2,}", text):
-        text = " ".join(word if re.fullmatch(r"THPT|THCS|UBND|HĐND|[IVX]+", word) else word.capitalize() for word in text.split())
+        text = " ".join(
+            word if re.fullmatch(r"THPT|THCS|UBND|HĐND|[IVX]+", word) else word.capitalize() for word in text.split()
+        )
     return text[:1].upper() + text[1:]
 
 

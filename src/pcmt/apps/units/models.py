@@ -9,7 +9,6 @@ All windows are half-open: `valid_to` is the first day on which something no lon
 from __future__ import annotations
 
 from datetime import date
-
 from typing import Protocol
 
 from django.db import models

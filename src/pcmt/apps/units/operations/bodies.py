@@ -103,9 +103,7 @@ def _write(wanted: Sequence[Proposed], at: datetime) -> list[Unit]:
         for function, holding in held_by(each.body.level, each.body.key):
             held = both(window, (holding.start, holding.end))
             if held is not None:
-                functions.append(
-                    UnitFunction(unit=unit, function=function.key, valid_from=held[0], valid_to=held[1])
-                )
+                functions.append(UnitFunction(unit=unit, function=function.key, valid_from=held[0], valid_to=held[1]))
         own = own_name(each.unit.name)
         for pattern in each.body.aliases:
             name = own.fill(pattern)

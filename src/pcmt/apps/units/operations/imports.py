@@ -20,7 +20,6 @@ from pcmt.apps.units.models import (
     UnitAlias,
     UnitClosure,
     UnitImport,
-    UnitKind,
     UnitLink,
 )
 from pcmt.apps.units.names import name_key

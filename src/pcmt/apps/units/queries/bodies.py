@@ -9,8 +9,8 @@ from datetime import date
 import attrs
 
 from pcmt.apps.units import names
-from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.functions import held_by
+from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.usual import OwnName, UsualBody, fitting, own_name
 
 
@@ -107,7 +107,9 @@ def _of_one(
     name = own_name(unit.name)
     place = _place(unit)
     for body in fitting(unit.level, name, province, on=on):
-        work = tuple(str(function.label) for function, held in held_by(body.level, body.key) if _on(held.start, held.end, on))
+        work = tuple(
+            str(function.label) for function, held in held_by(body.level, body.key) if _on(held.start, held.end, on)
+        )
         for number in range(1, counts.get(body.key, 0) + 1) if body.series else (0,):
             patterns = (body.name, body.short, *body.also)
             keys = [key for text in patterns if text for key in _keys(name.fill(text, number), place)]

@@ -160,7 +160,9 @@ def preview_import(made: UnitImport, on: date) -> Preview:
         for known in children
         if known.pk not in told and places.is_of_kind(known)
     )
-    content = [[o.state, o.unit_id, o.name, o.parent_id, [[c.field, c.before, c.after] for c in o.changes]] for o in outcomes]
+    content = [
+        [o.state, o.unit_id, o.name, o.parent_id, [[c.field, c.before, c.after] for c in o.changes]] for o in outcomes
+    ]
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     return Preview(tuple(readings), outcomes, rows.passed, absent, digest)
 
@@ -367,9 +369,15 @@ class _Judge:
             return name
         named = hamlet_name(text, row.text(Field.TYPE))
         if named.wrong == "type":
-            say(Field.TYPE, _("“%(type)s” không phải loại thôn, bản, tổ dân phố, khối, ấp…") % {"type": row.text(Field.TYPE)})
+            say(
+                Field.TYPE,
+                _("“%(type)s” không phải loại thôn, bản, tổ dân phố, khối, ấp…") % {"type": row.text(Field.TYPE)},
+            )
         elif named.wrong == "two_types":
-            say(Field.TYPE, _("Cột loại ghi “%(type)s” nhưng tên là “%(name)s”.") % {"type": row.text(Field.TYPE), "name": text})
+            say(
+                Field.TYPE,
+                _("Cột loại ghi “%(type)s” nhưng tên là “%(name)s”.") % {"type": row.text(Field.TYPE), "name": text},
+            )
         elif named.wrong == "only_type":
             say(Field.NAME, _("Chỉ có loại, chưa có tên hay số."))
         elif named.wrong:
@@ -410,7 +418,9 @@ class _Judge:
         for key in self._keys(name, parent_id):
             for unit in self._strict.get((parent_id, key), ()):
                 return unit, ""
-        coded = [unit for unit in self._by_code.get(code, ()) if code and unit in self._places.children.get(parent_id, ())]
+        coded = [
+            unit for unit in self._by_code.get(code, ()) if code and unit in self._places.children.get(parent_id, ())
+        ]
         if coded:
             return coded[0], ""
         for key in self._loose_keys(name, parent_id):
@@ -470,7 +480,9 @@ class _Judge:
 
 def also_names(texts: Mapping[str, str]) -> list[str]:
     """The other names in a cell, apart by semicolons or commas."""
-    return [part for part in (" ".join(each.split()) for each in texts.get("also", "").replace(",", ";").split(";")) if part]
+    return [
+        part for part in (" ".join(each.split()) for each in texts.get("also", "").replace(",", ";").split(";")) if part
+    ]
 
 
 def sort_of(kind: str, parent_level: str) -> tuple[str, str]:
@@ -480,4 +492,3 @@ def sort_of(kind: str, parent_level: str) -> tuple[str, str]:
     if kind == ImportKind.SCHOOLS:
         return UnitKind.AGENCY, Level.SCHOOL
     return UnitKind.AGENCY, parent_level or Level.COMMUNE
-
