@@ -33,6 +33,10 @@ class Field(TextChoices):
     SINCE = "since", _("Có từ ngày")
 
 
+_AREAS = "cap xa|xa|phuong|dac khu|thi tran"
+_ABOVE = "^don vi cap tren|^co quan chu quan"
+_SORTS = "thon|ban|lang|buon|xom|ap|khom|khoi|khu|pho|to|dan"
+
 HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (field, re.compile(pattern))
     for field, pattern in (
@@ -46,13 +50,11 @@ HEADINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (Field.TYPE, r"^(?:phan )?loai\b"),
         (
             Field.PARENT,
-            r"^(?:ten )?(?:don vi hanh chinh|cap xa|xa|phuong|dac khu|dia ban)(?: (?:xa|phuong|dac khu|thi tran|cap))*$"
-            r"|^(?:truc )?thuoc\b|^don vi cap tren|^co quan chu quan",
+            rf"^(?:ten )?(?:don vi hanh chinh|dia ban|{_AREAS})(?: (?:{_AREAS}))*$|^(?:truc )?thuoc\b|{_ABOVE}",
         ),
         (
             Field.NAME,
-            r"^ten\b|^(?:thon|ban|lang|buon|xom|ap|khom|khoi|khu|pho|to|dan)(?: (?:thon|ban|lang|buon|xom|ap|khom|khoi|khu"
-            r"|pho|to|dan|hoac|va))*$|^(?:truong(?: hoc)?|co quan|don vi|co quan don vi)$",
+            rf"^ten\b|^(?:{_SORTS})(?: (?:{_SORTS}|hoac|va))*$|^(?:truong(?: hoc)?|co quan|don vi|co quan don vi)$",
         ),
     )
 )
@@ -75,7 +77,8 @@ _SIGNATURE = re.compile(
     r"(?:\w+ ){0,6}ngay \d{0,2} ?thang \d{0,2} ?nam)"
 )
 _TOTAL = re.compile(
-    r"^tong (?:cong(?! ty)|so)\b|^(?:tong|cong)(?: \d.*)?$|^an dinh danh sach|^danh sach (?:nay )?(?:gom|co) \d+|^ghi chu\b"
+    r"^tong (?:cong(?! ty)|so)\b|^(?:tong|cong)(?: \d.*)?$|^an dinh danh sach|^danh sach (?:nay )?(?:gom|co) \d+"
+    r"|^ghi chu\b"
 )
 _LIST_MARK = re.compile(r"^(?:\(?\d{1,3}[.)]|[-–•+*])\s+(?=\S)")
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
@@ -224,7 +227,7 @@ def _sheet_rows(
         if len(words) == 1:
             ((column, text),) = words.items()
             text = re.sub(r"^(?:[IVXLC]+|[A-Z]|\d+)[.)]\s*", "", tidy(text))
-            if names_area(text) and not (column == reading.columns.get(Field.PARENT)):
+            if names_area(text) and column != reading.columns.get(Field.PARENT):
                 section = (text, (row, column))
                 yield "section", row
                 continue

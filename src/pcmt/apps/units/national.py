@@ -1,5 +1,7 @@
-"""Dated reference data of this room, which a wheel carries inside: the administrative units of Việt Nam (`data/units/`),
-functions and usual bodies (`data/*.toml`)."""
+"""Dated reference data of this room, which a wheel carries inside.
+
+The administrative units of Việt Nam (`data/units/`), functions and usual bodies (`data/*.toml`).
+"""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
 def cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]:
-    """Row and column (from 0) of the cells of a sheet that have one of the formats, with what is kept for the format."""
+    """Row and column (from 0) of the cells of a sheet that have one of the formats, with the number of the format."""
     found = {}
     for cell in sheet.iter():
         if local(cell) != "c":

@@ -1,4 +1,4 @@
-"""Adding units, their names, codes and members; building the bodies a unit usually has; importing units from sheets.
+"""Adding units, their names, codes and members; the bodies a unit usually has; importing lists; reorganising.
 
 `actor` is None for what the program does by itself (loading reference data, the demo).
 """
@@ -12,6 +12,13 @@ from pcmt.apps.units.operations.imports import (
     withdraw_import,
 )
 from pcmt.apps.units.operations.particulars import edit_particulars, name_alias, remove_alias
+from pcmt.apps.units.operations.reorganisations import (
+    cancel_reorganisation,
+    carry_out_reorganisation,
+    carry_out_reorganisations,
+    plan_reorganisation,
+)
+from pcmt.apps.units.operations.tables import lock_tree
 from pcmt.apps.units.operations.units import (
     Difference,
     LoadedUnits,
@@ -29,6 +36,9 @@ __all__ = [
     "LoadedUnits",
     "NewUnit",
     "add_alias",
+    "cancel_reorganisation",
+    "carry_out_reorganisation",
+    "carry_out_reorganisations",
     "choose_columns",
     "commit_import",
     "create_unit",
@@ -36,7 +46,9 @@ __all__ = [
     "create_usual_bodies",
     "edit_particulars",
     "load_units",
+    "lock_tree",
     "name_alias",
+    "plan_reorganisation",
     "remove_alias",
     "set_members",
     "start_import",

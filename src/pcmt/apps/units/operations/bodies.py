@@ -9,11 +9,12 @@ import attrs
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pcmt.apps.audit.operations import hold, record
+from pcmt.apps.audit.operations import record
 from pcmt.apps.units.functions import held_by
 from pcmt.apps.units.models import Unit, UnitAlias, UnitFunction
 from pcmt.apps.units.names import name_key
-from pcmt.apps.units.operations.units import NewUnit, both, write_units
+from pcmt.apps.units.operations.tables import both, lock_tree
+from pcmt.apps.units.operations.units import NewUnit, write_units
 from pcmt.apps.units.policies import Officer, can_keep_under
 from pcmt.apps.units.queries.bodies import Proposed, bodies_usual_for, communes_of, proposed_bodies
 from pcmt.apps.units.usual import MOST_OF_A_SERIES, own_name
@@ -52,7 +53,7 @@ def create_usual_bodies(
             message = _("Nhập số từ 0 đến %(most)d.") % {"most": MOST_OF_A_SERIES}
             return Refusal(code="count", message=message, field="counts")
     with transaction.atomic():
-        hold(at)  # two at once: the second sees what the first has made
+        lock_tree(at)  # two at once: the second sees what the first has made
         unit = Unit.objects.as_of(on).filter(pk=unit_id).first()
         if unit is None or not bodies_usual_for(unit):
             message = _("Chỉ tỉnh, thành phố, xã, phường, đặc khu đang tồn tại mới có danh sách cơ quan thường có.")

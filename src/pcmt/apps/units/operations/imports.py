@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, ForeignObjectRel
+from django.db.models import Count, ForeignObjectRel, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pcmt.apps.audit.operations import hold, record
+from pcmt.apps.audit.operations import record
 from pcmt.apps.units.lists import Field, heading_key
 from pcmt.apps.units.models import (
     ImportKind,
@@ -21,8 +22,10 @@ from pcmt.apps.units.models import (
     UnitClosure,
     UnitImport,
     UnitLink,
+    UnitName,
 )
 from pcmt.apps.units.names import name_key
+from pcmt.apps.units.operations.tables import keys_of, lock_tree
 from pcmt.apps.units.operations.units import NewUnit, write_units
 from pcmt.apps.units.policies import Officer, can_keep_under
 from pcmt.apps.units.queries.imports import (
@@ -35,7 +38,6 @@ from pcmt.apps.units.queries.imports import (
     sort_of,
 )
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.text import sort_key
 from pcmt.documents import Unreadable, grid_from, read_grid
 
 SHOWN = 5
@@ -119,7 +121,7 @@ def commit_import(*, actor: Officer, at: datetime, import_id: int, seen: str) ->
     else changed units or imported the same list, nothing is done and the answer says so.
     """
     with transaction.atomic():
-        hold(at)
+        lock_tree(at)
         made = UnitImport.objects.select_for_update().select_related("area").get(pk=import_id)
         refused = _not_now(actor, made)
         if refused is not None:
@@ -156,7 +158,7 @@ def undo_import(*, actor: Officer, at: datetime, import_id: int, reason: str = "
     changed was changed again.
     """
     with transaction.atomic():
-        hold(at)
+        lock_tree(at)
         made = UnitImport.objects.select_for_update().select_related("area").get(pk=import_id)
         if not can_keep_under(actor, made.area_id):
             return _not_allowed()
@@ -169,7 +171,7 @@ def undo_import(*, actor: Officer, at: datetime, import_id: int, reason: str = "
             said = " ".join(in_the_way[:SHOWN]) + (_(" Và %(more)d đơn vị nữa.") % {"more": more} if more > 0 else "")
             return Refusal(code="built_upon", message=_("Không hoàn tác được: %(why)s") % {"why": said})
         for row in made.made["changed"]:
-            Unit.objects.filter(pk=row["unit"]).update(**_with_keys(row["before"]))
+            _set(row["unit"], row["after"], row["before"])
         _remove(list(units), made.made["aliases"])
         made.state, made.undone_at = ImportState.UNDONE, at
         made.save(update_fields=["state", "undone_at"])
@@ -223,31 +225,35 @@ def _make(made: UnitImport, new: Sequence[Outcome]) -> list[Unit]:
     return [units[row.key] for row in rows]
 
 
-def _change(changed: Sequence[Outcome]) -> list[dict[str, object]]:
+def _change(changed: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Write the changed values; what each was and is, for undoing."""
     told = []
     for each in changed:
         values = {change.field: change.after for change in each.changes if change.field != Field.ALSO}
         if values:
             before = {change.field: change.before for change in each.changes if change.field != Field.ALSO}
-            Unit.objects.filter(pk=each.unit_id).update(**_with_keys(values))
+            _set(each.unit_id or 0, before, values)
             told.append({"unit": each.unit_id, "name": each.name, "before": before, "after": values})
     return told
 
 
-def _with_keys(values: Mapping[str, str]) -> dict[str, str]:
-    """Values of a unit with the keys that are made of its name."""
-    if "name" not in values:
-        return dict(values)
-    name = values["name"]
-    return {**values, "search_key": name_key(name)[:300], "sort_key": sort_key(name)[:600]}
+def _set(unit_id: int, before: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Write values of a unit, the keys made of its name with them, also where its names are kept by dates."""
+    wanted, named = dict(values), {name: values[name] for name in ("name", "short_name") if name in values}
+    if "name" in values:
+        wanted["search_key"], wanted["sort_key"] = keys_of(values["name"])
+        named["search_key"] = wanted["search_key"]
+    if named:
+        shown = before.get("name") or Unit.objects.values_list("name", flat=True).get(pk=unit_id)
+        UnitName.objects.filter(unit=unit_id, name=shown).update(**named)
+    Unit.objects.filter(pk=unit_id).update(**wanted)
 
 
 def _learn(actor: Officer, at: datetime, rows: Iterable[tuple[Outcome, Unit | None]]) -> list[int]:
     """The other names of units, inside the area each stands in; the ids of those that are new."""
     wanted = [
         UnitAlias(
-            unit_id=unit.pk if unit else each.unit_id,
+            unit=unit or Unit(pk=each.unit_id),
             name=name[:300],
             search_key=name_key(name)[:300],
             scope_id=each.parent_id,
@@ -262,7 +268,9 @@ def _learn(actor: Officer, at: datetime, rows: Iterable[tuple[Outcome, Unit | No
     if not wanted:
         return []
     scopes = {alias.scope_id for alias in wanted}
-    there = set(UnitAlias.objects.filter(scope__in=scopes).values_list("search_key", "scope_id"))
+    there: set[tuple[str, int | None]] = set(
+        UnitAlias.objects.filter(scope__in=scopes).values_list("search_key", "scope_id")
+    )
     made = []
     for alias in wanted:
         # A name that means another unit there already keeps meaning that one.
@@ -295,10 +303,10 @@ def _built_upon(units: Mapping[int, Unit], aliases: set[int]) -> Iterator[str]:
         if not isinstance(relation, ForeignObjectRel) or relation.related_model is UnitClosure:
             continue
         model, field = relation.related_model, relation.field.name
-        if isinstance(model, str) or (model is UnitLink and field == "child"):
+        if isinstance(model, str) or model._meta.auto_created or (model is UnitLink and field == "child"):
             continue
         for at in range(0, len(ids), 500):
-            rows = model._default_manager.filter(**{f"{field}__in": ids[at : at + 500]})
+            rows: QuerySet[Any] = model._default_manager.filter(**{f"{field}__in": ids[at : at + 500]})
             if model is UnitAlias and field == "unit":
                 rows = rows.exclude(pk__in=aliases)
             counted = rows.values_list(field).annotate(number=Count("pk")).order_by(field)

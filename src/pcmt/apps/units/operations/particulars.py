@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.audit.operations import hold, record
-from pcmt.apps.units.models import Unit, UnitAlias
+from pcmt.apps.units.models import Unit, UnitAlias, UnitName
 from pcmt.apps.units.names import name_key
 from pcmt.apps.units.operations.units import add_alias
 from pcmt.apps.units.particulars import particular_form
@@ -58,6 +58,8 @@ def edit_particulars(
         for name, value in changed.items():
             setattr(unit, name, value)
         unit.save(update_fields=list(changed))
+        if "short_name" in changed:
+            UnitName.objects.filter(unit=unit, name=unit.name).update(short_name=unit.short_name)
         record(at=at, actor=actor, event="units.unit.edited", obj=unit, before=before, after=changed)
     return unit
 

@@ -1,6 +1,10 @@
-"""The tree as of a day, which unit a name means, which usual bodies are missing, what an import would do."""
+"""The tree as of a day, units over time as a value, which unit a name means, which usual bodies are missing, what a
+reorganisation or an import would do.
+"""
 
 from pcmt.apps.units.queries.bodies import Proposed, bodies_usual_for, communes_of, proposed_bodies, series_of
+from pcmt.apps.units.queries.history import heirs_on, history
+from pcmt.apps.units.queries.reorganisations import alike_below, preview
 from pcmt.apps.units.queries.tree import (
     LevelCount,
     Matcher,
@@ -8,7 +12,6 @@ from pcmt.apps.units.queries.tree import (
     children,
     committee,
     count_levels,
-    history,
     match,
     members,
     subtree,
@@ -19,14 +22,17 @@ __all__ = [
     "Matcher",
     "Proposed",
     "Suggestion",
+    "alike_below",
     "bodies_usual_for",
     "children",
     "committee",
     "communes_of",
     "count_levels",
+    "heirs_on",
     "history",
     "match",
     "members",
+    "preview",
     "proposed_bodies",
     "series_of",
     "subtree",

@@ -38,7 +38,7 @@ class Proposed:
 def proposed_bodies(units: Iterable[Unit], on: date, counts: Mapping[str, int] | None = None) -> list[Proposed]:
     """The usual bodies of administrative units on a day, in the order of the data, unit by unit.
 
-    `counts` says how many there are of a series, by the key of the body. Three statements, whatever the number of units.
+    `counts` says how many there are of a series, by the key of the body. Three statements, however many units.
     """
     chosen = list(units)
     standing = _standing(chosen, on)

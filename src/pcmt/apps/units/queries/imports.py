@@ -244,6 +244,7 @@ class _Places:
             self._ended = {
                 loose_key(old): (old, ended, new)
                 for old, ended, new in rows.values_list("old__name", "old__valid_to", "new__name")
+                if ended
             }
         gone = self._ended.get(loose_key(name))
         if gone is not None:
