@@ -81,6 +81,7 @@ _TOTAL = re.compile(
     r"|^ghi chu\b"
 )
 _LIST_MARK = re.compile(r"^(?:\(?\d{1,3}[.)]|[-–•+*])\s+(?=\S)")
+_MARK_ALONE = re.compile(r"\(?(?:\d+|[IVXLC]+|[A-Z])[.)]?")
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
 _TRIM = " \t\u00a0.,;:-–_"
 
@@ -223,10 +224,10 @@ def _sheet_rows(
         if ended or any(_TOTAL.search(text) for text in folded[:2]):
             yield "footer", row
             continue
-        words = {column: text for column, text in texts.items() if re.search(r"[^\W\d]{2}", text)}
+        words = {column: text for column, text in texts.items() if not _MARK_ALONE.fullmatch(text.strip())}
         if len(words) == 1:
             ((column, text),) = words.items()
-            text = re.sub(r"^(?:[IVXLC]+|[A-Z]|\d+)[.)]\s*", "", tidy(text))
+            text = re.sub(r"^(?:[IVXLC]+|[A-Z])[.)]\s*", "", tidy(text))
             if names_area(text) and column != reading.columns.get(Field.PARENT):
                 section = (text, (row, column))
                 yield "section", row
@@ -243,7 +244,8 @@ def _sheet_rows(
                 at = down[at]
                 text = sheet.text(*at)
             found[field], cells[field] = tidy(text), at
-        if not any(found[field] for field in found if field not in (Field.PARENT, Field.PARENT_CODE, Field.TYPE)):
+        own = {column for field, column in reading.columns.items() if field not in (Field.PARENT, Field.PARENT_CODE)}
+        if not found[Field.NAME] and not own & texts.keys():
             yield "empty", row  # only a running number, or what a merged cell reaches over
             continue
         if heading_key(found[Field.NAME]) == heading_key(reading.headings.get(name_column, "")) != "":

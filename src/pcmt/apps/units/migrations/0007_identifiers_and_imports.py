@@ -5,41 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('units', '0006_unit_without_function'),
+        ("units", "0006_unit_without_function"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='unit',
-            name='identifier',
-            field=models.CharField(blank=True, db_index=True, max_length=35, verbose_name='mã định danh điện tử'),
+            model_name="unit",
+            name="identifier",
+            field=models.CharField(blank=True, db_index=True, max_length=35, verbose_name="mã định danh điện tử"),
         ),
         migrations.CreateModel(
-            name='UnitImport',
+            name="UnitImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hamlets', 'Thôn, bản, tổ dân phố'), ('schools', 'Trường học'), ('bodies', 'Cơ quan khác')], max_length=10, verbose_name='nội dung')),
-                ('name', models.CharField(max_length=255, verbose_name='tên tệp')),
-                ('grid', models.JSONField(default=list)),
-                ('columns', models.JSONField(blank=True, default=dict)),
-                ('by_hand', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Đang xem trước'), ('done', 'Đã nhập'), ('undone', 'Đã hoàn tác'), ('withdrawn', 'Đã bỏ')], default='waiting', max_length=10, verbose_name='tình trạng')),
-                ('made', models.JSONField(blank=True, default=dict)),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('by_id', models.BigIntegerField(blank=True, null=True)),
-                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='người gửi')),
-                ('at', models.DateTimeField(verbose_name='gửi lúc')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='nhập lúc')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='hoàn tác lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='units.unit')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hamlets", "Thôn, bản, tổ dân phố"),
+                            ("schools", "Trường học"),
+                            ("bodies", "Cơ quan khác"),
+                        ],
+                        max_length=10,
+                        verbose_name="nội dung",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="tên tệp")),
+                ("grid", models.JSONField(default=list)),
+                ("columns", models.JSONField(blank=True, default=dict)),
+                ("by_hand", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Đang xem trước"),
+                            ("done", "Đã nhập"),
+                            ("undone", "Đã hoàn tác"),
+                            ("withdrawn", "Đã bỏ"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="tình trạng",
+                    ),
+                ),
+                ("made", models.JSONField(blank=True, default=dict)),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                ("by_id", models.BigIntegerField(blank=True, null=True)),
+                ("by_name", models.CharField(blank=True, max_length=200, verbose_name="người gửi")),
+                ("at", models.DateTimeField(verbose_name="gửi lúc")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="nhập lúc")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="hoàn tác lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="units.unit"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
             ],
             options={
-                'verbose_name': 'lần nhập đơn vị',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['owner', 'state'], name='unit_import_of_owner')],
+                "verbose_name": "lần nhập đơn vị",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["owner", "state"], name="unit_import_of_owner")],
             },
         ),
     ]

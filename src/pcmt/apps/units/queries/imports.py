@@ -335,7 +335,7 @@ class _Judge:
         since = self._since(row, say)
         if wrong or isinstance(parent, str):
             return Outcome(row, WRONG, name=name, wrong=tuple(wrong))
-        known, note = self._known(name, texts.get("code", ""), parent.pk)
+        known, note = self._known(row, name, texts.get("code", ""), parent.pk)
         key = (parent.pk, strict_key(name))
         twin = self._seen.setdefault(key, row)
         if twin is not row:
@@ -414,7 +414,7 @@ class _Judge:
         """The day from which a new unit stands: not before what it belongs to."""
         return max(filter(None, (since, parent.valid_from)), default=None)
 
-    def _known(self, name: str, code: str, parent_id: int) -> tuple[Unit | None, str]:
+    def _known(self, row: ListRow, name: str, code: str, parent_id: int) -> tuple[Unit | None, str]:
         """The unit here that a row means, and a remark where that is not sure."""
         for key in self._keys(name, parent_id):
             for unit in self._strict.get((parent_id, key), ()):
@@ -426,7 +426,7 @@ class _Judge:
             return coded[0], ""
         for key in self._loose_keys(name, parent_id):
             alike = self._loose.get((parent_id, key), ())
-            if alike and name.isascii():
+            if alike and (row.text(Field.TYPE) + row.text(Field.NAME)).isascii():
                 if len(alike) == 1:
                     return alike[0], _("Tên không dấu; hiểu là “%(name)s”.") % {"name": alike[0].name}
                 return None, ""
