@@ -26,6 +26,7 @@ from pcmt.apps.units.operations.units import (
     add_alias,
     create_unit,
     create_units,
+    leave_below,
     load_units,
     set_members,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "create_units",
     "create_usual_bodies",
     "edit_particulars",
+    "leave_below",
     "load_units",
     "lock_tree",
     "name_alias",
