@@ -1,0 +1,133 @@
+"""The tree of a day with its search, and one unit."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from pcmt.apps.accounts.policies import Reach, sees
+from pcmt.apps.units.models import Unit
+from pcmt.web.shell.access import acting
+from pcmt.web.units import find
+from pcmt.web.units.days import chosen_day
+from pcmt.web.units.page import (
+    FIRST_FEW,
+    aliases_of,
+    below,
+    groups_of,
+    held_at,
+    owed_by,
+    plans_with,
+    seen_unit,
+    trail_of,
+    unit_page,
+)
+from pcmt.web.units.story import happenings, picture_of
+from pcmt.web.units.tree import ALL, KINDS
+from pcmt.web.units.tree import branch as branch_of
+from pcmt.web.units.tree import roots
+
+ROWS_A_PAGE = 50
+ENTRIES_A_PAGE = 50
+
+
+def tree(request: HttpRequest) -> HttpResponse:
+    """The units of a day: the tree, or what the search found in it."""
+    actor = acting(request)
+    day, kinds = chosen_day(request, actor), _kinds(request)
+    query = request.GET.get("q", "").strip()[:200]
+    page = {"day": day, "kinds": kinds, "kind_choices": KINDS, "query": query, "own": actor.unit_id}
+    if query:
+        enough = sum(map(len, find.words_of(query))) >= find.SHORTEST
+        page |= {"enough": enough}
+        if enough:
+            part = find.found_on(actor, query, day.on, kinds, request.GET.get("trang"))
+            page |= {"page": part, "rows": find.rows_of(actor, part.object_list, query, day.on)}
+    else:
+        opened = request.GET.get("mo", "")
+        page |= {"sections": roots(actor, day.on, kinds, int(opened) if opened.isdecimal() else None)}
+    part_only = request.htmx and request.htmx.target == "cay"  # type: ignore[attr-defined]
+    return render(request, "units/_listed.html" if part_only else "units/tree.html", page)
+
+
+def branch(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """What stands directly below a unit, as a piece of the tree; asked for by a reader's address, the whole tree."""
+    actor = acting(request)
+    seen_unit(actor, unit_id)
+    day, kinds = chosen_day(request, actor), _kinds(request)
+    page = {"sections": branch_of(actor, unit_id, day.on, kinds), "day": day, "kinds": kinds}
+    return render(request, "units/_branch.html", page)
+
+
+def _kinds(request: HttpRequest) -> str:
+    asked = request.GET.get("loai", ALL)
+    return asked if asked in dict(KINDS) else ALL
+
+
+def overview(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """What the unit is, where it stands, what is below it, how it is called, what it owes first, who works there."""
+    actor = acting(request)
+    page = unit_page(request, unit_id, "unit")
+    unit, day = page["unit"], page["day"]
+    page |= below(actor, unit, day)
+    page |= {
+        "aliases": aliases_of(actor, unit),
+        "groups": groups_of(actor, unit, day),
+        "items": owed_by(actor, unit)[:FIRST_FEW],
+        "latest": happenings(unit)[:3],
+    }
+    return render(request, "units/overview.html", page)
+
+
+def story(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """What befell the unit: a line down the days, and the picture of who followed whom."""
+    page = unit_page(request, unit_id, "story")
+    page |= {"happenings": happenings(page["unit"]), "picture": picture_of(page["unit"])}
+    return render(request, "units/story.html", page)
+
+
+def owed(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """What the unit still owes, by lateness."""
+    page = unit_page(request, unit_id, "owed")
+    found = owed_by(acting(request), page["unit"])
+    page |= {
+        "page": Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("trang")),
+        "whole_url": f"{reverse('tasks:owed')}?don_vi={unit_id}",
+    }
+    return render(request, "units/owed.html", page)
+
+
+def plans(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """The plans that the unit issued, keeps, or is named in."""
+    page = unit_page(request, unit_id, "plans")
+    found = plans_with(acting(request), page["unit"])
+    page |= {"page": Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("trang"))}
+    return render(request, "units/plans.html", page)
+
+
+def people(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Who holds a role at the unit on the day."""
+    actor = acting(request)
+    page = unit_page(request, unit_id, "people")
+    own = Unit.objects.under(actor.unit_id, actor.on).filter(pk=unit_id)
+    page |= {
+        "grants": held_at(actor, page["unit"], page["day"]),
+        "whole": sees("accounts.Grant", actor) >= Reach.SUBTREE and own.exists(),
+    }
+    return render(request, "units/people.html", page)
+
+
+def history(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """What was done to the unit and by whom, for those who see what others did."""
+    actor = acting(request)
+    if sees("audit.Entry", actor) < Reach.SUBTREE:
+        raise Http404
+    page = unit_page(request, unit_id, "history")
+    trail = trail_of(actor, page["unit"])
+    page |= {
+        "entries": Paginator(trail, ENTRIES_A_PAGE).get_page(request.GET.get("trang")),
+        "whole": trail.whole,
+    }
+    return render(request, "units/history.html", page)
