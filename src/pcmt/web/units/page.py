@@ -19,7 +19,7 @@ from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, Un
 from pcmt.web.plan.trail import Trail
 from pcmt.web.shell.access import acting
 from pcmt.web.units.days import Day, chosen_day, fates, last_day, names, paths, stands, window_words
-from pcmt.web.units.tree import count_words, counted
+from pcmt.web.units.tree import AGENCIES, count_words, counted
 
 FIRST_FEW = 6
 
@@ -70,7 +70,12 @@ def _tabs(actor: Actor, unit: Unit, day: Day, current: str) -> list[dict[str, An
     if sees("audit.Entry", actor) >= Reach.SUBTREE:
         shown.append(("history", _("Nhật ký"), None))
     return [
-        {"label": label, "count": count, "url": f"{_address(f'units:{tab}', unit)}{day.query}", "current": tab == current}
+        {
+            "label": label,
+            "count": count,
+            "url": f"{_address(f'units:{tab}', unit)}{day.query}",
+            "current": tab == current,
+        }
         for tab, label, count in shown
     ]
 
@@ -103,7 +108,7 @@ def below(actor: Actor, unit: Unit, day: Day) -> dict[str, Any]:
     rows = (
         UnitClosure.objects.visible_to(actor)
         .filter(holds_on(on), holds_on(on, "descendant__"), ancestor=unit, depth=1)
-        .exclude(descendant__kind=UnitKind.ADMINISTRATIVE)
+        .filter(descendant__kind__in=AGENCIES)
         .select_related("descendant")
         .order_by("descendant__sort_key")
     )

@@ -68,7 +68,8 @@ def _came(unit: Unit, rows: Sequence[Succession]) -> Iterator[Happening]:
         areas = [row for row in given if row.part != SuccessionPart.DUTIES]
         shares = shares_of(areas)
         if areas:
-            others = [Other(row.old, row.old.name, shares[row.pk]) for row in areas]
+            divided = any(row.part == SuccessionPart.PART for row in areas)
+            others = [Other(row.old, row.old.name, shares[row.pk] if divided else "") for row in areas]
             if unit.valid_from == on:
                 yield Happening(on, _("Thành lập trên cơ sở:"), others)
             else:
@@ -147,13 +148,14 @@ def _share_words(row: Succession, total: int) -> str:
     if row.part == SuccessionPart.DUTIES:
         return _("chỉ nhiệm vụ")
     share = f"{vnumber(round(row.measure * 100 / total, 1))}%"
-    return _("khoảng %(share)s (ước tính)") % {"share": share} if row.estimated else share
+    return _("khoảng %(share)s") % {"share": share} if row.estimated else share
 
 
 # --- the picture
 
 BOX = (216, 52)
 GAP = (84, 14)
+MARGIN = 2
 LETTERS = 27
 """So many letters of a name fit on one line of a box."""
 
@@ -176,6 +178,7 @@ class Edge:
 
     path: str
     width: float
+    thin: bool
     label: str
     x: int
     y: int
@@ -185,15 +188,19 @@ class Edge:
 class Picture:
     """The succession around a unit: boxes in columns from the oldest, lines between them, and the rows of the table."""
 
-    width: int
-    height: int
+    view_width: int
+    view_height: int
     boxes: Sequence[Box]
     edges: Sequence[Edge]
     rows: Sequence[tuple[Succession, str]]
-    more: int
     words: str
     box_width: int = BOX[0]
     box_height: int = BOX[1]
+
+    @property
+    def thin(self) -> bool:
+        """Whether there are lines along which only duties went."""
+        return any(edge.thin for edge in self.edges)
 
 
 def picture_of(unit: Unit) -> Picture | None:
@@ -209,10 +216,8 @@ def picture_of(unit: Unit) -> Picture | None:
     boxes: list[Box] = []
     tallest = max(min(len(column), MOST_IN_COLUMN + 1) for column in columns)
     height = tallest * (BOX[1] + GAP[1]) - GAP[1]
-    left_out = 0
     for number, column in enumerate(columns):
         shown = column if len(column) <= MOST_IN_COLUMN + 1 else column[:MOST_IN_COLUMN]
-        left_out += len(column) - len(shown)
         lines = len(shown) + (len(shown) < len(column))
         x = number * (BOX[0] + GAP[0])
         top = (height - (lines * (BOX[1] + GAP[1]) - GAP[1])) // 2
@@ -235,7 +240,9 @@ def picture_of(unit: Unit) -> Picture | None:
     }
     width = len(columns) * (BOX[0] + GAP[0]) - GAP[0]
     table = sorted(rows, key=lambda row: row.on, reverse=True)
-    return Picture(width, height, boxes, edges, [(row, shares[row.pk]) for row in table], left_out, words)
+    return Picture(
+        width + 2 * MARGIN, height + 2 * MARGIN, boxes, edges, [(row, shares[row.pk]) for row in table], words
+    )
 
 
 def _walk(unit: Unit, towards: str, other: str) -> tuple[list[list[Unit]], list[Succession]]:
@@ -275,11 +282,11 @@ def _edge(start: tuple[int, int], end: tuple[int, int], row: Succession, label: 
     x1, y1 = start[0] + BOX[0], start[1] + BOX[1] // 2
     x2, y2 = end[0], end[1] + BOX[1] // 2
     middle = (x1 + x2) // 2
-    whole = row.part == SuccessionPart.WHOLE
     return Edge(
         path=f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}",
-        width=1.0 if row.part == SuccessionPart.DUTIES else 2.5 if whole else 1.5,
-        label="" if whole else label.split(" (")[0].removeprefix(_("khoảng ")),
+        width=2.5 if row.part == SuccessionPart.WHOLE else 1.5,
+        thin=row.part == SuccessionPart.DUTIES,
+        label=label if row.part == SuccessionPart.PART else "",
         x=x1 + 6,
         y=y1 - 6 + (y2 - y1) // 8,
     )

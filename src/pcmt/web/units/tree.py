@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import attrs
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, holds_on
+from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, UnitQuerySet, holds_on
 from pcmt.web.templatetags.pcmt import vnumber
 from pcmt.web.units.days import names
 
@@ -63,7 +63,7 @@ def roots(actor: Actor, on: date, kinds: str, open_to: int | None = None) -> lis
     """
     standing = Unit.objects.visible_to(actor).as_of(on)
     placed = UnitLink.objects.filter(holds_on(on), child_id=OuterRef("pk"))
-    tops = list(_shown(standing.filter(~Exists(placed)), kinds).in_official_order())
+    tops = list(_shown(standing.filter(~Exists(placed)), kinds))
     opened = {unit.pk for unit in tops if unit.kind == UnitKind.ADMINISTRATIVE and unit.level == Level.CENTRAL}
     if open_to is not None:
         chain = UnitClosure.objects.filter(holds_on(on), descendant_id=open_to)
@@ -114,8 +114,8 @@ def count_words(counts: Counts) -> list[str]:
     return said
 
 
-def _shown(units: QuerySet[Unit], kinds: str) -> QuerySet[Unit]:
-    return units.filter(kind=UnitKind.ADMINISTRATIVE) if kinds == PLACES else units
+def _shown(units: UnitQuerySet, kinds: str) -> UnitQuerySet:
+    return (units.filter(kind=UnitKind.ADMINISTRATIVE) if kinds == PLACES else units).in_official_order()
 
 
 def _below(actor: Actor, parent_ids: set[int], on: date, kinds: str) -> dict[int, list[tuple[int, Unit]]]:
@@ -179,4 +179,3 @@ def _narrowed(under: Counts, kinds: str) -> Counts:
     if kinds == PLACES:
         return Counter({key: number for key, number in under.items() if key[0] == UnitKind.ADMINISTRATIVE})
     return under
-

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pcmt.apps.accounts.policies import Reach, sees
@@ -25,9 +27,8 @@ from pcmt.web.units.page import (
     unit_page,
 )
 from pcmt.web.units.story import happenings, picture_of
-from pcmt.web.units.tree import ALL, KINDS
+from pcmt.web.units.tree import ALL, KINDS, roots
 from pcmt.web.units.tree import branch as branch_of
-from pcmt.web.units.tree import roots
 
 ROWS_A_PAGE = 50
 ENTRIES_A_PAGE = 50
@@ -44,7 +45,7 @@ def tree(request: HttpRequest) -> HttpResponse:
         page |= {"enough": enough}
         if enough:
             part = find.found_on(actor, query, day.on, kinds, request.GET.get("trang"))
-            page |= {"page": part, "rows": find.rows_of(actor, part.object_list, query, day.on)}
+            page |= {"page": part, "rows": find.rows_of(actor, list(part.object_list), query, day.on)}
     else:
         opened = request.GET.get("mo", "")
         page |= {"sections": roots(actor, day.on, kinds, int(opened) if opened.isdecimal() else None)}
@@ -53,10 +54,12 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 
 def branch(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """What stands directly below a unit, as a piece of the tree; asked for by a reader's address, the whole tree."""
+    """What stands directly below a unit, as a piece of the tree; whoever opens the address gets the whole tree."""
     actor = acting(request)
     seen_unit(actor, unit_id)
     day, kinds = chosen_day(request, actor), _kinds(request)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"{reverse('units:tree')}?mo={unit_id}{day.more}")
     page = {"sections": branch_of(actor, unit_id, day.on, kinds), "day": day, "kinds": kinds}
     return render(request, "units/_branch.html", page)
 
@@ -125,7 +128,7 @@ def history(request: HttpRequest, unit_id: int) -> HttpResponse:
     if sees("audit.Entry", actor) < Reach.SUBTREE:
         raise Http404
     page = unit_page(request, unit_id, "history")
-    trail = trail_of(actor, page["unit"])
+    trail: Any = trail_of(actor, page["unit"])
     page |= {
         "entries": Paginator(trail, ENTRIES_A_PAGE).get_page(request.GET.get("trang")),
         "whole": trail.whole,
