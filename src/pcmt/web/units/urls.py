@@ -1,8 +1,9 @@
-"""Đơn vị: the tree, one unit, its parts."""
+"""Đơn vị: the tree, one unit and its parts, reorganisations."""
 
 from django.urls import path
 
 from pcmt.web.units import views
+from pcmt.web.units.reorganise import views as reorganise
 
 app_name = "units"
 urlpatterns = [
@@ -14,4 +15,15 @@ urlpatterns = [
     path("<int:unit_id>/ke-hoach/", views.plans, name="plans"),
     path("<int:unit_id>/nguoi/", views.people, name="people"),
     path("<int:unit_id>/lich-su/", views.history, name="history"),
+    path("sap-xep/", reorganise.listed, name="reorganisations"),
+    path("sap-xep/moi/", reorganise.begin, name="begin"),
+    path("sap-xep/tim/", reorganise.look, name="look"),
+    path("sap-xep/soan/<slug:key>/ngay/", reorganise.head, name="head"),
+    path("sap-xep/soan/<slug:key>/xem-truoc/", reorganise.previewed, name="preview"),
+    path("sap-xep/soan/<slug:key>/them/", reorganise.another, name="another"),
+    path("sap-xep/soan/<slug:key>/bo/", reorganise.discard, name="discard"),
+    path("sap-xep/soan/<slug:key>/<int:number>/bo/", reorganise.without, name="without"),
+    path("sap-xep/soan/<slug:key>/<int:number>/<slug:step>/", reorganise.step, name="step"),
+    path("sap-xep/<int:pk>/", reorganise.one, name="reorganisation"),
+    path("sap-xep/<int:pk>/huy/", reorganise.cancel, name="cancel"),
 ]
