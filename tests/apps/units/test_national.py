@@ -112,7 +112,7 @@ def test_the_tables_of_the_database_make_the_same_history(db: None, nation: Load
     listed = national_history()
     with CaptureQueriesContext(connection) as asked:
         here = history()
-    assert len(asked) == 3
+    assert len(asked) == 5
     assert check(here) == ()
     code = {key: (unit.code, unit.spans[-1].name) for key, unit in here.units.items()}
     code_listed = {key: (unit.code, unit.spans[-1].name) for key, unit in listed.units.items()}

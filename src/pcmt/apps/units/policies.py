@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
 
 from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
 
@@ -40,9 +43,15 @@ class Officer(Protocol):
         """The day on which the actor acts."""
 
 
+ADMINISTRATOR = "administrator"
+
+
 def can_keep_units(actor: Officer | None) -> bool:
-    """Standing offices keep the list of units, because plans name bodies that it does not yet have."""
-    return actor is not None and actor.role == "standing_office"
+    """Standing offices keep the list of units, because plans name bodies that it does not yet have.
+
+    So do administrators, who keep all of it.
+    """
+    return actor is not None and actor.role in ("standing_office", ADMINISTRATOR)
 
 
 def can_keep_under(actor: Officer | None, parent_id: int | None) -> bool:
@@ -52,15 +61,38 @@ def can_keep_under(actor: Officer | None, parent_id: int | None) -> bool:
     """
     if actor is None or not can_keep_units(actor):
         return False
-    if parent_id is None:
+    if parent_id is None or actor.role == ADMINISTRATOR:
         return True
-    served = (
+    served = _served(actor)
+    inside = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor__in=served)
+    own = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor_id=actor.unit_id)
+    return inside.exists() or own.exists()
+
+
+def _served(actor: Officer) -> QuerySet[UnitClosure, Any]:
+    """The committee that the actor's unit serves, as a query of one id."""
+    return (
         UnitClosure.objects.filter(
             holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
         )
         .order_by("depth")
         .values("ancestor_id")[:1]
     )
-    inside = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor__in=served)
-    own = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor_id=actor.unit_id)
-    return inside.exists() or own.exists()
+
+
+def can_reorganise(actor: Officer | None, *, changed: Iterable[int], taking: Iterable[int], on: date) -> bool:
+    """Whether the actor may reorganise units on a day: administrators all, a standing office those of its area.
+
+    What changes stands below the committee that the office serves, what takes something over there or is the committee
+    itself. A place counts that a unit has today or has on the day, so that what was planned before can be built on.
+    """
+    if actor is None or not can_keep_units(actor):
+        return False
+    if actor.role == ADMINISTRATOR:
+        return True
+    below, others = set(changed), set(taking)
+    rows = UnitClosure.objects.filter(
+        holds_on(actor.on) | holds_on(on), ancestor__in=_served(actor), descendant_id__in=below | others
+    ).values_list("descendant_id", "depth")
+    found = dict(rows)
+    return all(found.get(each, 0) > 0 for each in below) and others <= found.keys()
