@@ -191,8 +191,8 @@ def cost(communes: int) -> dict[str, int]:
 
 
 MOST = {
-    "closed": 9, "open": 9, "branch": 7, "search": 12, "unit": 20, "story": 17, "owed": 13, "plans": 14, "people": 14,
-    "history": 14,
+    "closed": 10, "open": 10, "branch": 8, "search": 14, "unit": 26, "story": 21, "owed": 15, "plans": 16, "people": 16,
+    "history": 16,
 }  # fmt: skip
 """So many statements a page may take, signing in included."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.units.models import Succession, SuccessionPart, Unit, UnitClosure, UnitKind, UnitLink
+from pcmt.apps.units.models import Succession, SuccessionPart, Unit, UnitClosure, UnitKind, UnitLink, UnitName
 from pcmt.web.templatetags.pcmt import vdate
 
 MOST_STEPS = 12
@@ -103,7 +103,7 @@ def window_words(unit: Unit) -> str:
 
 
 def paths(units: Iterable[Unit], on: date) -> dict[int, list[Unit]]:
-    """What stands above each unit, the highest first, on the day or on the unit's own first or last. One statement."""
+    """What stands above each unit, the highest first, on the day or on the unit's own first or last. Two statements."""
     days = {unit.pk: last_day(unit, on) for unit in units}
     found: dict[int, list[Unit]] = defaultdict(list)
     rows = (
@@ -114,6 +114,7 @@ def paths(units: Iterable[Unit], on: date) -> dict[int, list[Unit]]:
     for row in rows:
         if holds(row, days[row.descendant_id]):
             found[row.descendant_id].append(row.ancestor)
+    call([unit for above in found.values() for unit in above], on)
     return dict(found)
 
 
@@ -146,6 +147,7 @@ def fates(units: Iterable[Unit], on: date) -> dict[int, Fate]:
             if unit.pk in heirs:
                 part, at[pk] = heirs[unit.pk]
                 how[pk].add(part)
+    call(at.values(), on)
     return {pk: Fate(_fate_words(at[pk], how[pk]), at[pk]) for pk in gone if at[pk].pk != pk}
 
 
@@ -175,6 +177,15 @@ def _fate_words(unit: Unit, parts: set[str]) -> str:
     return _("nay là %(name)s") % name
 
 
-def names(units: Sequence[Unit], on: date) -> dict[int, str]:
-    """What units are called on a day."""
-    return {unit.pk: unit.name for unit in units}
+def call(units: Iterable[Unit], on: date) -> None:
+    """Give units, as they are shown, the names of a day, or of their first or last day. One statement.
+
+    Only units that changed their name have dated ones; that of the others is in the unit itself.
+    """
+    by_id: dict[int, list[Unit]] = defaultdict(list)
+    for unit in units:
+        by_id[unit.pk].append(unit)
+    for row in UnitName.objects.filter(unit_id__in=list(by_id)) if by_id else ():
+        for unit in by_id[row.unit_id]:
+            if holds(row, last_day(unit, on)):
+                unit.name, unit.short_name = row.name, row.short_name

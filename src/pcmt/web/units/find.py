@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.units.models import Level, Unit, UnitAlias, UnitKind, holds_on
+from pcmt.apps.units.models import Level, Unit, UnitAlias, UnitKind, UnitName, holds_on
 from pcmt.apps.units.names import LEVEL_WORDS, name_key
-from pcmt.web.units.days import Fate, fates, names, paths, window_words
+from pcmt.web.templatetags.pcmt import vdate
+from pcmt.web.units.days import Fate, call, fates, paths, window_words
 from pcmt.web.units.tree import AGENCIES, BODIES, PLACES
 
 SHORTEST = 2
@@ -25,10 +26,9 @@ ROWS_A_PAGE = 30
 
 @attrs.frozen
 class Found:
-    """A unit that was found: what it is called, why it was found, where it stands, what became of it."""
+    """A unit that was found, called as on the day: why it was found, where it stands, what became of it."""
 
     unit: Unit
-    name: str
     why: str
     path: Sequence[Unit]
     days: str
@@ -48,12 +48,12 @@ def matching(actor: Actor, query: str, on: date, kinds: str = "") -> QuerySet[Un
     day; then by level. A word is found inside longer ones too, so that typing on narrows.
     """
     words, key = words_of(query), name_key(query[:200])
-    named, alias = Q(), Q()
+    holds_all = Q()
     for word in words:
-        named &= Q(search_key__contains=word)
-        alias &= Q(search_key__contains=word)
-    other = UnitAlias.objects.visible_to(actor).filter(alias, unit_id=OuterRef("pk"))
-    found = Unit.objects.visible_to(actor).filter(named | Exists(other) | Q(code=query.strip()))
+        holds_all &= Q(search_key__contains=word)
+    other = UnitAlias.objects.visible_to(actor).filter(holds_all).values("unit_id")
+    dated = UnitName.objects.visible_to(actor).filter(holds_all).values("unit_id")
+    found = Unit.objects.visible_to(actor).filter(holds_all | Q(pk__in=other) | Q(pk__in=dated) | Q(code=query.strip()))
     if kinds == PLACES:
         found = found.filter(kind=UnitKind.ADMINISTRATIVE)
     elif kinds == BODIES:
@@ -82,16 +82,19 @@ def found_on(actor: Actor, query: str, on: date, kinds: str, page: str | None) -
 def rows_of(actor: Actor, units: Sequence[Unit], query: str, on: date) -> list[Found]:
     """The lines of a page of units that were found."""
     words = words_of(query)
-    called, above, gone = names(units, on), paths(units, on), fates(units, on)
+    above, gone = paths(units, on), fates(units, on)
+    call(units, on)
     others: dict[int, str] = {}
-    for row in UnitAlias.objects.visible_to(actor).filter(unit__in=units).order_by("pk"):
-        if all(word in row.search_key for word in words):
-            others.setdefault(row.unit_id, row.name)
+    for alias in UnitAlias.objects.visible_to(actor).filter(unit__in=units).order_by("pk"):
+        if all(word in alias.search_key for word in words):
+            others.setdefault(alias.unit_id, _("còn gọi là “%(name)s”") % {"name": alias.name})
+    for dated in UnitName.objects.visible_to(actor).filter(unit__in=units).order_by("-valid_from"):
+        if all(word in dated.search_key for word in words):
+            others[dated.unit_id] = _former(dated, on)
     return [
         Found(
             unit=unit,
-            name=called[unit.pk],
-            why=_why(unit, called[unit.pk], words, query, others),
+            why=_why(unit, words, query, others),
             path=above.get(unit.pk, ()),
             days=window_words(unit),
             stands=unit.pk not in gone and (unit.valid_to is None or unit.valid_to > on),
@@ -101,12 +104,17 @@ def rows_of(actor: Actor, units: Sequence[Unit], query: str, on: date) -> list[F
     ]
 
 
-def _why(unit: Unit, name: str, words: Sequence[str], query: str, others: dict[int, str]) -> str:
+def _former(dated: UnitName, on: date) -> str:
+    """What a unit was called, or will be, and when."""
+    if dated.valid_to is not None and dated.valid_to <= on:
+        last = dated.valid_to - timedelta(days=1)
+        return _("đến hết %(day)s là “%(name)s”") % {"day": vdate(last), "name": dated.name}
+    return _("từ %(day)s là “%(name)s”") % {"day": vdate(dated.valid_from), "name": dated.name}
+
+
+def _why(unit: Unit, words: Sequence[str], query: str, others: dict[int, str]) -> str:
     """Why a unit was found, where its name does not show it."""
     if unit.code and unit.code == query.strip():
         return _("mã %(code)s") % {"code": unit.code}
-    key = name_key(name)
-    if all(word in key for word in words):
-        return ""
-    other = others.get(unit.pk)
-    return _("còn gọi là “%(name)s”") % {"name": other} if other else ""
+    key = name_key(unit.name)
+    return "" if all(word in key for word in words) else others.get(unit.pk, "")

@@ -15,10 +15,10 @@ from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import Plan, PlanUnit
 from pcmt.apps.tasks.queries import SHOWN_WITH, OweFilter, due_items
-from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitFunction, UnitKind, UnitName, holds_on
 from pcmt.web.plan.trail import Trail
 from pcmt.web.shell.access import acting
-from pcmt.web.units.days import Day, chosen_day, fates, last_day, names, paths, stands, window_words
+from pcmt.web.units.days import Day, call, chosen_day, fates, last_day, paths, stands, window_words
 from pcmt.web.units.tree import AGENCIES, count_words, counted
 
 FIRST_FEW = 6
@@ -37,10 +37,10 @@ def unit_page(request: HttpRequest, unit_id: int, current: str) -> dict[str, Any
     actor = acting(request)
     unit = seen_unit(actor, unit_id)
     day = chosen_day(request, actor)
-    name = names([unit], day.on)[unit.pk]
+    call([unit], day.on)
     return {
         "unit": unit,
-        "name": name,
+        "name": unit.name,
         "day": day,
         "today": actor.on,
         "trail": [(above.name, f"{_address('units:unit', above)}{day.query}") for above in _above(unit, day)],
@@ -112,7 +112,21 @@ def below(actor: Actor, unit: Unit, day: Day) -> dict[str, Any]:
         .select_related("descendant")
         .order_by("descendant__sort_key")
     )
-    return {"counts": count_words(counts) if counts else [], "bodies": [row.descendant for row in rows]}
+    bodies = [row.descendant for row in rows]
+    call(bodies, on)
+    return {"counts": count_words(counts) if counts else [], "bodies": bodies}
+
+
+def functions_of(actor: Actor, unit: Unit) -> list[UnitFunction]:
+    """What the unit is for, over time, the newest first."""
+    rows = UnitFunction.objects.visible_to(actor).filter(unit=unit)
+    return list(rows.order_by(F("valid_to").desc(nulls_first=True), F("valid_from").desc(nulls_last=True), "function"))
+
+
+def names_of(actor: Actor, unit: Unit) -> list[UnitName]:
+    """What the unit was called before and will be called, the newest first; nothing where it never changed."""
+    rows = UnitName.objects.visible_to(actor).filter(unit=unit)
+    return list(rows.order_by(F("valid_from").desc(nulls_last=True)))
 
 
 def aliases_of(actor: Actor, unit: Unit) -> list[UnitAlias]:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import attrs
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.units.models import Succession, SuccessionPart, Unit, UnitLink
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.units.models import (
+    Reorganisation,
+    ReorganisationState,
+    Succession,
+    SuccessionPart,
+    Unit,
+    UnitFunction,
+    UnitLink,
+    UnitName,
+)
 from pcmt.web.templatetags.pcmt import vnumber
-from pcmt.web.units.days import window_words, within
+from pcmt.web.units.days import call, window_words, within
 
 GENERATIONS = 2
 """So far back and forth the picture goes."""
@@ -41,12 +54,10 @@ class Happening:
     ground_url: str = ""
 
 
-def happenings(unit: Unit) -> list[Happening]:
-    """All that is known to have befallen a unit, the newest first."""
-    rows = _rows(Succession.objects.filter(new=unit)) + [
-        row for row in _rows(Succession.objects.filter(old=unit)) if row.new_id != unit.pk
-    ]
-    found = [*_came(unit, rows), *_went(unit, rows), *_moved(unit)]
+def happenings(actor: Actor, unit: Unit) -> list[Happening]:
+    """All that is known to have befallen a unit, the newest first, each with the ground of its reorganisation."""
+    rows = _rows(Succession.objects.filter(Q(old=unit) | Q(new=unit)).exclude(old=F("new")))
+    found = [*_came(unit, rows), *_went(unit, rows), *_moved(unit), *_renamed(actor, unit), *_functions(actor, unit)]
     told = {each.on for each in found}
     if unit.valid_from is None:
         found.append(Happening(None, _("Có từ trước, không ghi ngày thành lập.")))
@@ -54,11 +65,26 @@ def happenings(unit: Unit) -> list[Happening]:
         found.append(Happening(unit.valid_from, _("Thành lập.")))
     if unit.valid_to is not None and not any(row.old_id == unit.pk and row.on == unit.valid_to for row in rows):
         found.append(_ended(unit))
+    decided = Reorganisation.objects.visible_to(actor).filter(units=unit)
+    grounds = {row.on: row for row in decided.exclude(state=ReorganisationState.CANCELLED).order_by("-pk")}
+    found = [_grounded(each, grounds.get(each.on)) if each.on else each for each in found]
     return sorted(found, key=lambda each: each.on or date.min, reverse=True)
 
 
+def _grounded(each: Happening, decided: Reorganisation | None) -> Happening:
+    if decided is None:
+        return each
+    url = reverse("units:reorganisation", args=[decided.pk])
+    return attrs.evolve(each, ground=decided.ground or decided.title, ground_url=url)
+
+
 def _rows(found: Any) -> list[Succession]:
-    return list(found.select_related("old", "new").order_by("on", "-heir", "old__sort_key", "new__sort_key"))
+    """Successions with their units, called as before and after the day."""
+    rows = list(found.select_related("old", "new").order_by("on", "-heir", "old__sort_key", "new__sort_key"))
+    for on, given in _by_day(rows).items():
+        call([row.old for row in given], on - timedelta(days=1))
+        call([row.new for row in given], on)
+    return rows
 
 
 def _came(unit: Unit, rows: Sequence[Succession]) -> Iterator[Happening]:
@@ -102,11 +128,49 @@ def _moved(unit: Unit) -> Iterator[Happening]:
     """From one parent to another while the unit stands."""
     links = list(UnitLink.objects.filter(child=unit).select_related("parent").order_by("valid_from", "pk"))
     links.sort(key=lambda link: link.valid_from or date.min)
-    for before, after in zip(links, links[1:], strict=False):
+    for before, after in pairwise(links):
         on = after.valid_from
         if on is not None and before.valid_to == on and (unit.valid_to is None or on < unit.valid_to):
             others = [Other(before.parent, before.parent.name, _("trước đó")), Other(after.parent, after.parent.name)]
             yield Happening(on, _("Chuyển sang trực thuộc %(name)s.") % {"name": _inside(after.parent)}, others)
+
+
+def _renamed(actor: Actor, unit: Unit) -> Iterator[Happening]:
+    """From one name to another."""
+    rows = list(UnitName.objects.visible_to(actor).filter(unit=unit))
+    rows.sort(key=lambda row: row.valid_from or date.min)
+    for before, after in pairwise(rows):
+        if before.name != after.name:
+            words = _("Đổi tên từ “%(old)s” thành “%(new)s”.") % {"old": before.name, "new": after.name}
+            yield Happening(after.valid_from, words)
+
+
+def _functions(actor: Actor, unit: Unit) -> Iterator[Happening]:
+    """Functions that were received and given while the unit stood; the other side where it stands beside the unit."""
+    seen = UnitFunction.objects.visible_to(actor)
+    own = [
+        row
+        for row in seen.filter(unit=unit).order_by("function", "valid_from")
+        if row.valid_from not in {None, unit.valid_from} or row.valid_to not in {None, unit.valid_to}
+    ]
+    if not own:
+        return
+    beside = UnitLink.objects.filter(parent__in=UnitLink.objects.filter(child=unit).values("parent_id"))
+    others = list(
+        seen.filter(function__in={row.function for row in own}, unit__in=beside.values("child_id"))
+        .exclude(unit=unit)
+        .select_related("unit")
+    )
+    for row in own:
+        words = {"function": row.label}
+        if row.valid_from not in {None, unit.valid_from}:
+            came = [each.unit for each in others if each.function == row.function and each.valid_to == row.valid_from]
+            said = _("Nhận chức năng “%(function)s” từ:") if came else _("Nhận chức năng “%(function)s”.")
+            yield Happening(row.valid_from, said % words, [Other(each, each.name) for each in came])
+        if row.valid_to not in {None, unit.valid_to}:
+            went = [each.unit for each in others if each.function == row.function and each.valid_from == row.valid_to]
+            said = _("Chuyển chức năng “%(function)s” cho:") if went else _("Thôi chức năng “%(function)s”.")
+            yield Happening(row.valid_to, said % words, [Other(each, each.name) for each in went])
 
 
 def _ended(unit: Unit) -> Happening:

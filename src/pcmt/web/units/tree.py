@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, UnitQuerySet, holds_on
 from pcmt.web.templatetags.pcmt import vnumber
-from pcmt.web.units.days import names
+from pcmt.web.units.days import call
 
 ALL, PLACES, BODIES = "", "dia-gioi", "co-quan"
 KINDS: Sequence[tuple[str, str | Promise]] = (
@@ -38,10 +38,9 @@ Counts = Counter[tuple[str, str]]
 
 @attrs.frozen
 class Node:
-    """A unit in the tree: its name of the day, what stands below it in words, and the branches shown open."""
+    """A unit in the tree, called as on the day: what stands below it in words, and the branches shown open."""
 
     unit: Unit
-    name: str
     counts: str
     has_below: bool
     parent_id: int | None
@@ -59,7 +58,7 @@ class Section:
 def roots(actor: Actor, on: date, kinds: str, open_to: int | None = None) -> list[Section]:
     """The units that stand under nothing on the day, and the branches open down to a unit; a lone root is open.
 
-    Six statements.
+    Seven statements.
     """
     standing = Unit.objects.visible_to(actor).as_of(on)
     placed = UnitLink.objects.filter(holds_on(on), child_id=OuterRef("pk"))
@@ -74,7 +73,7 @@ def roots(actor: Actor, on: date, kinds: str, open_to: int | None = None) -> lis
 
 
 def branch(actor: Actor, unit_id: int, on: date, kinds: str) -> list[Section]:
-    """What stands directly below a unit on the day. Three statements."""
+    """What stands directly below a unit on the day. Four statements."""
     below = _below(actor, {unit_id}, on, kinds)
     return _sections(below.pop(unit_id, []), {}, on, kinds, parent_id=unit_id)
 
@@ -141,7 +140,8 @@ def _sections(
     """The nodes of a level by sort, with everything under the open ones."""
     firsts = [each if isinstance(each, tuple) else (parent_id, each) for each in tops]
     units = [unit for _parent, unit in firsts] + [unit for rows in below.values() for _parent, unit in rows]
-    counts, called = counted([unit.pk for unit in units], on), names(units, on)
+    counts = counted([unit.pk for unit in units], on)
+    call(units, on)
 
     def made(rows: Sequence[tuple[int | None, Unit]]) -> list[Section]:
         nodes: dict[str, list[Node]] = {sort: [] for sort in LABELS}
@@ -152,7 +152,6 @@ def _sections(
             nodes[_sort(unit)].append(
                 Node(
                     unit=unit,
-                    name=called[unit.pk],
                     counts=" · ".join(count_words(_narrowed(under, kinds))),
                     has_below=bool(_narrowed(under, kinds)),
                     parent_id=above,

@@ -18,8 +18,10 @@ from pcmt.web.units.page import (
     FIRST_FEW,
     aliases_of,
     below,
+    functions_of,
     groups_of,
     held_at,
+    names_of,
     owed_by,
     plans_with,
     seen_unit,
@@ -77,9 +79,11 @@ def overview(request: HttpRequest, unit_id: int) -> HttpResponse:
     page |= below(actor, unit, day)
     page |= {
         "aliases": aliases_of(actor, unit),
+        "names": names_of(actor, unit),
+        "functions": functions_of(actor, unit),
         "groups": groups_of(actor, unit, day),
         "items": owed_by(actor, unit)[:FIRST_FEW],
-        "latest": happenings(unit)[:3],
+        "latest": happenings(actor, unit)[:3],
     }
     return render(request, "units/overview.html", page)
 
@@ -87,7 +91,7 @@ def overview(request: HttpRequest, unit_id: int) -> HttpResponse:
 def story(request: HttpRequest, unit_id: int) -> HttpResponse:
     """What befell the unit: a line down the days, and the picture of who followed whom."""
     page = unit_page(request, unit_id, "story")
-    page |= {"happenings": happenings(page["unit"]), "picture": picture_of(page["unit"])}
+    page |= {"happenings": happenings(acting(request), page["unit"]), "picture": picture_of(page["unit"])}
     return render(request, "units/story.html", page)
 
 

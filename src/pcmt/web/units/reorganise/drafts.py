@@ -71,7 +71,7 @@ def begun(request: HttpRequest, typed: Typed | None = None) -> Prepared:
 def all_of(request: HttpRequest) -> list[Prepared]:
     """What the person is preparing, the latest first."""
     kept: Mapping[str, Any] = request.session.get(SESSION_KEY, {})
-    return [Prepared(key, **values) for key, values in reversed(kept.items())]
+    return [Prepared(key, **values) for key, values in reversed(list(kept.items()))]
 
 
 def one_of(request: HttpRequest, key: str) -> Prepared | None:

@@ -71,7 +71,7 @@ class Into:
 
     def is_valid(self) -> bool:
         """Whether everything typed can be understood."""
-        return all([form.is_valid() for form in self.forms])
+        return all(form.is_valid() for form in self.forms)
 
     # what components/error_summary.html asks of a form
 
@@ -92,7 +92,10 @@ class Into:
         """The shares of the parts in percent, as far as they were typed."""
         measures = [part.share for part in self.parts]
         total = sum((each for each in measures if each), Fraction(0))
-        return [f"{float(each * 100 / total):.1f}".replace(".", ",") if each is not None and total else "" for each in measures]
+        return [
+            f"{float(each * 100 / total):.1f}".replace(".", ",") if each is not None and total else ""
+            for each in measures
+        ]
 
     @property
     def total(self) -> str:
@@ -149,7 +152,11 @@ def _division_step(unit: Unit, typed: MultiValueDict[str, str], asked: dict[str,
 def _part_words(part: PartForm, at: int, unit: Unit) -> str:
     chosen = part.typed.get(part.add_prefix("into"), NEW)
     name = part.typed.get(part.add_prefix("name"), "") if chosen == NEW else unit.name if chosen == SELF else ""
-    return _("Phần %(number)s: %(name)s") % {"number": at + 1, "name": name} if name else _("Phần %(number)s") % {"number": at + 1}
+    return (
+        _("Phần %(number)s: %(name)s") % {"number": at + 1, "name": name}
+        if name
+        else _("Phần %(number)s") % {"number": at + 1}
+    )
 
 
 # --- events
@@ -216,7 +223,7 @@ def _made(
             return [core.Dissolution(on, _key(unit), _key(chosen["other"][0])) for unit in into.units]
         case _ if into.kind == MOVE:
             return [core.Move(on, _key(unit), _key(chosen["other"][0])) for unit in into.units]
-    return [core.Transfer(on, typed["function"], _key(into.units[0]), _key(chosen["other"][0]))]
+    return [core.Transfer(on, str(typed["function"]), _key(into.units[0]), _key(chosen["other"][0]))]
 
 
 def _new(cleaned: Mapping[str, Any], like: Unit, key: str, shorts: dict[str, str]) -> core.NewUnit:
@@ -249,9 +256,7 @@ def _mergers(
     for place, each in enumerate(alike):
         # The body of the unit that goes on takes the others in; else a new one begins.
         own = next((unit for unit in each.units if str(places.get(unit.pk)) == goal), None)
-        new = core.NewUnit(
-            key=f"{NEW_KEY}{number}.{place}", name=each.name_at(name), level=each.level, kind=each.kind
-        )
+        new = core.NewUnit(key=f"{NEW_KEY}{number}.{place}", name=each.name_at(name), level=each.level, kind=each.kind)
         events.append(core.Merger(on, tuple(map(_key, each.units)), _key(own) if own else new))
     return events
 
@@ -320,7 +325,11 @@ def words_of(event: core.Event, names: Mapping[str, str]) -> str:
     match event:
         case core.Merger():
             gone = ", ".join(called(key) for key in event.units if key != event.into)
-            said = _("Nhập %(units)s thành %(into)s") if isinstance(event.into, core.NewUnit) else _("Nhập %(units)s vào %(into)s")
+            said = (
+                _("Nhập %(units)s thành %(into)s")
+                if isinstance(event.into, core.NewUnit)
+                else _("Nhập %(units)s vào %(into)s")
+            )
             return said % {"units": gone, "into": called(event.into)}
         case core.Division():
             parts = ", ".join(called(part.into) for part in event.parts)
@@ -328,9 +337,15 @@ def words_of(event: core.Event, names: Mapping[str, str]) -> str:
         case core.Renaming():
             return _("Đổi tên %(unit)s thành %(name)s") % {"unit": called(event.unit), "name": event.name}
         case core.Move():
-            return _("Chuyển %(unit)s sang trực thuộc %(parent)s") % {"unit": called(event.unit), "parent": called(event.parent)}
+            return _("Chuyển %(unit)s sang trực thuộc %(parent)s") % {
+                "unit": called(event.unit),
+                "parent": called(event.parent),
+            }
         case core.Dissolution():
-            return _("%(unit)s kết thúc hoạt động, %(heir)s nhận việc còn lại") % {"unit": called(event.unit), "heir": called(event.heir)}
+            return _("%(unit)s kết thúc hoạt động, %(heir)s nhận việc còn lại") % {
+                "unit": called(event.unit),
+                "heir": called(event.heir),
+            }
         case core.Transfer():
             return _("Chuyển chức năng “%(function)s” từ %(source)s sang %(target)s") % {
                 "function": function_label(event.function),
@@ -346,4 +361,3 @@ def all_words(events: Sequence[core.Event]) -> list[str]:
     names = names_in(events)
     said = [words_of(event, names) for event in events]
     return [words[:1].upper() + words[1:] for words in said]
-

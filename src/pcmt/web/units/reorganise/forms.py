@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.units.functions import FUNCTIONS
 from pcmt.apps.units.models import Unit, UnitFunction, UnitKind, holds_on
-from pcmt.apps.units.queries import Alike
+from pcmt.apps.units.queries.reorganisations import Alike
 from pcmt.web.fields import WrittenDateField, WrittenNumberField
 
 MERGER, DIVISION, RENAMING = "merger", "division", "renaming"
@@ -25,11 +25,27 @@ DISSOLUTION, MOVE, TRANSFER = "dissolution", "move", "transfer"
 
 KINDS: Sequence[tuple[str, str | Promise, str | Promise]] = (
     (MERGER, gettext_lazy("Sáp nhập, hợp nhất"), gettext_lazy("Nhiều đơn vị thành một, mới hoặc đã có.")),
-    (DIVISION, gettext_lazy("Chia, tách"), gettext_lazy("Một đơn vị thành nhiều phần, hoặc giao một phần cho đơn vị khác.")),
+    (
+        DIVISION,
+        gettext_lazy("Chia, tách"),
+        gettext_lazy("Một đơn vị thành nhiều phần, hoặc giao một phần cho đơn vị khác."),
+    ),
     (RENAMING, gettext_lazy("Đổi tên"), gettext_lazy("Đơn vị vẫn là nó, chỉ mang tên mới.")),
-    (DISSOLUTION, gettext_lazy("Giải thể, kết thúc hoạt động"), gettext_lazy("Đơn vị thôi hoạt động; một đơn vị khác nhận việc còn lại và cấp dưới.")),
-    (MOVE, gettext_lazy("Chuyển cấp trực thuộc"), gettext_lazy("Đơn vị sang trực thuộc nơi khác, cùng cấp dưới của nó.")),
-    (TRANSFER, gettext_lazy("Chuyển chức năng"), gettext_lazy("Một chức năng từ cơ quan này sang cơ quan khác; cả hai vẫn còn.")),
+    (
+        DISSOLUTION,
+        gettext_lazy("Giải thể, kết thúc hoạt động"),
+        gettext_lazy("Đơn vị thôi hoạt động; một đơn vị khác nhận việc còn lại và cấp dưới."),
+    ),
+    (
+        MOVE,
+        gettext_lazy("Chuyển cấp trực thuộc"),
+        gettext_lazy("Đơn vị sang trực thuộc nơi khác, cùng cấp dưới của nó."),
+    ),
+    (
+        TRANSFER,
+        gettext_lazy("Chuyển chức năng"),
+        gettext_lazy("Một chức năng từ cơ quan này sang cơ quan khác; cả hai vẫn còn."),
+    ),
 )
 
 ALONG_SHOWN = "along-shown"
@@ -96,7 +112,9 @@ class StepForm(forms.Form):
     def names(self) -> set[str]:
         """The names of the fields as they are sent, and of the words looked for in the pickers."""
         own = {self.add_prefix(name) for name in self.fields}
-        return own | {f"{self.add_prefix(name)}_q" for name, field in self.fields.items() if isinstance(field, UnitPick)}
+        return own | {
+            f"{self.add_prefix(name)}_q" for name, field in self.fields.items() if isinstance(field, UnitPick)
+        }
 
 
 class KindForm(StepForm):
@@ -234,9 +252,7 @@ class BasisForm(StepForm):
     )
     heir = forms.ChoiceField(label=gettext_lazy("Phần kế thừa nhiệm vụ của đơn vị bị chia tách"))
 
-    def __init__(
-        self, typed: MultiValueDict[str, str], *, parts: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, typed: MultiValueDict[str, str], *, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(typed, **kwargs)
         self.fields["heir"].choices = parts  # type: ignore[attr-defined]
 
