@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.units.models import Unit
+from pcmt.apps.units.policies import can_keep_under
 from pcmt.web.shell.access import acting
 from pcmt.web.units import find
 from pcmt.web.units.days import chosen_day
@@ -83,6 +84,7 @@ def overview(request: HttpRequest, unit_id: int) -> HttpResponse:
         "functions": functions_of(actor, unit),
         "groups": groups_of(actor, unit, day),
         "items": owed_by(actor, unit)[:FIRST_FEW],
+        "may": can_keep_under(actor, unit.pk),
         "latest": happenings(actor, unit)[:3],
     }
     return render(request, "units/overview.html", page)

@@ -18,6 +18,9 @@ SESSION_KEY = "reorganisations"
 MOST = 8
 """So many are kept for one person; the one that was touched least recently goes first."""
 
+DECIDES_DUE = ("kind", "units", "function", "other")
+"""The fields by which it is decided which due items may go along with a function."""
+
 Typed = dict[str, list[str]]
 """What was typed into the fields of a form, by name."""
 
@@ -48,8 +51,16 @@ class Prepared:
 
     def keep(self, number: int, post: QueryDict, names: set[str]) -> None:
         """Take over the fields of a step as they were sent; a box that was not ticked sends nothing."""
-        kept = {name: values for name, values in self.events[number].items() if name not in names}
+        before = self.events[number]
+        kept = {name: values for name, values in before.items() if name not in names}
         self.events[number] = kept | {name: values for name, values in post.lists() if name in names}
+        if any(before.get(name) != self.events[number].get(name) for name in DECIDES_DUE):
+            self.due = None
+        self.forget_preview()
+
+    def forget_preview(self) -> None:
+        """What was shown is no longer what was typed: a difference would be one's own doing."""
+        self.shown, self.seen = [], ""
 
     @property
     def on(self) -> date | None:

@@ -316,6 +316,7 @@ def head(request: HttpRequest, key: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         prepared.head = {name: values for name, values in request.POST.lists() if name in form.names}
+        prepared.forget_preview()
         drafts.keep(request, prepared)
         form = HeadForm(MultiValueDict(prepared.head), check=True, actor=actor, day=actor.on)
         if form.is_valid():
@@ -422,6 +423,7 @@ def another(request: HttpRequest, key: str) -> HttpResponse:
     if isinstance(prepared, HttpResponse):
         return prepared
     prepared.events.append({})
+    prepared.forget_preview()
     drafts.keep(request, prepared)
     return redirect("units:step", key, len(prepared.events) - 1, WHAT)
 
@@ -436,6 +438,7 @@ def without(request: HttpRequest, key: str, number: int) -> HttpResponse:
     if number < len(prepared.events) and len(prepared.events) > 1:
         prepared.events.pop(number)
         prepared.due = None
+        prepared.forget_preview()
         drafts.keep(request, prepared)
     return redirect("units:preview", key)
 
