@@ -48,6 +48,7 @@ KINDS: Sequence[tuple[str, str | Promise, str | Promise]] = (
     ),
 )
 
+TICK = {"class": "form-check-input"}
 ALONG_SHOWN = "along-shown"
 NEW, SELF, STANDING = "new", "self", "standing"
 """What a unit goes over to: a new one, itself, or another that stands."""
@@ -189,12 +190,12 @@ class NewUnitForm(StepForm):
 class MergerForm(NewUnitForm):
     """What units become: a new one, one of them, or another; and which bodies below go together as well."""
 
-    into = forms.ChoiceField(label=gettext_lazy("Nhập thành"), widget=forms.RadioSelect)
+    into = forms.ChoiceField(label=gettext_lazy("Nhập thành"), widget=forms.RadioSelect(attrs=TICK))
     other = UnitPick(label=gettext_lazy("Đơn vị tiếp nhận"), required=False)
     along = forms.MultipleChoiceField(
         label=gettext_lazy("Cơ quan cùng loại bên dưới cũng nhập lại"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
 
     def __init__(
