@@ -55,6 +55,7 @@ RIGHTS: dict[str, dict[str, Right]] = {
     "units.UnitFunction":      _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "units.Reorganisation":    _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "units.UnitAlias":         _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
+    "units.UnitImport":        _row(Right(A, A),       Right(_),      Right(_),       Right(_)),
     "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "accounts.User":           _row(Right(S),          Right(S),      Right(O),       Right(S)),
     "accounts.Grant":          _row(Right(S),          Right(S),      Right(O),       Right(S)),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitLink, holds_on
 
 
 class Officer(Protocol):
@@ -78,6 +78,14 @@ def _served(actor: Officer) -> QuerySet[UnitClosure, Any]:
         .order_by("depth")
         .values("ancestor_id")[:1]
     )
+
+
+def can_keep(actor: Officer | None, unit: Unit) -> bool:
+    """Whether the actor may change what a unit is called: inside the own area, and bodies outside that stand alone."""
+    if can_keep_under(actor, unit.pk):
+        return True
+    alone = unit.kind != UnitKind.ADMINISTRATIVE and not UnitLink.objects.filter(child=unit).exists()
+    return can_keep_units(actor) and alone
 
 
 def can_reorganise(actor: Officer | None, *, changed: Iterable[int], taking: Iterable[int], on: date) -> bool:
