@@ -9,7 +9,7 @@ from pcmt.apps.units.operations.reorganisations import (
     carry_out_reorganisations,
     plan_reorganisation,
 )
-from pcmt.apps.units.operations.tables import lock_tree
+from pcmt.apps.units.operations.tables import lock_tree, share_tree
 from pcmt.apps.units.operations.units import (
     Difference,
     LoadedUnits,
@@ -35,4 +35,5 @@ __all__ = [
     "lock_tree",
     "plan_reorganisation",
     "set_members",
+    "share_tree",
 ]
