@@ -368,3 +368,73 @@ def test_everyone_gets_the_entry(land: Land) -> None:
     for name in ("office", "officer", "leader", "auditor", "stranger"):
         answer = land.client(name).get("/don-vi/")
         assert 'href="/don-vi/" aria-current="true"' in answer.content.decode()
+
+
+# --- adding and changing
+
+
+def test_a_body_is_added_below_a_unit(land: Land) -> None:
+    client = land.client("office")
+    address = f"/don-vi/{land['new'].pk}/them/"
+    assert address in shown(client, f"/don-vi/{land['new'].pk}/")
+    typed = {"name": "Công an phường Cửa Đông", "kind": "agency", "level": "commune", "short_name": "Công an phường"}
+    answer = client.post(address, typed | {"valid_from": "1/7/2025"})
+    made = Unit.objects.get(name="Công an phường Cửa Đông")
+    assert answer.headers["Location"] == f"/don-vi/{made.pk}/"
+    assert (made.valid_from, made.short_name) == (DAY, "Công an phường")
+    assert "Đã thêm “Công an phường Cửa Đông”" in shown(client, f"/don-vi/{made.pk}/")
+    twice = client.post(address, typed | {"valid_from": "mai"})
+    assert twice.status_code == 422
+    assert 'value="mai"' in twice.content.decode()
+    twice = client.post(address, typed)
+    assert twice.status_code == 422
+    assert f'href="/don-vi/{made.pk}/"' in twice.content.decode()  # it is there already
+    assert "Nhập tên đơn vị" in unescape(client.post(address, typed | {"name": " "}).content.decode())
+
+
+def test_particulars_are_changed_and_a_second_person_is_told(land: Land) -> None:
+    client = land.client("office")
+    unit = land["health"]
+    address = f"/don-vi/{unit.pk}/sua/"
+    typed = {"short_name": "Sở Y tế", "code": "", "identifier": "h91.12"}
+    seen = {"seen_short_name": "", "seen_code": "", "seen_identifier": ""}
+    assert client.post(address, typed | seen).status_code == 302
+    unit.refresh_from_db()
+    assert (unit.short_name, unit.identifier) == ("Sở Y tế", "H91.12")
+    assert first(land, "h91.12").startswith("Sở Y tế tỉnh Bắc Sơn mã định danh H91.12")
+    late = client.post(address, typed | seen | {"short_name": "Y tế"})
+    assert late.status_code == 422
+    assert "Người office đã đổi giá trị này thành “Sở Y tế”" in unescape(late.content.decode())
+    wrong = client.post(address, {"identifier": "sai mã", "seen_short_name": "Sở Y tế", "seen_identifier": "H91.12"})
+    assert wrong.status_code == 422
+    assert "id_identifier_error" in wrong.content.decode()
+    assert "Sở Y tế" in shown(client, f"/don-vi/{unit.pk}/lich-su/")
+
+
+def test_other_names_are_learned_and_forgotten(land: Land) -> None:
+    client = land.client("office")
+    unit = land["new"]
+    assert client.post(f"/don-vi/{unit.pk}/ten-khac/", {"name": "", "scope": "trong"}).status_code == 422
+    client.post(f"/don-vi/{unit.pk}/ten-khac/", {"name": "Phố biển", "scope": "trong"})
+    row = unit.aliases.get()
+    assert row.scope == land["north"]
+    assert "Phố biển trong Tỉnh Bắc Sơn" in plain(shown(client, f"/don-vi/{unit.pk}/"))
+    other = client.post(f"/don-vi/{land['half'].pk}/ten-khac/", {"name": "Phố biển", "scope": "trong"})
+    assert "đang là tên gọi khác của “Phường Cửa Đông”" in unescape(other.content.decode())
+    # the name of one unit is not forgotten from the page of another
+    client.post(f"/don-vi/{land['half'].pk}/ten-khac/{row.pk}/bo/")
+    assert unit.aliases.exists()
+    client.post(f"/don-vi/{unit.pk}/ten-khac/{row.pk}/bo/")
+    assert not unit.aliases.exists()
+
+
+def test_only_who_keeps_a_unit_changes_it(land: Land) -> None:
+    far = Grant.objects.get(user=land.users["stranger"])
+    far.role = Role.STANDING_OFFICE  # of the other province
+    far.save()
+    for name in ("officer", "leader", "auditor", "stranger"):
+        client = land.client(name)
+        for part in ("them/", "sua/"):
+            assert client.get(f"/don-vi/{land['new'].pk}/{part}").status_code == 403, (name, part)
+        assert client.post(f"/don-vi/{land['new'].pk}/ten-khac/", {"name": "X", "scope": "trong"}).status_code == 403
+        assert "Thêm đơn vị bên dưới" not in shown(client, f"/don-vi/{land['new'].pk}/")

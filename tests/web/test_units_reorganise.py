@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Grant, Role, User
+from pcmt.apps.units.functions import function_label
 from pcmt.apps.units.models import Reorganisation, ReorganisationState, Succession, Unit, UnitFunction, holds_on
 from pcmt.apps.units.operations import NewUnit, create_units
 
@@ -25,6 +26,7 @@ AT = timezone.now()
 TODAY = timezone.localdate()
 LATER = TODAY + timedelta(days=40)
 LIST = "/don-vi/sap-xep/"
+REHAB = function_label("rehab_management")
 GROUND = "Nghị quyết số 12/NQ-HĐND ngày 05/01/2026"
 
 
@@ -271,17 +273,17 @@ def test_units_move_and_a_function_goes_over(land: Land) -> None:
     assert walk(client, base, 1, {"kind": "transfer"}, step, {"other": land.pk("police")}).status_code == 302
     client.post(f"{base}ngay/", head())
     said = plain(client.get(f"{base}xem-truoc/"))
-    assert "Chuyển chức năng “Quản lý cai nghiện” từ Sở Lao động tỉnh Bắc Sơn sang Công an tỉnh Bắc Sơn" in said
+    assert f"Chuyển chức năng “{REHAB}” từ Sở Lao động tỉnh Bắc Sơn sang Công an tỉnh Bắc Sơn" in said
     client.post(f"{base}xem-truoc/", {"do": "plan"})
     held = UnitFunction.objects.filter(holds_on(LATER), function="rehab_management")
     assert [row.unit for row in held] == [land.units["police"]]
     page = plain(client.get(f"/don-vi/{land.pk('police')}/dien-bien/"))
-    assert "Nhận chức năng “Quản lý cai nghiện” từ: Sở Lao động tỉnh Bắc Sơn" in page
-    assert "Chuyển chức năng “Quản lý cai nghiện” cho: Công an tỉnh Bắc Sơn" in plain(
+    assert f"Nhận chức năng “{REHAB}” từ: Sở Lao động tỉnh Bắc Sơn" in page
+    assert f"Chuyển chức năng “{REHAB}” cho: Công an tỉnh Bắc Sơn" in plain(
         client.get(f"/don-vi/{land.pk('labour')}/dien-bien/")
     )
     overview = plain(client.get(f"/don-vi/{land.pk('labour')}/"))
-    assert f"Quản lý cai nghiện đến trước {LATER:%d/%m/%Y}" in overview
+    assert f"{REHAB} đến trước {LATER:%d/%m/%Y}" in overview
 
 
 def test_into_one_that_stands_its_body_takes_the_others_in(land: Land) -> None:

@@ -53,6 +53,7 @@ def matching(actor: Actor, query: str, on: date, kinds: str = "") -> QuerySet[Un
         holds_all &= Q(search_key__contains=word)
     other = UnitAlias.objects.visible_to(actor).filter(holds_all).values("unit_id")
     dated = UnitName.objects.visible_to(actor).filter(holds_all).values("unit_id")
+    coded = Q(code=query.strip()) | Q(identifier=query.strip().upper())
     found = Unit.objects.visible_to(actor).filter(holds_all | Q(pk__in=other) | Q(pk__in=dated) | Q(code=query.strip()))
     if kinds == PLACES:
         found = found.filter(kind=UnitKind.ADMINISTRATIVE)
@@ -62,7 +63,7 @@ def matching(actor: Actor, query: str, on: date, kinds: str = "") -> QuerySet[Un
     levels = [When(level=level, then=Value(place)) for place, level in enumerate(Level.values)]
     ranked = found.annotate(
         rank=Case(
-            When(code=query.strip(), then=Value(0)),
+            When(coded, then=Value(0)),
             When(search_key__in=exact, then=Value(1)),
             When(search_key__contains=key, then=Value(2)),
             default=Value(3),
@@ -116,5 +117,7 @@ def _why(unit: Unit, words: Sequence[str], query: str, others: dict[int, str]) -
     """Why a unit was found, where its name does not show it."""
     if unit.code and unit.code == query.strip():
         return _("mã %(code)s") % {"code": unit.code}
+    if unit.identifier and unit.identifier == query.strip().upper():
+        return _("mã định danh %(code)s") % {"code": unit.identifier}
     key = name_key(unit.name)
     return "" if all(word in key for word in words) else others.get(unit.pk, "")

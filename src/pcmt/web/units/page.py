@@ -38,12 +38,14 @@ def unit_page(request: HttpRequest, unit_id: int, current: str) -> dict[str, Any
     unit = seen_unit(actor, unit_id)
     day = chosen_day(request, actor)
     call([unit], day.on)
+    above = _above(unit, day)
     return {
         "unit": unit,
+        "place": above[-1] if above else None,
         "name": unit.name,
         "day": day,
         "today": actor.on,
-        "trail": [(above.name, f"{_address('units:unit', above)}{day.query}") for above in _above(unit, day)],
+        "trail": [(each.name, f"{_address('units:unit', each)}{day.query}") for each in above],
         "window": window_words(unit),
         "stands": stands(unit, day.on),
         "fate": fates([unit], day.today).get(unit.pk),

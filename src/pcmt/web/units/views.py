@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.units.models import Unit
-from pcmt.apps.units.policies import can_keep_under
+from pcmt.apps.units.operations import create_unit, edit_particulars, name_alias, remove_alias
+from pcmt.apps.units.policies import can_keep, can_keep_under
+from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.units import find
 from pcmt.web.units.days import chosen_day
+from pcmt.web.units.forms import HERE, AddForm, AliasForm, ParticularsForm
 from pcmt.web.units.page import (
     FIRST_FEW,
     aliases_of,
@@ -84,7 +93,7 @@ def overview(request: HttpRequest, unit_id: int) -> HttpResponse:
         "functions": functions_of(actor, unit),
         "groups": groups_of(actor, unit, day),
         "items": owed_by(actor, unit)[:FIRST_FEW],
-        "may": can_keep_under(actor, unit.pk),
+        "may": can_keep(actor, unit),
         "latest": happenings(actor, unit)[:3],
     }
     return render(request, "units/overview.html", page)
@@ -140,3 +149,102 @@ def history(request: HttpRequest, unit_id: int) -> HttpResponse:
         "whole": trail.whole,
     }
     return render(request, "units/history.html", page)
+
+
+def add(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """A body below the unit."""
+    actor = acting(request)
+    page = unit_page(request, unit_id, "")
+    unit: Unit = page["unit"]
+    if not can_keep_under(actor, unit.pk):
+        raise PermissionDenied(_("Chỉ cơ quan thường trực được thêm hoặc sửa đơn vị trong địa bàn mình phục vụ."))
+    form = AddForm(request.POST or None, initial={"level": unit.level})
+    if request.method == "POST" and form.is_valid():
+        made = create_unit(actor=actor, at=timezone.now(), parent_id=unit.pk, **form.cleaned_data)
+        if not isinstance(made, Refusal):
+            messages.success(request, _("Đã thêm “%(name)s”.") % {"name": made.name})
+            return redirect("units:unit", made.pk)
+        refused_in(form, made)
+        page |= {"twin": Unit.objects.visible_to(actor).filter(pk=made.ref).first() if made.ref else None}
+    return render(request, "units/add.html", page | {"form": form}, status=422 if form.errors else 200)
+
+
+def edit(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """Short name and codes; the other names, each with the button that takes it away."""
+    page = _kept_page(request, unit_id)
+    form = ParticularsForm(request.POST or None, unit=page["unit"])
+    if request.method == "POST" and form.is_valid():
+        answer = edit_particulars(
+            actor=acting(request), at=timezone.now(), unit_id=unit_id, values=form.values, seen=form.seen
+        )
+        if not isinstance(answer, Refusal):
+            messages.success(request, _("Đã lưu."))
+            return redirect("units:unit", unit_id)
+        refused_in(form, answer)
+    return _edit_page(request, page, form=form)
+
+
+@require_POST
+def alias(request: HttpRequest, unit_id: int) -> HttpResponse:
+    """One other name more."""
+    page = _kept_page(request, unit_id)
+    place = page["place"]
+    form = AliasForm(request.POST, place=place)
+    if form.is_valid():
+        answer = name_alias(
+            actor=acting(request),
+            at=timezone.now(),
+            unit_id=unit_id,
+            name=form.cleaned_data["name"],
+            scope_id=place.pk if place and form.cleaned_data["scope"] == HERE else None,
+        )
+        if not isinstance(answer, Refusal):
+            messages.success(request, _("Đã thêm tên gọi khác “%(name)s”.") % {"name": answer.name})
+            return redirect("units:edit", unit_id)
+        refused_in(form, answer)
+    return _edit_page(request, page, alias_form=form)
+
+
+@require_POST
+def forget_alias(request: HttpRequest, unit_id: int, alias_id: int) -> HttpResponse:
+    """One other name less."""
+    page = _kept_page(request, unit_id)
+    if not any(each.pk == alias_id for each in aliases_of(acting(request), page["unit"])):
+        messages.warning(request, _("Tên gọi này đã được người khác bỏ."))
+        return redirect("units:edit", unit_id)
+    answer = remove_alias(actor=acting(request), at=timezone.now(), alias_id=alias_id)
+    if isinstance(answer, Refusal):
+        messages.error(request, answer.message)
+    else:
+        messages.success(request, _("Đã bỏ tên gọi khác."))
+    return redirect("units:edit", unit_id)
+
+
+def _kept_page(request: HttpRequest, unit_id: int) -> dict[str, Any]:
+    """The head of a unit that the actor keeps. In the papers of `place`, above it, it may have other names."""
+    page = unit_page(request, unit_id, "")
+    if not can_keep(acting(request), page["unit"]):
+        raise PermissionDenied(_("Chỉ cơ quan thường trực được thêm hoặc sửa đơn vị trong địa bàn mình phục vụ."))
+    return page
+
+
+def _edit_page(
+    request: HttpRequest,
+    page: dict[str, Any],
+    *,
+    form: ParticularsForm | None = None,
+    alias_form: AliasForm | None = None,
+) -> HttpResponse:
+    unit: Unit = page["unit"]
+    shown = {
+        "form": form or ParticularsForm(unit=unit),
+        "alias_form": alias_form or AliasForm(place=page["place"]),
+        "aliases": aliases_of(acting(request), unit),
+    }
+    wrong = any(each is not None and each.errors for each in (form, alias_form))
+    return render(request, "units/edit.html", page | shown, status=422 if wrong else 200)
+
+
+def refused_in(form: forms.Form, refusal: Refusal) -> None:
+    """A refusal at the field that it is about, else on top."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
