@@ -54,7 +54,7 @@ def matching(actor: Actor, query: str, on: date, kinds: str = "") -> QuerySet[Un
     other = UnitAlias.objects.visible_to(actor).filter(holds_all).values("unit_id")
     dated = UnitName.objects.visible_to(actor).filter(holds_all).values("unit_id")
     coded = Q(code=query.strip()) | Q(identifier=query.strip().upper())
-    found = Unit.objects.visible_to(actor).filter(holds_all | Q(pk__in=other) | Q(pk__in=dated) | Q(code=query.strip()))
+    found = Unit.objects.visible_to(actor).filter(holds_all | Q(pk__in=other) | Q(pk__in=dated) | coded)
     if kinds == PLACES:
         found = found.filter(kind=UnitKind.ADMINISTRATIVE)
     elif kinds == BODIES:
