@@ -106,13 +106,17 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """A role held by a user at a unit during a half-open window."""
+    """A role held by a user at a unit during a half-open window.
+
+    `moved_from` is the grant at a unit that ended, which this one at its heir goes on from.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField("vai trò", max_length=20, choices=Role.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="grants")
     valid_from = models.DateField("từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="moved_on")
 
     objects = GrantQuerySet.as_manager()
 

@@ -30,6 +30,7 @@ PAGES = {
     "plans.Revision": "reading:screen",
     "tasks.Task": "tasks:task",
     "tasks.DueItem": "tasks:due",
+    "units.Unit": "units:unit",
 }
 """The pages of things that have one."""
 

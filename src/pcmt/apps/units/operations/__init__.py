@@ -18,7 +18,7 @@ from pcmt.apps.units.operations.reorganisations import (
     carry_out_reorganisations,
     plan_reorganisation,
 )
-from pcmt.apps.units.operations.tables import lock_tree
+from pcmt.apps.units.operations.tables import lock_tree, share_tree
 from pcmt.apps.units.operations.units import (
     Difference,
     LoadedUnits,
@@ -53,6 +53,7 @@ __all__ = [
     "plan_reorganisation",
     "remove_alias",
     "set_members",
+"share_tree",
     "start_import",
     "undo_import",
     "withdraw_import",
