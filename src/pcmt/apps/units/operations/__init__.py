@@ -53,7 +53,7 @@ __all__ = [
     "plan_reorganisation",
     "remove_alias",
     "set_members",
-"share_tree",
+    "share_tree",
     "start_import",
     "undo_import",
     "withdraw_import",
