@@ -20,7 +20,7 @@ from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import loader, story
+from pcmt.demo import story
 from pcmt.demo.loader import Loaded, load, reset
 
 NOW = timezone.make_aware(datetime(2026, 11, 22, 10))
@@ -176,18 +176,10 @@ def test_the_plan_of_today_is_well_formed_on_any_day(on: date) -> None:
     assert f"Số: 318/KH-UBND\n\nNghệ An, ngày {(on - timedelta(days=35)).day:02} tháng" in text
 
 
-def test_the_story_names_texts_and_units_that_exist() -> None:
-    keys = {row.key for row in loader.units.rows()[0]}
+def test_the_story_names_texts_that_exist() -> None:
+    """That its units exist is seen by loading it."""
     for entry in story.plans():
         assert Path(story.HERE / f"texts/{entry['text']}.txt").is_file()
-        named = [
-            entry["issuer"],
-            *(key for key, _days in entry.get("late_units", ())),
-            *entry.get("reports_missing", ()),
-        ]
-        for meant in entry.get("bodies", {}).values():
-            named += [meant] if isinstance(meant, str) else meant
-        assert set(named) <= keys
 
 
 def test_the_commune_reported_every_month(loaded: Loaded) -> None:

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, grant_role
-from pcmt.apps.units.operations import create_units
-from pcmt.demo import samples, units
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import create_unit
+from pcmt.demo import samples
 from pcmt.documents import Extracted, extract
 
 
@@ -31,10 +32,11 @@ def test_word_says_what_the_text_says(tmp_path: Path) -> None:
 def visitor() -> Client:
     """A standing office at the upload page, with the samples in the data folder."""
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    made = create_units(actor=None, at=at, rows=units.rows()[0])
+    office = create_unit(actor=None, at=at, name="Công an tỉnh Nghệ An", kind="agency", level="province")
+    assert isinstance(office, Unit)
     user = create_user(actor=None, at=at, username="lan", full_name="Lan")
     assert isinstance(user, User)
-    grant_role(actor=None, at=at, user_id=user.pk, role="standing_office", unit_id=made["nghe-an.ca"].pk)
+    grant_role(actor=None, at=at, user_id=user.pk, role="standing_office", unit_id=office.pk)
     samples.write_samples(settings.PCMT_DATA / "demo")
     client = Client()
     client.force_login(user)

@@ -2,29 +2,85 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
 
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import add_alias, create_units
-from pcmt.apps.units.queries import Matcher, committee, subtree
+from pcmt.apps.units.models import Unit, UnitClosure, UnitFunction, UnitLink
+from pcmt.apps.units.national import national_history
+from pcmt.apps.units.operations import load_units
+from pcmt.apps.units.queries import Matcher, committee, communes_of, count_levels, proposed_bodies, subtree
 from pcmt.demo import units
 
-pytestmark = pytest.mark.django_db
+BEGUN = timezone.make_aware(datetime(2019, 1, 1, 8))
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Unit]]:
+    """The units, made once for all tests of this file and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield units.make_units(BEGUN, TODAY)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def made() -> dict[str, Unit]:
-    rows, _ = units.rows()
-    return create_units(actor=None, at=datetime(2020, 1, 1, tzinfo=UTC), rows=rows)
+def made(db: None, loaded: dict[str, Unit]) -> dict[str, Unit]:
+    return loaded
 
 
-def test_keys_are_unique() -> None:
-    rows, aliases = units.rows()
-    keys = [row.key for row in rows]
-    assert len(set(keys)) == len(keys)
-    assert {alias.unit for alias in aliases} | {alias.scope for alias in aliases} <= set(keys)
+def test_no_unit_of_the_list_is_there_twice(made: dict[str, Unit]) -> None:
+    """Neither by loading the list again nor the demo's units again."""
+    before = (Unit.objects.count(), UnitLink.objects.count(), UnitClosure.objects.count(), UnitFunction.objects.count())
+    again = load_units(actor=None, at=BEGUN, listed=national_history())
+    assert (again.created, again.successions, again.differences) == (0, 0, ())
+    assert {key: unit.pk for key, unit in units.make_units(BEGUN, TODAY).items()} == {
+        key: unit.pk for key, unit in made.items()
+    }
+    assert before == (
+        Unit.objects.count(), UnitLink.objects.count(), UnitClosure.objects.count(), UnitFunction.objects.count()
+    )  # fmt: skip
+    twice = (
+        Unit.objects.as_of(TODAY)
+        .filter(kind="administrative", level__in=["province", "commune"])
+        .values("name", "links_up__parent")
+        .annotate(number=Count("pk", distinct=True))
+        .filter(number__gt=1)
+    )
+    assert list(twice) == []
+
+
+def test_counts_are_those_of_the_nation_and_one_invented_ward(made: dict[str, Unit]) -> None:
+    assert [(each.level, each.official, each.without_code) for each in count_levels(TODAY)][:4] == [
+        ("central", 1, 0),
+        ("province", 34, 0),
+        ("district", 0, 0),
+        ("commune", 3_321, 1),
+    ]
+
+
+def test_every_commune_of_the_province_has_its_usual_bodies(made: dict[str, Unit]) -> None:
+    communes = communes_of(made["nghe-an"].pk, TODAY)
+    assert len(communes) == 131
+    missing = [
+        each.name
+        for each in proposed_bodies(communes, TODAY)
+        if each.there is None and not each.optional and each.unit != made["con-nhan"]
+    ]
+    assert missing == []
+
+
+def test_rehabilitation_moved_between_bodies_of_the_province(made: dict[str, Unit]) -> None:
+    def who(on: date) -> list[Unit]:
+        return list(Unit.objects.having("rehab_management", on).filter(links_up__parent=made["nghe-an"]))
+
+    assert who(date(2025, 2, 28)) == [made["nghe-an.sldtbxh"]]
+    assert who(date(2025, 3, 1)) == [made["nghe-an.ca"]]
 
 
 def test_the_town_is_there_in_2024_and_the_ward_in_2025(made: dict[str, Unit]) -> None:
@@ -65,9 +121,6 @@ def test_the_commune_moved_from_the_district_to_the_province(made: dict[str, Uni
 def test_names_in_documents_find_their_units(
     made: dict[str, Unit], key: str, name: str, on: date, expected: str
 ) -> None:
-    for alias in units.rows()[1]:
-        unit, scope = made[alias.unit].pk, made[alias.scope].pk
-        add_alias(actor=None, at=datetime(2020, 1, 1, tzinfo=UTC), unit_id=unit, name=alias.name, scope_id=scope)
     best = Matcher(made[key].pk, [on]).suggest(name)[0]
     assert best.unit_id == made[expected].pk
     assert best.score == 1.0

@@ -25,7 +25,6 @@ from pcmt.apps.accounts.operations import create_user, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import add_alias, create_units
 from pcmt.core.diagnostics import Refusal
 from pcmt.demo import story, units
 from pcmt.demo.samples import write_samples
@@ -89,11 +88,7 @@ def _people() -> dict[str, Any]:
 
 def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
-    rows, aliases = units.rows()
-    made = create_units(actor=None, at=begun, rows=rows)
-    for alias in aliases:
-        unit, scope = made[alias.unit], made[alias.scope]
-        story.ok(add_alias(actor=None, at=begun, unit_id=unit.pk, name=alias.name, scope_id=scope.pk))
+    made = units.make_units(begun, timezone.localdate(at))
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     return story.tell(at, made, users)
 

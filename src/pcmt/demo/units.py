@@ -1,94 +1,179 @@
-"""The units of the demo: rows for the units room from `data/units.toml`."""
+"""The units of the demo: the national list, the usual bodies of some provinces, and what `data/units.toml` adds."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import attrs
+from django.utils import timezone
 
-from pcmt.apps.units.operations import NewUnit
+from pcmt.apps.units.functions import held_by
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.national import national_history
+from pcmt.apps.units.operations import (
+    NewUnit,
+    add_alias,
+    create_units,
+    create_usual_bodies,
+    leave_below,
+    load_units,
+)
+from pcmt.apps.units.queries import proposed_bodies
+from pcmt.apps.units.usual import UsualBody, fitting, own_name
+from pcmt.core.diagnostics import Refusal
 
 DATA = Path(__file__).parent / "data"
-ROOT = "viet-nam"
 
 Entry = dict[str, Any]
+Window = tuple[date | None, date | None]
 
 
-@attrs.frozen
-class Alias:
-    """Another name of a unit, as documents of the area `scope` write it; both are keys of units."""
-
-    unit: str
-    name: str
-    scope: str
+def data() -> Mapping[str, Any]:
+    """What the demo adds to the national list."""
+    return tomllib.loads((DATA / "units.toml").read_text(encoding="utf-8"))
 
 
-def rows() -> tuple[list[NewUnit], list[Alias]]:
-    """All units of the demo, each with its parents over time, and their aliases."""
-    data = tomllib.loads((DATA / "units.toml").read_text(encoding="utf-8"))
-    made = [NewUnit(key=ROOT, name="Việt Nam", kind="administrative", level="central")]
-    aliases: list[Alias] = []
-    levels: dict[str, str] = {ROOT: "central"}
-    for entry in _entries(data, aliases):
-        entry.setdefault("parent", ROOT)
-        entry.setdefault("level", levels[entry["parent"]])
-        levels[entry["key"]] = entry["level"]
-        made.append(_row(entry))
-    return made, aliases
+def make_units(at: datetime, on: date | None = None) -> dict[str, Unit]:
+    """All units of the story by key, made as of a day (that of `at` by default) unless they are there: two loads give
+    no unit twice, whether the national list was there before or comes again after.
+    """
+    content = data()
+    made = _national(at, content["national"])
+    bodies = [entry for province in content["province"] for entry in _bodies_of(province, made)]
+    fresh = not _known(bodies)
+    made |= _create(at, bodies, made)
+    for province in content["province"]:
+        _alias(at, province, made)
+        # A second time the invented ward is there, too, which lacks some bodies on purpose.
+        if province.get("communes") and fresh:
+            _sure(
+                create_usual_bodies(
+                    actor=None,
+                    at=at,
+                    unit_id=made[province["key"]].pk,
+                    on=on or timezone.localdate(at),
+                    keys=(),
+                    communes=True,
+                )
+            )
+    made |= _usual(made, on or timezone.localdate(at))
+    made |= _create(at, list(_others(content)), made)
+    leave_below(
+        actor=None,
+        at=at,
+        places={
+            made[key].pk: made[entry["then"]].pk
+            for key, entry in content["national"].items()
+            if isinstance(entry, dict) and "then" in entry
+        },
+    )
+    return made
 
 
-def _entries(data: dict[str, list[Entry]], aliases: list[Alias]) -> Iterator[Entry]:
-    for province in data["province"]:
-        yield {"kind": "administrative", "level": "province", **province}
-        for body in data["body"]:
-            if body["key"] in province.get("bodies", [body["key"]]):
-                yield _body(body, province)
-                aliases += [
-                    Alias(f"{province['key']}.{body['key']}", name.format(n=_proper(province)), province["key"])
-                    for name in body.get("aliases", ())
-                ]
-    yield from data["unit"]
-    for group in data["group"]:
+def _national(at: datetime, named: Mapping[str, str | Entry]) -> dict[str, Unit]:
+    loaded = load_units(actor=None, at=at, listed=national_history())
+    ids = {key: loaded.ids[entry if isinstance(entry, str) else entry["key"]] for key, entry in named.items()}
+    units = Unit.objects.in_bulk(ids.values())
+    return {key: units[unit_id] for key, unit_id in ids.items()}
+
+
+def _has(province: Entry, body: UsualBody) -> bool:
+    if "bodies" in province:
+        return body.key in province["bodies"]
+    return not body.optional or body.key in province.get("also", ())
+
+
+def _bodies_of(province: Entry, made: Mapping[str, Unit]) -> Iterator[Entry]:
+    """The bodies of a province over time: each ends with it at the latest, and goes to the same body of the next."""
+    unit = made[province["key"]]
+    name = own_name(unit.name)
+    for body in fitting("province", name, unit.code):
+        ends = min(filter(None, (body.end, unit.valid_to)), default=None)
+        if not _has(province, body) or (body.start and ends and body.start >= ends):
+            continue
+        heir = province.get("then", "") if ends == unit.valid_to != body.end else province["key"]
+        then = body.then if ends == body.end else body.key
+        yield {
+            "key": f"{province['key']}.{body.key}",
+            "name": name.fill(body.name),
+            "short": name.fill(body.short),
+            "kind": body.kind,
+            "level": body.level,
+            "parent": province["key"],
+            "from": body.start,
+            "until": ends,
+            "then": f"{heir}.{then}" if ends else None,
+        }
+
+
+def _others(content: Mapping[str, Any]) -> Iterator[Entry]:
+    yield from content["unit"]
+    for group in content["group"]:
         shared = {key: value for key, value in group.items() if key != "units"}
         for key, name, *then in group["units"]:
             yield {**shared, "key": f"{group['parent']}.{key}", "name": name, "then": next(iter(then), None)}
 
 
-def _body(body: Entry, province: Entry) -> Entry:
-    """A body of a province: it ends with the province at the latest, and then goes to the same body of the next."""
-    entry: Entry = {"kind": "agency", "level": "province", **body, "parent": province["key"]}
-    entry["key"] = f"{province['key']}.{body['key']}"
-    entry["name"] = body["name"].format(p=f"tỉnh {_proper(province)}")
-    entry["then"] = f"{province['key']}.{body['then']}" if "then" in body else None
-    if "until" in province and province["until"] < body.get("until", date.max):
-        entry |= {"until": province["until"], "then": f"{province['then']}.{body.get('then', body['key'])}"}
-    return entry
+def _create(at: datetime, entries: list[Entry], made: Mapping[str, Unit]) -> dict[str, Unit]:
+    """Make the units of entries that are not there; all of them by key."""
+    levels = {key: unit.level for key, unit in made.items()}
+    for entry in entries:
+        entry.setdefault("level", levels.get(entry.get("parent", ""), "central"))
+        levels[entry["key"]] = entry["level"]
+    known = _known(entries)
+    ids = {key: unit.pk for key, unit in (dict(made) | known).items()}
+    rows = [_row(entry, ids) for entry in entries if entry["key"] not in known]
+    return known | create_units(actor=None, at=at, rows=rows)
 
 
-def _proper(province: Entry) -> str:
-    return str(province["name"]).removeprefix("Tỉnh ")
+def _known(entries: list[Entry]) -> dict[str, Unit]:
+    """The units of entries that are there, by key: the same name until the same day."""
+    named = Unit.objects.filter(name__in=[entry["name"] for entry in entries])
+    there = {(unit.name, unit.valid_to): unit for unit in named}
+    asked = {entry["key"]: (entry["name"], entry.get("until")) for entry in entries}
+    return {key: there[which] for key, which in asked.items() if which in there}
 
 
-def _row(entry: Entry) -> NewUnit:
+def _row(entry: Entry, ids: Mapping[str, int]) -> NewUnit:
     begins, ends = entry.get("from"), entry.get("until")
-    parents: list[tuple[str | int, date | None, date | None]] = [(entry["parent"], begins, ends)]
-    if "moved" in entry:
-        parents = [(entry["parent"], begins, entry["moved"]), (entry["to"], entry["moved"], None)]
-    elif entry.get("then"):
-        parents.append((entry["then"], ends, None))
+    parents: list[tuple[str | int, date | None, date | None]] = []
+    if "parent" in entry:
+        parents.append((ids.get(entry["parent"], entry["parent"]), begins, ends))
+    if entry.get("then"):
+        parents.append((ids.get(entry["then"], entry["then"]), ends, None))
+    work = held_by(entry["level"], entry["key"].rpartition(".")[2]) if "." in entry["key"] else ()
     return NewUnit(
         key=entry["key"],
         name=entry["name"],
         short_name=entry.get("short", ""),
         kind=entry.get("kind", "agency"),
         level=entry["level"],
-        code=entry.get("code", ""),
-        functions=tuple(entry.get("functions", ())),
+        functions=[(function.key, held.start, held.end) for function, held in work],
         parents=parents,
         valid_from=begins,
         valid_to=ends,
     )
+
+
+def _alias(at: datetime, province: Entry, made: Mapping[str, Unit]) -> None:
+    unit = made[province["key"]]
+    name = own_name(unit.name)
+    for body in fitting("province", name, unit.code):
+        for pattern in body.aliases if _has(province, body) else ():
+            body_id = made[f"{province['key']}.{body.key}"].pk
+            _sure(add_alias(actor=None, at=at, unit_id=body_id, name=name.fill(pattern), scope_id=unit.pk))
+
+
+def _usual(made: Mapping[str, Unit], on: date) -> dict[str, Unit]:
+    """The usual bodies that communes of the story have by now, by key."""
+    communes = {unit.pk: key for key, unit in made.items() if unit.level == "commune" and unit.valid_to is None}
+    proposed = proposed_bodies([made[key] for key in communes.values()], on)
+    return {f"{communes[each.unit.pk]}.{each.key}": each.there for each in proposed if each.there is not None}
+
+
+def _sure(result: object) -> None:
+    if isinstance(result, Refusal):
+        raise RuntimeError(f"{result.code}: {result.message}")

@@ -31,6 +31,6 @@ ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home",)),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
-    Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units",)),
+    Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

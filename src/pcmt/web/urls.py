@@ -14,6 +14,7 @@ urlpatterns = [
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("don-vi/", include("pcmt.web.units.urls")),
+    path("don-vi/", include("pcmt.web.bodies.urls")),
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
 ]

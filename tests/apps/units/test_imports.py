@@ -74,7 +74,7 @@ def test_a_plain_list(land: World) -> None:
 
 
 def test_what_real_sheets_look_like(land: World) -> None:
-    """Title above, headings over two rows, numbering, merged communes, headings of communes, blanks, sums, signature."""
+    """Title, headings over two rows, numbering, merged communes, headings of communes, blanks, sums, signature."""
     rows = [
         ["ỦY BAN NHÂN DÂN TỈNH AN BÌNH"],
         ["DANH SÁCH THÔN, TỔ DÂN PHỐ NĂM 2026"],
@@ -359,7 +359,13 @@ def test_schools_and_bodies_are_known_by_their_names_with_and_without_the_place(
     found = looked(
         sent(
             land,
-            [["Tên cơ quan", "Thuộc"], ["Công an xã", "Đông Hòa"], ["Trạm y tế xã Đông Hoà", "Đông Hòa"], ["Hợp tác xã", "Đông Hòa"], ["Sở Y tế tỉnh An Bình", "Tỉnh An Bình"]],
+            [
+                ["Tên cơ quan", "Thuộc"],
+                ["Công an xã", "Đông Hòa"],
+                ["Trạm y tế xã Đông Hoà", "Đông Hòa"],
+                ["Hợp tác xã", "Đông Hòa"],
+                ["Sở Y tế tỉnh An Bình", "Tỉnh An Bình"],
+            ],
             kind="bodies",
         )
     )  # fmt: skip

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import create_unit, edit_particulars, name_alias, remove_alias
-from pcmt.apps.units.policies import can_keep, can_keep_under
+from pcmt.apps.units.policies import can_keep, can_keep_under, can_keep_units
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.units import find
@@ -51,7 +51,14 @@ def tree(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     day, kinds = chosen_day(request, actor), _kinds(request)
     query = request.GET.get("q", "").strip()[:200]
-    page = {"day": day, "kinds": kinds, "kind_choices": KINDS, "query": query, "own": actor.unit_id}
+    page = {
+        "day": day,
+        "kinds": kinds,
+        "kind_choices": KINDS,
+        "query": query,
+        "own": actor.unit_id,
+        "keeps": can_keep_units(actor),
+    }
     if query:
         enough = sum(map(len, find.words_of(query))) >= find.SHORTEST
         page |= {"enough": enough}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
 from pcmt.apps.units.functions import held_by
-from pcmt.apps.units.models import Unit, UnitAlias, UnitFunction
+from pcmt.apps.units.models import Unit, UnitAlias
 from pcmt.apps.units.names import name_key
 from pcmt.apps.units.operations.tables import both, lock_tree
 from pcmt.apps.units.operations.units import NewUnit, write_units
@@ -92,26 +92,25 @@ def _write(wanted: Sequence[Proposed], at: datetime) -> list[Unit]:
             kind=each.body.kind,
             level=each.body.stands_at,
             parent=each.unit.pk,
+            functions=[
+                (function.key, held.start, held.end) for function, held in held_by(each.body.level, each.body.key)
+            ],
             valid_from=window[0],
             valid_to=window[1],
         )
         for each, window in zip(wanted, windows, strict=True)
     ]
     made = write_units(rows)
-    functions, aliases = [], []
-    for each, row, window in zip(wanted, rows, windows, strict=True):
-        unit = made[row.key]
-        for function, holding in held_by(each.body.level, each.body.key):
-            held = both(window, (holding.start, holding.end))
-            if held is not None:
-                functions.append(UnitFunction(unit=unit, function=function.key, valid_from=held[0], valid_to=held[1]))
+    aliases = []
+    for each, row in zip(wanted, rows, strict=True):
         own = own_name(each.unit.name)
         for pattern in each.body.aliases:
             name = own.fill(pattern)
             aliases.append(
-                UnitAlias(unit=unit, name=name, search_key=name_key(name)[:300], scope=each.unit, learned_at=at)
+                UnitAlias(
+                    unit=made[row.key], name=name, search_key=name_key(name)[:300], scope=each.unit, learned_at=at
+                )
             )
-    UnitFunction.objects.bulk_create(functions, batch_size=500)
     # A name that people have taught the program for another body keeps meaning that one.
     UnitAlias.objects.bulk_create(aliases, batch_size=500, ignore_conflicts=True)
     return [made[row.key] for row in rows]

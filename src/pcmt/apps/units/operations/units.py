@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import attrs
@@ -50,7 +50,8 @@ from pcmt.core.diagnostics import Refusal
 class NewUnit:
     """A unit to be made. `parent` is the key of another new unit or the id of one that exists.
 
-    `parents` gives several parents over time instead: (parent, from, to) with half-open windows.
+    `parents` gives several parents over time instead: (parent, from, to) with half-open windows. A function may be
+    given with its own window, (key, from, to); it holds on the days of the unit in it.
     """
 
     key: str
@@ -62,7 +63,7 @@ class NewUnit:
     short_name: str = ""
     code: str = ""
     identifier: str = ""
-    functions: Sequence[str] = ()
+    functions: Sequence[str | tuple[str, date | None, date | None]] = ()
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -71,6 +72,14 @@ class NewUnit:
         if self.parents or self.parent is None:
             return self.parents
         return ((self.parent, self.valid_from, self.valid_to),)
+
+    def held(self) -> Iterator[tuple[str, date | None, date | None]]:
+        """Every function with its window."""
+        own = (self.valid_from, self.valid_to)
+        for each in dict.fromkeys(self.functions):
+            key, window = (each, own) if isinstance(each, str) else (each[0], both(own, (each[1], each[2])))
+            if window is not None:
+                yield (key, *window)
 
 
 def create_unit(
@@ -160,8 +169,8 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
             key: Unit(
                 name=row.name,
                 short_name=row.short_name,
-                search_key=keys_of(row.name)[0],
-                sort_key=keys_of(row.name)[1],
+                search_key=search,
+                sort_key=sort,
                 kind=row.kind,
                 level=row.level,
                 code=row.code,
@@ -170,6 +179,7 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
                 valid_to=row.valid_to,
             )
             for key, row in new.items()
+            for search, sort in (keys_of(row.name),)
         }
         Unit.objects.bulk_create(units.values(), batch_size=500)
         closure: dict[int, list[UnitClosure]] = {}
@@ -204,9 +214,9 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
         UnitClosure.objects.bulk_create(made, batch_size=500)
         UnitFunction.objects.bulk_create(
             [
-                UnitFunction(unit=units[key], function=function, valid_from=row.valid_from, valid_to=row.valid_to)
+                UnitFunction(unit=units[key], function=function, valid_from=begins, valid_to=ends)
                 for key, row in new.items()
-                for function in dict.fromkeys(row.functions)
+                for function, begins, ends in row.held()
             ],
             batch_size=500,
         )
@@ -300,13 +310,17 @@ class Difference:
 
 @attrs.frozen
 class LoadedUnits:
-    """What loading a list of administrative units did. Nothing new: everything was there."""
+    """What loading a list of administrative units did. Nothing new: everything was there.
+
+    `ids` are those of the units by their keys in the list.
+    """
 
     created: int
     known: int
     coded: int
     successions: int
     differences: tuple[Difference, ...] = ()
+    ids: Mapping[str, int] = attrs.field(factory=dict, eq=False, repr=False)
 
 
 def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> LoadedUnits:
@@ -349,7 +363,29 @@ def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> 
                 obj=Unit.objects.get(pk=root),
                 after={"created": len(rows), "coded": coded, "successions": successions},
             )
-    return LoadedUnits(len(rows), len(known), coded, successions, tuple(_differences(listed, known)))
+    return LoadedUnits(len(rows), len(known), coded, successions, tuple(_differences(listed, known)), ids)
+
+
+def leave_below(*, actor: Officer | None, at: datetime, places: Mapping[int, int]) -> int:
+    """From its end on a unit stands below another, so that whoever took over sees what it left; by ids, old to new.
+
+    For lists in which nobody reorganised anything: a reorganisation does it by itself. Units that stand there already,
+    or have no end, stay as they are. The answer is how many were placed.
+    """
+    with transaction.atomic():
+        lock_tree(at)
+        there = set(UnitLink.objects.filter(child_id__in=list(places)).values_list("child_id", "parent_id"))
+        ended = Unit.objects.filter(pk__in=list(places)).exclude(valid_to=None).order_by("pk")
+        made = [
+            UnitLink(parent_id=places[unit.pk], child=unit, valid_from=unit.valid_to)
+            for unit in ended
+            if (unit.pk, places[unit.pk]) not in there
+        ]
+        if made:
+            UnitLink.objects.bulk_create(made, batch_size=500)
+            write_closure({link.child_id for link in made})
+            record(at=at, actor=actor, event="units.ended.placed", obj=made[0].child, after={"count": len(made)})
+    return len(made)
 
 
 def _known_units(listed: core.History) -> tuple[dict[str, Unit], dict[str, Unit]]:

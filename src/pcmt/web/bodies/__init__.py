@@ -1,0 +1,1 @@
+"""Building the usual bodies of a unit, and importing lists of units."""
