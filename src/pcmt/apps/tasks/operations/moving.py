@@ -112,7 +112,7 @@ def _taken(moved: Moved) -> set[tuple[int | None, int | None, date | None, int |
     """The places that due items have at the bodies that take over, open or not: task, body, limit, origin."""
     rows = DueItem.objects.filter(
         task_id__in={move.due.task_id for move in moved.moved if move.due.task_id},
-        unit_id__in={move.target.unit_id for move in moved.moved},
+        unit_id__in=[move.target.unit_id for move in moved.moved if move.target.unit_id],
     )
     return set(rows.values_list("task_id", "unit_id", "original_due_on", "origin_unit_id"))
 
@@ -172,11 +172,16 @@ def land(due: DueItem, *, at: datetime) -> tuple[Mapping[str, str], Mapping[str,
 
     The row is locked by whoever opened it.
     """
-    heir_id = heirs_on([due.unit_id], timezone.localdate(at)).get(due.unit_id) if due.unit_id else None
-    if heir_id is None:
+    unit_id, today = due.unit_id, timezone.localdate(at)
+    heir_id = heirs_on([unit_id], today).get(unit_id) if unit_id else None
+    if unit_id is None or heir_id is None:
         return None
-    units = Unit.objects.in_bulk([due.unit_id, heir_id])
-    source, target = (Body(pk, units[pk].name) for pk in (due.unit_id, heir_id))
-    change = Change(on=timezone.localdate(at), day=timezone.localdate(at), title="", heirs={due.unit_id: target})
+    units = Unit.objects.in_bulk([unit_id, heir_id])
+    source, target = Body(unit_id, units[unit_id].name), Body(heir_id, units[heir_id].name)
+    change = Change(on=today, day=today, title="", heirs={unit_id: target})
     carry_over(Moved([Move(due, source, target)]), at=at, change=change)
+    occurrence = getattr(due, "occurrence", None)  # of the reports room, whose row names the same unit
+    if occurrence is not None:
+        occurrence.unit_id, occurrence.origin_unit_id = due.unit_id, due.origin_unit_id
+        occurrence.save(update_fields=["unit", "origin_unit"])
     return {"body": source.name}, {"body": target.name}
