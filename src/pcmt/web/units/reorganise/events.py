@@ -392,6 +392,6 @@ def _figures(event: core.Event, names: Mapping[str, str]) -> str:
             return said % {"unit": names.get(event.unit, event.unit), "parts": "; ".join(parts)}
         case core.Dissolution():
             return _(
-                "số liệu của %(unit)s tính qua các đơn vị bên dưới; không có đơn vị nào bên dưới thì chuyển cho %(heir)s"
+                "số liệu của %(unit)s tính qua các đơn vị bên dưới; không có đơn vị nào bên dưới thì về %(heir)s"
             ) % {"unit": names.get(event.unit, event.unit), "heir": names.get(event.heir, event.heir)}
     return ""
