@@ -343,7 +343,7 @@ def test_who_holds_roles_only_as_far_as_seen(land: Land) -> None:
     for name in ("officer", "stranger"):
         html = shown(land.client(name), address)
         assert "Người office" not in html
-        assert "Bạn chỉ thấy vai trò của chính mình" in html
+        assert "Bạn không được xem người giữ vai trò ở đơn vị này" in html
 
 
 def test_the_log_of_a_unit_is_for_those_who_see_it(land: Land) -> None:

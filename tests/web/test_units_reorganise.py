@@ -132,6 +132,7 @@ def test_three_communes_merge_with_their_police(land: Land) -> None:
     assert "Công an phường Cửa Đông" in said
     client.post(f"{base}ngay/", head())
     preview = plain(client.get(f"{base}xem-truoc/"))
+    assert "Số liệu của xã An Thủy, xã Bình Sa, xã Cát Vàng cộng lại thành số liệu của phường Cửa Đông." in preview
     assert "Trước 6" in preview
     assert "Xã An Thủy 91001 kết thúc" in preview
     assert "Phường Cửa Đông 91999 mới" in preview
@@ -203,7 +204,8 @@ def test_a_commune_is_split_with_shares_and_what_is_below(land: Land) -> None:
     assert 'name="part2-into"' not in shown
     assert client.post(step, typed).headers["Location"] == f"{base}ngay/"
     client.post(f"{base}ngay/", head())
-    client.get(f"{base}xem-truoc/")
+    said = plain(client.get(f"{base}xem-truoc/"))
+    assert "Số liệu của xã Cát Vàng chia: xã Cát Đông 25%; xã Cát Tây 75%." in said
     assert client.post(f"{base}xem-truoc/", {"do": "plan"}).status_code == 302
     rows = Succession.objects.filter(old=land.units["c"]).order_by("new__name")
     assert [(row.new.name, row.measure, row.heir) for row in rows] == [

@@ -259,10 +259,11 @@ class DueItem(models.Model):
 
     def origins(self) -> list[Unit]:
         """The bodies that this was taken over from, itself or with what was merged into it; none when it was not."""
+        own = [self.unit_id] if self.unit_id else []
         rows = Unit.objects.filter(
             Q(due_items_left=self.pk) | Q(due_items__merged_into=self.pk) | Q(due_items_left__merged_into=self.pk)
-        ).exclude(pk=self.unit_id)
-        return list(rows.distinct().in_official_order())
+        )
+        return list(rows.exclude(pk__in=own).distinct().in_official_order())
 
     def is_late(self, on: date) -> bool:
         """Missed its limit: open after it, or done after it; never for what was only requested."""

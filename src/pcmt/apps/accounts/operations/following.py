@@ -37,11 +37,10 @@ def _foresee(change: Change) -> Sequence[Consequence]:
 
 
 def _follow(change: Change, _at: datetime, _actor: Officer | None) -> int:
-    heirs = {body.unit_id for body in change.heirs.values()}
     rows = list(_concerned(change).select_for_update(of=("self",)))
     held = list(
         Grant.objects.select_for_update(of=("self",))
-        .filter(unit_id__in=heirs, user_id__in={row.user_id for row in rows})
+        .filter(unit_id__in=change.taking, user_id__in={row.user_id for row in rows})
         .exclude(valid_to__lte=change.day)
         .order_by("pk")
     )

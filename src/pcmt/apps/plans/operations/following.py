@@ -1,6 +1,6 @@
 """What follows in the plans room when units are reorganised.
 
-A plan keeps its issuer. The office that keeps it, its lead, and whoever sees it because it names or issued it: the heir.
+A plan keeps its issuer. The heir of a unit keeps and leads what the unit did, and sees what the unit saw.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _follow(change: Change, _at: datetime, _actor: Officer | None) -> int:
             if unit_id in change.heirs:
                 setattr(plan, field, change.heir_id(unit_id))
                 touched.setdefault(plan.pk, (plan, set()))[1].add(unit_id)
-        if plan.issuer_id in change.heirs:
+        if plan.issuer_id is not None and plan.issuer_id in change.heirs:
             plan.issuer_heir_id = change.heir_id(plan.issuer_id)
             touched.setdefault(plan.pk, (plan, set()))[1].add(plan.issuer_id)
     Plan.objects.bulk_update(rows, ["owner", "lead", "issuer_heir"], batch_size=100)

@@ -30,12 +30,11 @@ def _key(occurrences: Occurrences, due: DueItem) -> Key:
 
 
 def _sorted_out(change: Change, dues: Sequence[DueItem]) -> tuple[Moved, Occurrences]:
-    taking = {each.unit_id for each in (*change.heirs.values(), *(one.target for one in change.transferred))}
     duties = DutyOccurrence.objects.filter(due_item__in=[due.pk for due in dues]).values("duty_id")
     standing = list(
-        DueItem.objects.filter(
-            state=DueState.OPEN, unit_id__in=taking - {None}, occurrence__duty_id__in=duties
-        ).order_by("pk")
+        DueItem.objects.filter(state=DueState.OPEN, unit_id__in=change.taking, occurrence__duty_id__in=duties).order_by(
+            "pk"
+        )
     )
     rows = DutyOccurrence.objects.filter(due_item__in=[due.pk for due in (*dues, *standing)])
     occurrences = {row.due_item_id: row for row in rows}

@@ -1,4 +1,4 @@
-"""What follows in the tasks room when units are reorganised: open due items, and the parts that bodies have in tasks."""
+"""What follows in the tasks room when units are reorganised: open due items, and parts that bodies have in tasks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -25,12 +26,9 @@ def _key(due: DueItem) -> Key:
 
 def _standing(change: Change, dues: Sequence[DueItem]) -> Sequence[DueItem]:
     """Open due items of the same tasks at the bodies that take over."""
-    taking = {each.unit_id for each in (*change.heirs.values(), *(one.target for one in change.transferred))}
-    return list(
-        DueItem.objects.filter(
-            state=DueState.OPEN, unit_id__in=taking - {None}, task_id__in={due.task_id for due in dues}
-        ).order_by("pk")
-    )
+    tasks = {due.task_id for due in dues if due.task_id}
+    rows = DueItem.objects.filter(state=DueState.OPEN, unit_id__in=change.taking, task_id__in=tasks)
+    return list(rows.order_by("pk"))
 
 
 def foresee_due(change: Change, dues: Sequence[DueItem], merged: int) -> list[Consequence]:
@@ -77,7 +75,7 @@ def _foresee(change: Change) -> Sequence[Consequence]:
     return found
 
 
-def _parties(change: Change):  # type: ignore[no-untyped-def]
+def _parties(change: Change) -> QuerySet[TaskParty]:
     rows = TaskParty.objects.filter(unit_id__in=list(change.heirs), task__state=TaskState.OPEN)
     return rows.order_by("task_id", "pk")
 
@@ -92,12 +90,11 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
         .order_by("pk")
     }
     # Asked again under the lock of their tasks: somebody may just have reported one done.
-    dues = [
-        due
-        for due in DueItem.objects.select_for_update(of=("self",), no_key=True)
+    dues = list(
+        DueItem.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[due.pk for due in found], state=DueState.OPEN)
         .order_by("pk")
-    ]
+    )
     outcome = sorted_out(moves_in(change, dues), _standing(change, dues), _key)
     carry_over(outcome, at=at, change=change)
     for party in parties:
@@ -112,7 +109,7 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
         party.origin_unit_id = party.origin_unit_id or party.unit_id
         party.unit_id = change.heir_id(party.unit_id)
     TaskParty.objects.bulk_update(parties, ["unit", "origin_unit"], batch_size=200)
-    touched = {due.task_id for due in dues}
+    touched = {due.task_id for due in dues if due.task_id}
     standing: dict[int, list[DueItem]] = defaultdict(list)
     for due in DueItem.objects.filter(task_id__in=touched):
         assert due.task_id is not None
@@ -125,6 +122,8 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
 
 def proposals(transferred: Transferred, kind: str) -> list[Proposal]:
     """The open due items of a kind of the body that gives a function away, those that speak of the function first."""
+    if transferred.source.unit_id is None:
+        return []
     rows = DueItem.objects.filter(state=DueState.OPEN, kind=kind, unit_id=transferred.source.unit_id)
     found = [Proposal(due.pk, due.label, due.due_on, fits(transferred, due.search_key)) for due in rows]
     return sorted(found, key=lambda each: (not each.fits, each.due_on is None, str(each.due_on), each.due_item_id))

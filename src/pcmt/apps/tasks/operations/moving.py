@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from attrs import Factory, define, frozen
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote
 from pcmt.apps.units.followers import Body, Change, Transferred
@@ -83,7 +82,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         due.unit_id = target.unit_id
         due.version += 1
         rows[due.pk] = due
-        words = _("%(target)s tiếp nhận từ %(source)s") % {"target": target.name, "source": source.name}
+        words = f"{target.name} tiếp nhận từ {source.name}"
         notes.append(_note(due, at, words, change.title))
         change.tell("tasks.due.moved", due, before={"body": source.name}, after={"body": target.name})
     for move, twin in moved.merged:
@@ -96,9 +95,10 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         twin.opens_on = min((day for day in (twin.opens_on, due.opens_on) if day), default=None)
         twin.version += 1
         rows[due.pk], rows[twin.pk] = due, twin
-        names = {"target": move.target.name, "source": move.source.name}
-        notes.append(_note(due, at, _("Gộp vào việc cùng nội dung của %(target)s") % names, change.title))
-        notes.append(_note(twin, at, _("%(target)s tiếp nhận việc cùng nội dung từ %(source)s") % names, change.title))
+        # What is written down is Vietnamese, like what people write; only screens are translated.
+        heir, from_whom = move.target.name, move.source.name
+        notes.append(_note(due, at, f"Gộp vào việc cùng nội dung của {heir}", change.title))
+        notes.append(_note(twin, at, f"{heir} tiếp nhận việc cùng nội dung từ {from_whom}", change.title))
         change.tell("tasks.due.merged", due, before={"body": move.source.name}, after={"body": move.target.name})
     # Those that end go first: only then is their place free.
     DueItem.objects.bulk_update([due for due in rows.values() if due.merged_into_id], FIELDS, batch_size=100)
@@ -112,7 +112,7 @@ def _taken(moved: Moved) -> set[tuple[int | None, int | None, date | None, int |
     """The places that due items have at the bodies that take over, open or not: task, body, limit, origin."""
     rows = DueItem.objects.filter(
         task_id__in={move.due.task_id for move in moved.moved if move.due.task_id},
-        unit_id__in={move.target.unit_id for move in moved.moved},
+        unit_id__in=[move.target.unit_id for move in moved.moved if move.target.unit_id],
     )
     return set(rows.values_list("task_id", "unit_id", "original_due_on", "origin_unit_id"))
 
@@ -172,11 +172,16 @@ def land(due: DueItem, *, at: datetime) -> tuple[Mapping[str, str], Mapping[str,
 
     The row is locked by whoever opened it.
     """
-    heir_id = heirs_on([due.unit_id], timezone.localdate(at)).get(due.unit_id) if due.unit_id else None
-    if heir_id is None:
+    unit_id, today = due.unit_id, timezone.localdate(at)
+    heir_id = heirs_on([unit_id], today).get(unit_id) if unit_id else None
+    if unit_id is None or heir_id is None:
         return None
-    units = Unit.objects.in_bulk([due.unit_id, heir_id])
-    source, target = (Body(pk, units[pk].name) for pk in (due.unit_id, heir_id))
-    change = Change(on=timezone.localdate(at), day=timezone.localdate(at), title="", heirs={due.unit_id: target})
+    units = Unit.objects.in_bulk([unit_id, heir_id])
+    source, target = Body(unit_id, units[unit_id].name), Body(heir_id, units[heir_id].name)
+    change = Change(on=today, day=today, title="", heirs={unit_id: target})
     carry_over(Moved([Move(due, source, target)]), at=at, change=change)
+    occurrence = getattr(due, "occurrence", None)  # of the reports room, whose row names the same unit
+    if occurrence is not None:
+        occurrence.unit_id, occurrence.origin_unit_id = due.unit_id, due.origin_unit_id
+        occurrence.save(update_fields=["unit", "origin_unit"])
     return {"body": source.name}, {"body": target.name}

@@ -63,7 +63,7 @@ def plan_reorganisation(*, actor: Officer | None, at: datetime, draft: Draft) ->
             made=ids,
             due_item_ids=list(draft.due_item_ids),
             before=patch_of(history, keys),
-            after=patch_of(after, keys),
+            after=patch_of(after, keys, history),
             planned_by_id=actor.user_id if actor else None,
             planned_by_name=actor.name if actor else "",
             planned_at=at,
@@ -129,7 +129,8 @@ def cancel_reorganisation(
         refused = _built_on(row, history)
         if refused:
             return refused
-        before = put_back(history, row.before, row.on)
+        came = [(old, new) for old, new in row.after["successions"]]
+        before = put_back(history, row.before, on=row.on, came=came)
         known = {(each.code, each.args["unit"], each.args["on"]) for each in core.check(history)}
         wrong = [each for each in core.check(before) if (each.code, each.args["unit"], each.args["on"]) not in known]
         if wrong:
@@ -162,16 +163,12 @@ def _built_on(row: Reorganisation, history: core.History) -> Refusal | None:
     for key in row.after["units"]:
         if now["units"][key] != row.after["units"][key] or now["holdings"][key] != row.after["holdings"][key]:
             return _later_change(row, [int(key)])
-    if now["successions"] != row.after["successions"]:
-        known = {tuple(each) for each in row.after["successions"]}
-        fresh = [each for each in now["successions"] if tuple(each) not in known]
-        return _later_change(row, [int(key) for each in fresh for key in each[1:3]])
     made = [int(each) for each in row.made.values()]
     for relation in Unit._meta.related_objects:
         model: Any = relation.related_model
         if model in STRUCTURE or model is Reorganisation or not made:
             continue
-        rows = models.QuerySet(model).filter(**{f"{relation.field.name}__in": made})
+        rows: models.QuerySet[Any] = models.QuerySet(model).filter(**{f"{relation.field.name}__in": made})
         first = rows.first()
         if first is not None:
             unit = getattr(first, relation.field.name)

@@ -18,6 +18,7 @@ from pcmt.apps.units.functions import function_label
 from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.queries import alike_below
 from pcmt.core import units as core
+from pcmt.web.templatetags.pcmt import vnumber
 from pcmt.web.units.days import within
 from pcmt.web.units.reorganise.drafts import Prepared
 from pcmt.web.units.reorganise.forms import (
@@ -361,3 +362,36 @@ def all_words(events: Sequence[core.Event]) -> list[str]:
     names = names_in(events)
     said = [words_of(event, names) for event in events]
     return [words[:1].upper() + words[1:] for words in said]
+
+
+def figures_words(events: Sequence[core.Event]) -> list[str]:
+    """What becomes of the figures of days before: they are added up, divided, or counted through what stood below."""
+    names = names_in(events)
+    return [words[:1].upper() + words[1:] for event in events if (words := _figures(event, names))]
+
+
+def _figures(event: core.Event, names: Mapping[str, str]) -> str:
+    match event:
+        case core.Merger():
+            gone = ", ".join(names.get(key, key) for key in event.units)
+            into = event.into.key if isinstance(event.into, core.NewUnit) else event.into
+            return _("số liệu của %(units)s cộng lại thành số liệu của %(into)s") % {
+                "units": gone,
+                "into": names.get(into, into),
+            }
+        case core.Division():
+            total = sum((Fraction(part.measure) for part in event.parts), Fraction(0))
+            parts = []
+            for part in event.parts:
+                key = part.into.key if isinstance(part.into, core.NewUnit) else part.into
+                share = vnumber(round(float(Fraction(part.measure) * 100 / total), 1)) if total else "—"
+                parts.append(f"{names.get(key, key)} {share}%")
+            said = _("số liệu của %(unit)s chia: %(parts)s")
+            if any(part.estimated for part in event.parts):
+                said = _("số liệu của %(unit)s chia theo ước tính: %(parts)s")
+            return said % {"unit": names.get(event.unit, event.unit), "parts": "; ".join(parts)}
+        case core.Dissolution():
+            return _(
+                "số liệu của %(unit)s tính qua các đơn vị bên dưới; không có đơn vị nào bên dưới thì về %(heir)s"
+            ) % {"unit": names.get(event.unit, event.unit), "heir": names.get(event.heir, event.heir)}
+    return ""

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.units.drafts import event_from_json
-from pcmt.apps.units.followers import label_of
 from pcmt.apps.units.models import Reorganisation, ReorganisationState, Unit
 from pcmt.apps.units.operations import cancel_reorganisation, plan_reorganisation
 from pcmt.apps.units.policies import can_keep_units, can_reorganise
@@ -36,6 +35,7 @@ from pcmt.web.units.reorganise.events import (
     all_words,
     draft_of,
     events_of,
+    figures_words,
     into_step,
     which_step,
 )
@@ -380,6 +380,7 @@ def _preview_page(
         "prepared": prepared,
         "head": head,
         "found": found,
+        "figures": figures_words(made.events),
         "events": _events_page(actor, prepared, head["on"]),
         "unfinished": not all(made.done),
         "due": set(prepared.due or ()),
@@ -470,16 +471,17 @@ def _one_page(
 ) -> HttpResponse:
     actor = acting(request)
     planned = row.state == ReorganisationState.PLANNED
+    events = [event_from_json(each) for each in row.events]
     page = {
         "row": row,
-        "words": all_words([event_from_json(each) for each in row.events]),
+        "words": all_words(events),
+        "figures": figures_words(events),
         "receipt": receipt_of(row),
         "just_made": "vua_lap" in request.GET,
         "form": form,
         "refusal": refusal,
         "may_cancel": planned and can_keep_units(actor) and row.on > actor.on,
         "today": actor.on,
-        "label_of": label_of,
     }
     return render(request, "units/reorganise/one.html", page, status=status)
 
