@@ -20,10 +20,11 @@ from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
 from pcmt.apps.units.models import GroupMember, Reorganisation, Unit, UnitImport
+from pcmt.apps.units.national import national_history
 from pcmt.apps.units.queries import history
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.units import check, history_of
-from pcmt.demo import story
+from pcmt.demo import reorganisations, story, units
 from pcmt.demo.loader import Loaded, load, reset
 
 NOW = timezone.make_aware(datetime(2026, 11, 22, 10))
