@@ -151,7 +151,7 @@ HEADS = words(
 )
 HEAD = phrase(
     r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|"
-    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
+    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin|ngay|kịp thời|cho|về|trước)|cơ sở "
     r"(?:vật chất|dữ liệu|pháp lý)|đội (?:ngũ|hình)|viện trợ|trường hợp|bản (?:cam kết|đồ|thân|tin)|tổ chức (?!chính|"
     r"đoàn|xã|thành viên|hội|đảng|công đoàn|liên|có|,|và)|vùng (?!\d|cảnh)|"
     r"trại (?!tạm|giam|giáo)|đài tưởng|thôn tính|ấp ủ|lớp|đoàn kết|khối (?:lượng|đại)|các (?:hoạt động|nội dung|"

@@ -72,6 +72,7 @@ _NOT_MEASURED = phrase(  # words before a number that make it a name, not a coun
     r"khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|"
     r"bcđ) $"
 )
+_NAMING = phrase(r"(?<!\w)(?:nghị quyết|nghị định|chỉ thị|kết luận|thông tư|quyết định|kế hoạch|đề án|luật)(?: số)? $")
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
@@ -233,6 +234,8 @@ class Reader:
         value_max: int | float | None = None
         ranged = _RANGE.match(low, b, end)
         percent = _PERCENT.match(low, b, end)
+        if ranged and _NAMING.of(source.bare).search(low[max(start, a - 16) : a]):
+            return None  # "phổ biến Nghị quyết 44 tới 100% đảng viên"
         if ranged and low[b : b + 1] != "/":
             top = next(iter(find_numerals(ranged["b"])), None)
             closing = ranged.end()
