@@ -29,6 +29,7 @@ COUNTED = {
     "Khoảng 300 lượt người được tư vấn": ("Khoảng 300 lượt người được tư vấn", "count", "approx", 300, "lượt người"),
     "Có 1.330 người được tư vấn": ("1.330 người được tư vấn", "count", "eq", 1330, "người"),
     "Trồng mới 12,5 ha cây ăn quả": ("12,5 ha cây ăn quả", "count", "eq", 12.5, "ha"),
+    "Phổ biến Nghị quyết 44 tới 100% đảng viên": ("100% đảng viên", "coverage", "eq", 100, "percent"),
     "Mỗi xã xây dựng ba mô hình": ("ba mô hình", "count", "eq", 3, "mô hình"),
 }
 
@@ -77,6 +78,7 @@ FREQUENCIES = {
     "Tổ chức 01 lần/học kỳ cho học sinh": (1, "semester", 1, False),
     "Rà soát 02 lần/năm học": (2, "school_year", 1, False),
     "Mỗi tháng đăng 04 tin bài": (4, "month", 1, False),
+    "Mỗi tháng kiểm tra ít nhất 02 cơ sở kinh doanh": (2, "month", 1, False),
     "Định kỳ hằng quý rà soát người nghiện": (1, "quarter", 1, True),
     "Định kỳ 06 tháng kiểm tra cơ sở kinh doanh": (1, "month", 6, True),
     "Tuyên truyền thường xuyên, liên tục trên loa": (None, "continuous", 1, True),
@@ -262,6 +264,8 @@ def test_a_bullet_may_name_its_own_actor() -> None:
     reading = read_plan(ASSIGNMENT, "1. Mặt trận Tổ quốc xã", "- Hội Phụ nữ xã tăng cường vận động hội viên.")
     assert only(reading["tasks"])["actor"] == "Hội Phụ nữ xã"
     assert len(reading["assignments"]) == 1
+    told = read_plan(ASSIGNMENT, "1. Công an xã", "- Báo ngay cho UBND xã khi có vụ việc phức tạp.")
+    assert only(told["tasks"])["actor"] is None
 
 
 BODIES = {
@@ -581,10 +585,20 @@ def test_a_row_is_a_task_and_an_assignment() -> None:
     assert [limit["to"] for limit in reading["deadlines"]] == ["2026-03-31", "2026-09-30"]
 
 
-def test_a_table_of_quotas_has_its_total() -> None:
-    reading = read_plan(
-        TARGETS, "| TT | Đơn vị | Số vụ |", "| 1 | Xã An Bình | 7 |", "| 2 | Xã Hòa Mỹ | 5 |", "| | Tổng cộng | 12 |"
-    )
+QUOTAS = {
+    "four columns": [
+        "| TT | Đơn vị | Số vụ |",
+        "| 1 | Xã An Bình | 7 |",
+        "| 2 | Xã Hòa Mỹ | 5 |",
+        "| | Tổng cộng | 12 |",
+    ],
+    "two columns": ["Đơn vị | Số vụ", "Xã An Bình | 07", "Xã Hòa Mỹ | 05", "Cộng | 12"],
+}
+
+
+@pytest.mark.parametrize("rows", QUOTAS.values(), ids=QUOTAS)
+def test_a_table_of_quotas_has_its_total(rows: list[str]) -> None:
+    reading = read_plan(TARGETS, *rows)
     assert only(reading["targets"])["value"] == 12
     assert [(row["agencies"][0]["name"], row["value"]) for row in reading["allocations"]] == [
         ("Xã An Bình", 7),

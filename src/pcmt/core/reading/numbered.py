@@ -341,13 +341,7 @@ class Reader:
         kind = "count"
         read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
         each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
-        if (
-            each
-            and unit_words
-            and re.match(
-                r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()
-            )
-        ):
+        if each and unit_words and read[0]["kind"] == "count":
             per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
             read[0]["kind"] = "frequency"
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
