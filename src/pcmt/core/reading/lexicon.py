@@ -223,7 +223,10 @@ TIME_NOUNS = (
     r"nước|bên|cấp|ngành|tiểu dự án|dự án|đề án|nội dung|nhiệm vụ|nhóm|giải pháp|mặt|khâu|bước|mục|khoản|"
     r"điều|điểm [a-zđ]|kênh|hình thức|tiêu chí|chương|phần|bậc|lĩnh vực|chuyên đề"
 )
-PER_UNIT = r"(?:mỗi|từng) (?!năm|tháng|quý|tuần|ngày|học kỳ|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
+PER_UNIT = (
+    r"(?:mỗi|từng) (?!năm|tháng|quý|tuần|ngày|học kỳ|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|"
+    r"01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
+)
 PERIODS = {
     "ngày": "day",
     "tuần": "week",
