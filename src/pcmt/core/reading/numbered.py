@@ -32,6 +32,13 @@ _PRE = phrase(
 _RANGE = re.compile(
     r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?"
 )
+_RISEN = phrase(
+    r" ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?P<way>lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? (?=\d)"
+)
+_FROM = phrase(
+    r"từ \d[\d,.]* ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?:lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? $"
+)
+_LEVELLED = phrase(r"(?P<way>lên|xuống|còn)(?: còn)? ?(?:trên|dưới|ít nhất|tối thiểu|mức)? ?$")
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
@@ -43,15 +50,18 @@ COUNTED = phrase(
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
-    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
+    r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
     r"hàng) |trong (?=(?:năm|tháng|quý|tuần)(?! \d)))(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
+_LASTS = phrase(r"(?:thời gian|thời hạn) [^,.;:\d]{0,60}$")
+_DURATION = phrase(r" ?(?:phút|giờ|ngày|tuần|tháng)(?! \d)(?!\w)")
 _TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
     r"định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$"
 )
+_EACH_ENDS = phrase(r"(?<!\w)(?:mỗi|hằng|hàng) (?:ngày|tuần|tháng|quý|năm) $")  # "mỗi năm 02 lần": the year is no 2
 _EACH_AFTER = phrase(
     r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))"
 )
@@ -234,6 +244,9 @@ class Reader:
         value_max: int | float | None = None
         ranged = _RANGE.match(low, b, end)
         percent = _PERCENT.match(low, b, end)
+        risen = _RISEN.of(source.bare).match(low, b, end)
+        if risen:  # "từ 61,5% năm 2025 lên 85%": the first number is where it starts from
+            return None
         if ranged and _NAMING.of(source.bare).search(low[max(start, a - 16) : a]):
             return None  # "phổ biến Nghị quyết 44 tới 100% đảng viên"
         if ranged and low[b : b + 1] != "/":
@@ -322,10 +335,15 @@ class Reader:
             )
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
             return read
+        lasting = pre and (pre["lte"] or pre["lt"]) and _LASTS.of(source.bare).search(low, start, a)
+        if lasting and zone and _DURATION.of(source.bare).match(low, b, end):  # "thời gian chờ không quá 10 ngày"
+            unit, stop = self._unit(b, end)
+            return self._finish(number, a, stop, value, None, comparator, unit, "count", pre, start, end, 0)
         if (
             _TIME.of(source.bare).match(low, b, end)
             or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a])
             and not pre
+            and not _EACH_ENDS.of(source.bare).search(low[max(start, a - 16) : a])
         ):
             return None
         if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
@@ -388,7 +406,20 @@ class Reader:
         stop = clause_stop(low, b, end)
         versus = VERSUS.of(source.bare).search(low, b, min(end, b + 160))
         change = _CHANGE.of(source.bare).search(low[max(start, begin - 110) : begin])
-        if change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
+        level = _LEVELLED.of(source.bare).search(low, max(start, a - 16), a)
+        if (
+            level and unit == "percent" and not versus
+        ):  # "hạ xuống dưới 25%", "nâng lên 85%": a share, and where it goes
+            direction = "increase" if level["way"] in ("lên", "len") else "decrease"
+            risen = _FROM.of(source.bare).search(low, start, a)
+            if risen:
+                begin = min(begin, level.start())
+                baseline = (
+                    {"kind": "year", "year": int(risen["year"]), "text": f"năm {risen['year']}"}
+                    if risen["year"]
+                    else None
+                )
+        elif change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
             near = len(change["gap"]) <= 12 or versus
             if near and not re.search(r"[;.]", change["gap"]):
                 direction = "increase" if change["up"] else "decrease"
