@@ -119,7 +119,7 @@ NAME_VERBS = frozenset(
         "tổ chức|xây dựng|quản lý|kiểm tra|giáo dục|tuyên truyền|bảo vệ|đào tạo|giám sát|vận động|nghiên cứu|"
         "ứng dụng|điều tra|kiểm soát|thống kê|in|cấp|phát|mở|lập|chi|hỗ trợ|tư vấn|bồi dưỡng|thường trực|tiếp nhận|"
         "giải quyết|phụ trách|phòng ngừa|đấu tranh|xét xử|ký|cử|nắm|tạo|truy tố|chăm sóc|thường xuyên|thực hiện|tự|"
-        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần"
+        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần|tham mưu"
     )
 )
 
@@ -199,10 +199,12 @@ FIELD_NAMES = words(
     "phòng cháy, chữa cháy|phòng cháy, chữa cháy và cứu nạn, cứu hộ|phòng cháy chữa cháy và cứu nạn cứu hộ|"
     "cảnh sát điều tra tội phạm về ma túy|cảnh sát điều tra tội phạm về trật tự xã hội|cảnh sát điều tra tội phạm|"
     "cảnh sát quản lý hành chính về trật tự xã hội|cảnh sát quản lý hành chính về ttxh|cảnh sát quản lý hành chính|"
-    "cảnh sát giao thông|cảnh sát hình sự|cảnh sát kinh tế|cảnh sát cơ động|cảnh sát phòng cháy, chữa cháy và cứu nạn, cứu hộ|"
+    "cảnh sát giao thông|cảnh sát hình sự|cảnh sát kinh tế|cảnh sát cơ động|"
+    "cảnh sát phòng cháy, chữa cháy và cứu nạn, cứu hộ|"
     "cảnh sát thi hành án hình sự và hỗ trợ tư pháp|quản lý xuất nhập cảnh|kỹ thuật hình sự|an ninh điều tra|"
     "an ninh mạng và phòng, chống tội phạm sử dụng công nghệ cao|xây dựng phong trào bảo vệ an ninh tổ quốc|"
     "phòng, chống ma túy và tội phạm|phòng chống ma túy và tội phạm|"
+    "hđnd và ubnd|hđnd & ubnd|hđnd&ubnd|hđnd - ubnd|hội đồng nhân dân và ủy ban nhân dân|hậu cần|"
     "tài nguyên, môi trường|kiểm soát bệnh tật|chính trị - xã hội|chính trị xã hội|hành chính|văn thư|"
     "công tác xã hội|việc làm|dịch vụ việc làm|trợ giúp pháp lý|địa chính - xây dựng|địa chính|"
     "văn phòng - thống kê|kế toán - ngân sách|tài chính - ngân sách|kinh tế, hạ tầng|văn hóa|tổng hợp|nghiệp vụ|"

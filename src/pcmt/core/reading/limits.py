@@ -67,8 +67,9 @@ _EVENT = phrase(
     needs="trước",
 )
 _AFTER = phrase(  # "trong vòng 03 ngày làm việc kể từ khi phát hiện"
-    r"(?:trong(?: vòng| thời hạn| thời gian)?|chậm nhất(?: là)?|không quá|sau) \d{1,3} (?:giờ|ngày(?: làm việc)?|tuần|tháng),? "
-    r"(?:kể từ|tính từ|từ|sau) (?:khi|ngày|lúc|thời điểm|khi có) (?!\d)[^,.;:()\d]{2,80}",
+    r"(?:trong(?: vòng| thời hạn| thời gian)?|chậm nhất(?: là)?|không quá|sau) \d{1,3} "
+    r"(?:giờ|ngày(?: làm việc)?|tuần|tháng),? "
+    r"(?:kể từ|tính từ|từ|sau) (?:khi|ngày|lúc|thời điểm) (?!\d)[^,.;:()\d]{2,80}",
     needs="từ|sau",
 )
 _BRACKET_YEAR = phrase(r"\( ?năm (?P<y>20\d\d) ?\)", needs="(")

@@ -32,12 +32,9 @@ _PRE = phrase(
 _RANGE = re.compile(
     r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?"
 )
-_RISEN = phrase(
-    r" ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?P<way>lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? (?=\d)"
-)
-_FROM = phrase(
-    r"từ \d[\d,.]* ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?:lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? $"
-)
+_STARTED = r" ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?:lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? "
+_RISEN = phrase(rf"{_STARTED}(?=\d)")
+_FROM = phrase(rf"từ \d[\d,.]*{_STARTED}$")
 _LEVELLED = phrase(r"(?P<way>lên|xuống|còn)(?: còn)? ?(?:trên|dưới|ít nhất|tối thiểu|mức)? ?$")
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
@@ -50,7 +47,8 @@ COUNTED = phrase(
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
-    r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
+    r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?"
+    r"(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
     r"hàng) |trong (?=(?:năm|tháng|quý|tuần)(?! \d)))(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
@@ -206,6 +204,12 @@ class Reader:
             and re.search(r"đạt\s*$|dat\s*$", before)
         ):
             return True
+        if (
+            not zone
+            and re.search(r"chiếm (?:tỷ lệ )?(?:khoảng |trên |gần )?$|chiem $", before[-24:])
+            and "phấn đấu" not in before
+        ):
+            return True  # "riêng khu vực ven biển chiếm 41%"
         bracket = before.rfind("(")
         return (
             bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))

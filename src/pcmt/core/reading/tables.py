@@ -16,6 +16,10 @@ _COLUMNS = tuple(
         ("partners", r"phối hợp|tham gia"),
         ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
         (
+            "past",
+            r"có mặt|hiện có|hiện tại|hiện nay|kết quả (?:năm|thực hiện)|năm trước|đã (?:đạt|thực hiện)|đầu (?:năm|kỳ)",
+        ),
+        (
             "value",
             r"^(?:chỉ tiêu(?: giao)?|số (?!thứ|tt)\w+|giao|kế hoạch|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt",
         ),
