@@ -50,7 +50,8 @@ def understand(text: str) -> Reading:
     body = lines[head.body : head.tail]
     appendix = _appendix(source, lines, head.tail)
     for line in body:
-        if line.kind == "text" and _APPENDIX_ALONE.match(source.work, line.start, line.end):
+        words = source.work[line.start : line.end].strip("*# ")
+        if line.kind == "text" and words.startswith("PHỤ LỤC") and words.isupper():
             _as_part(source, line)  # an annex without a signature before it
     outline = build_outline(source, body + appendix, lines)
     article = head.fields["document_kind"] == "article_about_plan"
@@ -83,9 +84,6 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
             _as_part(source, lines[i])
             return lines[i:]
     return []
-
-
-_APPENDIX_ALONE = re.compile(r"[*#\s]*PHỤ LỤC\b[^a-zà-ỹ]{0,200}$")  # all in capitals
 
 
 def _as_part(source: Source, line: Any) -> None:
