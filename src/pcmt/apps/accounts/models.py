@@ -9,11 +9,24 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.rights import Actor, Reach, Role
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on, window_in_order
 
-__all__ = ["Actor", "Grant", "GrantQuerySet", "Role", "User", "UserManager", "UserQuerySet", "reached_units"]
+__all__ = [
+    "MARKS",
+    "Actor",
+    "Grant",
+    "GrantKind",
+    "GrantQuerySet",
+    "Role",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+    "reached_units",
+]
 
 
 def reached_units(actor: Actor, reach: Reach) -> Any:
@@ -89,30 +102,83 @@ class User(AbstractBaseUser):
         return self.full_name.split(" ")[-1] if self.full_name else self.username
 
 
+class GrantKind(models.TextChoices):
+    """By what title a role is held, after the signing forms of Decree 30/2020 Art 13.
+
+    Substitutes are deputies who sign for the head as a matter of course; acting heads hold a post that has no head;
+    a delegation is written, has an end, and comes from somebody who holds the role.
+    """
+
+    ORDINARY = "ordinary", _("Chính thức")
+    ACTING = "acting", pgettext_lazy("vai trò", "Quyền")
+    SUBSTITUTE = "substitute", _("Ký thay")
+    DELEGATION = "delegation", _("Thừa ủy quyền")
+
+
+MARKS = {GrantKind.ACTING: "Q.", GrantKind.SUBSTITUTE: "KT.", GrantKind.DELEGATION: "TUQ."}
+"""What stands before the post in a signature, by kind; nothing for the ordinary."""
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Grants as of a day, as far as the actor may see them."""
 
     def as_of(self, on: date) -> GrantQuerySet:
-        return self.filter(holds_on(on))
+        """Those that hold on the day. A delegation holds no longer than what it comes from, whoever ended that."""
+        source = Q(delegated_from__isnull=True) | (
+            holds_on(on, "delegated_from__") & Q(delegated_from__withdrawn_at__isnull=True)
+        )
+        return self.standing().filter(holds_on(on), source)
+
+    def standing(self) -> GrantQuerySet:
+        """Those that were not taken back before they took effect."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def not_over(self, on: date) -> GrantQuerySet:
+        """Those that hold on the day or begin later."""
+        return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+    def overlapping(self, valid_from: date | None, valid_to: date | None) -> GrantQuerySet:
+        """Those that share a day with a half-open window."""
+        found = self.standing()
+        if valid_to is not None:
+            found = found.filter(Q(valid_from__isnull=True) | Q(valid_from__lt=valid_to))
+        if valid_from is not None:
+            found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from))
+        return found
 
     def visible_to(self, actor: Actor | None) -> GrantQuerySet:
-        """One's own grants; whose right reaches further also sees those at the units it reaches."""
+        """One's own grants and delegations of them; whose right reaches further also sees those at those units."""
         if actor is None:
             return self.none()
-        seen = Q(user_id=actor.user_id)
+        seen = Q(user_id=actor.user_id) | Q(delegated_from__user_id=actor.user_id)
         if actor.sees_below("accounts.Grant"):
             seen |= Q(unit__in=reached_units(actor, actor.sees("accounts.Grant")))
         return self.filter(seen)
 
 
 class Grant(models.Model):
-    """A role held by a user at a unit during a half-open window."""
+    """A role held by a user at a unit during a half-open window, and how the user came to it.
+
+    `ground` names the document. `delegated_from` is the grant a delegation comes from, `handed_from` the
+    predecessor's, `moved_from` the one held at a unit that was reorganised. A grant that was `withdrawn_at` a moment
+    never held: it was taken back before or on the day on which it began.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField("vai trò", max_length=20, choices=Role.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="grants")
     valid_from = models.DateField("từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    kind = models.CharField("hình thức", max_length=20, choices=GrantKind.choices, default=GrantKind.ORDINARY)
+    ground = models.CharField("căn cứ", max_length=300, blank=True)
+    reason = models.TextField("lý do", blank=True)
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="grants_given")
+    given_at = models.DateTimeField("giao lúc", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("rút lại lúc", null=True, blank=True)
+    delegated_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="delegations")
+    handed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="handed_on")
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="moved_on")
+    version = models.PositiveIntegerField(default=1)
 
     objects = GrantQuerySet.as_manager()
 
@@ -121,9 +187,21 @@ class Grant(models.Model):
         constraints = [
             window_in_order("grant_window_in_order"),
             models.UniqueConstraint(
-                fields=["user", "role", "unit"], name="grant_once", condition=models.Q(valid_to__isnull=True)
+                fields=["user", "role", "unit"],
+                name="grant_once",
+                condition=Q(valid_to__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="grant_delegation_has_source_and_end",
+                condition=Q(kind=GrantKind.DELEGATION, delegated_from__isnull=False, valid_to__isnull=False)
+                | (~Q(kind=GrantKind.DELEGATION) & Q(delegated_from__isnull=True)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.unit}"
+
+    @property
+    def mark(self) -> str:
+        """What stands before the post in a signature: `Q.`, `KT.`, `TUQ.` or nothing."""
+        return MARKS.get(GrantKind(self.kind), "")

@@ -34,4 +34,5 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         unit_name=grant.unit.name,
         on=on,
         grant_id=grant.pk,
+        mark=grant.mark,
     )

@@ -106,7 +106,10 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {label: _row(cells) for label, cells
 
 @attrs.frozen
 class Actor:
-    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else."""
+    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else.
+
+    `mark` is what stands before the post in a signature: `Q.`, `KT.`, `TUQ.` or nothing.
+    """
 
     user_id: int
     name: str
@@ -115,11 +118,13 @@ class Actor:
     unit_name: str
     on: date
     grant_id: int | None = None
+    mark: str = ""
 
     @property
     def role_label(self) -> str:
-        """The role in words."""
-        return str(Role(self.role).label)
+        """The role in words, with the mark of an acting head, a substitute or a delegate."""
+        label = str(Role(self.role).label)
+        return f"{self.mark} {label}" if self.mark else label
 
     def sees(self, label: str) -> Reach:
         """How far the actor sees rows of a model."""

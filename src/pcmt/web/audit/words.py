@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from pcmt.apps.accounts.models import Role
+from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import ItemState
 from pcmt.apps.tasks.models import DueState
@@ -63,8 +63,17 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.alias.learned": gettext_lazy("Thêm tên gọi khác của đơn vị"),
         "units.group.set": gettext_lazy("Đặt thành viên của nhóm đơn vị"),
         "accounts.user.created": gettext_lazy("Tạo tài khoản"),
+        "accounts.user.changed": gettext_lazy("Sửa tên, chức vụ của người dùng"),
+        "accounts.user.stopped": gettext_lazy("Ngừng tài khoản"),
+        "accounts.user.started": gettext_lazy("Mở lại tài khoản"),
+        "accounts.user.read": gettext_lazy("Xem thông tin liên hệ"),
+        "accounts.list.exported": gettext_lazy("Tải danh sách người dùng"),
         "accounts.grant.given": gettext_lazy("Giao vai trò"),
+        "accounts.grant.delegated": gettext_lazy("Ủy quyền"),
+        "accounts.grant.extended": gettext_lazy("Gia hạn vai trò"),
         "accounts.grant.ended": gettext_lazy("Thôi giao vai trò"),
+        "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
+        "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }
@@ -169,6 +178,13 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("bản số"),
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
+    "kind": gettext_lazy("hình thức"),
+    "at_unit": gettext_lazy("tại"),
+    "ground": gettext_lazy("căn cứ"),
+    "delegated_from": gettext_lazy("ủy quyền của"),
+    "handed_from": gettext_lazy("nhận bàn giao từ"),
+    "full_name": gettext_lazy("họ và tên"),
+    "post": gettext_lazy("chức vụ"),
     "from": gettext_lazy("từ ngày"),
     "to": gettext_lazy("đến ngày"),
     "before": gettext_lazy("trước ngày"),
@@ -198,6 +214,8 @@ def _plain(name: str, value: object) -> str:
     text = str(value)
     if name == "role":
         return role_word(text)
+    if name == "kind" and text in GrantKind.values:
+        return str(GrantKind(text).label)
     if text in STATES:
         return str(STATES[text])
     day = parse_date(text[:10]) if len(text) == 10 else None
