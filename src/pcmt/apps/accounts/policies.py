@@ -8,10 +8,13 @@ Rooms above this one are named by the label of their models, so that the table c
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import attrs
+from django.conf import settings
 
-from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.accounts.models import Actor, Role, User
+from pcmt.apps.units.models import Unit
 
 
 class Reach(IntEnum):
@@ -55,6 +58,10 @@ RIGHTS: dict[str, dict[str, Right]] = {
     "units.GroupMember":       _row(Right(E, A),       Right(E),      Right(E),       Right(E)),
     "accounts.User":           _row(Right(S),          Right(S),      Right(O),       Right(S)),
     "accounts.Grant":          _row(Right(S),          Right(S),      Right(O),       Right(S)),
+    "accounts.Invitation":     _row(Right(S),          Right(S),      Right(_),       Right(S)),
+    "accounts.PasswordReset":  _row(Right(_),          Right(_),      Right(_),       Right(_)),
+    "accounts.Letter":         _row(Right(_),          Right(_),      Right(_),       Right(_)),
+    "accounts.SessionMark":    _row(Right(O),          Right(O),      Right(O),       Right(O)),
     "plans.SourceFile":        _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
     "plans.Plan":              _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
     "plans.PlanUnit":          _row(Right(A, S),       Right(S),      Right(N),       Right(S)),
@@ -94,3 +101,31 @@ def only_looks(actor: Actor | None) -> bool:
 def can_audit(actor: Actor | None) -> bool:
     """Whether the actor reads the log of what others did, beyond the own unit: auditors do."""
     return actor is not None and actor.role == Role.AUDITOR
+
+
+def can_invite(actor: Actor | None, unit_id: int | None) -> bool:
+    """Whether the actor may ask people in to a unit: who keeps accounts there. None is the command line."""
+    if actor is None:
+        return True
+    if unit_id is None or changes("accounts.Invitation", actor) < Reach.SUBTREE:
+        return False
+    return Unit.objects.under(actor.unit_id, actor.on).filter(pk=unit_id).exists()
+
+
+def can_keep_account(actor: Actor | None, user: User) -> bool:
+    """Whether the actor keeps this person's account: holds it among those seen, with the right to change it."""
+    if actor is None:
+        return True
+    return (
+        changes("accounts.User", actor) >= Reach.SUBTREE and User.objects.visible_to(actor).filter(pk=user.pk).exists()
+    )
+
+
+def is_demo(user: Any) -> bool:
+    """Whether this is a user of the demonstration, whom everybody may try."""
+    return bool(user.email) and user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}")
+
+
+def requires_second_factor(user: Any, actor: Actor | None) -> bool:
+    """Whether acting so takes a second factor: by the role worked in; users of the demonstration need none."""
+    return actor is not None and actor.role in settings.SECOND_FACTOR_ROLES and not is_demo(user)

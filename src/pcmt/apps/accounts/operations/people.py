@@ -1,23 +1,16 @@
-"""Making users and giving them roles, and what the log says of signing in and out.
-
-There is no screen for users yet: the demo and the command line call these.
-"""
+"""Making users and giving them roles."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-import attrs
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User
-from pcmt.apps.accounts.queries import actor_of, grants_of
-from pcmt.apps.audit.models import Doer, Entry
-from pcmt.apps.audit.operations import Thing, record
+from pcmt.apps.audit.operations import record
 from pcmt.core.diagnostics import Refusal
 
 
@@ -99,45 +92,3 @@ def end_grant(*, actor: Actor | None, at: datetime, grant_id: int, on: date) -> 
         grant.save(update_fields=["valid_to"])
         record(at=at, actor=actor, event="accounts.grant.ended", obj=grant, before={"to": before}, after={"to": on})
     return grant
-
-
-@attrs.frozen
-class _Person:
-    """Somebody in no role: without one today, or not yet proven to be anybody. The unit is whose business it is."""
-
-    user_id: int | None
-    name: str
-    unit_id: int | None = None
-    unit_name: str = ""
-    role: str = ""
-    grant_id: int | None = None
-
-
-def record_sign_in(*, at: datetime, user: User) -> Entry:
-    """Somebody signed in; the entry names the role the session begins with."""
-    actor: Doer = actor_of(user, timezone.localdate(at)) or _Person(user.pk, user.get_full_name())
-    return record(at=at, actor=actor, event="accounts.session.opened", obj=user)
-
-
-def record_sign_out(*, at: datetime, user: User, actor: Actor | None) -> Entry:
-    """Somebody ended the session, in the role last worked with."""
-    doer: Doer = actor or _Person(user.pk, user.get_full_name())
-    return record(at=at, actor=doer, event="accounts.session.closed", obj=user)
-
-
-NOBODY = "Người chưa đăng nhập"
-
-
-def record_refused_sign_in(*, at: datetime, username: str) -> Entry:
-    """A sign-in that failed: who tried is not known, only whose account it was and hence whose business it is.
-
-    A name that nobody has is not written down: it may be a password typed into the wrong box.
-    """
-    user = User.objects.filter(username__iexact=username.strip()).first()
-    if user is None:
-        nothing = Thing(User._meta.label, "", "(không có tài khoản này)")
-        return record(at=at, actor=_Person(None, NOBODY), event="accounts.session.refused", obj=nothing)
-    held = grants_of(user, timezone.localdate(at))
-    unit = held[0].unit if held else None
-    doer = _Person(None, NOBODY, unit.pk if unit else None, unit.name if unit else "")
-    return record(at=at, actor=doer, event="accounts.session.refused", obj=user)
