@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -21,7 +21,14 @@ __all__ = [
     "Grant",
     "GrantKind",
     "GrantQuerySet",
+    "Invitation",
+    "InvitationState",
+    "Letter",
+    "LetterKind",
+    "PasswordReset",
     "Role",
+    "SecretLink",
+    "SessionMark",
     "User",
     "UserManager",
     "UserQuerySet",
@@ -205,3 +212,139 @@ class Grant(models.Model):
     def mark(self) -> str:
         """What stands before the post in a signature: `Q.`, `KT.`, `TUQ.` or nothing."""
         return MARKS.get(GrantKind(self.kind), "")
+
+
+class SecretLink(models.Model):
+    """An address in a letter that opens one door once, until a moment.
+
+    The token in the address is made from `nonce` and the secret of the installation, so that a letter can be sent
+    again after a failure; kept is only its hash. Whoever reads the database alone can open nothing.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="%(class)ss")
+    email = models.EmailField("thư điện tử")
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField("tạo lúc")
+    expires_at = models.DateTimeField("hết hạn lúc")
+    used_at = models.DateTimeField("dùng lúc", null=True, blank=True)
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def opens(self, at: datetime) -> bool:
+        """Whether the door still opens."""
+        return self.used_at is None and self.revoked_at is None and at < self.expires_at
+
+
+class InvitationState(models.TextChoices):
+    """How an invitation stands."""
+
+    OPEN = "open", _("chờ nhận")
+    ACCEPTED = "accepted", _("đã nhận")
+    EXPIRED = "expired", _("hết hạn")
+    REVOKED = "revoked", _("đã thu hồi")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations, as far as the actor may see them."""
+
+    def visible_to(self, actor: Actor | None) -> InvitationQuerySet:
+        """Those to roles at the units that one's right reaches; officers see none."""
+        if actor is None or not actor.sees_below("accounts.Invitation"):
+            return self.none()
+        return self.filter(grant__unit__in=reached_units(actor, actor.sees("accounts.Invitation")))
+
+
+class Invitation(SecretLink):
+    """Somebody is asked to work here: the account and its first role are there, the way in is chosen by the person."""
+
+    grant = models.ForeignKey(Grant, models.SET_NULL, null=True, related_name="invitations")
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="invitations_made")
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lời mời"
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.email})"
+
+    def state(self, at: datetime) -> InvitationState:
+        """How it stands at a moment."""
+        if self.used_at is not None:
+            return InvitationState.ACCEPTED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if self.opens(at) else InvitationState.EXPIRED
+
+
+class PasswordReset(SecretLink):
+    """Somebody who forgot the password may choose a new one."""
+
+    class Meta:
+        verbose_name = "đặt lại mật khẩu"
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.email})"
+
+
+class LetterKind(models.TextChoices):
+    """What a letter is about; its words are in `templates/accounts/mail/`."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    NOTICE = "notice"
+
+
+class Letter(models.Model):
+    """A letter that has to go out: written when it is sent, so that no secret address lies in the database."""
+
+    kind = models.CharField(max_length=20, choices=LetterKind.choices)
+    user = models.ForeignKey(User, models.CASCADE, related_name="letters")
+    email = models.EmailField()
+    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="letters")
+    reset = models.ForeignKey(PasswordReset, models.CASCADE, null=True, related_name="letters")
+    about = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "thư"
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.email}"
+
+
+class SessionMarkQuerySet(models.QuerySet["SessionMark"]):
+    """Sessions, as far as the actor may see them."""
+
+    def visible_to(self, actor: Actor | None) -> SessionMarkQuerySet:
+        """One's own, nobody else's."""
+        return self.none() if actor is None else self.filter(user_id=actor.user_id)
+
+
+class SessionMark(models.Model):
+    """What people know a session by: since when, from which device and address, when last used.
+
+    It goes with the session; taking the session away signs that browser out.
+    """
+
+    session = models.OneToOneField("sessions.Session", models.CASCADE, primary_key=True, related_name="mark")
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField("trình duyệt tự xưng", max_length=300, blank=True)
+
+    objects = SessionMarkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "phiên làm việc"
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.began_at:%d/%m/%Y %H:%M}"

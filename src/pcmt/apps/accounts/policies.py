@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
+
 from pcmt.apps.accounts.models import Grant, User, reached_units
 from pcmt.apps.accounts.rights import RIGHTS, Actor, Reach, Right, Role
 from pcmt.apps.units.models import Unit
@@ -13,11 +17,15 @@ __all__ = [
     "can_audit",
     "can_delegate",
     "can_grant_at",
+    "can_invite",
+    "can_keep_account",
     "can_keep_people",
     "can_keep_user",
     "can_read_contact",
     "changes",
+    "is_demo",
     "only_looks",
+    "requires_second_factor",
     "sees",
 ]
 
@@ -79,3 +87,23 @@ def can_read_contact(actor: Actor | None, user_id: int) -> bool:
 def can_delegate(actor: Actor | None, grant: Grant) -> bool:
     """Whether the actor may delegate a grant: who holds it, while working in it, and administrators of its unit."""
     return actor is not None and (actor.grant_id == grant.pk or can_grant_at(actor, grant.unit_id))
+
+
+def can_invite(actor: Actor | None, unit_id: int | None) -> bool:
+    """Whether the actor may ask people in to a unit: who gives roles there. None is the command line."""
+    return actor is None or (unit_id is not None and can_grant_at(actor, unit_id))
+
+
+def can_keep_account(actor: Actor | None, user: User) -> bool:
+    """Whether the actor keeps this person's account. None is the command line."""
+    return actor is None or can_keep_user(actor, user.pk)
+
+
+def is_demo(user: Any) -> bool:
+    """Whether this is a user of the demonstration, whom everybody may try."""
+    return bool(user.email) and user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}")
+
+
+def requires_second_factor(user: Any, actor: Actor | None) -> bool:
+    """Whether acting so takes a second factor: by the role worked in; users of the demonstration need none."""
+    return actor is not None and actor.role in settings.SECOND_FACTOR_ROLES and not is_demo(user)

@@ -8,6 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_all_roles"),
+        ("accounts", "0003_invitations_and_sessions"),
         ("units", "0003_succession"),
     ]
 
