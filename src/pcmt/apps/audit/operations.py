@@ -17,7 +17,7 @@ from pcmt.core.periods import add_months
 from pcmt.core.text import fold
 
 from .chain import as_stored, entry_hash, seed_of
-from .models import Day, Doer, Entry
+from .models import READ_VERBS, Day, Doer, Entry
 from .origin import origin
 from .queries import Report, verify
 
@@ -88,6 +88,27 @@ def record(
         entry.save(force_insert=True)
         Day.objects.filter(pk=day.pk).update(entries=entry.number, head=entry.hash)
     return entry
+
+
+def record_reading(
+    *,
+    at: datetime,
+    actor: Doer | None,
+    event: str,
+    obj: models.Model | Thing,
+    purpose: str = "",
+    told: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Write that somebody looked at protected data or took something away: who, what, what for.
+
+    `event` ends with one of READ_VERBS, such as `accounts.user.read`. `purpose` is why the reader asked, in the
+    reader's words or in those of the page; it stands where a change has its reason. `told` says what exactly went out
+    (file, format, filter); empty values are left out. Every reading is an entry of its own, however often it happens.
+    """
+    if event.rpartition(".")[2] not in READ_VERBS:
+        raise ValueError(f"event {event!r}: a reading ends with {', '.join(READ_VERBS)}")
+    after = {name: value for name, value in (told or {}).items() if value}
+    return record(at=at, actor=actor, event=event, obj=obj, after=after or None, reason=purpose)
 
 
 def hold(at: datetime) -> None:
