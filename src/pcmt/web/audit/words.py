@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.audit.models import Entry
-from pcmt.apps.plans.models import ItemState
+from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
-from pcmt.core.periods import parse_date
+from pcmt.core.periods import limit_from, limit_label, parse_date
+from pcmt.web.reading import words as of_items
 from pcmt.web.templatetags.pcmt import vdate, vnumber
 
 Word = str | Promise
@@ -190,6 +191,35 @@ FIELDS: Mapping[str, str | Promise] = {
     "before": gettext_lazy("trước ngày"),
     "days": gettext_lazy("số ngày"),
     "purpose": gettext_lazy("mục đích"),
+    "kind": gettext_lazy("loại"),
+    "comparator": gettext_lazy("so sánh"),
+    "direction": gettext_lazy("chiều"),
+    "per": gettext_lazy("tính theo"),
+    "n": gettext_lazy("số lần"),
+    "year": gettext_lazy("năm"),
+    "baseline": gettext_lazy("so với"),
+    "frequency": gettext_lazy("mức"),
+    "assessed": gettext_lazy("cách xét"),
+    "period": gettext_lazy("kỳ"),
+    "mode": gettext_lazy("cách giao"),
+    "agencies": gettext_lazy("cơ quan làm"),
+    "actor": gettext_lazy("cơ quan làm"),
+    "partners": gettext_lazy("cùng thực hiện"),
+    "advises": gettext_lazy("tham mưu cho"),
+    "due": gettext_lazy("hạn"),
+    "date": gettext_lazy("ngày"),
+    "rule": gettext_lazy("lặp lại"),
+    "event": gettext_lazy("sự việc"),
+    "relation": gettext_lazy("cách tính hạn"),
+    "tentative": gettext_lazy("dự kiến"),
+    "reporter": gettext_lazy("ai gửi"),
+    "recipient": gettext_lazy("gửi đến"),
+    "onward_to": gettext_lazy("báo cáo tiếp lên"),
+    "via": gettext_lazy("gửi qua"),
+    "prepared_by": gettext_lazy("tham mưu"),
+    "owner": gettext_lazy("chủ dự án"),
+    "guided_by": gettext_lazy("hướng dẫn"),
+    "sub_projects": gettext_lazy("tiểu dự án"),
     "units": UNIT_WORD,
     "parent": gettext_lazy("trực thuộc"),
     "members": gettext_lazy("thành viên"),
@@ -212,10 +242,30 @@ FIELDS: Mapping[str, str | Promise] = {
 """The fields whose change is told; the rest of an entry is for programs."""
 
 
+CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
+    "state": (STATES,),
+    "role": (dict(Role.choices), of_items.ROLES),
+    "kind": (of_items.TARGET_KINDS, of_items.DUTY_KINDS, dict(PlanKind.choices), of_items.BASELINES),
+    "mode": (of_items.MODES,),
+    "comparator": (of_items.COMPARATORS,),
+    "direction": (of_items.DIRECTIONS,),
+    "per": (of_items.PER,),
+    "period": (of_items.PERIODS,),
+    "relation": (of_items.RELATIONS,),
+    "unit": ({"percent": "%"},),
+    "assessed": ({"yearly": gettext_lazy("xét từng năm")},),
+}
+"""What the codes in a field are called."""
+
 UNITS = frozenset({"unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"})
 """Fields that hold units by the numbers of their rows (`unit` also what something is counted in, as text)."""
 
-UNTOLD = frozenset({"revision", "plan", "sha256", "list", "lists", "threshold", "key", "items", "confirmed"})
+UNTOLD = frozenset(
+    {
+        *("revision", "plan", "sha256", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
+        *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
+    }
+)
 """Fields of entries that are for programs: what they say stands in the other words of the entry."""
 
 
@@ -243,6 +293,8 @@ def _plain(name: str, value: object, units: Mapping[int, str]) -> str:
             return _("có") if value else _("không")
         case dict() if "name" in value:  # a body as the document names it
             return str(value["name"])
+        case dict() if limit := limit_from(value):
+            return limit_label(limit)
         case dict():
             inside = ((FIELDS[key], _plain(key, each, units)) for key, each in value.items() if key in FIELDS)
             return "; ".join(f"{word}: {plain}" for word, plain in inside if plain)
@@ -253,10 +305,11 @@ def _plain(name: str, value: object, units: Mapping[int, str]) -> str:
         case float() | int():
             return vnumber(value)
     text = str(value)
-    if name == "role":
-        return role_word(text)
-    if text in STATES:
-        return str(STATES[text])
+    for words in CODES.get(name, ()):
+        if text in words:
+            return str(words[text])
+    if name == "rule" and (limit := limit_from({"relation": "before", "precision": "recurring", "rule": text})):
+        return limit_label(limit)
     day = parse_date(text[:10]) if len(text) == 10 else None
     return vdate(day) if day else text[:200]
 
