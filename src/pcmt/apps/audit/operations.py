@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
+from django.conf import settings
 from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,9 +23,6 @@ from .origin import origin
 from .queries import Report, verify
 
 SYSTEM = "Hệ thống"
-RETENTION_MONTHS = 12
-"""No entry is removed before. The database's own guard knows the same number."""
-
 OPENING = 7_205_311
 """The advisory lock of PostgreSQL under which a day is opened."""
 
@@ -153,15 +151,16 @@ class Pruned:
 def prune(*, at: datetime, actor: Doer | None, before: date, reason: str = "") -> Pruned | Refusal | Report:
     """Remove the entries of all days before a day; their heads stay, so that what is left still verifies.
 
-    Refused for days younger than the retention. Nothing is removed, and the findings are the answer, while the log up
-    to that day is not intact: the evidence would go with it. The removal is itself recorded.
+    Refused for days younger than the retention (PCMT_AUDIT_MONTHS, which nobody can set below twelve). Nothing is
+    removed, and the findings are the answer, while the log up to that day is not intact: the evidence would go with it.
+    The removal is itself recorded.
     """
-    latest = add_months(_day_of(at), -RETENTION_MONTHS)
+    latest = add_months(_day_of(at), -settings.PCMT_AUDIT_MONTHS)
     if before > latest:
         return Refusal(
             code="too_young",
-            message=_("Nhật ký phải giữ ít nhất 12 tháng: chỉ hủy được các ngày trước %(day)s.")
-            % {"day": latest.strftime("%d/%m/%Y")},
+            message=_("Nhật ký phải giữ ít nhất %(months)d tháng: chỉ hủy được các ngày trước %(day)s.")
+            % {"months": settings.PCMT_AUDIT_MONTHS, "day": latest.strftime("%d/%m/%Y")},
             field="before",
         )
     with transaction.atomic():
