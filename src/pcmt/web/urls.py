@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("pcmt.web.shell.urls")),
+    path("", include("pcmt.web.account.urls")),
     path("ke-hoach/", include("pcmt.web.plans.urls")),
     path("van-ban/", include("pcmt.web.reading.urls")),
     # pages after adoption

@@ -8,6 +8,7 @@ from .data import *  # noqa: F403
 from .database import *  # noqa: F403
 from .security import *  # noqa: F403
 from .accounts import *  # noqa: F403
+from .mail import *  # noqa: F403
 from .pages import *  # noqa: F403
 from .language import *  # noqa: F403
 from .uploads import *  # noqa: F403

@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from pcmt.apps.accounts.models import Role
+from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
 from pcmt.core.periods import limit_from, limit_label, parse_date
+from pcmt.web.account.devices import device_words
 from pcmt.web.reading import words as of_items
 from pcmt.web.templatetags.pcmt import vdate, vnumber
 
@@ -26,6 +27,26 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "accounts.session.opened": pgettext_lazy("nhật ký", "Đăng nhập"),
         "accounts.session.closed": pgettext_lazy("nhật ký", "Đăng xuất"),
         "accounts.session.refused": gettext_lazy("Đăng nhập không được"),
+        "accounts.session.revoked": gettext_lazy("Kết thúc phiên ở máy khác"),
+    },
+    gettext_lazy("Cách vào tài khoản"): {
+        "accounts.invitation.sent": gettext_lazy("Gửi lời mời"),
+        "accounts.invitation.accepted": gettext_lazy("Nhận lời mời"),
+        "accounts.invitation.revoked": gettext_lazy("Thu hồi lời mời"),
+        "accounts.password.changed": gettext_lazy("Đổi mật khẩu"),
+        "accounts.reset.asked": gettext_lazy("Đề nghị đặt lại mật khẩu"),
+        "accounts.reset.done": gettext_lazy("Đặt lại mật khẩu bằng thư"),
+        "accounts.factor.added": gettext_lazy("Thêm ứng dụng tạo mã"),
+        "accounts.factor.removed": gettext_lazy("Gỡ ứng dụng tạo mã"),
+        "accounts.factors.taken": gettext_lazy("Gỡ lớp bảo vệ của người khác"),
+        "accounts.passkey.added": gettext_lazy("Thêm khóa truy cập"),
+        "accounts.passkey.renamed": gettext_lazy("Đổi tên khóa truy cập"),
+        "accounts.passkey.removed": gettext_lazy("Gỡ khóa truy cập"),
+        "accounts.codes.renewed": gettext_lazy("Làm mới mã dự phòng"),
+        "accounts.codes.used": gettext_lazy("Dùng một mã dự phòng"),
+        "accounts.sso.linked": gettext_lazy("Liên kết đăng nhập một lần"),
+        "accounts.sso.unlinked": gettext_lazy("Gỡ liên kết đăng nhập một lần"),
+        "accounts.user.arrived": gettext_lazy("Đến bằng đăng nhập một lần, chờ giao vai trò"),
     },
     gettext_lazy("Tải về, in"): {
         "plans.plan.exported": gettext_lazy("Tải kế hoạch về"),
@@ -64,9 +85,22 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.list.loaded": gettext_lazy("Nạp danh mục đơn vị hành chính"),
         "units.alias.learned": gettext_lazy("Thêm tên gọi khác của đơn vị"),
         "units.group.set": gettext_lazy("Đặt thành viên của nhóm đơn vị"),
+        "units.group.followed": gettext_lazy("Đổi thành viên của nhóm sang đơn vị kế thừa"),
+        "units.reorganisation.planned": pgettext_lazy("nhật ký", "Lập việc sắp xếp đơn vị"),
+        "units.reorganisation.carried_out": pgettext_lazy("nhật ký", "Thực hiện sắp xếp đơn vị"),
+        "units.reorganisation.cancelled": pgettext_lazy("nhật ký", "Hủy việc sắp xếp đơn vị"),
         "accounts.user.created": gettext_lazy("Tạo tài khoản"),
+        "accounts.user.changed": gettext_lazy("Sửa tên, chức vụ của người dùng"),
+        "accounts.user.stopped": gettext_lazy("Ngừng tài khoản"),
+        "accounts.user.started": gettext_lazy("Mở lại tài khoản"),
+        "accounts.user.read": gettext_lazy("Xem thông tin liên hệ"),
+        "accounts.list.exported": gettext_lazy("Tải danh sách người dùng"),
         "accounts.grant.given": gettext_lazy("Giao vai trò"),
+        "accounts.grant.delegated": gettext_lazy("Ủy quyền"),
+        "accounts.grant.extended": gettext_lazy("Gia hạn vai trò"),
         "accounts.grant.ended": gettext_lazy("Thôi giao vai trò"),
+        "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
+        "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }
@@ -86,8 +120,10 @@ OBJECTS: Mapping[str, Word] = {
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
     "targets.Target": pgettext_lazy("nhật ký", "Chỉ tiêu"),
     "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
+    "units.Reorganisation": pgettext_lazy("nhật ký", "Sắp xếp đơn vị"),
     "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
     "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
+    "accounts.Invitation": pgettext_lazy("nhật ký", "Lời mời"),
     "audit.Entry": pgettext_lazy("nhật ký", "Nhật ký"),
     "audit.Day": pgettext_lazy("nhật ký", "Ngày nhật ký"),
     "web.Page": pgettext_lazy("nhật ký", "Trang"),
@@ -156,6 +192,20 @@ STATES: Mapping[str, str | Promise] = {
 
 UNIT_WORD = gettext_lazy("đơn vị")
 
+WAYS: Mapping[str, str | Promise] = {
+    "password": gettext_lazy("mật khẩu"),
+    "locked": gettext_lazy("bị khóa vì thử nhiều lần"),
+    "totp": gettext_lazy("mã của ứng dụng"),
+    "webauthn": gettext_lazy("khóa truy cập"),
+    "passkey": gettext_lazy("khóa truy cập"),
+    "recovery_codes": gettext_lazy("mã dự phòng"),
+    "socialaccount": gettext_lazy("đăng nhập một lần"),
+    "sso": gettext_lazy("đăng nhập một lần"),
+    "invitation": gettext_lazy("thư mời"),
+    "reset": gettext_lazy("thư đặt lại mật khẩu"),
+}
+"""By what somebody came in, or tried to."""
+
 FIELDS: Mapping[str, str | Promise] = {
     "state": gettext_lazy("tình trạng"),
     "count": gettext_lazy("số mục"),
@@ -179,6 +229,9 @@ FIELDS: Mapping[str, str | Promise] = {
     "due_text": gettext_lazy("hạn trong văn bản"),
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
+    "body": gettext_lazy("đơn vị"),
+    "on": gettext_lazy("từ ngày"),
+    "ground": gettext_lazy("căn cứ"),
     "reason": gettext_lazy("lý do"),
     "done_on": gettext_lazy("ngày xong"),
     "format": gettext_lazy("định dạng"),
@@ -186,6 +239,13 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("bản số"),
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
+    "kind": gettext_lazy("hình thức"),
+    "at_unit": gettext_lazy("tại"),
+    "ground": gettext_lazy("căn cứ"),
+    "delegated_from": gettext_lazy("ủy quyền của"),
+    "handed_from": gettext_lazy("nhận bàn giao từ"),
+    "full_name": gettext_lazy("họ và tên"),
+    "post": gettext_lazy("chức vụ"),
     "from": gettext_lazy("từ ngày"),
     "to": gettext_lazy("đến ngày"),
     "before": gettext_lazy("trước ngày"),
@@ -238,6 +298,11 @@ FIELDS: Mapping[str, str | Promise] = {
     "created": gettext_lazy("đơn vị thêm mới"),
     "coded": gettext_lazy("đơn vị được ghi mã"),
     "successions": gettext_lazy("quan hệ kế thừa"),
+    "by": gettext_lazy("bằng"),
+    "email": gettext_lazy("thư điện tử"),
+    "provider": gettext_lazy("nơi xác thực"),
+    "address": gettext_lazy("địa chỉ mạng"),
+    "device": gettext_lazy("máy"),
 }
 """The fields whose change is told; the rest of an entry is for programs."""
 
@@ -245,7 +310,13 @@ FIELDS: Mapping[str, str | Promise] = {
 CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "state": (STATES,),
     "role": (dict(Role.choices), of_items.ROLES),
-    "kind": (of_items.TARGET_KINDS, of_items.DUTY_KINDS, dict(PlanKind.choices), of_items.BASELINES),
+    "kind": (
+        of_items.TARGET_KINDS,
+        of_items.DUTY_KINDS,
+        dict(PlanKind.choices),
+        of_items.BASELINES,
+        dict(GrantKind.choices),
+    ),
     "mode": (of_items.MODES,),
     "comparator": (of_items.COMPARATORS,),
     "direction": (of_items.DIRECTIONS,),
@@ -308,6 +379,10 @@ def _plain(name: str, value: object, units: Mapping[int, str]) -> str:
     for words in CODES.get(name, ()):
         if text in words:
             return str(words[text])
+    if name == "by":
+        return ", ".join(str(WAYS.get(way, way)) for way in text.split(", "))
+    if name == "device":
+        return device_words(text)
     if name == "rule" and (limit := limit_from({"relation": "before", "precision": "recurring", "rule": text})):
         return limit_label(limit)
     day = parse_date(text[:10]) if len(text) == 10 else None

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.audit.operations import hold, record
+from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.contract import header_from, mentions
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Revision
 from pcmt.apps.plans.operations.common import held_for_review, not_in_review, touch
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.apps.units.names import is_class, name_key
-from pcmt.apps.units.operations import add_alias, set_members
+from pcmt.apps.units.operations import add_alias, lock_tree, set_members
 from pcmt.apps.units.operations import create_unit as make_unit
 from pcmt.apps.units.queries import Matcher, committee
 from pcmt.core.diagnostics import Refusal
@@ -109,7 +109,7 @@ def match_body(
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
-        hold(at)
+        lock_tree(at)
         revision, match = held
         units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=unit_ids)}
         wanted = [units[unit_id] for unit_id in dict.fromkeys(unit_ids) if unit_id in units]
@@ -143,7 +143,7 @@ def create_body(
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
-        hold(at)
+        lock_tree(at)
         revision, match = held
         unit = make_unit(
             actor=actor, at=at, name=name, kind=kind, level=level, parent_id=parent_id, member_ids=member_ids
@@ -162,7 +162,7 @@ def create_bodies(*, actor: Actor, at: datetime, revision_id: int) -> list[BodyM
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision
-        hold(at)
+        lock_tree(at)
         open_matches = BodyMatch.objects.select_for_update().filter(
             revision=revision, unit__isnull=True, suggested__isnull=True, mentions__gt=0
         )
@@ -195,7 +195,7 @@ def confirm_suggestions(*, actor: Actor, at: datetime, revision_id: int, thresho
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision
-        hold(at)
+        lock_tree(at)
         waiting = BodyMatch.objects.select_for_update().filter(
             revision=revision, unit__isnull=True, suggested__isnull=False, score__gte=threshold
         )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date
-from fractions import Fraction
 
 import attrs
 from django.db.models import Count, F, Q
@@ -16,8 +15,6 @@ from pcmt.apps.units import names
 from pcmt.apps.units.models import (
     GroupMember,
     Level,
-    Succession,
-    SuccessionPart,
     Unit,
     UnitAlias,
     UnitClosure,
@@ -25,7 +22,6 @@ from pcmt.apps.units.models import (
     UnitLink,
     holds_on,
 )
-from pcmt.core import units as core
 
 SIMILAR_FROM = 75.0
 """Names less alike than this (percent of rapidfuzz's token sort ratio) are not worth suggesting."""
@@ -86,62 +82,6 @@ def count_levels(on: date) -> list[LevelCount]:
     found = {level: LevelCount(level, total - bare, bare) for level, total, bare in counted}
     state = (Level.CENTRAL, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE)
     return [found.get(level, LevelCount(level, 0, 0)) for level in Level.values if level in found or level in state]
-
-
-def history() -> core.History:
-    """All administrative units over time as a value of the core; the keys are the ids of the rows, as text.
-
-    Three statements, whatever the number of units. A unit has its name of today on all days.
-    """
-    units = Unit.objects.filter(kind=UnitKind.ADMINISTRATIVE).order_by("pk")
-    links: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
-    rows = UnitLink.objects.filter(parent__kind=UnitKind.ADMINISTRATIVE)
-    for child, parent, begins, ends in rows.values_list("child_id", "parent_id", "valid_from", "valid_to"):
-        links[child].append((begins or core.ALWAYS, ends or core.STILL, parent))
-    made = [
-        core.Unit(str(pk), code, level, _spans(name, begins or core.ALWAYS, ends or core.STILL, links[pk]))
-        for pk, name, code, level, begins, ends in units.values_list(
-            "pk", "name", "code", "level", "valid_from", "valid_to"
-        )
-    ]
-    return core.history_of(made, _successions())
-
-
-def _spans(name: str, start: date, end: date, links: Sequence[tuple[date, date, int]]) -> tuple[core.UnitSpan, ...]:
-    """The spans of a unit: its links inside its own time, and between them no parent.
-
-    After its end a unit may stand below its successor, so that whoever took over sees what it left: that is no place
-    in the tree of the core.
-    """
-    if len(links) == 1 and links[0][0] <= start and links[0][1] >= end:
-        return (core.UnitSpan(start, end, name, str(links[0][2])),)
-    spans, at = [], start
-    for begins, ends, parent in sorted(links):
-        begins, ends = max(begins, at), min(ends, end)
-        if begins >= ends:
-            continue
-        if at < begins:
-            spans.append(core.UnitSpan(at, begins, name, None))
-        spans.append(core.UnitSpan(begins, ends, name, str(parent)))
-        at = ends
-    if at < end:
-        spans.append(core.UnitSpan(at, end, name, None))
-    return tuple(spans)
-
-
-SHARES: dict[str, Fraction] = {SuccessionPart.WHOLE: Fraction(1), SuccessionPart.DUTIES: Fraction(0)}
-
-
-def _successions() -> Iterator[core.Succession]:
-    rows = Succession.objects.order_by("on", "old_id", "pk")
-    divided: dict[tuple[date, int], int] = defaultdict(int)
-    known = list(rows.values_list("on", "old_id", "new_id", "part", "measure", "heir", "estimated"))
-    for on, old, _new, part, measure, _heir, _estimated in known:
-        if part == SuccessionPart.PART:
-            divided[on, old] += measure
-    for on, old, new, part, measure, heir, estimated in known:
-        share = Fraction(measure, divided[on, old]) if part == SuccessionPart.PART else SHARES[part]
-        yield core.Succession(on, str(old), str(new), share, heir, estimated)
 
 
 @attrs.frozen
