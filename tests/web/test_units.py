@@ -346,15 +346,17 @@ def test_who_holds_roles_only_as_far_as_seen(land: Land) -> None:
         assert "Bạn không được xem người giữ vai trò ở đơn vị này" in html
 
 
-def test_the_log_of_a_unit_is_for_those_who_see_it(land: Land) -> None:
-    address = f"/don-vi/{land['new'].pk}/lich-su/"
+def test_the_history_of_a_unit_as_far_as_it_is_seen(land: Land) -> None:
     unit = create_units(actor=None, at=AT, rows=[place("one", "Xã Một", "commune")])["one"]
-    assert shown(land.client("officer"), address, status=404)
-    assert "Nhật ký" in shown(land.client("auditor"), address)
+    address = f"/don-vi/{land['new'].pk}/lich-su/"
     assert "Ai đã xem, ghi mục này" in shown(land.client("auditor"), address)
+    assert "Ai đã xem, ghi mục này" not in shown(land.client("leader"), address)
     # made by the program, under nothing: outside of what the leader answers for
     assert "Thêm đơn vị" not in shown(land.client("leader"), f"/don-vi/{unit.pk}/lich-su/")
-    assert "Ai đã xem, ghi mục này" not in shown(land.client("leader"), address)
+    alias = f"/don-vi/{land['new'].pk}/ten-khac/"
+    land.client("office").post(alias, {"name": "Phố biển", "scope": "trong"})
+    assert "Phố biển" in shown(land.client("leader"), address)
+    assert "Phố biển" not in shown(land.client("stranger"), address)
 
 
 def test_foreign_and_missing_addresses(land: Land) -> None:
