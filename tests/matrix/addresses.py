@@ -79,12 +79,20 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
+    "alias_id": lambda of: of.alias.pk,
+    "reorganisation_id": lambda of: of.reorganisation.pk,
 }
+DRAFTED = ("step", "head", "preview", "another", "discard", "without")
+"""Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
+
 SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:group", "item_id"): lambda of: of.head.pk,
     ("reading:check", "revision_id"): lambda of: of.ready.pk,
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
+    **{(f"units:{name}", "key"): lambda _of: "khong-con" for name in DRAFTED},
+    **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
+    ("units:step", "step"): lambda _of: "viec",
     ("audit:export", "form"): lambda _of: "csv",
     ("plans:sample", "name"): lambda _of: SAMPLE,
 }
@@ -102,7 +110,10 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "audit:thing": {name: _labelled(name) for name in ("plan", "due", "unit", "user")},
     "history:thing": {
         name: _labelled(name)
-        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body")
+        for name in (
+            *("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body"),
+            "reorganisation",
+        )
     },
 }
 
@@ -145,6 +156,10 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "units:add": lambda of, _who: {"name": "Tổ công tác mới", "kind": "office", "level": of.unit.level},
+    "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},
+    "units:alias": lambda _of, _who: {"name": "Tên gọi thử", "scope": "moi-noi"},
+    "units:cancel": lambda _of, _who: {"reason": "Chưa thông qua"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

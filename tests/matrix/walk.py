@@ -32,13 +32,13 @@ DENIED, ABSENT, METHOD, WRONG, BROKEN = "x", ".", "!", "?", "E"
 REFUSALS = frozenset({DENIED, ABSENT, METHOD, SIGN_IN})
 
 LOG = frozenset({"audit_entry"})
-BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day"})
+BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_sessionmark"})
 """Tables that are written without anything of anybody's being changed."""
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
-PUBLIC = frozenset({"unit_id"})
+PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id"})
 """Parts of addresses that name things which everybody may see: units are public."""
-PUBLIC_ROWS = frozenset({"history:thing[unit]", "audit:thing[unit]"})
+PUBLIC_ROWS = frozenset({"history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"})
 
 MISSING = 987_654_321
 """An id that nothing has."""

@@ -28,9 +28,11 @@ from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import NewUnit, create_units
+from pcmt.apps.units.drafts import Draft as UnitDraft
+from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
+from pcmt.apps.units.operations import NewUnit, add_alias, create_units, plan_reorganisation
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.units import Renaming
 from tests.factories.plans import ALL_CODES, Draft, agency, outlined
 from tests.factories.world import NOW
 
@@ -87,6 +89,8 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
+    alias: UnitAlias
+    reorganisation: Reorganisation
 
 
 @attrs.frozen(kw_only=True)
@@ -199,7 +203,33 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
+        alias=_alias(unit),
+        reorganisation=_reorganisation(unit),
     )
+
+
+def _alias(unit: Unit) -> UnitAlias:
+    made = add_alias(actor=None, at=NOW, unit_id=unit.pk, name=f"Nơi quen gọi {unit.pk}")
+    assert isinstance(made, UnitAlias), made
+    return made
+
+
+def _reorganisation(unit: Unit) -> Reorganisation:
+    """The unit is to have another name, long after anybody reads this."""
+    on = date(2099, 1, 1)
+    made = plan_reorganisation(
+        actor=None,
+        at=NOW,
+        draft=UnitDraft(
+            kind="renaming",
+            on=on,
+            title=f"Đổi tên {unit.name}",
+            ground="Nghị quyết số 1/NQ-HĐND",
+            events=(Renaming(on, str(unit.pk), f"{unit.name} Mới"),),
+        ),
+    )
+    assert isinstance(made, Reorganisation), made
+    return made
 
 
 def _sent(actor: Actor, text: str, plan_id: int | None) -> Revision:

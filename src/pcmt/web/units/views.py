@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.policies import Reach, sees
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Unit, UnitAlias
 from pcmt.apps.units.operations import create_unit, edit_particulars, name_alias, remove_alias
 from pcmt.apps.units.policies import can_keep, can_keep_under, can_keep_units
 from pcmt.core.diagnostics import Refusal
@@ -213,9 +213,12 @@ def alias(request: HttpRequest, unit_id: int) -> HttpResponse:
 def forget_alias(request: HttpRequest, unit_id: int, alias_id: int) -> HttpResponse:
     """One other name less."""
     page = _kept_page(request, unit_id)
-    if not any(each.pk == alias_id for each in aliases_of(acting(request), page["unit"])):
+    named = UnitAlias.objects.visible_to(acting(request)).filter(pk=alias_id).first()
+    if named is None:
         messages.warning(request, _("Tên gọi này đã được người khác bỏ."))
-        return redirect("units:edit", unit_id)
+        return redirect("units:edit", page["unit"].pk)
+    if named.unit_id != unit_id:
+        raise Http404
     answer = remove_alias(actor=acting(request), at=timezone.now(), alias_id=alias_id)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
