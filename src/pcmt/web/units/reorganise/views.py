@@ -489,7 +489,7 @@ def _one_page(
 @require_POST
 def cancel(request: HttpRequest, reorganisation_id: int) -> HttpResponse:
     """Take a planned one back, with the reason."""
-    actor = acting(request)
+    actor = _office(request)
     row = _seen(actor, reorganisation_id)
     form = CancelForm(request.POST)
     if not form.is_valid():
