@@ -156,7 +156,8 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
         Unit.objects.bulk_create(units.values(), batch_size=500)
         closure: dict[int, list[UnitClosure]] = {}
         links: list[UnitLink] = []
-        places = {key: _beyond_the_end(row.links()) for key, row in new.items()}
+        ending = _ending(parent for row in new.values() for parent, _from, _to in row.links())
+        places = {key: _beyond_the_end(row.links(), ending) for key, row in new.items()}
         outside = {parent for row in places.values() for parent, _from, _to in row if isinstance(parent, int)}
         for known in UnitClosure.objects.filter(descendant_id__in=outside):
             closure.setdefault(known.descendant_id, []).append(known)
@@ -205,13 +206,20 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
 Place = tuple[str | int, date | None, date | None]
 
 
-def _beyond_the_end(places: Sequence[Place]) -> list[Place]:
+def _ending(parents: Iterable[str | int]) -> dict[int, date]:
+    """The units among parents that end some day."""
+    here = {parent for parent in parents if isinstance(parent, int)}
+    rows = Unit.objects.filter(pk__in=here).values_list("pk", "valid_to")
+    return {pk: ends for pk, ends in rows if ends is not None}
+
+
+def _beyond_the_end(places: Sequence[Place], ending: dict[int, date]) -> list[Place]:
     """Places of a new unit; below a unit that is going to end it goes on below the heir, as if it had stood before."""
     found: list[Place] = []
     for parent, begins, ends in places:
         at = parent
         while isinstance(at, int):
-            last = Unit.objects.filter(pk=at).values_list("valid_to", flat=True).first()
+            last = ending.get(at)
             if last is None or both((last, None), (begins, ends)) is None:
                 break
             heir = Succession.objects.filter(old_id=at, on=last, heir=True).values_list("new_id", flat=True).first()
@@ -221,6 +229,7 @@ def _beyond_the_end(places: Sequence[Place]) -> list[Place]:
                 found.append((at, begins, last))
                 begins = last
             at = heir
+            ending |= _ending([heir])
         found.append((at, begins, ends))
     return found
 
