@@ -334,7 +334,7 @@ class _Judge:
         texts = self._texts(row, say, parent if isinstance(parent, Unit) else None)
         since = self._since(row, say)
         if wrong or isinstance(parent, str):
-            return Outcome(row, WRONG, name=name, wrong=tuple(wrong))
+            return _wrong_row(row, name, parent, wrong)
         known, note = self._known(row, name, texts.get("code", ""), parent.pk)
         key = (parent.pk, strict_key(name))
         twin = self._seen.setdefault(key, row)
@@ -343,7 +343,7 @@ class _Judge:
         for field in ("code", "identifier"):
             self._own_code(row, field, texts.get(field, ""), known, say)
         if wrong:
-            return Outcome(row, WRONG, name=name, wrong=tuple(wrong))
+            return _wrong_row(row, name, parent, wrong)
         outcome = Outcome(
             row, NEW, name, parent.pk, parent.name, note=note, texts=texts, since=self._begin(since, parent)
         )
@@ -477,6 +477,12 @@ class _Judge:
         if self._kind == ImportKind.HAMLETS or area is None:
             return (key,)
         return (key, without_place(key, *split_area(loose_key(area.name))))
+
+
+def _wrong_row(row: ListRow, name: str, parent: Unit | str, wrong: Sequence[Wrong]) -> Outcome:
+    place = parent.name if isinstance(parent, Unit) else ""
+    ordered = tuple(sorted(wrong, key=lambda each: each.cell))
+    return Outcome(row, WRONG, name, parent_name=place, wrong=ordered)
 
 
 def also_names(texts: Mapping[str, str]) -> list[str]:
