@@ -225,7 +225,11 @@ def test_search_finds_what_is_no_longer_there_and_says_what_became_of_it(land: L
     assert "đến hết 30/06/2025" in found
     assert "Việt Nam › Tỉnh Bắc Sơn › Thị xã Cửa Đông" in found
     assert "đã chia; phần kế thừa nhiệm vụ nay là phường Cát Vàng" in first(land, "xa cat vang")
-    assert "nhiệm vụ nay do tỉnh Bắc Sơn đảm nhận" in first(land, "thi xa cua dong")
+    town = first(land, "thi xa cua dong")
+    assert "địa bàn nay thuộc phường Cát Vàng, phường Cửa Đông; nhiệm vụ do tỉnh Bắc Sơn đảm nhận" in town
+    # a district whose communes all became one
+    Succession.objects.filter(new=land["half"]).delete()
+    assert "địa bàn nay là phường Cửa Đông; nhiệm vụ do tỉnh Bắc Sơn đảm nhận" in first(land, "thi xa cua dong")
     # on the boundaries of that day it stands, and nothing became of it yet
     assert "nay là" not in first(land, "xa an thuy", ngay="2025-06-30")
 
