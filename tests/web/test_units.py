@@ -142,6 +142,7 @@ def test_a_branch_alone(land: Land) -> None:
     assert "<main" not in html
     assert "Phường Cửa Đông" in html
     assert "Xã An Thủy" not in html
+    assert "HX-Request" in land.client("officer").get("/don-vi/").headers["Vary"]  # a cache keeps piece and page apart
     town = f"/don-vi/{land['town'].pk}/cap-duoi/"
     assert "Xã An Thủy" in shown(land.client("officer"), town, piece=True, ngay="2025-06-30")
     shown(land.client("officer"), "/don-vi/999999/cap-duoi/", status=404)

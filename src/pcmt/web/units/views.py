@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.units.models import Unit, UnitAlias
@@ -46,6 +47,7 @@ ROWS_A_PAGE = 50
 ENTRIES_A_PAGE = 50
 
 
+@vary_on_headers("HX-Request")
 def tree(request: HttpRequest) -> HttpResponse:
     """The units of a day: the tree, or what the search found in it."""
     actor = acting(request)
@@ -72,6 +74,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     return render(request, "units/_listed.html" if part_only else "units/tree.html", page)
 
 
+@vary_on_headers("HX-Request")
 def branch(request: HttpRequest, unit_id: int) -> HttpResponse:
     """What stands directly below a unit, as a piece of the tree; whoever opens the address gets the whole tree."""
     actor = acting(request)
