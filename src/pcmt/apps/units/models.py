@@ -9,6 +9,7 @@ All windows are half-open: `valid_to` is the first day on which something no lon
 from __future__ import annotations
 
 from datetime import date
+from typing import Protocol
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,21 @@ from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.units.functions import function_label
 from pcmt.apps.units.names import name_key
+
+
+class Acting(Protocol):
+    """What the rows of this room need to know of an actor (`policies.Officer` has more of it)."""
+
+    @property
+    def unit_id(self) -> int:
+        """The unit at which the actor acts."""
+
+    @property
+    def on(self) -> date:
+        """The day on which the actor acts."""
+
+    def changes_below(self, label: str) -> bool:
+        """Whether the right to change rows of a model reaches the whole of the own unit and the units below it."""
 
 
 def holds_on(on: date, prefix: str = "") -> Q:
@@ -110,6 +126,7 @@ class Unit(models.Model):
     kind = models.CharField("loại", max_length=20, choices=UnitKind.choices)
     level = models.CharField("cấp", max_length=20, choices=Level.choices)
     code = models.CharField("mã", max_length=35, blank=True, db_index=True)
+    identifier = models.CharField("mã định danh điện tử", max_length=35, blank=True, db_index=True)
     valid_from = models.DateField("có từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
 
@@ -383,6 +400,76 @@ class GroupMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} ∈ {self.group}"
+
+
+class ImportKind(models.TextChoices):
+    """What an imported list holds."""
+
+    HAMLETS = "hamlets", _("Thôn, bản, tổ dân phố")
+    SCHOOLS = "schools", _("Trường học")
+    BODIES = "bodies", _("Cơ quan khác")
+
+
+class ImportState(models.TextChoices):
+    """Where an import stands."""
+
+    WAITING = "waiting", _("Đang xem trước")
+    DONE = "done", _("Đã nhập")
+    UNDONE = "undone", _("Đã hoàn tác")
+    WITHDRAWN = "withdrawn", _("Đã bỏ")
+
+
+class UnitImportQuerySet(models.QuerySet["UnitImport"]):
+    """Imports of lists of units."""
+
+    def visible_to(self, actor: Acting | None) -> UnitImportQuerySet:
+        """Who keeps units sees what was imported into the area of the committee that the own unit serves."""
+        if actor is None or not actor.changes_below("units.UnitImport"):
+            return self.none()
+        served = (
+            UnitClosure.objects.filter(
+                holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
+            )
+            .order_by("depth")
+            .values("ancestor_id")[:1]
+        )
+        within = UnitClosure.objects.filter(holds_on(actor.on), ancestor__in=served).values("descendant_id")
+        return self.filter(area__in=within)
+
+
+class UnitImport(models.Model):
+    """A list of units that came in as a workbook: its cells as text, how they are read, and what became of them.
+
+    `grid` is that of `pcmt.documents`; `columns` maps headings to fields, as a person put it, and is remembered for the
+    next list of the same `owner`. `made` holds the ids of the units and aliases that the import made and, of those it
+    changed, the values before and after: that is what undoing needs.
+    """
+
+    kind = models.CharField("nội dung", max_length=10, choices=ImportKind.choices)
+    area = models.ForeignKey(Unit, models.PROTECT, related_name="imports")
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField("tên tệp", max_length=255)
+    grid = models.JSONField(default=list)
+    columns = models.JSONField(default=dict, blank=True)
+    by_hand = models.JSONField(default=dict, blank=True)
+    state = models.CharField("tình trạng", max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
+    made = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    by_id = models.BigIntegerField(null=True, blank=True)
+    by_name = models.CharField("người gửi", max_length=200, blank=True)
+    at = models.DateTimeField("gửi lúc")
+    done_at = models.DateTimeField("nhập lúc", null=True, blank=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True, blank=True)
+
+    objects = UnitImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lần nhập đơn vị"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["owner", "state"], name="unit_import_of_owner")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ReorganisationKind(models.TextChoices):

@@ -1,8 +1,17 @@
-"""Adding units, their names and members; reorganising them.
+"""Adding units, their names, codes and members; the bodies a unit usually has; importing lists; reorganising.
 
 `actor` is None for what the program does by itself (loading reference data, the demo).
 """
 
+from pcmt.apps.units.operations.bodies import CreatedBodies, create_usual_bodies
+from pcmt.apps.units.operations.imports import (
+    choose_columns,
+    commit_import,
+    start_import,
+    undo_import,
+    withdraw_import,
+)
+from pcmt.apps.units.operations.particulars import edit_particulars, name_alias, remove_alias
 from pcmt.apps.units.operations.reorganisations import (
     cancel_reorganisation,
     carry_out_reorganisation,
@@ -22,6 +31,7 @@ from pcmt.apps.units.operations.units import (
 )
 
 __all__ = [
+    "CreatedBodies",
     "Difference",
     "LoadedUnits",
     "NewUnit",
@@ -29,11 +39,20 @@ __all__ = [
     "cancel_reorganisation",
     "carry_out_reorganisation",
     "carry_out_reorganisations",
+    "choose_columns",
+    "commit_import",
     "create_unit",
     "create_units",
+    "create_usual_bodies",
+    "edit_particulars",
     "load_units",
     "lock_tree",
+    "name_alias",
     "plan_reorganisation",
+    "remove_alias",
     "set_members",
     "share_tree",
+    "start_import",
+    "undo_import",
+    "withdraw_import",
 ]

@@ -61,6 +61,7 @@ class NewUnit:
     parents: Sequence[tuple[str | int, date | None, date | None]] = ()
     short_name: str = ""
     code: str = ""
+    identifier: str = ""
     functions: Sequence[str] = ()
     valid_from: date | None = None
     valid_to: date | None = None
@@ -136,9 +137,25 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
 
     For loading reference data: whoever calls it answers for the rows (a key or parent that is not there is a bug).
     """
-    new = {row.key: row for row in rows}
     with transaction.atomic():
         lock_tree(at)
+        units = write_units(rows)
+        if len(units) == 1:
+            only = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
+        elif units:
+            first = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
+    return units
+
+
+def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
+    """The rows of many units with their place in the tree, for operations that record what they did themselves.
+
+    The tree is locked by then (`lock_tree`).
+    """
+    new = {row.key: row for row in rows}
+    with transaction.atomic():
         units = {
             key: Unit(
                 name=row.name,
@@ -148,6 +165,7 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
                 kind=row.kind,
                 level=row.level,
                 code=row.code,
+                identifier=row.identifier,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
             )
@@ -194,12 +212,6 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
             ],
             batch_size=500,
         )
-        if len(units) == 1:
-            only = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
-        elif units:
-            first = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
     return units
 
 
