@@ -12,15 +12,19 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import GroupMember, Reorganisation, Unit, UnitImport
+from pcmt.apps.units.national import national_history
+from pcmt.apps.units.queries import history
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import story
+from pcmt.core.units import check, history_of
+from pcmt.demo import reorganisations, story, units
 from pcmt.demo.loader import Loaded, load, reset
 
 NOW = timezone.make_aware(datetime(2026, 11, 22, 10))
@@ -137,9 +141,25 @@ def test_loading_again_changes_nothing(loaded: Loaded) -> None:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A story of one plan, so that it can be told often."""
+    """A story of one plan in few provinces, so that it can be told often."""
     told = story.plans
-
+    whole = national_history()
+    provinces = ("40", "38", "51", "62")
+    kept = {"VN"} | {
+        key
+        for day in (date(2024, 1, 1), date(2025, 1, 1), TODAY)
+        for tree in [whole.tree(day)]
+        for province in provinces
+        if province in tree.parents
+        for key in tree.under(province)
+    }
+    some = history_of(
+        [unit for key, unit in whole.units.items() if key in kept],
+        [each for each in whole.successions if {each.old, each.new} <= kept],
+    )
+    monkeypatch.setattr(units, "national_history", lambda: some)
+    monkeypatch.setattr(reorganisations, "happen", lambda *_given: None)
+    monkeypatch.setattr(reorganisations, "plan", lambda *_given: None)
     monkeypatch.setattr(story, "plans", lambda: told()[-1:])
 
 
@@ -188,3 +208,42 @@ def test_the_commune_reported_every_month(loaded: Loaded) -> None:
     days = set(monthly.values_list("due_on", flat=True))
     assert {date(2024, 12, 14), date(2025, 2, 14), date(2025, 12, 14)} <= days
     assert not monthly.filter(state=DueState.OPEN).exists()
+
+
+def test_names_in_plans_mean_what_they_always_meant(loaded: Loaded) -> None:
+    """With 3,321 communes and their bodies around, every name is matched as before; the file was looked through."""
+    assert loaded.plans
+    members = dict(GroupMember.objects.values_list("group").annotate(Count("pk")))
+    found = [
+        (
+            body.revision.plan.title[:20].strip(),
+            body.name,
+            body.unit.name if body.unit else "—",
+            str(members.get(body.unit_id, 0)) if body.unit and body.unit.kind == "group" else "—",
+        )
+        for body in BodyMatch.objects.select_related("unit", "revision__plan").order_by("revision_id", "pk")
+    ]
+    lines = (Path(__file__).parent / "matches.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert found == [tuple(line.split("\t")) for line in lines]
+
+
+def test_reorganisations_lie_behind_and_ahead(loaded: Loaded) -> None:
+    assert loaded.plans
+    behind = Reorganisation.objects.filter(state="carried_out")
+    ahead = Reorganisation.objects.filter(state="planned", on__gt=TODAY)
+    assert {each.kind for each in behind} == {"merger", "division", "transfer"}
+    assert {each.kind for each in ahead} == {"merger", "transfer"}
+    assert behind.count() + ahead.count() == Reorganisation.objects.count()
+    merged = Unit.objects.get(name="Xã Mường Lống Thượng")
+    assert merged.valid_from == TODAY + timedelta(days=40)
+    assert Unit.objects.get(name="Công an xã Mường Lống Thượng").valid_from == merged.valid_from
+    assert ahead.get(kind="transfer").due_item_ids
+    assert check(history()) == ()
+
+
+def test_hamlets_came_in_as_lists(loaded: Loaded) -> None:
+    assert loaded.plans
+    assert set(UnitImport.objects.values_list("state", flat=True)) == {"done"}
+    standing = Unit.objects.as_of(TODAY).filter(level="hamlet", links_up__parent__name="Phường Cửa Lò").distinct()
+    # Eighteen came in, three became one, one was divided.
+    assert standing.count() == 17

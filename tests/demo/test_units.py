@@ -77,7 +77,8 @@ def test_every_commune_of_the_province_has_its_usual_bodies(made: dict[str, Unit
 
 def test_rehabilitation_moved_between_bodies_of_the_province(made: dict[str, Unit]) -> None:
     def who(on: date) -> list[Unit]:
-        return list(Unit.objects.having("rehab_management", on).filter(links_up__parent=made["nghe-an"]))
+        bodies = Unit.objects.having("rehab_management", on).filter(kind="agency")
+        return list(bodies.filter(links_up__parent=made["nghe-an"]))
 
     assert who(date(2025, 2, 28)) == [made["nghe-an.sldtbxh"]]
     assert who(date(2025, 3, 1)) == [made["nghe-an.ca"]]

@@ -26,7 +26,7 @@ from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import story, units
+from pcmt.demo import reorganisations, story, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -90,7 +90,10 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
     made = units.make_units(begun, timezone.localdate(at))
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
-    return story.tell(at, made, users)
+    reorganisations.happen(at, made, users)
+    plans = story.tell(at, made, users)
+    reorganisations.plan(at, made, users)
+    return plans
 
 
 def _user(at: datetime, entry: Mapping[str, Any], password: str, made: Mapping[str, Unit]) -> User:

@@ -60,15 +60,15 @@ def make_units(at: datetime, on: date | None = None) -> dict[str, Unit]:
                 )
             )
     made |= _usual(made, on or timezone.localdate(at))
-    made |= _create(at, list(_others(content)), made)
+    others = list(_others(content))
+    made |= _create(at, others, made)
+    listed = [{**entry, "key": key} for key, entry in content["national"].items() if isinstance(entry, dict)]
+    left = [entry for entry in (*listed, *bodies, *others) if entry.get("then")]
     leave_below(
         actor=None,
         at=at,
-        places={
-            made[key].pk: made[entry["then"]].pk
-            for key, entry in content["national"].items()
-            if isinstance(entry, dict) and "then" in entry
-        },
+        places={made[entry["key"]].pk: made[entry["then"]].pk for entry in left},
+        heirs={made[entry["key"]].pk: made[entry["heir"]].pk for entry in left if "heir" in entry},
     )
     return made
 
@@ -94,7 +94,7 @@ def _bodies_of(province: Entry, made: Mapping[str, Unit]) -> Iterator[Entry]:
         ends = min(filter(None, (body.end, unit.valid_to)), default=None)
         if not _has(province, body) or (body.start and ends and body.start >= ends):
             continue
-        heir = province.get("then", "") if ends == unit.valid_to != body.end else province["key"]
+        heir = province["then"] if ends and ends == unit.valid_to else province["key"]
         then = body.then if ends == body.end else body.key
         yield {
             "key": f"{province['key']}.{body.key}",
@@ -142,8 +142,6 @@ def _row(entry: Entry, ids: Mapping[str, int]) -> NewUnit:
     parents: list[tuple[str | int, date | None, date | None]] = []
     if "parent" in entry:
         parents.append((ids.get(entry["parent"], entry["parent"]), begins, ends))
-    if entry.get("then"):
-        parents.append((ids.get(entry["then"], entry["then"]), ends, None))
     work = held_by(entry["level"], entry["key"].rpartition(".")[2]) if "." in entry["key"] else ()
     return NewUnit(
         key=entry["key"],

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.units.lists import Field
 from pcmt.apps.units.queries.imports import CHANGED, NEW, SAME, STATES, WRONG, Preview
@@ -21,8 +21,6 @@ STATE_WORDS: Mapping[str, tuple[str, Promise]] = {
     SAME: ("plain", pgettext_lazy("dòng của danh sách", "Đã có")),
 }
 """Tone and word of each state of a row."""
-
-LINE = gettext_lazy("dòng")
 
 
 @frozen

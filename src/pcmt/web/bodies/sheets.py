@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pcmt.apps.units.lists import HAMLET_TYPES, Field, hamlet_name
 from pcmt.apps.units.models import ImportKind, Level, Unit, UnitImport, UnitKind, UnitLink, holds_on
@@ -18,35 +19,43 @@ USUAL_TYPES = ("Thôn", "Bản", "Xóm", "Ấp", "Khối", "Khu phố", "Tổ d�
 
 
 def template_sheet(area: Unit, kind: str, on: date) -> bytes:
-    """A workbook for the units of an area: those that are there in its rows, the communes to choose from beside it."""
+    """A workbook for the units of an area: those that are there in its rows, the communes to choose from beside it.
+
+    In Vietnamese for every reader: it is a paper of the locality, and its headings are read again.
+    """
+    with override("vi"):
+        return _template(area, kind, on)
+
+
+def _template(area: Unit, kind: str, on: date) -> bytes:
     communes = [area] if area.level == Level.COMMUNE else communes_of(area.pk, on)
     many = area.level != Level.COMMUNE
     names = [unit.name for unit in communes]
     columns = []
     if kind == ImportKind.HAMLETS:
         columns.append(
-            FormColumn(str(Field.TYPE.label), 16, _("Chọn loại, hoặc ghi loại vào đầu tên."), list(USUAL_TYPES))
+            FormColumn(str(Field.TYPE.label), 16, "Chọn loại, hoặc ghi loại vào đầu tên.", list(USUAL_TYPES))
         )
-    columns.append(FormColumn(str(Field.NAME.label), 42, _("Tên như trong văn bản, ví dụ “07”, “Đông Thượng”.")))
+    columns.append(FormColumn(str(Field.NAME.label), 42, "Tên như trong văn bản, ví dụ “07”, “Đông Thượng”."))
     if many:
         above = [area.name, *names] if kind == ImportKind.BODIES else names
-        columns.append(FormColumn(str(Field.PARENT.label), 30, _("Chọn trong danh sách, hoặc ghi tên."), above))
+        columns.append(FormColumn(str(Field.PARENT.label), 30, "Chọn trong danh sách, hoặc ghi tên.", above))
     columns += [
-        FormColumn(str(Field.CODE.label), 14, _("Không bắt buộc.")),
-        FormColumn(str(Field.IDENTIFIER.label), 20, _("Nhóm chữ số và chữ cái A-Z cách nhau bằng dấu chấm.")),
-        FormColumn(str(Field.SHORT.label), 20, _("Không bắt buộc.")),
-        FormColumn(str(Field.ALSO.label), 30, _("Nhiều tên thì cách nhau bằng dấu chấm phẩy.")),
-        FormColumn(str(Field.SINCE.label), 14, _("Dạng 01/7/2025; để trống nếu đã có từ lâu.")),
+        FormColumn(str(Field.CODE.label), 14, "Không bắt buộc."),
+        FormColumn(str(Field.IDENTIFIER.label), 20, "Nhóm chữ số và chữ cái A-Z cách nhau bằng dấu chấm."),
+        FormColumn(str(Field.SHORT.label), 20, "Không bắt buộc."),
+        FormColumn(str(Field.ALSO.label), 30, "Nhiều tên thì cách nhau bằng dấu chấm phẩy."),
+        FormColumn(str(Field.SINCE.label), 14, "Dạng 01/7/2025; để trống nếu đã có từ lâu."),
     ]
     rows = [_row(kind, many, unit, parent) for unit, parent in _there(area, communes, kind, on)]
-    codes = [[_("Mã"), _("Tên")], *([unit.code, unit.name] for unit in communes)]
+    codes = [["Mã", "Tên"], *([unit.code, unit.name] for unit in communes)]
     return write_form(
-        name=str(_("Danh sách")),
+        name="Danh sách",
         title=f"{ImportKind(kind).label} · {area.name}",
-        remark=_("Mỗi dòng một đơn vị. Đơn vị đã có ở sẵn bên dưới; thêm dòng mới vào cuối. Không cần xóa gì."),
+        remark="Mỗi dòng một đơn vị. Đơn vị đã có ở sẵn bên dưới; thêm dòng mới vào cuối. Không cần xóa gì.",
         columns=columns,
         rows=rows,
-        lists={str(_("Xã, phường")): codes} if many else None,
+        lists={"Xã, phường": codes} if many else None,
     )
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
-from pcmt.apps.units.functions import held_by
-from pcmt.apps.units.models import Unit, UnitAlias
+from pcmt.apps.units.functions import COMMITTEE, held_by
+from pcmt.apps.units.models import Unit, UnitAlias, UnitFunction
 from pcmt.apps.units.names import name_key
 from pcmt.apps.units.operations.tables import both, lock_tree
 from pcmt.apps.units.operations.units import NewUnit, write_units
@@ -43,7 +43,8 @@ def create_usual_bodies(
 
     `keys` chooses among `queries.proposed_bodies`; without it all are made but the optional ones. `counts` says how
     many of a series there are. With `communes` those below the unit get theirs too, without the optional ones. The
-    bodies stand as long as their unit, or for the time that the data gives; their functions come with them.
+    bodies stand as long as their unit, or for the time that the data gives; their functions come with them, as do those
+    that the unit itself has as a People's Committee.
     """
     if actor is not None and not can_keep_under(actor, unit_id):
         message = _("Chỉ cơ quan thường trực được thêm cơ quan trong địa bàn mình phục vụ.")
@@ -68,6 +69,7 @@ def create_usual_bodies(
         if not wanted:
             return CreatedBodies((), 0)
         made = _write(wanted, at)
+        _give_committees([unit, *below])
         concerned = len({each.unit.pk for each in wanted})
         record(
             at=at,
@@ -77,6 +79,18 @@ def create_usual_bodies(
             after={"count": len(made), "units": concerned, "names": [each.name for each in made[:50]]},
         )
     return CreatedBodies(tuple(made), concerned)
+
+
+def _give_committees(units: Sequence[Unit]) -> None:
+    """The functions of People's Committees, where none are written down yet."""
+    there = set(UnitFunction.objects.filter(unit__in=units).values_list("unit_id", flat=True))
+    made = []
+    for unit in units if len(units) > len(there) else ():
+        for function, holding in held_by(unit.level, COMMITTEE) if unit.pk not in there else ():
+            window = both((unit.valid_from, unit.valid_to), (holding.start, holding.end))
+            if window is not None:
+                made.append(UnitFunction(unit=unit, function=function.key, valid_from=window[0], valid_to=window[1]))
+    UnitFunction.objects.bulk_create(made, batch_size=500)
 
 
 def _write(wanted: Sequence[Proposed], at: datetime) -> list[Unit]:

@@ -399,26 +399,42 @@ def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> 
     return LoadedUnits(len(rows), len(known), coded, successions, tuple(_differences(listed, known)), ids)
 
 
-def leave_below(*, actor: Officer | None, at: datetime, places: Mapping[int, int]) -> int:
+def leave_below(
+    *, actor: Officer | None, at: datetime, places: Mapping[int, int], heirs: Mapping[int, int] | None = None
+) -> int:
     """From its end on a unit stands below another, so that whoever took over sees what it left; by ids, old to new.
 
-    For lists in which nobody reorganised anything: a reorganisation does it by itself. Units that stand there already,
-    or have no end, stay as they are. The answer is how many were placed.
+    That unit, or the one in `heirs`, is written down as its heir, if it stands by then and nobody is. For lists in
+    which nobody reorganised anything: a reorganisation does both by itself. What is there already stays, and units
+    without an end stay as they are. The answer is how many were placed or succeeded.
     """
     with transaction.atomic():
         lock_tree(at)
-        there = set(UnitLink.objects.filter(child_id__in=list(places)).values_list("child_id", "parent_id"))
+        placed = set(UnitLink.objects.filter(child_id__in=list(places)).values_list("child_id", "parent_id"))
+        given = set(Succession.objects.filter(old_id__in=list(places)).values_list("old_id", "on"))
         ended = Unit.objects.filter(pk__in=list(places)).exclude(valid_to=None).order_by("pk")
-        made = [
+        taking = {unit.pk: (heirs or {}).get(unit.pk, places[unit.pk]) for unit in ended}
+        begun = dict(Unit.objects.filter(pk__in=taking.values()).values_list("pk", "valid_from"))
+        links = [
             UnitLink(parent_id=places[unit.pk], child=unit, valid_from=unit.valid_to)
             for unit in ended
-            if (unit.pk, places[unit.pk]) not in there
+            if (unit.pk, places[unit.pk]) not in placed
         ]
-        if made:
-            UnitLink.objects.bulk_create(made, batch_size=500)
-            write_closure({link.child_id for link in made})
-            record(at=at, actor=actor, event="units.ended.placed", obj=made[0].child, after={"count": len(made)})
-    return len(made)
+        successions = [
+            Succession(on=unit.valid_to, old=unit, new_id=taking[unit.pk])
+            for unit in ended
+            if unit.valid_to
+            and (unit.pk, unit.valid_to) not in given
+            and (begun[taking[unit.pk]] or core.ALWAYS) <= unit.valid_to
+        ]
+        if links or successions:
+            UnitLink.objects.bulk_create(links, batch_size=500)
+            Succession.objects.bulk_create(successions, batch_size=500)
+            write_closure({link.child_id for link in links})
+            about = links[0].child if links else successions[0].old
+            told = {"placed": len(links), "succeeded": len(successions)}
+            record(at=at, actor=actor, event="units.ended.placed", obj=about, after=told)
+    return max(len(links), len(successions))
 
 
 def _known_units(listed: core.History) -> tuple[dict[str, Unit], dict[str, Unit]]:
