@@ -62,8 +62,9 @@ _WEEKDAY = phrase(
     needs="tuần",
 )
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
+_WEEKDAY_ALONE = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)", needs="thứ")
 _EVENT = phrase(
-    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})",
+    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|mùa|ngày (?:bầu cử|khai giảng|hội|làm việc (?:đầu|cuối))|tết) ?[^,.;:()]{0,80})",
     needs="trước",
 )
 _AFTER = phrase(  # "trong vòng 03 ngày làm việc kể từ khi phát hiện"
@@ -78,10 +79,10 @@ _TIMELY = re.compile(r"\d|trước |truoc |tuần|tuan")  # no limit without a n
 _TENTATIVE = phrase(r"[^,.;:]{0,20}dự kiến")
 _NAMED = phrase(
     r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|"
-    r"quy hoạch)\b[^,.;:\"]{0,90}$"
+    r"quy hoạch)\b(?:[^,.;:\"]|, ?(?=chống)){0,90}$"
 )
 _WINDOW_OPENER = phrase(r"(?:từ|kể từ) [^,.;]{0,30}$")
-_ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu|dự toán)[^,.;]{0,10}$")
+_ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu(?! $)|dự toán)[^,.;]{0,10}$")
 
 
 @frozen
@@ -172,8 +173,9 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
             or low_after(source, match.end(), end).isdigit()
         ):
             continue
-        stop = source.trim(match.start(), match.end())[1]
-        found.append(Limit(match.start(), stop, "within", "event", event=source.plain(match.start(), stop)))
+        stop = _event_end(source, match.start(), match.end())
+        relation = "within" if source.low.startswith(("trong", "sau"), match.start()) else "by"
+        found.append(Limit(match.start(), stop, relation, "event", event=source.plain(match.start(), stop)))
     for match in source.finditer(_WEEKDAY, start, end):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
@@ -219,7 +221,7 @@ def _weekday(word: str) -> str:
 
 
 def _event_end(source: Source, start: int, end: int) -> int:
-    for stop in re.finditer(r" (?:phải|thì|cần|được|để|tổ chức|\") *", source.low[start:end]):
+    for stop in re.finditer(r" (?:phải|thì|cần|được|để|gửi|báo cáo|tổ chức|\") *", source.low[start:end]):
         if stop.start() > 12:
             return start + stop.start()
     quote = source.low.find('"', start, end)
@@ -255,7 +257,9 @@ def _value(
     hour = source.match(_HOURED, at, end)
     if hour:
         at = hour.end()
-    weekday = source.match(_WEEKDAY, at, end)
+    weekday = source.match(_WEEKDAY, at, end) or (
+        source.match(_WEEKDAY_ALONE, at, end) if monthly == "weekly" else None
+    )
     if weekday:
         kind = "before" if relation == "before" else "on"
         return Limit(begin, weekday.end(), kind, "recurring", rule=f"FREQ=WEEKLY;BYDAY={_weekday(weekday['d'])}")

@@ -46,6 +46,7 @@ COUNTED = phrase(
 )
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
+_HOURS_PER = phrase(r" ?(?:giờ|phút|tiết) ?/ ?(?:ngày|tuần|tháng|quý|năm)")
 _RATE = phrase(
     r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?"
     r"(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
@@ -54,6 +55,9 @@ _RATE = phrase(
 )
 _LASTS = phrase(r"(?:thời gian|thời hạn) [^,.;:\d]{0,60}$")
 _DURATION = phrase(r" ?(?:phút|giờ|ngày|tuần|tháng)(?! \d)(?!\w)")
+_PER_SOME = phrase(
+    r" ?(?P<per>tháng|tuần|quý|năm) (?P<n>\d{1,2}|một|hai|ba) (?P<unit>kỳ|lần|buổi|lượt|số|bài|tin)(?!\w)"
+)
 _TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
@@ -317,7 +321,8 @@ class Reader:
                 "implied": False,
             }
             return read
-        rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
+        timed = _TIME.of(source.bare).match(low, b, end) and not _HOURS_PER.of(source.bare).match(low, b, end)
+        rate = None if timed else _RATE.of(source.bare).match(low, b, end)
         if rate and rate["what"].strip():
             per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
                 _unbare(rate["per"]), "year"

@@ -206,14 +206,16 @@ def _read_days(reading: Reading) -> None:
     reading.limits.sort(key=lambda pair: pair[0].start)
 
 
-_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)", needs="hằng|hàng|mỗi")
+_MONTHLY = phrase(
+    r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý|tuần)|báo cáo (?P<p2>tháng|quý|tuần)(?!\w)", needs="tháng|quý|tuần"
+)
 
 
 def _monthly(source: Source, start: int, end: int) -> str:
     found = source.search(_MONTHLY, start, end)
     if not found:
         return ""
-    return "monthly" if found["p"] in ("tháng", "thang") else "quarterly"
+    return {"th": "monthly", "qu": "quarterly", "tu": "weekly"}[(found["p"] or found["p2"])[:2]]
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
