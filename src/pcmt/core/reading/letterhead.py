@@ -30,7 +30,9 @@ _BARE_NUMBER = re.compile(
 )
 _PLACE_DATE = re.compile(
     rf"(?P<place>[{UPPER}][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|"
-    rf"['’.-])[{UPPER}][^\W\d_]*){{0,5}})\s*,\s*(?P<date>ngày\s*(?:(?P<d2>\d{{1,2}})[ ]?[/.-][ ]?(?P<m2>\d{{1,2}})[ ]?[/.-][ ]?(?P<y2>\d{{4}})|(?P<d>\d{{1,2}}|[.…\s_]*)\s*tháng\s*(?P<m>\d{{1,2}}|"
+    rf"['’.-])[{UPPER}][^\W\d_]*){{0,5}})\s*,\s*(?P<date>ngày\s*(?:"
+    rf"(?P<d2>\d{{1,2}})[ ]?[/.-][ ]?(?P<m2>\d{{1,2}})[ ]?[/.-][ ]?(?P<y2>\d{{4}})|"
+    rf"(?P<d>\d{{1,2}}|[.…\s_]*)\s*tháng\s*(?P<m>\d{{1,2}}|"
     rf"[.…\s_]*)\s*năm\s*(?P<y>\d{{4}})))"
 )
 _LONE_DATE = re.compile(
@@ -49,7 +51,8 @@ _PLACE_WORD = re.compile(rf"(?:{LEVELS}|CẤP|NGHỆ|KHU)\b", re.IGNORECASE)
 _ISSUER_HEAD = re.compile(
     r"(?:ỦY|UỶ|UBND|HĐND|HỘI|SỞ|BỘ|PHÒNG|TRƯỜNG|BAN|CÔNG|CỤC|CHI|TỈNH ĐOÀN|THÀNH ĐOÀN|HUYỆN ĐOÀN|ĐOÀN|ĐẢNG|LIÊN|"
     r"TRUNG TÂM|VIỆN|TÒA|TOÀ|"
-    r"TỔNG|ĐỘI|TRẠM|BỆNH|MTTQ|MẶT|QUÂN|HUYỆN ỦY|TỈNH ỦY|THỊ ỦY|THÀNH ỦY|VĂN PHÒNG|BCH|BCĐ|KHO BẠC|HẠT)\b"
+    r"TỔNG|ĐỘI|TRẠM|BỆNH|MTTQ|MẶT|QUÂN|CƠ SỞ|ĐỒN|NHÀ MÁY|"
+    r"HUYỆN ỦY|TỈNH ỦY|THỊ ỦY|THÀNH ỦY|VĂN PHÒNG|BCH|BCĐ|KHO BẠC|HẠT)\b"
 )
 
 

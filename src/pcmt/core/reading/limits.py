@@ -41,7 +41,7 @@ _HEAD = phrase(
     rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)"
 )
 _MONTHLY_DAY = phrase(
-    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)|"
+    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d]|[.-]\d)(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)|"
     r" (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
     r"(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
     r"(?:của |mỗi |hằng |hàng )?quý|(?:hằng|hàng) quý|(?:của )?tháng (?:báo cáo|sau|kế tiếp|liền kề|tiếp theo)))?"
@@ -49,6 +49,10 @@ _MONTHLY_DAY = phrase(
 _YEARLY = phrase(r" ?(?:hằng|hàng|mỗi) năm")
 _MONTH = phrase(r"tháng (?P<m>\d{1,2})(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?(?![\d/])")
 _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?")
+_QUARTERS_LISTED = phrase(
+    r"quý (?P<q>iii|ii|i|[1-3])(?:,| và| -| đến) ?(?:quý )?(?P<r>iv|iii|ii|[2-4])(?!\w)"
+    r"(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?"
+)
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
 _EACH_WEEK = phrase(
@@ -64,7 +68,8 @@ _WEEKDAY = phrase(
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
 _WEEKDAY_ALONE = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)", needs="thứ")
 _EVENT = phrase(
-    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|mùa|ngày (?:bầu cử|khai giảng|hội|làm việc (?:đầu|cuối))|tết) ?[^,.;:()]{0,80})",
+    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|mùa|ngày (?:bầu cử|khai giảng|hội|làm việc (?:đầu|cuối))|tết)"
+    r" ?[^,.;:()]{0,80})",
     needs="trước",
 )
 _AFTER = phrase(  # "trong vòng 03 ngày làm việc kể từ khi phát hiện"
@@ -311,6 +316,10 @@ def _value(
         if each or monthly == "monthly":
             return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={number}")
         return None
+    several = source.match(_QUARTERS_LISTED, at, end)
+    if several and (year := int(several["y"]) if several["y"] else era.single or 0):
+        ends = _month_ends(year, _QUARTERS[several["q"]] * 3 - 2, _QUARTERS[several["r"]] * 3)
+        return _stretch(begin, several.end(), relation, "quarter", *ends)
     quarter = source.match(_QUARTER, at, end)
     if quarter:
         year = int(quarter["y"]) if quarter["y"] else era.single

@@ -257,6 +257,9 @@ def _project_clauses(reading: Reading) -> set[int]:
     return found
 
 
+_OWN_TIME = phrase(r"thời gian (?:thực hiện|triển khai)(?: kế hoạch)?(?: này)? ?:? ?(?:kể )?từ ")
+
+
 # ---- targets -------------------------------------------------------------------------------------------------------
 def _read_targets(reading: Reading) -> None:
     source = reading.source
@@ -281,6 +284,8 @@ def _read_targets(reading: Reading) -> None:
         if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
             continue
         zone = id(clause) in reading.zones
+        if zone and _OWN_TIME.of(source.bare).match(source.low, clause.body, clause.end):
+            continue  # "Thời gian thực hiện kế hoạch: từ ngày ban hành đến ..." under the targets
         start, end = clause.body, clause.end
         if clause.style == "row":
             at = clause.columns.get("task")
