@@ -241,7 +241,7 @@ def test_a_reorganisation_with_all_that_follows(watch: Watched, province: Provin
     page.goto(f"/don-vi/{police.pk}/viec/")
     expect(page.locator("table.owed")).to_contain_text("Hướng dẫn cơ sở cai nghiện")
     page.goto("/don-vi/?q=huyen+dong+que")
-    expect(page.locator(".units-found li").first).to_contain_text("nhiệm vụ nay do tỉnh Bình Minh đảm nhận")
+    expect(page.locator(".units-found li").first).to_contain_text("nhiệm vụ do tỉnh Bình Minh đảm nhận")
 
     # who worked at one of the three works at the new one, and sees its plan
     officer = watch.open(phone=True)

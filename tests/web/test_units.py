@@ -142,6 +142,7 @@ def test_a_branch_alone(land: Land) -> None:
     assert "<main" not in html
     assert "Phường Cửa Đông" in html
     assert "Xã An Thủy" not in html
+    assert "HX-Request" in land.client("officer").get("/don-vi/").headers["Vary"]  # a cache keeps piece and page apart
     town = f"/don-vi/{land['town'].pk}/cap-duoi/"
     assert "Xã An Thủy" in shown(land.client("officer"), town, piece=True, ngay="2025-06-30")
     shown(land.client("officer"), "/don-vi/999999/cap-duoi/", status=404)
@@ -225,7 +226,11 @@ def test_search_finds_what_is_no_longer_there_and_says_what_became_of_it(land: L
     assert "đến hết 30/06/2025" in found
     assert "Việt Nam › Tỉnh Bắc Sơn › Thị xã Cửa Đông" in found
     assert "đã chia; phần kế thừa nhiệm vụ nay là phường Cát Vàng" in first(land, "xa cat vang")
-    assert "nhiệm vụ nay do tỉnh Bắc Sơn đảm nhận" in first(land, "thi xa cua dong")
+    town = first(land, "thi xa cua dong")
+    assert "địa bàn nay thuộc phường Cát Vàng, phường Cửa Đông; nhiệm vụ do tỉnh Bắc Sơn đảm nhận" in town
+    # a district whose communes all became one
+    Succession.objects.filter(new=land["half"]).delete()
+    assert "địa bàn nay là phường Cửa Đông; nhiệm vụ do tỉnh Bắc Sơn đảm nhận" in first(land, "thi xa cua dong")
     # on the boundaries of that day it stands, and nothing became of it yet
     assert "nay là" not in first(land, "xa an thuy", ngay="2025-06-30")
 
@@ -346,15 +351,17 @@ def test_who_holds_roles_only_as_far_as_seen(land: Land) -> None:
         assert "Bạn không được xem người giữ vai trò ở đơn vị này" in html
 
 
-def test_the_log_of_a_unit_is_for_those_who_see_it(land: Land) -> None:
-    address = f"/don-vi/{land['new'].pk}/lich-su/"
+def test_the_history_of_a_unit_as_far_as_it_is_seen(land: Land) -> None:
     unit = create_units(actor=None, at=AT, rows=[place("one", "Xã Một", "commune")])["one"]
-    assert shown(land.client("officer"), address, status=404)
-    assert "Nhật ký" in shown(land.client("auditor"), address)
+    address = f"/don-vi/{land['new'].pk}/lich-su/"
     assert "Ai đã xem, ghi mục này" in shown(land.client("auditor"), address)
+    assert "Ai đã xem, ghi mục này" not in shown(land.client("leader"), address)
     # made by the program, under nothing: outside of what the leader answers for
     assert "Thêm đơn vị" not in shown(land.client("leader"), f"/don-vi/{unit.pk}/lich-su/")
-    assert "Ai đã xem, ghi mục này" not in shown(land.client("leader"), address)
+    alias = f"/don-vi/{land['new'].pk}/ten-khac/"
+    land.client("office").post(alias, {"name": "Phố biển", "scope": "trong"})
+    assert "Phố biển" in shown(land.client("leader"), address)
+    assert "Phố biển" not in shown(land.client("stranger"), address)
 
 
 def test_foreign_and_missing_addresses(land: Land) -> None:

@@ -24,16 +24,15 @@ class Acting(Protocol):
     """What the rows of this room need to know of an actor (`policies.Officer` has more of it)."""
 
     @property
-    def role(self) -> str:
-        """The role held."""
-
-    @property
     def unit_id(self) -> int:
-        """The unit at which it is held."""
+        """The unit at which the actor acts."""
 
     @property
     def on(self) -> date:
         """The day on which the actor acts."""
+
+    def changes_below(self, label: str) -> bool:
+        """Whether the right to change rows of a model reaches the whole of the own unit and the units below it."""
 
 
 def holds_on(on: date, prefix: str = "") -> Q:
@@ -424,8 +423,8 @@ class UnitImportQuerySet(models.QuerySet["UnitImport"]):
     """Imports of lists of units."""
 
     def visible_to(self, actor: Acting | None) -> UnitImportQuerySet:
-        """Standing offices see what was imported into the area of the committee they serve."""
-        if actor is None or actor.role != "standing_office":
+        """Who keeps units sees what was imported into the area of the committee that the own unit serves."""
+        if actor is None or not actor.changes_below("units.UnitImport"):
             return self.none()
         served = (
             UnitClosure.objects.filter(

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitLink, holds_on
+from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, UnitLink, holds_on
 
 
 class Officer(Protocol):
@@ -42,31 +42,33 @@ class Officer(Protocol):
     def on(self) -> date:
         """The day on which the actor acts."""
 
-
-ADMINISTRATOR = "administrator"
+    def changes_below(self, label: str) -> bool:
+        """Whether the right to change rows of a model reaches the whole of the own unit and the units below it."""
 
 
 def can_keep_units(actor: Officer | None) -> bool:
-    """Standing offices keep the list of units, because plans name bodies that it does not yet have.
-
-    So do administrators, who keep all of it.
-    """
-    return actor is not None and actor.role in ("standing_office", ADMINISTRATOR)
+    """Administrators keep the list of units; standing offices too: plans name bodies that it does not yet have."""
+    return actor is not None and actor.changes_below("units.Unit")
 
 
 def can_keep_under(actor: Officer | None, parent_id: int | None) -> bool:
     """Whether the actor may add to or change units below a parent: inside the area of the committee one serves.
 
-    Bodies outside (a ministry that a plan reports to) have no parent and may be added by every standing office.
+    Bodies outside (a ministry that a plan reports to) have no parent and may be added by all of them.
     """
     if actor is None or not can_keep_units(actor):
         return False
-    if parent_id is None or actor.role == ADMINISTRATOR:
+    if parent_id is None or _keeps_all(actor):
         return True
     served = _served(actor)
     inside = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor__in=served)
     own = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=parent_id, ancestor_id=actor.unit_id)
     return inside.exists() or own.exists()
+
+
+def _keeps_all(actor: Officer) -> bool:
+    """Whether the actor keeps the units of the whole country: who does so at a body of the central level."""
+    return Unit.objects.filter(pk=actor.unit_id, level=Level.CENTRAL).exists()
 
 
 def _served(actor: Officer) -> QuerySet[UnitClosure, Any]:
@@ -89,14 +91,14 @@ def can_keep(actor: Officer | None, unit: Unit) -> bool:
 
 
 def can_reorganise(actor: Officer | None, *, changed: Iterable[int], taking: Iterable[int], on: date) -> bool:
-    """Whether the actor may reorganise units on a day: administrators all, a standing office those of its area.
+    """Whether the actor may reorganise units on a day: those of the own area; at a central body all.
 
-    What changes stands below the committee that the office serves, what takes something over there or is the committee
-    itself. A place counts that a unit has today or has on the day, so that what was planned before can be built on.
+    What changes stands below the committee that the actor's unit serves, what takes something over there or is the
+    committee itself. A place counts that a unit has today or has on the day, so that what was planned before can be built on.
     """
     if actor is None or not can_keep_units(actor):
         return False
-    if actor.role == ADMINISTRATOR:
+    if _keeps_all(actor):
         return True
     below, others = set(changed), set(taking)
     rows = UnitClosure.objects.filter(

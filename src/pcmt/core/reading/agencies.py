@@ -37,7 +37,7 @@ _TAIL = phrase(  # lower-case words that still belong to a name
 _NEW_HEAD = phrase(r"(?:các|những) (?=\w)")
 _GROUP_LEVEL = phrase(rf"(?:{LEVELS})(?: [\w'’.-]+)*$")
 _ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ&.\d-]+\b")
-_ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b|[IVX]{1,4}\b")
+_ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b(?! +(?:tháng|ngày|tuần|quý|năm|lần))|[IVX]{1,4}\b")
 _PLAIN_HEADS = phrase(  # names that never carry a level of their own
     r"(?:tỉnh đoàn|thành đoàn|huyện đoàn|quận đoàn|thị đoàn|hải đội|hải đoàn|các |những |mỗi |toàn thể|ban giám hiệu|"
     r"giáo viên|tổ |cán bộ|"
@@ -305,7 +305,7 @@ def _share_level(agencies: list[Agency]) -> list[Agency]:
     last = agencies[-1]
     if not from_last or _PLAIN_HEADS.of(False).match(last.name.lower()):
         return agencies
-    level = last.name[from_last.start() :]
+    level = last.name[from_last.start() :].removeprefix("cơ sở ")  # "Trường Trung học cơ sở xã"
     return [
         agency
         if agency is last
@@ -335,6 +335,8 @@ def read_list(source: Source, start: int, end: int) -> tuple[list[Agency], int]:
         while at < end and low[at] == " ":
             at += 1
         if at < end and source.work[at] == "(":
+            if low.startswith(("(qua ", "(thông qua "), at):
+                break
             close = source.work.find(")", at, end)
             if close < 0:
                 break

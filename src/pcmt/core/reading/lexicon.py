@@ -119,7 +119,7 @@ NAME_VERBS = frozenset(
         "tổ chức|xây dựng|quản lý|kiểm tra|giáo dục|tuyên truyền|bảo vệ|đào tạo|giám sát|vận động|nghiên cứu|"
         "ứng dụng|điều tra|kiểm soát|thống kê|in|cấp|phát|mở|lập|chi|hỗ trợ|tư vấn|bồi dưỡng|thường trực|tiếp nhận|"
         "giải quyết|phụ trách|phòng ngừa|đấu tranh|xét xử|ký|cử|nắm|tạo|truy tố|chăm sóc|thường xuyên|thực hiện|tự|"
-        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần"
+        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần|tham mưu"
     )
 )
 
@@ -147,11 +147,12 @@ HEADS = words(
     "bảo hiểm xã hội|ngân hàng chính sách xã hội|ban an toàn giao thông|bệnh xá|nhà văn hóa|nhà thiếu nhi|"
     "cổng thông tin|khối|cụm|chi hội|chi cục trưởng|trường học|gia đình|người dân|tổng công ty|chi nhánh|thư viện|"
     "bảo tàng|nhà máy|ban nhân dân|khu quản lý|cấp xã|cấp huyện|chỉ huy|đảng viên|tiểu khu trưởng|già làng|"
-    "ban chấp hành|hội đồng đội|quản lý thị trường"
+    "ban chấp hành|hội đồng đội|quản lý thị trường|ca xã|ca phường|ca huyện|ca tỉnh|ca thị xã|ca thành phố|ca tp|đtn|"
+    "hpn|hnd|hccb|lhpn|bchqs"
 )
 HEAD = phrase(
     r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|"
-    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
+    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin|ngay|kịp thời|cho|về|trước)|cơ sở "
     r"(?:vật chất|dữ liệu|pháp lý)|đội (?:ngũ|hình)|viện trợ|trường hợp|bản (?:cam kết|đồ|thân|tin)|tổ chức (?!chính|"
     r"đoàn|xã|thành viên|hội|đảng|công đoàn|liên|có|,|và)|vùng (?!\d|cảnh)|"
     r"trại (?!tạm|giam|giáo)|đài tưởng|thôn tính|ấp ủ|lớp|đoàn kết|khối (?:lượng|đại)|các (?:hoạt động|nội dung|"
@@ -195,8 +196,17 @@ FIELD_NAMES = words(
     "tuyên giáo|tuyên giáo và dân vận|dân vận|nội chính|kiểm tra|xây dựng đảng|tổ chức - hành chính|"
     "thi hành án dân sự|quản lý khu kinh tế|quản lý các khu công nghiệp|quản lý dự án|bảo vệ an ninh trật tự|"
     "bảo vệ an ninh, trật tự|an ninh trật tự|liên hiệp phụ nữ|cựu chiến binh|nông dân|người cao tuổi|chữ thập đỏ|"
-    "khuyến học|luật gia|cựu thanh niên xung phong|cựu công an nhân dân|cảnh sát phòng cháy|phòng cháy chữa cháy|"
+    "khuyến học|luật gia|đoàn kết tập hợp thanh niên|thanh thiếu nhi trường học|"
+    "cựu thanh niên xung phong|cựu công an nhân dân|cảnh sát phòng cháy|phòng cháy chữa cháy|"
     "phòng cháy, chữa cháy|phòng cháy, chữa cháy và cứu nạn, cứu hộ|phòng cháy chữa cháy và cứu nạn cứu hộ|"
+    "cảnh sát điều tra tội phạm về ma túy|cảnh sát điều tra tội phạm về trật tự xã hội|cảnh sát điều tra tội phạm|"
+    "cảnh sát quản lý hành chính về trật tự xã hội|cảnh sát quản lý hành chính về ttxh|cảnh sát quản lý hành chính|"
+    "cảnh sát giao thông|cảnh sát hình sự|cảnh sát kinh tế|cảnh sát cơ động|"
+    "cảnh sát phòng cháy, chữa cháy và cứu nạn, cứu hộ|"
+    "cảnh sát thi hành án hình sự và hỗ trợ tư pháp|quản lý xuất nhập cảnh|kỹ thuật hình sự|an ninh điều tra|"
+    "an ninh mạng và phòng, chống tội phạm sử dụng công nghệ cao|xây dựng phong trào bảo vệ an ninh tổ quốc|"
+    "phòng, chống ma túy và tội phạm|phòng chống ma túy và tội phạm|"
+    "hđnd và ubnd|hđnd & ubnd|hđnd&ubnd|hđnd - ubnd|hội đồng nhân dân và ủy ban nhân dân|hậu cần|"
     "tài nguyên, môi trường|kiểm soát bệnh tật|chính trị - xã hội|chính trị xã hội|hành chính|văn thư|"
     "công tác xã hội|việc làm|dịch vụ việc làm|trợ giúp pháp lý|địa chính - xây dựng|địa chính|"
     "văn phòng - thống kê|kế toán - ngân sách|tài chính - ngân sách|kinh tế, hạ tầng|văn hóa|tổng hợp|nghiệp vụ|"
@@ -216,7 +226,8 @@ OUTPUT_NOUNS = words(
     "khu dân cư|tổ dân phố|khu phố|doanh nghiệp|lò|xe|phương tiện|căn hộ|cửa hàng|bình chữa cháy|giờ phát thanh|"
     "cuộc thi|hội thi|diễn đàn|chiến dịch|đề tài|sáng kiến|cán bộ|công chức|kw|mw|km|tỷ lệ|suất|suất quà|phần quà|"
     "lao động|việc làm|chỉ tiêu|tiêu chí|phiên chợ|điểm sáng|điểm nóng|ca|mẫu|lượt hộ|cây|cây xanh|bảng tin|trạm|"
-    "nhà|gương|phường, xã|xã, phường|cuộc kiểm tra|đoàn kiểm tra|buổi tuyên truyền"
+    "nhà|gương|thanh niên|lái xe|hộ dân|bệnh nhân|người bệnh|phụ huynh|hộ kinh doanh|"
+    "phường, xã|xã, phường|cuộc kiểm tra|đoàn kiểm tra|buổi tuyên truyền"
 )
 TIME_NOUNS = (
     r"ngày|tháng|năm|giờ|phút|quý|tuần|tuổi|học kỳ|giai đoạn|đồng|triệu|tỷ|nghìn|%|km/h|thế kỷ|lực lượng|"
@@ -224,7 +235,8 @@ TIME_NOUNS = (
     r"điều|điểm [a-zđ]|kênh|hình thức|tiêu chí|chương|phần|bậc|lĩnh vực|chuyên đề"
 )
 PER_UNIT = (
-    r"(?:mỗi|từng) (?!năm|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
+    r"(?:mỗi|từng) (?!năm|tháng|quý|tuần|ngày|học kỳ|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|"
+    r"01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
 )
 PERIODS = {
     "ngày": "day",

@@ -32,6 +32,10 @@ _PRE = phrase(
 _RANGE = re.compile(
     r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?"
 )
+_STARTED = r" ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?:lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? "
+_RISEN = phrase(rf"{_STARTED}(?=\d)")
+_FROM = phrase(rf"từ \d[\d,.]*{_STARTED}$")
+_LEVELLED = phrase(r"(?P<way>lên|xuống|còn)(?: còn)? ?(?:trên|dưới|ít nhất|tối thiểu|mức)? ?$")
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
@@ -42,16 +46,24 @@ COUNTED = phrase(
 )
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
+_HOURS_PER = phrase(r" ?(?:giờ|phút|tiết) ?/ ?(?:ngày|tuần|tháng|quý|năm)")
 _RATE = phrase(
-    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
+    r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?"
+    r"(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
     r"hàng) |trong (?=(?:năm|tháng|quý|tuần)(?! \d)))(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
+)
+_LASTS = phrase(r"(?:thời gian|thời hạn) [^,.;:\d]{0,60}$")
+_DURATION = phrase(r" ?(?:phút|giờ|ngày|tuần|tháng)(?! \d)(?!\w)")
+_PER_SOME = phrase(
+    r" ?(?P<per>tháng|tuần|quý|năm) (?P<n>\d{1,2}|một|hai|ba) (?P<unit>kỳ|lần|buổi|lượt|số|bài|tin)(?!\w)"
 )
 _TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
     r"định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$"
 )
+_EACH_ENDS = phrase(r"(?<!\w)(?:mỗi|hằng|hàng) (?:ngày|tuần|tháng|quý|năm) $")  # "mỗi năm 02 lần": the year is no 2
 _EACH_AFTER = phrase(
     r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))"
 )
@@ -72,9 +84,11 @@ _NOT_MEASURED = phrase(  # words before a number that make it a name, not a coun
     r"khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|"
     r"bcđ) $"
 )
+_NAMING = phrase(r"(?<!\w)(?:nghị quyết|nghị định|chỉ thị|kết luận|thông tư|quyết định|kế hoạch|đề án|luật)(?: số)? $")
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
+_IN_PARTS = phrase(r"[^,.;:\d]{0,30},? ?(?:trong đó|chia ra|phân bổ)(?: như sau)? ?:? ?(?=[^.;]{3,80}\d)")
 _ACHIEVES = phrase(r"(?<!\w)(?:phấn đấu|đạt|đạt được|chỉ tiêu)(?!\w)|xây dựng (?=\d{1,2} (?:mô hình|câu lạc bộ))")
 _LISTED_MEASURES = phrase(r"(?:cả )?(?:0?3|ba) (?:tiêu chí|mặt)")
 _EACH = phrase(PER_UNIT)
@@ -195,6 +209,12 @@ class Reader:
             and re.search(r"đạt\s*$|dat\s*$", before)
         ):
             return True
+        if (
+            not zone
+            and re.search(r"chiếm (?:tỷ lệ )?(?:khoảng |trên |gần )?$|chiem $", before[-24:])
+            and "phấn đấu" not in before
+        ):
+            return True  # "riêng khu vực ven biển chiếm 41%"
         bracket = before.rfind("(")
         return (
             bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))
@@ -233,6 +253,11 @@ class Reader:
         value_max: int | float | None = None
         ranged = _RANGE.match(low, b, end)
         percent = _PERCENT.match(low, b, end)
+        risen = _RISEN.of(source.bare).match(low, b, end)
+        if risen:  # "từ 61,5% năm 2025 lên 85%": the first number is where it starts from
+            return None
+        if ranged and _NAMING.of(source.bare).search(low[max(start, a - 16) : a]):
+            return None  # "phổ biến Nghị quyết 44 tới 100% đảng viên"
         if ranged and low[b : b + 1] != "/":
             top = next(iter(find_numerals(ranged["b"])), None)
             closing = ranged.end()
@@ -240,7 +265,12 @@ class Reader:
             if (
                 top
                 and top.value > value
-                and (is_percent or COUNTED.of(source.bare).match(low, closing, end))
+                and (
+                    is_percent
+                    or zone
+                    and low[max(start, a - 3) : a].strip() in ("từ", "tu")
+                    or COUNTED.of(source.bare).match(low, closing, end)
+                )
                 and not _TIME.of(source.bare).match(low, closing, end)
                 or (top and is_percent and top.value > value)
             ):
@@ -251,6 +281,8 @@ class Reader:
                     follow = _PERCENT.match(low, b, end)
                     b = follow.end() if follow else b
                 unit, kind = ("percent", "coverage") if is_percent else (None, "count")
+                if not is_percent:
+                    unit, b = self._unit(b, end)
                 return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
         slash = _SLASH.match(low, b, end)
         if (
@@ -274,6 +306,70 @@ class Reader:
             return self._finish(
                 number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0
             )
+        turned = self._turned(number, a, comparator, pre, start, end)
+        if turned:
+            return turned
+        timed = _TIME.of(source.bare).match(low, b, end) and not _HOURS_PER.of(source.bare).match(low, b, end)
+        rate = None if timed else _RATE.of(source.bare).match(low, b, end)
+        if rate and rate["what"].strip():
+            per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
+                _unbare(rate["per"]), "year"
+            )
+            unit = source.plain(b, b + len(rate["what"]))
+            read = self._finish(
+                number,
+                a,
+                rate.end(),
+                value,
+                None,
+                comparator,
+                unit,
+                "frequency",
+                pre,
+                start,
+                end,
+                1 if rate["every"] else 0,
+            )
+            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
+            return read
+        lasting = pre and (pre["lte"] or pre["lt"]) and _LASTS.of(source.bare).search(low, start, a)
+        if lasting and zone and _DURATION.of(source.bare).match(low, b, end):  # "thời gian chờ không quá 10 ngày"
+            unit, stop = self._unit(b, end)
+            return self._finish(number, a, stop, value, None, comparator, unit, "count", pre, start, end, 0)
+        if (
+            _TIME.of(source.bare).match(low, b, end)
+            or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a])
+            and not pre
+            and not _EACH_ENDS.of(source.bare).search(low[max(start, a - 16) : a])
+        ):
+            return None
+        if low[b : b + 1] in ")":
+            return None
+        noun = COUNTED.of(source.bare).match(low, b, end)
+        if not noun and (not (pre or zone) or low[b : b + 1] != " " or not _WORDS.match(low, b, end)):
+            return None
+        unit_words, stop = self._unit(b, end)
+        kind = "count"
+        read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
+        each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
+        if each and unit_words and read[0]["kind"] == "count":
+            per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
+            read[0]["kind"] = "frequency"
+            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
+        return read
+
+    def _turned(
+        self, number: Numeral, a: int, comparator: str, pre: re.Match[str] | None, start: int, end: int
+    ) -> tuple[dict[str, Any], int, int, int] | None:
+        """ "1 tháng 2 kỳ", "ít nhất 06 tháng một lần": so many periods for so many times."""
+        source, low, b, value = self.source, self.source.low, number.end, number.value
+        some = _PER_SOME.of(source.bare).match(low, b, end)
+        if some:  # "1 tháng 2 kỳ"
+            times = int(some["n"]) if some["n"].isdigit() else WORDS.get(some["n"]) or _BARE_WORDS.get(some["n"]) or 1
+            read = self._finish(number, a, some.end(), times, None, "eq", some["unit"], "frequency", pre, start, end, 1)
+            per = PERIODS[_unbare(some["per"])] if source.bare else PERIODS[some["per"]]
+            read[0]["frequency"] = {"n": times, "per": per, "every": int(value), "implied": False}
+            return read
         turn = _TURN.of(source.bare).match(low, b, end)
         if turn:  # "ít nhất 06 tháng một lần"
             read = self._finish(
@@ -297,58 +393,7 @@ class Reader:
                 "implied": False,
             }
             return read
-        rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
-        if rate and rate["what"].strip():
-            per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
-                _unbare(rate["per"]), "year"
-            )
-            unit = source.plain(b, b + len(rate["what"]))
-            read = self._finish(
-                number,
-                a,
-                rate.end(),
-                value,
-                None,
-                comparator,
-                unit,
-                "frequency",
-                pre,
-                start,
-                end,
-                1 if rate["every"] else 0,
-            )
-            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
-            return read
-        if (
-            _TIME.of(source.bare).match(low, b, end)
-            or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a])
-            and not pre
-        ):
-            return None
-        if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
-            return None
-        noun = COUNTED.of(source.bare).match(low, b, end)
-        if not noun and not (pre or zone):
-            return None
-        if not noun and not _WORDS.match(low, b, end):
-            return None
-        if not noun and low[b : b + 1] not in (" ",):
-            return None
-        unit_words, stop = self._unit(b, end)
-        kind = "count"
-        read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
-        each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
-        if (
-            each
-            and unit_words
-            and re.match(
-                r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()
-            )
-        ):
-            per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
-            read[0]["kind"] = "frequency"
-            read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
-        return read
+        return None
 
     def _unit(self, at: int, end: int) -> tuple[str | None, int]:
         source = self.source
@@ -391,7 +436,20 @@ class Reader:
         stop = clause_stop(low, b, end)
         versus = VERSUS.of(source.bare).search(low, b, min(end, b + 160))
         change = _CHANGE.of(source.bare).search(low[max(start, begin - 110) : begin])
-        if change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
+        level = _LEVELLED.of(source.bare).search(low, max(start, a - 16), a)
+        if (
+            level and unit == "percent" and not versus
+        ):  # "hạ xuống dưới 25%", "nâng lên 85%": a share, and where it goes
+            direction = "increase" if level["way"] in ("lên", "len") else "decrease"
+            risen = _FROM.of(source.bare).search(low, start, a)
+            if risen:
+                begin = min(begin, level.start())
+                baseline = (
+                    {"kind": "year", "year": int(risen["year"]), "text": f"năm {risen['year']}"}
+                    if risen["year"]
+                    else None
+                )
+        elif change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
             near = len(change["gap"]) <= 12 or versus
             if near and not re.search(r"[;.]", change["gap"]):
                 direction = "increase" if change["up"] else "decrease"
@@ -471,6 +529,8 @@ class Reader:
             return bool(noun) and not re.search(r"(?:địa bàn|tại|ở|tuyến)\s*$", low[max(start, a - 12) : a])
         if not noun or facts["value"] > 100_000:
             return False
+        if _IN_PARTS.of(source.bare).match(low, b, end):
+            return True  # "12 người, trong đó: ..."
         verb = list(_ACHIEVES.of(source.bare).finditer(low, max(start, a - 40), a))
         if not verb or re.search(
             r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]

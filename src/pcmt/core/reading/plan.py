@@ -49,6 +49,10 @@ def understand(text: str) -> Reading:
     head = read_head(source, lines)
     body = lines[head.body : head.tail]
     appendix = _appendix(source, lines, head.tail)
+    for line in body:
+        words = source.work[line.start : line.end].strip("*# ")
+        if line.kind == "text" and words.startswith("PHỤ LỤC") and words.isupper():
+            _as_part(source, line)  # an annex without a signature before it
     outline = build_outline(source, body + appendix, lines)
     article = head.fields["document_kind"] == "article_about_plan"
     give_roles(source, outline, article)
@@ -77,16 +81,17 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
             and re.match(r"[*#\s]*(?:PHỤ LỤC|Phụ lục|PHU LUC|Phu luc)", source.work[lines[i].start : lines[i].end])
             and i > tail
         ):
-            rest = lines[i:]
-            first = rest[0]
-            label = re.match(
-                r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[first.body : first.end]
-            )
-            if label:
-                first.style, first.label = "part", label[0].strip(" .:")
-                first.body += label.end()
-            return rest
+            _as_part(source, lines[i])
+            return lines[i:]
     return []
+
+
+def _as_part(source: Source, line: Any) -> None:
+    """A line that opens an annex heads all that follows."""
+    label = re.match(r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[line.body : line.end])
+    if label:
+        line.style, line.label = "part", label[0].strip(" .:")
+        line.body += label.end()
 
 
 # ---- time ----------------------------------------------------------------------------------------------------------
@@ -201,14 +206,16 @@ def _read_days(reading: Reading) -> None:
     reading.limits.sort(key=lambda pair: pair[0].start)
 
 
-_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)", needs="hằng|hàng|mỗi")
+_MONTHLY = phrase(
+    r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý|tuần)|báo cáo (?P<p2>tháng|quý|tuần)(?!\w)", needs="tháng|quý|tuần"
+)
 
 
 def _monthly(source: Source, start: int, end: int) -> str:
     found = source.search(_MONTHLY, start, end)
     if not found:
         return ""
-    return "monthly" if found["p"] in ("tháng", "thang") else "quarterly"
+    return {"th": "monthly", "qu": "quarterly", "tu": "weekly"}[(found["p"] or found["p2"])[:2]]
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
@@ -250,6 +257,9 @@ def _project_clauses(reading: Reading) -> set[int]:
     return found
 
 
+_OWN_TIME = phrase(r"thời gian (?:thực hiện|triển khai)(?: kế hoạch)?(?: này)? ?:? ?(?:kể )?từ ")
+
+
 # ---- targets -------------------------------------------------------------------------------------------------------
 def _read_targets(reading: Reading) -> None:
     source = reading.source
@@ -274,6 +284,8 @@ def _read_targets(reading: Reading) -> None:
         if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
             continue
         zone = id(clause) in reading.zones
+        if zone and _OWN_TIME.of(source.bare).match(source.low, clause.body, clause.end):
+            continue  # "Thời gian thực hiện kế hoạch: từ ngày ban hành đến ..." under the targets
         start, end = clause.body, clause.end
         if clause.style == "row":
             at = clause.columns.get("task")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.units.models import Succession, SuccessionPart, Unit, UnitClosure, UnitKind, UnitLink, UnitName
+from pcmt.apps.units.models import Level, Succession, SuccessionPart, Unit, UnitClosure, UnitKind, UnitLink, UnitName
 from pcmt.web.templatetags.pcmt import vdate
 
 MOST_STEPS = 12
@@ -147,8 +147,10 @@ def fates(units: Iterable[Unit], on: date) -> dict[int, Fate]:
             if unit.pk in heirs:
                 part, at[pk] = heirs[unit.pk]
                 how[pk].add(part)
-    call(at.values(), on)
-    return {pk: Fate(_fate_words(at[pk], how[pk]), at[pk]) for pk in gone if at[pk].pk != pk}
+    followed = {pk: unit for pk, unit in gone.items() if at[pk].pk != pk}
+    areas = _areas([unit for pk, unit in followed.items() if SuccessionPart.DUTIES in how[pk]], on)
+    call([*at.values(), *(unit for area in areas.values() for unit in area)], on)
+    return {pk: _fate(at[pk], how[pk], areas.get(pk, ())) for pk in followed}
 
 
 def _heirs(ended: Mapping[int, Unit]) -> dict[int, tuple[str, Unit]]:
@@ -168,13 +170,54 @@ def _heirs(ended: Mapping[int, Unit]) -> dict[int, tuple[str, Unit]]:
     return found
 
 
-def _fate_words(unit: Unit, parts: set[str]) -> str:
-    name = {"name": within(unit.name, unit.kind)}
+def _areas(ended: Sequence[Unit], on: date) -> dict[int, list[Unit]]:
+    """What the communes below units that ended are on the day, in official order: there their areas went."""
+    if not ended:
+        return {}
+    days = {unit.pk: last_day(unit, on) for unit in ended}
+    rows = UnitClosure.objects.filter(
+        ancestor_id__in=list(days), descendant__kind=UnitKind.ADMINISTRATIVE, descendant__level=Level.COMMUNE
+    ).select_related("descendant")
+    parts = {row.descendant_id: {row.descendant_id: row.descendant} for row in rows}
+    below = [(row.ancestor_id, row.descendant_id) for row in rows if holds(row, days[row.ancestor_id])]
+    for _step in range(MOST_STEPS):
+        gone = {unit.pk: unit for each in parts.values() for unit in each.values() if not stands(unit, on)}
+        left = Succession.objects.filter(old_id__in=list(gone)).exclude(part=SuccessionPart.DUTIES)
+        after: dict[int, list[Unit]] = defaultdict(list)
+        for row in left.select_related("new") if gone else ():
+            if row.on == gone[row.old_id].valid_to:
+                after[row.old_id].append(row.new)
+        if not after:
+            break
+        for each in parts.values():
+            for pk in [pk for pk in each if pk in after]:
+                del each[pk]
+                each |= {unit.pk: unit for unit in after[pk]}
+    found: dict[int, dict[int, Unit]] = defaultdict(dict)
+    for above, pk in below:
+        found[above] |= {unit.pk: unit for unit in parts[pk].values() if stands(unit, on)}
+    return {pk: sorted(area.values(), key=lambda unit: unit.sort_key) for pk, area in found.items()}
+
+
+FEW = 3
+"""So many units are named; more are counted."""
+
+
+def _fate(heir: Unit, parts: set[str], area: Sequence[Unit]) -> Fate:
+    name = {"name": within(heir.name, heir.kind)}
+    if SuccessionPart.DUTIES in parts and area:
+        words = {"area": ", ".join(within(unit.name, unit.kind) for unit in area)} | name
+        if len(area) == 1:
+            return Fate(_("địa bàn nay là %(area)s; nhiệm vụ do %(name)s đảm nhận") % words, area[0])
+        if len(area) <= FEW:
+            return Fate(_("địa bàn nay thuộc %(area)s; nhiệm vụ do %(name)s đảm nhận") % words, heir)
+        words = {"n": str(len(area))} | name
+        return Fate(_("địa bàn nay thuộc %(n)s xã, phường; nhiệm vụ do %(name)s đảm nhận") % words, heir)
     if SuccessionPart.DUTIES in parts:
-        return _("nhiệm vụ nay do %(name)s đảm nhận") % name
+        return Fate(_("nhiệm vụ nay do %(name)s đảm nhận") % name, heir)
     if SuccessionPart.PART in parts:
-        return _("đã chia; phần kế thừa nhiệm vụ nay là %(name)s") % name
-    return _("nay là %(name)s") % name
+        return Fate(_("đã chia; phần kế thừa nhiệm vụ nay là %(name)s") % name, heir)
+    return Fate(_("nay là %(name)s") % name, heir)
 
 
 def call(units: Iterable[Unit], on: date) -> None:

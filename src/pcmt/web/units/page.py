@@ -11,12 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pcmt.apps.accounts.models import Actor, Grant
-from pcmt.apps.accounts.policies import Reach, sees
-from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import Plan, PlanUnit
 from pcmt.apps.tasks.queries import SHOWN_WITH, OweFilter, due_items
 from pcmt.apps.units.models import GroupMember, Unit, UnitAlias, UnitClosure, UnitFunction, UnitKind, UnitName, holds_on
-from pcmt.web.plan.trail import Trail
 from pcmt.web.shell.access import acting
 from pcmt.web.units.days import Day, call, chosen_day, fates, last_day, paths, stands, window_words
 from pcmt.web.units.tree import AGENCIES, count_words, counted
@@ -68,9 +65,8 @@ def _tabs(actor: Actor, unit: Unit, day: Day, current: str) -> list[dict[str, An
         ("owed", _("Việc còn nợ"), owed_by(actor, unit).count()),
         ("plans", pgettext("danh mục", "Kế hoạch"), plans_with(actor, unit).count()),
         ("people", _("Người giữ vai trò"), held_at(actor, unit, day).count()),
+        ("history", _("Lịch sử"), None),
     ]
-    if sees("audit.Entry", actor) >= Reach.SUBTREE:
-        shown.append(("history", _("Nhật ký"), None))
     return [
         {
             "label": label,
@@ -142,11 +138,3 @@ def groups_of(actor: Actor, unit: Unit, day: Day) -> list[Unit]:
     if unit.kind == UnitKind.GROUP:
         return [row.unit for row in rows.filter(group=unit).select_related("unit").order_by("unit__sort_key")]
     return [row.group for row in rows.filter(unit=unit).select_related("group").order_by("group__sort_key")]
-
-
-def trail_of(actor: Actor, unit: Unit) -> Trail:
-    """What was done to the unit, as far as the actor sees it: all of it below the own unit."""
-    entries = Entry.objects.about(unit).writes().order_by("-at", "-pk")
-    own = Unit.objects.under(actor.unit_id, actor.on).values("pk")
-    whole = sees("audit.Entry", actor) >= Reach.SUBTREE and own.filter(pk=unit.pk).exists()
-    return Trail(entries if whole else entries.visible_to(actor, units=own), whole=whole)

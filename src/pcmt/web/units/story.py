@@ -121,6 +121,8 @@ def _went(unit: Unit, rows: Sequence[Succession]) -> Iterator[Happening]:
 
 
 def _left_words(row: Succession, share: str) -> str:
+    if row.part == SuccessionPart.DUTIES:
+        return ""
     return _("%(share)s, kế thừa nhiệm vụ") % {"share": share} if row.heir and share else share
 
 

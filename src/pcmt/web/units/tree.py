@@ -159,7 +159,9 @@ def _sections(
                 )
             )
         several = sum(map(bool, nodes.values())) > 1
-        return [Section(LABELS[sort] if several else "", found) for sort, found in nodes.items() if found]
+        # The bodies of a unit stand before what lies in it; on top the nation stands before bodies under nothing.
+        order = ("places", "bodies", "groups") if rows and rows[0][0] is None else LABELS
+        return [Section(LABELS[sort] if several else "", nodes[sort]) for sort in order if nodes[sort]]
 
     return made(firsts)
 

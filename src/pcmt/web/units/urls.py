@@ -28,6 +28,6 @@ urlpatterns = [
     path("sap-xep/soan/<slug:key>/bo/", reorganise.discard, name="discard"),
     path("sap-xep/soan/<slug:key>/<int:number>/bo/", reorganise.without, name="without"),
     path("sap-xep/soan/<slug:key>/<int:number>/<slug:step>/", reorganise.step, name="step"),
-    path("sap-xep/<int:pk>/", reorganise.one, name="reorganisation"),
-    path("sap-xep/<int:pk>/huy/", reorganise.cancel, name="cancel"),
+    path("sap-xep/<int:reorganisation_id>/", reorganise.one, name="reorganisation"),
+    path("sap-xep/<int:reorganisation_id>/huy/", reorganise.cancel, name="cancel"),
 ]

@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from pcmt.apps.accounts.policies import Reach, sees
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Unit, UnitAlias
 from pcmt.apps.units.operations import create_unit, edit_particulars, name_alias, remove_alias
 from pcmt.apps.units.policies import can_keep, can_keep_under, can_keep_units
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.history.trail import trail_of
 from pcmt.web.shell.access import acting
 from pcmt.web.units import find
 from pcmt.web.units.days import chosen_day
@@ -35,7 +37,6 @@ from pcmt.web.units.page import (
     owed_by,
     plans_with,
     seen_unit,
-    trail_of,
     unit_page,
 )
 from pcmt.web.units.story import happenings, picture_of
@@ -46,6 +47,7 @@ ROWS_A_PAGE = 50
 ENTRIES_A_PAGE = 50
 
 
+@vary_on_headers("HX-Request")
 def tree(request: HttpRequest) -> HttpResponse:
     """The units of a day: the tree, or what the search found in it."""
     actor = acting(request)
@@ -72,6 +74,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     return render(request, "units/_listed.html" if part_only else "units/tree.html", page)
 
 
+@vary_on_headers("HX-Request")
 def branch(request: HttpRequest, unit_id: int) -> HttpResponse:
     """What stands directly below a unit, as a piece of the tree; whoever opens the address gets the whole tree."""
     actor = acting(request)
@@ -145,12 +148,9 @@ def people(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 def history(request: HttpRequest, unit_id: int) -> HttpResponse:
-    """What was done to the unit and by whom, for those who see what others did."""
-    actor = acting(request)
-    if sees("audit.Entry", actor) < Reach.SUBTREE:
-        raise Http404
+    """What was done to the unit and by whom, as far as the reader may see it."""
     page = unit_page(request, unit_id, "history")
-    trail: Any = trail_of(actor, page["unit"])
+    trail: Any = trail_of(acting(request), page["unit"])
     page |= {
         "entries": Paginator(trail, ENTRIES_A_PAGE).get_page(request.GET.get("trang")),
         "whole": trail.whole,
@@ -216,9 +216,12 @@ def alias(request: HttpRequest, unit_id: int) -> HttpResponse:
 def forget_alias(request: HttpRequest, unit_id: int, alias_id: int) -> HttpResponse:
     """One other name less."""
     page = _kept_page(request, unit_id)
-    if not any(each.pk == alias_id for each in aliases_of(acting(request), page["unit"])):
+    named = UnitAlias.objects.visible_to(acting(request)).filter(pk=alias_id).first()
+    if named is None:
         messages.warning(request, _("Tên gọi này đã được người khác bỏ."))
-        return redirect("units:edit", unit_id)
+        return redirect("units:edit", page["unit"].pk)
+    if named.unit_id != unit_id:
+        raise Http404
     answer = remove_alias(actor=acting(request), at=timezone.now(), alias_id=alias_id)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)

@@ -1,143 +1,63 @@
-"""Making users and giving them roles, and what the log says of signing in and out.
+"""Accounts: people and their roles, ways in, second factors, sessions, letters; what the log says of signing in."""
 
-There is no screen for users yet: the demo and the command line call these.
-"""
+from .doers import NOBODY
+from .factors import FACTOR_EVENTS, factor_changed, take_factors
+from .grants import (
+    delegate_grant,
+    end_grant,
+    extend_grant,
+    grant_role,
+    hand_over,
+    switch_grant,
+    withdraw_grant,
+)
+from .invitations import accept_invitation, invite, resend_invitation, revoke_invitation
+from .keeping import Contact, change_user, read_contact, start_again, stop_user
+from .letters import send_letter, send_waiting_letters, tidy_links
+from .passwords import ask_reset, change_password, reset_password
+from .people import create_user
+from .sessions import end_session, end_sessions, mark_session, take_sessions
+from .signing import record_refused_sign_in, record_sign_in, record_sign_out
+from .single_sign_on import is_waiting, linked, take_from_waiting, unlink, welcome
 
-from __future__ import annotations
-
-from datetime import date, datetime
-
-import attrs
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from pcmt.apps.accounts.models import Actor, Grant, Role, User
-from pcmt.apps.accounts.queries import actor_of, grants_of
-from pcmt.apps.audit.models import Doer, Entry
-from pcmt.apps.audit.operations import Thing, record
-from pcmt.core.diagnostics import Refusal
-
-
-def create_user(
-    *,
-    actor: Actor | None,
-    at: datetime,
-    username: str,
-    full_name: str,
-    password: str | None = None,
-    email: str = "",
-    post: str = "",
-) -> User | Refusal:
-    """Make a user; without a password nobody can sign in as this user until one is set."""
-    username = username.strip().lower()
-    if not username or not full_name.strip():
-        return Refusal(code="empty", message=_("Nhập tên đăng nhập và họ tên."), field="username")
-    user = User(username=username, full_name=full_name.strip(), email=email.strip(), post=post.strip(), joined_at=at)
-    if password is None:
-        user.set_unusable_password()
-    else:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            return Refusal(code="weak_password", message=" ".join(error.messages), field="password")
-        user.set_password(password)
-    with transaction.atomic():
-        if User.objects.filter(username=username).exists():
-            return Refusal(
-                code="taken",
-                message=_("Tên đăng nhập “%(username)s” đã có người dùng. Chọn tên khác.") % {"username": username},
-                field="username",
-            )
-        user.save()
-        record(at=at, actor=actor, event="accounts.user.created", obj=user, after={"username": username})
-    return user
-
-
-def grant_role(
-    *,
-    actor: Actor | None,
-    at: datetime,
-    user_id: int,
-    role: str,
-    unit_id: int,
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-) -> Grant | Refusal:
-    """Give a role at a unit for a window; giving one that is held already changes nothing."""
-    if role not in Role.values:
-        return Refusal(code="unknown_role", message=_("Chọn vai trò trong danh sách."), field="role")
-    if valid_from and valid_to and valid_to <= valid_from:
-        return Refusal(code="window", message=_("Ngày kết thúc phải sau ngày bắt đầu."), field="valid_to")
-    with transaction.atomic():
-        held = Grant.objects.filter(user_id=user_id, role=role, unit_id=unit_id, valid_to__isnull=True).first()
-        if held:
-            return held
-        grant = Grant.objects.create(
-            user_id=user_id, role=role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to
-        )
-        record(
-            at=at,
-            actor=actor,
-            event="accounts.grant.given",
-            obj=grant,
-            after={"role": role, "unit": unit_id, "from": valid_from, "to": valid_to},
-        )
-    return grant
-
-
-def end_grant(*, actor: Actor | None, at: datetime, grant_id: int, on: date) -> Grant | Refusal:
-    """Take a role back from the day on; a grant that begins later than the day is refused."""
-    with transaction.atomic():
-        grant = Grant.objects.select_for_update().get(pk=grant_id)
-        if grant.valid_from and on <= grant.valid_from:
-            return Refusal(code="window", message=_("Ngày thôi giữ vai trò phải sau ngày được giao."), field="on")
-        before = grant.valid_to
-        grant.valid_to = on
-        grant.save(update_fields=["valid_to"])
-        record(at=at, actor=actor, event="accounts.grant.ended", obj=grant, before={"to": before}, after={"to": on})
-    return grant
-
-
-@attrs.frozen
-class _Person:
-    """Somebody in no role: without one today, or not yet proven to be anybody. The unit is whose business it is."""
-
-    user_id: int | None
-    name: str
-    unit_id: int | None = None
-    unit_name: str = ""
-    role: str = ""
-    grant_id: int | None = None
-
-
-def record_sign_in(*, at: datetime, user: User) -> Entry:
-    """Somebody signed in; the entry names the role the session begins with."""
-    actor: Doer = actor_of(user, timezone.localdate(at)) or _Person(user.pk, user.get_full_name())
-    return record(at=at, actor=actor, event="accounts.session.opened", obj=user)
-
-
-def record_sign_out(*, at: datetime, user: User, actor: Actor | None) -> Entry:
-    """Somebody ended the session, in the role last worked with."""
-    doer: Doer = actor or _Person(user.pk, user.get_full_name())
-    return record(at=at, actor=doer, event="accounts.session.closed", obj=user)
-
-
-NOBODY = "Người chưa đăng nhập"
-
-
-def record_refused_sign_in(*, at: datetime, username: str) -> Entry:
-    """A sign-in that failed: who tried is not known, only whose account it was and hence whose business it is.
-
-    A name that nobody has is not written down: it may be a password typed into the wrong box.
-    """
-    user = User.objects.filter(username__iexact=username.strip()).first()
-    if user is None:
-        nothing = Thing(User._meta.label, "", "(không có tài khoản này)")
-        return record(at=at, actor=_Person(None, NOBODY), event="accounts.session.refused", obj=nothing)
-    held = grants_of(user, timezone.localdate(at))
-    unit = held[0].unit if held else None
-    doer = _Person(None, NOBODY, unit.pk if unit else None, unit.name if unit else "")
-    return record(at=at, actor=doer, event="accounts.session.refused", obj=user)
+__all__ = [
+    "FACTOR_EVENTS",
+    "NOBODY",
+    "Contact",
+    "accept_invitation",
+    "ask_reset",
+    "change_password",
+    "change_user",
+    "create_user",
+    "delegate_grant",
+    "end_grant",
+    "end_session",
+    "end_sessions",
+    "extend_grant",
+    "factor_changed",
+    "grant_role",
+    "hand_over",
+    "invite",
+    "is_waiting",
+    "linked",
+    "mark_session",
+    "read_contact",
+    "record_refused_sign_in",
+    "record_sign_in",
+    "record_sign_out",
+    "resend_invitation",
+    "reset_password",
+    "revoke_invitation",
+    "send_letter",
+    "send_waiting_letters",
+    "start_again",
+    "stop_user",
+    "switch_grant",
+    "take_factors",
+    "take_from_waiting",
+    "take_sessions",
+    "tidy_links",
+    "unlink",
+    "welcome",
+    "withdraw_grant",
+]

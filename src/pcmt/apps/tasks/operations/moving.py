@@ -159,7 +159,7 @@ def fits(transferred: Transferred, folded: str) -> bool:
 
 def concerned(change: Change, kind: str) -> Sequence[DueItem]:
     """The open due items of a kind that a change takes along, in a fixed order."""
-    giving = {each.source.unit_id for each in change.transferred}
+    giving = [each.source.unit_id for each in change.transferred if each.source.unit_id]
     rows = DueItem.objects.filter(state=DueState.OPEN, kind=kind)
     mine = rows.filter(unit_id__in=list(change.heirs))
     chosen = rows.filter(pk__in=list(change.due_item_ids), unit_id__in=giving)

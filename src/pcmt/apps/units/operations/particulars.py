@@ -114,7 +114,8 @@ def remove_alias(*, actor: Officer | None, at: datetime, alias_id: int) -> Unit 
     """Forget another name of a unit. Plans in which it was matched keep their match. The answer is the unit."""
     with transaction.atomic():
         hold(at)
-        alias = UnitAlias.objects.select_for_update().select_related("unit", "scope").filter(pk=alias_id).first()
+        found = UnitAlias.objects.select_for_update(of=("self",)).select_related("unit", "scope")
+        alias = found.filter(pk=alias_id).first()
         if alias is None:
             return Refusal(code="gone", message=_("Tên gọi này đã được người khác bỏ."))
         if actor is not None and not can_keep(actor, alias.unit):

@@ -110,8 +110,7 @@ def cancel_reorganisation(
     if not reason:
         return Refusal(code="reason", message=_("Nhập lý do hủy."), field="reason")
     with transaction.atomic():
-        lock_tree(at, then_log=False)
-        row = Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
+        row = _locked(reorganisation_id, at)
         if row is None:
             return _gone()
         if row.state == ReorganisationState.CANCELLED:
@@ -206,8 +205,11 @@ def carry_out_reorganisations(*, at: datetime) -> int:
     due = Reorganisation.objects.filter(state=ReorganisationState.PLANNED, on__lte=timezone.localdate(at))
     done = 0
     for row_id in list(due.order_by("on", "pk").values_list("pk", flat=True)):
-        carried = carry_out_reorganisation(at=at, reorganisation_id=row_id)
-        done += isinstance(carried, Reorganisation) and carried.carried_out_at == at
+        with transaction.atomic():
+            row = _locked(row_id, at)
+            if row is not None and row.state == ReorganisationState.PLANNED:
+                _carry_out(row, at=at, actor=None, history=history_now())
+                done += 1
     return done
 
 
@@ -216,8 +218,7 @@ def carry_out_reorganisation(
 ) -> Reorganisation | Refusal:
     """Let everything follow that hangs on the units of a reorganisation. Doing it again does nothing."""
     with transaction.atomic():
-        lock_tree(at, then_log=False)
-        row = Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
+        row = _locked(reorganisation_id, at)
         if row is None:
             return _gone()
         if row.state != ReorganisationState.PLANNED:
@@ -227,6 +228,11 @@ def carry_out_reorganisation(
             return Refusal(code="too_early", message=message)
         _carry_out(row, at=at, actor=actor, history=history_now())
     return row
+
+
+def _locked(reorganisation_id: int, at: datetime) -> Reorganisation | None:
+    lock_tree(at, then_log=False)
+    return Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
 
 
 def _carry_out(

@@ -453,10 +453,10 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("units:reorganisations")
 
 
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: HttpRequest, reorganisation_id: int) -> HttpResponse:
     """A reorganisation: what happens when and why, what it did to units, what followed."""
     actor = acting(request)
-    return _one_page(request, _seen(actor, pk), CancelForm())
+    return _one_page(request, _seen(actor, reorganisation_id), CancelForm())
 
 
 def _seen(actor: Actor, pk: int) -> Reorganisation:
@@ -487,10 +487,10 @@ def _one_page(
 
 
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: HttpRequest, reorganisation_id: int) -> HttpResponse:
     """Take a planned one back, with the reason."""
-    actor = acting(request)
-    row = _seen(actor, pk)
+    actor = _office(request)
+    row = _seen(actor, reorganisation_id)
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _one_page(request, row, form, status=422)
@@ -498,6 +498,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         actor=actor, at=timezone.now(), reorganisation_id=row.pk, reason=form.cleaned_data["reason"]
     )
     if isinstance(answer, Refusal):
-        return _one_page(request, _seen(actor, pk), form, refusal=answer, status=409)
+        return _one_page(request, _seen(actor, row.pk), form, refusal=answer, status=409)
     messages.success(request, _("Đã hủy “%(title)s”. Mọi đơn vị trở lại như trước khi lập.") % {"title": row.title})
     return redirect("units:reorganisation", row.pk)
