@@ -223,8 +223,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
     "kind": gettext_lazy("hình thức"),
-    "at_unit": gettext_lazy("tại"),
-    "ground": gettext_lazy("căn cứ"),
     "delegated_from": gettext_lazy("ủy quyền của"),
     "handed_from": gettext_lazy("nhận bàn giao từ"),
     "full_name": gettext_lazy("họ và tên"),

@@ -52,7 +52,8 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
         changed = {name: value for name, value in after.items() if value != before[name]}
         if changed:
             user.full_name, user.post = after["full_name"], after["post"]
-            user.save(update_fields=list(changed))
+            user.rename()
+            user.save(update_fields=[*changed, "search_key", "sort_key"])
             record(
                 at=at,
                 actor=actor,
