@@ -215,7 +215,7 @@ def test_somebody_without_a_role_reads_the_own_history_and_nothing_else(
     client.force_login(hoa)
     client.get(reverse("tasks:owed"))
     Grant.objects.filter(user=hoa).update(valid_to=timezone.localdate())
-    mine = client.get(reverse("people:mine"))
+    mine = client.get(reverse("roles:mine"))
     assert mine.status_code == 200
     assert "Hôm nay bạn không giữ vai trò nào" in text(mine)
     assert client.get(reverse("tasks:owed")).status_code == 403
@@ -266,7 +266,7 @@ def test_switching_is_recorded_and_said(land: World, client: Client, hoa: User) 
     assert isinstance(second, Grant)
     client.force_login(hoa)  # begins at Sở Tài chính, the first in the order of units
     first = hoa.grants.get(unit=land["health"])
-    page = client.post(reverse("grant"), {"grant": first.pk, "next": reverse("people:mine")}, follow=True)
+    page = client.post(reverse("grant"), {"grant": first.pk, "next": reverse("roles:mine")}, follow=True)
     assert "Đang làm việc với vai trò Cán bộ, Sở Y tế." in text(page)
     assert Entry.objects.filter(event="accounts.grant.chosen", grant_id=first.pk).count() == 1
 

@@ -109,9 +109,9 @@ def delegate(request: HttpRequest, grant_id: int) -> HttpResponse:
         act,
         heading=_("Ủy quyền vai trò %(role)s") % {"role": source.get_role_display()},
         submit=_("Ủy quyền"),
-        back=reverse("people:mine") if own else reverse("people:person", args=[source.user_id]) + "#vai-tro",
+        back=reverse("roles:mine") if own else reverse("people:person", args=[source.user_id]) + "#vai-tro",
         done=lambda grant: _("%(name)s được ủy quyền: %(role)s.") % {"name": grant.user, "role": held_words(grant)},
-        trail=[(_("Vai trò của tôi"), reverse("people:mine"))] if own else trail_to(source.user),
+        trail=[(_("Vai trò của tôi"), reverse("roles:mine"))] if own else trail_to(source.user),
         under=_("Người được ủy quyền làm thay trong thời hạn ghi ở đây, không ủy quyền lại cho người khác."),
         facts=[
             (_("Người ủy quyền"), source.user.get_full_name()),
@@ -313,8 +313,8 @@ def _on_grant(request: HttpRequest, grant: Grant, form: Any, act: Any, **page: A
         request,
         form,
         act,
-        back=reverse("people:person", args=[grant.user_id]) + "#vai-tro" if keeps else reverse("people:mine"),
-        trail=trail_to(grant.user) if keeps else [(_("Vai trò của tôi"), reverse("people:mine"))],
+        back=reverse("people:person", args=[grant.user_id]) + "#vai-tro" if keeps else reverse("roles:mine"),
+        trail=trail_to(grant.user) if keeps else [(_("Vai trò của tôi"), reverse("roles:mine"))],
         facts=[
             (_("Người giữ"), grant.user.get_full_name()),
             (_("Vai trò"), role_words(grant)),

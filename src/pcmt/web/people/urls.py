@@ -1,11 +1,11 @@
 """Keeping people and their roles, and one's own roles."""
 
-from django.urls import path
+from django.urls import include, path
 
 from pcmt.web.people import inviting, roles, views
 
-app_name = "people"
-urlpatterns = [
+OWN = [path("vai-tro/", roles.mine, name="mine")]
+PEOPLE = [
     path("quan-tri/nguoi-dung/", views.listed, name="list"),
     path("quan-tri/nguoi-dung/bang.xlsx", views.listed_xlsx, name="list-xlsx"),
     path("quan-tri/nguoi-dung/goi-y/don-vi/", views.suggest_units, name="units"),
@@ -23,9 +23,10 @@ urlpatterns = [
     path("quan-tri/nguoi-dung/<int:user_id>/ban-giao/", roles.hand, name="hand-over"),
     path("quan-tri/loi-moi/<int:invitation_id>/gui-lai/", inviting.again, name="invite-again"),
     path("quan-tri/loi-moi/<int:invitation_id>/thu-hoi/", inviting.revoke, name="invite-revoke"),
-    path("vai-tro/", roles.mine, name="mine"),
     path("vai-tro/<int:grant_id>/uy-quyen/", roles.delegate, name="delegate"),
     path("vai-tro/<int:grant_id>/ket-thuc/", roles.end, name="end"),
     path("vai-tro/<int:grant_id>/gia-han/", roles.extend, name="extend"),
     path("vai-tro/<int:grant_id>/rut-lai/", roles.withdraw, name="withdraw"),
 ]
+
+urlpatterns = [path("", include((PEOPLE, "people"))), path("", include((OWN, "roles")))]

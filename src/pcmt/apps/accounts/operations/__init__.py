@@ -12,7 +12,7 @@ from .grants import (
     withdraw_grant,
 )
 from .invitations import accept_invitation, invite, resend_invitation, revoke_invitation
-from .keeping import Contact, change_user, read_contact, start_again, stop_user
+from .keeping import Contact, change_user, read_contact, renew_password, start_again, stop_user
 from .letters import send_letter, send_waiting_letters, tidy_links
 from .passwords import ask_reset, change_password, reset_password
 from .people import create_user
@@ -45,6 +45,7 @@ __all__ = [
     "record_refused_sign_in",
     "record_sign_in",
     "record_sign_out",
+    "renew_password",
     "resend_invitation",
     "reset_password",
     "revoke_invitation",
