@@ -20,7 +20,7 @@ from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
-from pcmt.web.plan.trail import trail_of
+from pcmt.web.history.trail import trail_of
 from tests.factories.plans import TEXT, adopted, reviewed
 from tests.factories.world import NOW, World
 

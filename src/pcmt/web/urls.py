@@ -16,5 +16,6 @@ urlpatterns = [
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
+    path("lich-su/", include("pcmt.web.history.urls")),
     path("", include("pcmt.web.people.urls")),
 ]
