@@ -19,6 +19,11 @@ def grants_of(user: Any, on: date) -> list[Grant]:
     return sorted(held, key=lambda grant: (order.get(grant.role, 9), grant.unit.sort_key, grant.pk))
 
 
+def grants_to_come(user: Any, on: date) -> list[Grant]:
+    """The roles that begin after the day, the next first."""
+    return list(Grant.objects.filter(user_id=user.pk, valid_from__gt=on).select_related("unit").order_by("valid_from"))
+
+
 def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
     """The actor a signed-in user is on the day, in the chosen grant or else in the first held.
 
