@@ -182,7 +182,11 @@ def test_invited_then_a_code_application_then_a_recovery_code(watch: Watched, wo
         assert attempt < 2
     assert Entry.objects.filter(event="accounts.codes.used").count() == 1
     opened = Entry.objects.filter(event="accounts.session.opened").order_by("day", "number")
-    assert list(opened.values_list("after__by", flat=True)) == ["invitation", "password, totp", "password, recovery_codes"]
+    assert list(opened.values_list("after__by", flat=True)) == [
+        "invitation",
+        "password, totp",
+        "password, recovery_codes",
+    ]
 
 
 def test_a_passkey_opens_without_a_password(watch: Watched, world: World, post: Letterbox) -> None:

@@ -133,9 +133,7 @@ def test_who_came_before_linking_takes_the_identity_along(client: Client, world:
     assert SocialAccount.objects.get(uid="ma-so-1").user.username == "thu.dang"
 
 
-def test_an_invitation_is_accepted_by_single_sign_on(
-    client: Client, world: World, issuer: str, settings: Any
-) -> None:
+def test_an_invitation_is_accepted_by_single_sign_on(client: Client, world: World, issuer: str, settings: Any) -> None:
     with letterbox(settings) as box:
         sure(
             invite(

@@ -81,6 +81,11 @@ def letter_of(invitation: Invitation) -> Letter | None:
     return invitation.letters.order_by("-pk").first()
 
 
+def letters_in_trouble() -> list[Letter]:
+    """Letters that a mail server refused or never answered, the latest first; tried again until given up."""
+    return list(Letter.objects.filter(sent_at=None).exclude(trouble="").order_by("-pk")[:20])
+
+
 def mail_is_kept() -> str:
     """The folder in which letters stay where no mail server is set; empty where letters go out."""
     return "" if settings.SMTP_URL else str(settings.EMAIL_FILE_PATH)

@@ -3,7 +3,7 @@
 from .doers import NOBODY
 from .factors import FACTOR_EVENTS, factor_changed, take_factors
 from .invitations import accept_invitation, invite, resend_invitation, revoke_invitation
-from .letters import send_letter, send_waiting_letters, tidy_links
+from .letters import send_letter, send_waiting_letters
 from .passwords import ask_reset, change_password, reset_password
 from .people import create_user, end_grant, grant_role
 from .sessions import end_session, end_sessions, mark_session, take_sessions
@@ -37,7 +37,6 @@ __all__ = [
     "take_factors",
     "take_from_waiting",
     "take_sessions",
-    "tidy_links",
     "unlink",
     "welcome",
 ]
