@@ -22,7 +22,7 @@ REACHES = {
     "SUBTREE": ("trực thuộc", "như “có tên”, thêm mọi thứ của đơn vị mình và các đơn vị trực thuộc, kể cả dự thảo"),
     "AREA": (
         "địa bàn",
-        "như “trực thuộc”, thêm mọi thứ của Ủy ban nhân dân mà đơn vị mình giúp việc và các đơn vị trực thuộc Ủy ban đó",
+        "như “trực thuộc”, thêm mọi thứ của Ủy ban nhân dân mà đơn vị mình giúp việc và các đơn vị trực thuộc",
     ),
     "ALL": ("tất cả", "toàn hệ thống"),
 }

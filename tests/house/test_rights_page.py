@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from django.utils import translation
+from tools.rights import REACHES, SUBJECTS, page
 
 from pcmt.apps.accounts.rights import RIGHTS, Reach
-from tools.rights import REACHES, SUBJECTS, page
 
 
 def test_the_page_is_current(root: Path) -> None:

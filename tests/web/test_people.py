@@ -66,9 +66,7 @@ def text(answer: Any) -> str:
         (Role.COMMUNE_OFFICER, "dong_hoa", 403),
     ],
 )
-def test_who_gets_the_list(
-    land: World, client: Client, settings: Any, role: str, unit: str, status: int
-) -> None:
+def test_who_gets_the_list(land: World, client: Client, settings: Any, role: str, unit: str, status: int) -> None:
     settings.SECOND_FACTOR_ROLES = ()
     client.force_login(made("ai", "Ai Đó", role, land, unit))
     assert client.get(reverse("people:list")).status_code == status
@@ -209,9 +207,7 @@ def test_a_post_is_handed_over_on_the_page(land: World, client: Client, keeper: 
     assert mai.grants.filter(unit=land["health"], valid_from=tomorrow, handed_from=hoa.grants.get()).exists()
 
 
-def test_somebody_without_a_role_reads_the_own_history_and_nothing_else(
-    land: World, client: Client, hoa: User
-) -> None:
+def test_somebody_without_a_role_reads_the_own_history_and_nothing_else(land: World, client: Client, hoa: User) -> None:
     client.force_login(hoa)
     client.get(reverse("tasks:owed"))
     Grant.objects.filter(user=hoa).update(valid_to=timezone.localdate())
@@ -260,9 +256,7 @@ def test_two_administrators_at_once(land: World, client: Client, keeper: User, h
 
 
 def test_switching_is_recorded_and_said(land: World, client: Client, hoa: User) -> None:
-    second = grant_role(
-        actor=None, at=timezone.now(), user_id=hoa.pk, role="officer", unit_id=land["finance"].pk
-    )
+    second = grant_role(actor=None, at=timezone.now(), user_id=hoa.pk, role="officer", unit_id=land["finance"].pk)
     assert isinstance(second, Grant)
     client.force_login(hoa)  # begins at Sở Tài chính, the first in the order of units
     first = hoa.grants.get(unit=land["health"])
@@ -351,9 +345,7 @@ def test_sealed_rows_serve_only_who_sent_the_sheet(land: World, client: Client, 
         (b"not a sheet", "Excel"),
     ],
 )
-def test_sheets_that_cannot_be_read(
-    land: World, client: Client, keeper: User, content: bytes, words: str
-) -> None:
+def test_sheets_that_cannot_be_read(land: World, client: Client, keeper: User, content: bytes, words: str) -> None:
     answer = client.post(reverse("people:invite-many"), {"file": SimpleUploadedFile("x.xlsx", content)})
     assert answer.status_code == 422
     assert words in text(answer)

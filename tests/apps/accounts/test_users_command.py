@@ -47,9 +47,7 @@ def test_the_first_administrator(land: World, monkeypatch: pytest.MonkeyPatch) -
     ("more", "words"),
     [({"unit": "Sở Không Có"}, "Nạp danh mục"), ({"username": "  "}, "Nhập tên"), ({"unit": "91"}, "")],
 )
-def test_units_by_code_or_name(
-    land: World, monkeypatch: pytest.MonkeyPatch, more: dict[str, str], words: str
-) -> None:
+def test_units_by_code_or_name(land: World, monkeypatch: pytest.MonkeyPatch, more: dict[str, str], words: str) -> None:
     if not words:
         assert "Tỉnh An Bình" in create(monkeypatch, **more)
         return

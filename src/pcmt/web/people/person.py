@@ -18,7 +18,7 @@ from pcmt.apps.accounts.operations.grants import NOT_DELEGATED
 from pcmt.apps.accounts.policies import can_delegate, can_grant_at, can_keep_people, can_keep_user, can_read_contact
 from pcmt.apps.accounts.queries import letter_of, mail_is_kept
 from pcmt.apps.audit.models import Entry
-from pcmt.web.audit.words import Told, told
+from pcmt.web.audit.words import Told, tell
 from pcmt.web.people.forms import STATES
 from pcmt.web.people.listing import TONES, outside, people
 
@@ -155,7 +155,7 @@ def factors_of(user: User) -> Factors:
 def sign_ins_of(user: User) -> list[Told]:
     """The last sign-ins, also refused ones, newest first."""
     about = Entry.objects.about(user).filter(event__startswith="accounts.session.")
-    return [told(entry) for entry in about.order_by("-at", "-pk")[:SIGN_INS]]
+    return tell(about.order_by("-at", "-pk")[:SIGN_INS])
 
 
 def changes_of(user: User) -> list[Told]:
@@ -163,7 +163,7 @@ def changes_of(user: User) -> list[Told]:
     grants = [str(pk) for pk in Grant.objects.filter(user=user).values_list("pk", flat=True)]
     about = Q(object_type=User._meta.label, object_id=str(user.pk)) & ~Q(event__startswith="accounts.session.")
     about |= Q(object_type=Grant._meta.label, object_id__in=grants) & ~Q(event="accounts.grant.chosen")
-    return [told(entry) for entry in Entry.objects.filter(about).order_by("-at", "-pk")[:SIGN_INS]]
+    return tell(Entry.objects.filter(about).order_by("-at", "-pk")[:SIGN_INS])
 
 
 def person_page(actor: Actor, user: User, at: datetime) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from pcmt.apps.accounts.policies import can_delegate, can_grant_at
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, DueState
-from pcmt.web.audit.words import told
+from pcmt.web.audit.words import tell
 from pcmt.web.people.forming import acted
 from pcmt.web.people.forms import DelegateForm, EndForm, ExtendForm, GiveForm, HandOverForm, WithdrawForm
 from pcmt.web.people.person import person_page, roles_of
@@ -278,7 +278,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "held": set(Grant.objects.as_of(on).filter(user=user).values_list("pk", flat=True)),
         "given": given,
         "page": page,
-        "acts": [told(entry) for entry in page.object_list],
+        "acts": tell(page.object_list),
         "today": on,
     }
     return render(request, "people/mine.html", context)

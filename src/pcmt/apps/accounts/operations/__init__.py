@@ -13,7 +13,7 @@ from .grants import (
 )
 from .invitations import accept_invitation, invite, resend_invitation, revoke_invitation
 from .keeping import Contact, change_user, read_contact, renew_password, start_again, stop_user
-from .letters import send_letter, send_waiting_letters, tidy_links
+from .letters import send_letter, send_waiting_letters
 from .passwords import ask_reset, change_password, reset_password
 from .people import create_user
 from .sessions import end_session, end_sessions, mark_session, take_sessions
@@ -57,7 +57,6 @@ __all__ = [
     "take_factors",
     "take_from_waiting",
     "take_sessions",
-    "tidy_links",
     "unlink",
     "welcome",
     "withdraw_grant",

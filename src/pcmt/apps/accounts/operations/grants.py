@@ -322,7 +322,7 @@ def _give(actor: Actor | None, at: datetime, *, ground: str, reason: str, **give
         "unit": grant.unit_id,
         "from": grant.valid_from,
         "to": grant.valid_to,
-        "kind": grant.kind if grant.kind != GrantKind.ORDINARY else "",
+        "held_as": grant.kind if grant.kind != GrantKind.ORDINARY else "",
         "ground": grant.ground,
         "delegated_from": str(grant.delegated_from.user) if grant.delegated_from else "",
         "handed_from": str(grant.handed_from.user) if grant.handed_from else "",
