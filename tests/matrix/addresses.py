@@ -79,6 +79,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
+    # Links in letters: whoever has one may use it, and nobody can guess one.
+    "token": lambda _of: "khong-co-thu-nao-nhu-vay",
+    "provider_id": lambda _of: "khong-co",
 }
 SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:group", "item_id"): lambda of: of.head.pk,
@@ -86,6 +89,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
     ("audit:export", "form"): lambda _of: "csv",
+    ("mfa_edit_webauthn", "pk"): lambda of: of.passkey.pk,
+    ("mfa_remove_webauthn", "pk"): lambda of: of.passkey.pk,
     ("plans:sample", "name"): lambda _of: SAMPLE,
 }
 

@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 import attrs
+from allauth.mfa.models import Authenticator
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User
 from pcmt.apps.accounts.operations import create_user, grant_role
@@ -73,6 +74,7 @@ class Things:
     unit: Unit
     user: User
     grant: Grant
+    passkey: Authenticator
     plan: Plan
     target: Target
     task: Task
@@ -185,6 +187,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         unit=unit,
         user=person,
         grant=grant,
+        passkey=Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Khóa"}),
         plan=plan,
         target=Target.objects.filter(plan=plan).active().get(),
         task=Task.objects.filter(plan=plan).standing().get(),
