@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
-import pytest
-
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.units.models import Reorganisation, ReorganisationState, Unit, UnitName
 from pcmt.apps.units.operations import (
     cancel_reorganisation,
     carry_out_reorganisation,
     carry_out_reorganisations,
-    plan_reorganisation,
 )
 from pcmt.apps.units.queries import history, preview, subtree
 from pcmt.core import units as core

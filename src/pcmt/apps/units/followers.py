@@ -74,6 +74,12 @@ class Change:
             raise ValueError(f"the heir of unit {unit_id} is not made yet")
         return heir
 
+    @property
+    def taking(self) -> list[int]:
+        """The units that take something over and are there already."""
+        bodies = (*self.heirs.values(), *(each.target for each in self.transferred))
+        return sorted({each.unit_id for each in bodies if each.unit_id is not None})
+
     def tell(
         self, event: str, obj: models.Model, *, before: Mapping[str, Any] | None = None, after: Mapping[str, Any]
     ) -> None:

@@ -73,11 +73,17 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.item.decided": gettext_lazy("Nhận hoặc bỏ mục"),
         "plans.items.accepted": gettext_lazy("Nhận các mục chắc"),
         "plans.items.undone": pgettext_lazy("lịch sử", "Hoàn tác"),
+        "plans.plan.followed": gettext_lazy("Chuyển kế hoạch sang đơn vị kế thừa"),
     },
     gettext_lazy("Nhiệm vụ"): {
         "tasks.due.reported": pgettext_lazy("lịch sử", "Báo tiến độ"),
         "tasks.due.done": pgettext_lazy("lịch sử", "Báo đã xong"),
         "tasks.due.reopened": pgettext_lazy("lịch sử", "Mở lại"),
+        "tasks.due.moved": gettext_lazy("Chuyển việc sang đơn vị tiếp nhận"),
+        "tasks.due.merged": gettext_lazy("Gộp việc trùng nhau khi sắp xếp đơn vị"),
+        "tasks.party.followed": gettext_lazy("Thay đơn vị trong phân công nhiệm vụ"),
+        "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
+        "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
     gettext_lazy("Đơn vị, tài khoản, nhật ký"): {
         "units.unit.created": gettext_lazy("Thêm đơn vị"),
@@ -101,6 +107,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "accounts.grant.ended": gettext_lazy("Thôi giao vai trò"),
         "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
         "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
+        "accounts.grant.moved": gettext_lazy("Chuyển vai trò sang đơn vị kế thừa"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.audit.operations import record
+from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.plans.contract import header_from, mentions
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Revision
 from pcmt.apps.plans.operations.common import held_for_review, not_in_review, touch
@@ -106,10 +106,11 @@ def match_body(
     The correction is learned for the area of the document, unless `learn` is off.
     """
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
-        lock_tree(at)
+        hold(at)
         revision, match = held
         units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=unit_ids)}
         wanted = [units[unit_id] for unit_id in dict.fromkeys(unit_ids) if unit_id in units]
@@ -140,10 +141,11 @@ def create_body(
 ) -> BodyMatch | Refusal:
     """Make the unit that a name means and match it, in one go."""
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
-        lock_tree(at)
+        hold(at)
         revision, match = held
         unit = make_unit(
             actor=actor, at=at, name=name, kind=kind, level=level, parent_id=parent_id, member_ids=member_ids
@@ -159,10 +161,11 @@ def create_bodies(*, actor: Actor, at: datetime, revision_id: int) -> list[BodyM
     Class names become groups with the members they take in. Suggestions that nobody confirmed are left for a person.
     """
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision
-        lock_tree(at)
+        hold(at)
         open_matches = BodyMatch.objects.select_for_update().filter(
             revision=revision, unit__isnull=True, suggested__isnull=True, mentions__gt=0
         )
@@ -192,10 +195,11 @@ def create_bodies(*, actor: Actor, at: datetime, revision_id: int) -> list[BodyM
 def confirm_suggestions(*, actor: Actor, at: datetime, revision_id: int, threshold: float) -> list[BodyMatch] | Refusal:
     """Take every open suggestion at or above a score."""
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision
-        lock_tree(at)
+        hold(at)
         waiting = BodyMatch.objects.select_for_update().filter(
             revision=revision, unit__isnull=True, suggested__isnull=False, score__gte=threshold
         )

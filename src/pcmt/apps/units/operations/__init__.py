@@ -18,7 +18,7 @@ from pcmt.apps.units.operations.reorganisations import (
     carry_out_reorganisations,
     plan_reorganisation,
 )
-from pcmt.apps.units.operations.tables import lock_tree
+from pcmt.apps.units.operations.tables import lock_tree, share_tree
 from pcmt.apps.units.operations.units import (
     Difference,
     LoadedUnits,
@@ -54,4 +54,5 @@ __all__ = [
     "start_import",
     "undo_import",
     "withdraw_import",
+    "share_tree",
 ]

@@ -171,7 +171,7 @@ def _built_on(row: Reorganisation, history: core.History) -> Refusal | None:
         model: Any = relation.related_model
         if model in STRUCTURE or model is Reorganisation or not made:
             continue
-        rows = models.QuerySet(model).filter(**{f"{relation.field.name}__in": made})
+        rows: models.QuerySet[Any] = models.QuerySet(model).filter(**{f"{relation.field.name}__in": made})
         first = rows.first()
         if first is not None:
             unit = getattr(first, relation.field.name)

@@ -35,10 +35,17 @@ TREE = 7_205_312
 Window = tuple[date | None, date | None]
 
 
-def lock_tree(at: datetime, *, then_log: bool = True) -> None:
-    """Wait for whoever else changes the tree. Taken before rows and, unless `then_log` is off, before the log's head.
+def share_tree() -> None:
+    """Have the tree stay as it is until the transaction ends, beside others who only need it to. Taken first of all."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [TREE])
 
-    A reorganisation leaves the log to the end: it locks what hangs on units in between.
+
+def lock_tree(at: datetime, *, then_log: bool = True) -> None:
+    """Wait for whoever else changes the tree or needs it as it is. Taken before any rows, and before the log's head.
+
+    With `then_log` off the head is left for later: a reorganisation locks what hangs on units in between.
     """
     if connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
         with connection.cursor() as cursor:

@@ -33,8 +33,8 @@ def history() -> core.History:
     groups = UnitKind.GROUP
     links: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
     rows = UnitLink.objects.exclude(parent__kind=groups).exclude(child__kind=groups).order_by()
-    for child, parent, begins, ends in rows.values_list("child_id", "parent_id", "valid_from", "valid_to"):
-        links[child].append((begins or core.ALWAYS, ends or core.STILL, parent))
+    for child, above, begins, ends in rows.values_list("child_id", "parent_id", "valid_from", "valid_to"):
+        links[child].append((begins or core.ALWAYS, ends or core.STILL, above))
     names: dict[int, list[Called]] = defaultdict(list)
     dated = UnitName.objects.order_by().values_list("unit_id", "name", "valid_from", "valid_to")
     for unit_id, name, begins, ends in dated:
@@ -58,22 +58,22 @@ def _spans(
         return (core.UnitSpan(start, end, names[0][2], str(links[0][2])),)
     places: list[Place] = []
     at = start
-    for begins, ends, parent in sorted(links):
-        begins, ends = max(begins, at), min(ends, end)
+    for first, last, above in sorted(links):
+        begins, ends = max(first, at), min(last, end)
         if begins >= ends:
             continue
         if at < begins:
             places.append((at, begins, None))
-        places.append((begins, ends, parent))
+        places.append((begins, ends, above))
         at = ends
     if at < end:
         places.append((at, end, None))
     spans: list[core.UnitSpan] = []
     for begins, ends, parent in places:
         for name_begins, name_ends, name in sorted(names):
-            first, last = max(begins, name_begins), min(ends, name_ends)
-            if first < last:
-                spans.append(core.UnitSpan(first, last, name, None if parent is None else str(parent)))
+            at, until = max(begins, name_begins), min(ends, name_ends)
+            if at < until:
+                spans.append(core.UnitSpan(at, until, name, None if parent is None else str(parent)))
     return joined(spans)
 
 
@@ -106,7 +106,8 @@ def heirs_on(unit_ids: Iterable[int], on: date) -> dict[int, int]:
     at = {unit_id: unit_id for unit_id in unit_ids}
     found: dict[int, int] = {}
     while at:
-        asked = dict(Unit.objects.filter(pk__in=set(at.values()), valid_to__lte=on).values_list("pk", "valid_to"))
+        ended = Unit.objects.filter(pk__in=set(at.values()), valid_to__lte=on)
+        asked = {pk: day for pk, day in ended.values_list("pk", "valid_to") if day is not None}
         rows = Succession.objects.filter(old__in=list(asked), heir=True) if asked else Succession.objects.none()
         heirs = {(old, day): new for old, day, new in rows.values_list("old_id", "on", "new_id")}
         found |= {unit_id: here for unit_id, here in at.items() if here != unit_id and here not in asked}

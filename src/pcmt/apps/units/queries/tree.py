@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import attrs
@@ -20,6 +20,7 @@ from pcmt.apps.units.models import (
     UnitClosure,
     UnitKind,
     UnitLink,
+    UnitName,
     holds_on,
 )
 
@@ -96,6 +97,15 @@ class Suggestion:
 
 
 @attrs.frozen
+class _Called:
+    """A name of a unit; `until` is the first day on which it was no longer called so, None for the name of now."""
+
+    name: str
+    short_name: str
+    until: date | None = None
+
+
+@attrs.frozen
 class _Form:
     """One way of writing a unit's name."""
 
@@ -111,7 +121,7 @@ class Matcher:
     about: the committee's own bodies need no place in their name, those of the areas above need at least the level
     ("Công an huyện"), those below their full name. Loads what can be meant once; asking costs no query.
     Seen from the nation, or from nowhere, only central and provincial units can be meant: the name of a commune alone
-    says nothing there.
+    says nothing there. A body is also found by the names that it had on the days.
     """
 
     def __init__(self, context_id: int | None, days: Iterable[date]) -> None:
@@ -119,6 +129,7 @@ class Matcher:
         self._context_id = context_id
         self._forms: dict[str, list[_Form]] = defaultdict(list)
         self._units: dict[int, Unit] = {}
+        self._names: dict[int, list[_Called]] = {}
         self._parents: dict[int, int] = {}
         self._chain: list[int] = []
         self._load()
@@ -202,6 +213,10 @@ class Matcher:
                 Q(pk__in=down) | Q(pk__in=self._chain) | Q(pk__in=beside.values("descendant_id")) | rootless
             )
         self._units = {unit.pk: unit for unit in chosen.order_by("pk")}
+        for row in UnitName.objects.filter(held, unit_id__in=list(self._units)).order_by("-valid_from", "pk"):
+            called = self._names.setdefault(row.unit_id, [])
+            now = self._units[row.unit_id].name == row.name
+            called.append(_Called(row.name, row.short_name, None if now else row.valid_to))
         # A body that went to another parent in between stands where it stood on the first day, the document's own.
         links = UnitLink.objects.filter(held, child_id__in=list(self._units))
         links = links.order_by(F("valid_from").desc(nulls_last=True), "-pk")
@@ -238,28 +253,47 @@ class Matcher:
             steps, at = steps + 1, parent
         return steps
 
+    def _called(self, unit: Unit) -> Sequence[_Called]:
+        """What a unit is called on the days; those that never changed their name have the one."""
+        return self._names.get(unit.pk) or (_Called(unit.name, unit.short_name),)
+
     def _add_forms(self, unit: Unit) -> None:
-        key = names.name_key(unit.name)
-        exact = _("Trùng tên “%(name)s”") % {"name": unit.name}
+        for called in self._called(unit):
+            self._add_forms_of(unit, called)
+
+    def _add_forms_of(self, unit: Unit, called: _Called) -> None:
+        key = names.name_key(called.name)
+        exact = _("Trùng tên “%(name)s”") % {"name": called.name}
+        if called.until is not None:
+            exact = _("Tên cũ của “%(name)s”, dùng đến trước ngày %(day)s") % {
+                "name": unit.name,
+                "day": f"{called.until:%d/%m/%Y}",
+            }
+        elif called.name != unit.name:
+            exact = _("Tên mới của “%(name)s”") % {"name": unit.name}
         self._add(key, unit, "exact", exact)
-        if unit.short_name:
-            self._add(names.name_key(unit.short_name), unit, "short", _("Tên gọn của “%(name)s”") % {"name": unit.name})
+        if called.short_name:
+            short = _("Tên gọn của “%(name)s”") % {"name": called.name}
+            self._add(names.name_key(called.short_name), unit, "short", short)
         if unit.kind == UnitKind.ADMINISTRATIVE:
             word, _proper = names.split_area(key)
             self._add(f"{names.COMMITTEE} {key}", unit, "exact", exact)
             if unit.pk in self._chain:
-                place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": unit.name}
+                place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": called.name}
                 self._add(word, unit, "in_place", place)
                 self._add(f"{names.COMMITTEE} {word}", unit, "in_place", place)
                 if unit.pk == self._context_id:
                     self._add(names.COMMITTEE, unit, "in_place", place)
             return
         area = self._units.get(self._committee_id(unit.pk) or 0)
-        if area is None or unit.kind == UnitKind.GROUP:
-            return
-        word, proper = names.split_area(names.name_key(area.name))
+        if area is not None and unit.kind != UnitKind.GROUP:
+            for area_called in self._called(area):
+                self._add_in_area(unit, key, area, area_called.name)
+
+    def _add_in_area(self, unit: Unit, key: str, area: Unit, area_name: str) -> None:
+        word, proper = names.split_area(names.name_key(area_name))
         bare = names.without_place(key, word, proper)
-        place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": area.name}
+        place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": area_name}
         self._add(f"{bare} {word} {proper}", unit, "in_place", place)
         self._add(f"{bare} {proper}", unit, "in_place", place)
         if area.pk in self._chain:
@@ -269,7 +303,10 @@ class Matcher:
 
     def _add_aliases(self) -> None:
         scopes = Q(scope__isnull=True) | Q(scope_id__in=self._chain)
-        for alias in UnitAlias.objects.filter(scopes).select_related("unit"):
+        stands = Q()
+        for day in self._days:
+            stands |= holds_on(day, "unit__")
+        for alias in UnitAlias.objects.filter(scopes).filter(stands).select_related("unit"):
             self._units.setdefault(alias.unit_id, alias.unit)
             reason = _("Tên gọi đã ghi nhận")
             if alias.learned_by_name:
