@@ -8,12 +8,14 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 
+from pcmt.apps.accounts.models import Grant
 from tests.factories.plans import ALL_CODES
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
@@ -79,6 +81,10 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
+    "invitation_id": lambda of: of.invitation.pk,
+    # Links in letters: whoever has one may use it, and nobody can guess one.
+    "token": lambda _of: "khong-co-thu-nao-nhu-vay",
+    "provider_id": lambda _of: "khong-co",
 }
 SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:group", "item_id"): lambda of: of.head.pk,
@@ -86,6 +92,11 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
     ("audit:export", "form"): lambda _of: "csv",
+    ("mfa_edit_webauthn", "pk"): lambda of: of.passkey.pk,
+    ("mfa_remove_webauthn", "pk"): lambda of: of.passkey.pk,
+    ("people:start", "user_id"): lambda of: of.stopped.pk,
+    ("people:extend", "grant_id"): lambda of: of.invitation.grant_id,
+    ("people:withdraw", "grant_id"): lambda of: of.invitation.grant_id,
     ("plans:sample", "name"): lambda _of: SAMPLE,
 }
 
@@ -119,6 +130,20 @@ def _span(of: Things) -> dict[str, Any]:
     return {"list": "targets", "start": start, "end": start + len("ký cam kết")}
 
 
+def _day(ahead: int) -> str:
+    return (date.today() + timedelta(days=ahead)).strftime("%d/%m/%Y")
+
+
+def _day(ahead: int) -> str:
+    return (date.today() + timedelta(days=ahead)).strftime("%d/%m/%Y")
+
+
+def _ending(of: Things) -> Grant:
+    """The role of the invitation, which began today and has an end."""
+    assert of.invitation.grant is not None
+    return of.invitation.grant
+
+
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "login": lambda _of, who: {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
@@ -145,6 +170,27 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "people:change": lambda _of, _who: {"full_name": "Tên Đã Sửa", "post": "Chuyên viên"},
+    "people:contact": lambda _of, _who: {"purpose": "Mời họp"},
+    "people:stop": lambda _of, _who: {"reason": "Nghỉ việc"},
+    "people:take-factors": lambda _of, _who: {"reason": "Mất điện thoại, đã gặp trực tiếp"},
+    "people:give": lambda of, _who: {
+        "role": "leader", "unit": of.unit.name, "kind": "ordinary", "valid_from": _day(0)
+    },
+    "people:hand-over": lambda of, _who: {
+        "grants": [of.grant.pk], "user": of.invitation.user.username, "on": _day(100), "kind": "ordinary"
+    },
+    "people:delegate": lambda of, _who: {
+        "user": of.invitation.user.username, "unit": of.unit.name, "valid_from": _day(200), "last_day": _day(210),
+        "ground": "Giấy ủy quyền số 5",
+    },
+    "people:end": lambda of, _who: {"last_day": _day(3), "version": of.grant.version},
+    "people:extend": lambda of, _who: {"last_day": _day(300), "version": _ending(of).version},
+    "people:withdraw": lambda of, _who: {"reason": "Giao nhầm", "version": _ending(of).version},
+    "people:invite": lambda of, _who: {
+        "full_name": "Người Mới Đến", "email": "moi.den@example.vn", "role": "officer", "unit": of.unit.name,
+        "valid_from": _day(0),
+    },
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -32,7 +33,7 @@ DENIED, ABSENT, METHOD, WRONG, BROKEN = "x", ".", "!", "?", "E"
 REFUSALS = frozenset({DENIED, ABSENT, METHOD, SIGN_IN})
 
 LOG = frozenset({"audit_entry"})
-BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day"})
+BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_sessionmark"})
 """Tables that are written without anything of anybody's being changed."""
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
@@ -94,6 +95,7 @@ class Walker:
         self.world = world
         self.last = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]
         self.client = Client(raise_request_exception=False)
+        self.by_name = {standing.name: standing for standing in world.standings}
         self.keys = {standing.name: self._session(standing) for standing in world.standings}
 
     def _session(self, standing: Standing) -> str:
@@ -102,6 +104,12 @@ class Walker:
             return ""
         client = Client()
         client.force_login(standing.user)
+        session = client.session
+        # As if the password had just been given, however long the walk takes: else many pages only ask for it again.
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 86_400}]
+        session["account_authentication_methods_user"] = str(standing.user.pk)
+        session.save()
+        client.get("/")  # what is noted of a session is noted at its first page
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def see(self, page: Page) -> Seen:
@@ -111,16 +119,26 @@ class Walker:
         about = {relation: page.values(self.world.things[relation]) for relation in RELATIONS}
         objects = [part for part in page.parts if len({str(values[part]) for values in about.values()}) > 1]
         relations = RELATIONS if objects else RELATIONS[:1]
+        # A page that does not ask by which method it is asked is asked by POST for the own and the foreign thing only.
+        alike = True
+        kept: dict[tuple[str, str], dict[str, Answer]] = {}
         for standing in self.world.standings:
             for method in (GET, POST):
-                answers = {
-                    relation: self._told(page, method, standing, relation, about[relation], faults)
-                    for relation in relations
-                }
-                letters = "".join(answer.letter for answer in answers.values())
-                cells[method][standing.name] = letters[0] if len(set(letters)) == 1 else letters
-                if objects:
-                    faults += self._guessed(page, method, standing, answers, objects, about)
+                first = self._told(page, method, standing, "own", about["own"], faults)
+                kept[method, standing.name] = {"own": first}
+            get, post = (kept[method, standing.name]["own"] for method in (GET, POST))
+            alike = alike and (get.letter, get.tables) == (post.letter, post.tables)
+        for (method, name), answers in kept.items():
+            standing = self.by_name[name]
+            for relation in relations[1:]:
+                if method == POST and alike and relation != "foreign":
+                    answers[relation] = kept[GET, name][relation]
+                else:
+                    answers[relation] = self._told(page, method, standing, relation, about[relation], faults)
+            letters = "".join(answers[relation].letter for relation in relations)
+            cells[method][name] = letters[0] if len(set(letters)) == 1 else letters
+            if objects and not (method == POST and alike):
+                faults += self._guessed(page, method, standing, answers, objects, about)
         return Seen(page=page, cells=cells, faults=faults)
 
     def other_methods(self, page: Page) -> list[str]:

@@ -14,14 +14,16 @@ done, a report duty), texts under review, ready to be adopted and failed to be r
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import attrs
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
-from pcmt.apps.accounts.models import Actor, Grant, Role, User
-from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
+from pcmt.apps.accounts.operations import create_user, grant_role, invite, stop_user
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
@@ -73,6 +75,9 @@ class Things:
     unit: Unit
     user: User
     grant: Grant
+    invitation: Invitation
+    stopped: User
+    passkey: Authenticator
     plan: Plan
     target: Target
     task: Task
@@ -139,6 +144,26 @@ def _granted(user: User, role: str, unit: Unit) -> Grant:
     return made
 
 
+def _invited(unit: Unit, relation: str) -> Invitation:
+    """Somebody who has not come yet, in a role that begins today and has an end: it may be extended and taken back."""
+    today = date.today()
+    made = invite(
+        actor=None, at=timezone.now(), full_name=f"Khách {relation}", email=f"{relation}@example.vn",
+        username=f"invited.{relation}", role=Role.OFFICER, unit_id=unit.pk, valid_from=today,
+        valid_to=today + timedelta(days=90),
+    )  # fmt: skip
+    assert isinstance(made, Invitation), made
+    return made
+
+
+def _stopped(unit: Unit, relation: str) -> User:
+    user = _user(f"stopped.{relation}")
+    _granted(user, Role.OFFICER, unit)
+    assert isinstance(stop_user(actor=None, at=NOW, user_id=user.pk, reason="Nghỉ việc"), User)
+    user.refresh_from_db()
+    return user
+
+
 def _actor(user: User, role: str, unit: Unit) -> Actor:
     return Actor(user_id=user.pk, name=user.full_name, role=role, unit_id=unit.pk, unit_name=unit.name, on=date.today())
 
@@ -185,6 +210,9 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         unit=unit,
         user=person,
         grant=grant,
+        invitation=_invited(unit, relation),
+        stopped=_stopped(unit, relation),
+        passkey=Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Khóa"}),
         plan=plan,
         target=Target.objects.filter(plan=plan).active().get(),
         task=Task.objects.filter(plan=plan).standing().get(),
