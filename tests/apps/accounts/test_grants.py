@@ -372,6 +372,17 @@ def test_who_holds_the_role_already_takes_the_post_without_a_second_one(land: Wo
     assert grants_of(lan, TODAY + DAY) == []
 
 
+def test_the_delegate_may_take_the_post(land: World, keeper: Actor) -> None:
+    source = given(land, person("lan"), Role.STANDING_OFFICE, "police", valid_from=TODAY - DAY)
+    minh = person("minh")
+    acting = delegated(land, source, minh)
+    assert isinstance(acting, Grant)
+    made = hand_over(actor=keeper, at=NOW, grant_ids=[source.pk], user_id=minh.pk, on=TODAY + DAY)
+    assert isinstance(made, tuple), made
+    assert [each.kind for each in grants_of(minh, TODAY)] == [GrantKind.DELEGATION]
+    assert [each.kind for each in grants_of(minh, TODAY + DAY)] == [GrantKind.ORDINARY]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

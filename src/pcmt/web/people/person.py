@@ -163,7 +163,7 @@ def changes_of(user: User) -> list[Told]:
     grants = [str(pk) for pk in Grant.objects.filter(user=user).values_list("pk", flat=True)]
     about = Q(object_type=User._meta.label, object_id=str(user.pk)) & ~Q(event__startswith="accounts.session.")
     about |= Q(object_type=Grant._meta.label, object_id__in=grants) & ~Q(event="accounts.grant.chosen")
-    return tell(Entry.objects.filter(about).order_by("-at", "-pk")[:SIGN_INS])
+    return tell(Entry.objects.filter(about).writes().order_by("-at", "-pk")[:SIGN_INS])
 
 
 def person_page(actor: Actor, user: User, at: datetime) -> dict[str, Any]:

@@ -264,11 +264,12 @@ def hand_over(
         made: list[Grant] = []
         for grant in grants:
             end = grant.valid_to
+            _end(actor, at, grant, on, reason)
+            # After that: whoever acted by delegation of this very role may now take the post.
             held = _same(user_id, grant.role, grant.unit_id, on, end)
             if held is not None and not _covers(held, on, end):
                 transaction.set_rollback(True)
                 return _overlaps(held)
-            _end(actor, at, grant, on, reason)
             if held is None:
                 held = _give(
                     actor,
