@@ -133,8 +133,11 @@ def test_users_of_the_demonstration_come_in_at_once(client: Client, world: World
     assert "người dùng mẫu" in client.get("/tai-khoan/bao-ve/").content.decode()
     # Whoever tries one out locks nobody out: not asked at sign-in, the shared password stays.
     with_app(world.users["minh"])
-    other = Client()
+    other = Client(REMOTE_ADDR="10.7.7.7")
     assert sign_in(other, "minh").url == "/"
+    assert "10.7.7.7" not in client.get("/tai-khoan/").content.decode()
+    client.post("/tai-khoan/phien/ket-thuc/")
+    assert other.get("/ke-hoach/").status_code == 200
     assert client.get("/tai-khoan/mat-khau/").status_code == 200
     client.post("/tai-khoan/mat-khau/", {"password": PASSWORD, "again": PASSWORD})
     assert sign_in(Client(), "minh").url == "/"
