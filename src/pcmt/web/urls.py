@@ -16,4 +16,5 @@ urlpatterns = [
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
+    path("lich-su/", include("pcmt.web.history.urls")),
 ]

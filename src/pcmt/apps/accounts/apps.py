@@ -13,10 +13,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "tài khoản"
 
     def ready(self) -> None:
-        """Connect the room's jobs."""
+        """Connect the room's jobs, and let roles follow the units at which they are held."""
         from pcmt.apps.accounts import jobs, queue
+        from pcmt.apps.accounts.operations.following import grants_follow
         from pcmt.apps.jobs.schedules import schedule
+        from pcmt.apps.units import followers
 
+        followers.register(10, grants_follow)
         queue.fill(jobs.send_letter.enqueue)
         schedule("accounts.letters", job=jobs.send_waiting_letters, next_after=five_minutes_later)
 

@@ -5,52 +5,72 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-import attrs
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.units.models import Unit, holds_on, window_in_order
+from pcmt.apps.accounts.rights import Actor, Reach, Role
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on, window_in_order
+
+__all__ = [
+    "MARKS",
+    "Actor",
+    "Grant",
+    "GrantKind",
+    "GrantQuerySet",
+    "Invitation",
+    "InvitationState",
+    "Letter",
+    "LetterKind",
+    "PasswordReset",
+    "Role",
+    "SecretLink",
+    "SessionMark",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+    "reached_units",
+]
 
 
-class Role(models.TextChoices):
-    """What a person does at a unit."""
+def reached_units(actor: Actor, reach: Reach) -> Any:
+    """Ids of the units that a reach of SUBTREE or AREA holds on the actor's day, for `__in`.
 
-    STANDING_OFFICE = "standing_office", _("Cơ quan thường trực")
-    LEADER = "leader", _("Lãnh đạo")
-    OFFICER = "officer", _("Cán bộ")
-    AUDITOR = "auditor", _("Kiểm toán")
-
-
-@attrs.frozen
-class Actor:
-    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else."""
-
-    user_id: int
-    name: str
-    role: str
-    unit_id: int
-    unit_name: str
-    on: date
-    grant_id: int | None = None
-
-    @property
-    def role_label(self) -> str:
-        return str(Role(self.role).label)
+    AREA goes out from the nearest administrative unit at or above the actor's: the People's Committee it serves.
+    """
+    down = UnitClosure.objects.filter(holds_on(actor.on))
+    if reach < Reach.AREA:
+        return down.filter(ancestor_id=actor.unit_id).values("descendant_id")
+    committee = (
+        UnitClosure.objects.filter(
+            holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
+        )
+        .order_by("depth")
+        .values("ancestor_id")[:1]
+    )
+    return down.filter(Q(ancestor_id=actor.unit_id) | Q(ancestor_id__in=committee)).values("descendant_id")
 
 
 class UserQuerySet(models.QuerySet["User"]):
     """Users, as far as the actor may see them."""
 
     def visible_to(self, actor: Actor | None) -> UserQuerySet:
-        """Oneself; leaders and standing offices also see who holds or held a role at their unit or below it."""
+        """Oneself; whose right reaches further also sees who holds or held a role at the units it reaches.
+
+        Who keeps accounts also sees those that hold no role at all yet: somebody has to give them the first.
+        """
         if actor is None:
             return self.none()
-        if actor.role == Role.OFFICER:
-            return self.filter(pk=actor.user_id)
-        inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
-        return self.filter(models.Q(pk=actor.user_id) | models.Q(grants__unit__in=inside)).distinct()
+        seen = Q(pk=actor.user_id)
+        if actor.sees_below("accounts.User"):
+            units = reached_units(actor, actor.sees("accounts.User"))
+            seen |= Q(pk__in=Grant.objects.filter(unit__in=units).values("user_id"))
+        if actor.changes_below("accounts.User"):
+            seen |= ~Q(pk__in=Grant.objects.values("user_id"))
+        return self.filter(seen)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -89,30 +109,83 @@ class User(AbstractBaseUser):
         return self.full_name.split(" ")[-1] if self.full_name else self.username
 
 
+class GrantKind(models.TextChoices):
+    """By what title a role is held, after the signing forms of Decree 30/2020 Art 13.
+
+    Substitutes are deputies who sign for the head as a matter of course; acting heads hold a post that has no head;
+    a delegation is written, has an end, and comes from somebody who holds the role.
+    """
+
+    ORDINARY = "ordinary", _("Chính thức")
+    ACTING = "acting", pgettext_lazy("vai trò", "Quyền")
+    SUBSTITUTE = "substitute", _("Ký thay")
+    DELEGATION = "delegation", _("Thừa ủy quyền")
+
+
+MARKS = {GrantKind.ACTING: "Q.", GrantKind.SUBSTITUTE: "KT.", GrantKind.DELEGATION: "TUQ."}
+"""What stands before the post in a signature, by kind; nothing for the ordinary."""
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Grants as of a day, as far as the actor may see them."""
 
     def as_of(self, on: date) -> GrantQuerySet:
-        return self.filter(holds_on(on))
+        """Those that hold on the day. A delegation holds no longer than what it comes from, whoever ended that."""
+        source = Q(delegated_from__isnull=True) | (
+            holds_on(on, "delegated_from__") & Q(delegated_from__withdrawn_at__isnull=True)
+        )
+        return self.standing().filter(holds_on(on), source)
+
+    def standing(self) -> GrantQuerySet:
+        """Those that were not taken back before they took effect."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def not_over(self, on: date) -> GrantQuerySet:
+        """Those that hold on the day or begin later."""
+        return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+    def overlapping(self, valid_from: date | None, valid_to: date | None) -> GrantQuerySet:
+        """Those that share a day with a half-open window."""
+        found = self.standing()
+        if valid_to is not None:
+            found = found.filter(Q(valid_from__isnull=True) | Q(valid_from__lt=valid_to))
+        if valid_from is not None:
+            found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from))
+        return found
 
     def visible_to(self, actor: Actor | None) -> GrantQuerySet:
-        """One's own grants; leaders and standing offices also see those at their unit and below it."""
+        """One's own grants and delegations of them; whose right reaches further also sees those at those units."""
         if actor is None:
             return self.none()
-        if actor.role == Role.OFFICER:
-            return self.filter(user_id=actor.user_id)
-        inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
-        return self.filter(models.Q(user_id=actor.user_id) | models.Q(unit__in=inside))
+        seen = Q(user_id=actor.user_id) | Q(delegated_from__user_id=actor.user_id)
+        if actor.sees_below("accounts.Grant"):
+            seen |= Q(unit__in=reached_units(actor, actor.sees("accounts.Grant")))
+        return self.filter(seen)
 
 
 class Grant(models.Model):
-    """A role held by a user at a unit during a half-open window."""
+    """A role held by a user at a unit during a half-open window, and how the user came to it.
+
+    `ground` names the document. `delegated_from` is the grant a delegation comes from, `handed_from` the
+    predecessor's, `moved_from` the one held at a unit that was reorganised. A grant that was `withdrawn_at` a moment
+    never held: it was taken back before or on the day on which it began.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField("vai trò", max_length=20, choices=Role.choices)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="grants")
     valid_from = models.DateField("từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    kind = models.CharField("hình thức", max_length=20, choices=GrantKind.choices, default=GrantKind.ORDINARY)
+    ground = models.CharField("căn cứ", max_length=300, blank=True)
+    reason = models.TextField("lý do", blank=True)
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="grants_given")
+    given_at = models.DateTimeField("giao lúc", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("rút lại lúc", null=True, blank=True)
+    delegated_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="delegations")
+    handed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="handed_on")
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="moved_on")
+    version = models.PositiveIntegerField(default=1)
 
     objects = GrantQuerySet.as_manager()
 
@@ -121,12 +194,24 @@ class Grant(models.Model):
         constraints = [
             window_in_order("grant_window_in_order"),
             models.UniqueConstraint(
-                fields=["user", "role", "unit"], name="grant_once", condition=models.Q(valid_to__isnull=True)
+                fields=["user", "role", "unit"],
+                name="grant_once",
+                condition=Q(valid_to__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="grant_delegation_has_source_and_end",
+                condition=Q(kind=GrantKind.DELEGATION, delegated_from__isnull=False, valid_to__isnull=False)
+                | (~Q(kind=GrantKind.DELEGATION) & Q(delegated_from__isnull=True)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.unit}"
+
+    @property
+    def mark(self) -> str:
+        """What stands before the post in a signature: `Q.`, `KT.`, `TUQ.` or nothing."""
+        return MARKS.get(GrantKind(self.kind), "")
 
 
 class SecretLink(models.Model):
@@ -166,10 +251,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations, as far as the actor may see them."""
 
     def visible_to(self, actor: Actor | None) -> InvitationQuerySet:
-        """Those to roles at one's unit and below it; officers see none."""
-        if actor is None or actor.role == Role.OFFICER:
+        """Those to roles at the units that one's right reaches; officers see none."""
+        if actor is None or not actor.sees_below("accounts.Invitation"):
             return self.none()
-        return self.filter(grant__unit__in=Unit.objects.under(actor.unit_id, actor.on).values("pk"))
+        return self.filter(grant__unit__in=reached_units(actor, actor.sees("accounts.Invitation")))
 
 
 class Invitation(SecretLink):

@@ -9,14 +9,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from pcmt.apps.accounts.links import hash_of
-from pcmt.apps.accounts.models import Actor, Grant, Invitation, Letter, PasswordReset, SessionMark
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Letter, PasswordReset, Role, SessionMark
 
 
 def grants_of(user: Any, on: date) -> list[Grant]:
-    """The roles a user holds on the day, the most telling first: standing office, leader, officer, auditor."""
-    order = {"standing_office": 0, "leader": 1, "officer": 2, "auditor": 3}
+    """The roles a user holds on the day, the most telling first (the order of `Role`)."""
+    order = list(Role)
     held = Grant.objects.as_of(on).filter(user_id=user.pk).select_related("unit")
-    return sorted(held, key=lambda grant: (order.get(grant.role, 9), grant.unit.sort_key, grant.pk))
+    return sorted(held, key=lambda grant: (order.index(Role(grant.role)), grant.unit.sort_key, grant.pk))
 
 
 def grants_to_come(user: Any, on: date) -> list[Grant]:
@@ -43,6 +43,7 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         unit_name=grant.unit.name,
         on=on,
         grant_id=grant.pk,
+        mark=grant.mark,
     )
 
 

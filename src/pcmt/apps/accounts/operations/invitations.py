@@ -20,8 +20,9 @@ from pcmt.apps.audit.operations import hold, record
 from pcmt.core.diagnostics import Refusal
 
 from .doers import themselves
+from .grants import end_grant, grant_role, withdraw_grant
 from .letters import write_letter
-from .people import create_user, end_grant, grant_role
+from .people import create_user
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?")
 
@@ -127,7 +128,7 @@ def revoke_invitation(*, actor: Actor | None, at: datetime, invitation_id: int) 
             if grant.valid_from is None or grant.valid_from < today:
                 end_grant(actor=actor, at=at, grant_id=grant.pk, on=today)
             else:
-                grant.delete()  # had not begun: there is nothing to look back on
+                withdraw_grant(actor=actor, at=at, grant_id=grant.pk, reason=_("Thu hồi lời mời."))
         record(at=at, actor=actor, event="accounts.invitation.revoked", obj=invitation)
     return invitation
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
@@ -28,6 +29,7 @@ from pcmt.apps.tasks.models import (
     TaskParty,
     TaskState,
 )
+from pcmt.apps.tasks.operations.moving import land
 from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import due_windows, limit_from
@@ -127,6 +129,7 @@ def _write_parties(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[
             TaskParty(
                 task=task,
                 unit_id=adoption.body(part.name).unit_id,
+                origin_unit_id=adoption.body(part.name).ended_id,
                 name=part.name[:300],
                 role=part.role,
                 owes=part.owes,
@@ -170,45 +173,58 @@ def _limits(adoption: Adoption, item: Item) -> Iterator[_Limit]:
 
 
 def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part, ...]]], kept: Sequence[Task]) -> None:
-    existing: dict[int, dict[tuple[Any, ...], DueItem]] = {task.pk: {} for task in kept}
+    existing: dict[int, list[DueItem]] = {task.pk: [] for task in kept}
     for some in _chunks([task.pk for task in kept]):
-        for due in DueItem.objects.select_for_update().filter(task__in=some):
+        for due in DueItem.objects.select_for_update().filter(task__in=some, merged_into__isnull=True).order_by("pk"):
             assert due.task_id is not None
-            existing[due.task_id][_due_key(due)] = due
+            existing[due.task_id].append(due)
     new: list[DueItem] = []
     changed: list[DueItem] = []
     gone: list[int] = []
     for task, item, parts in drafts:
-        held = existing.get(task.pk, {})
+        wanted = list(_wanted(adoption, task, item, parts, shared_by(item)))
+        held = by_owner(existing.get(task.pk, ()), {due.unit_id for due in wanted})
         standing: list[DueItem] = []
-        label = squeezed(item.text)[:LABEL_CHARS]
-        shared = {
-            "clause": item.clause,
-            "label": label,
-            "search_key": fold(label),
-            "start": item.start,
-            "end": item.end,
-        }
-        for due in _wanted(adoption, task, item, parts, shared):
-            was = held.pop(_due_key(due), None)
-            if was is None:
+        for due in wanted:
+            was = held.pop((due.unit_id, due.original_due_on), [])
+            if not was:
                 new.append(due)
                 standing.append(due)
-                continue
-            standing.append(was)
-            if _renew(was, due):
-                changed.append(was)
+            standing += was
+            changed += [each for each in was if _renew(each, due)]
         if task.pk in existing:
-            DueItem.objects.filter(task=task).update(**shared)
-            gone += [due.pk for due in held.values() if due.state == DueState.OPEN]
-            standing += [due for due in held.values() if due.state == DueState.DONE]
-            _settle(task, standing)
+            DueItem.objects.filter(task=task).update(**shared_by(item))
+            left = [due for rows in held.values() for due in rows]
+            gone += [due.pk for due in left if due.state == DueState.OPEN]
+            standing += [due for due in left if due.state == DueState.DONE]
+            settle(task, standing)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
     DueItem.objects.bulk_update(
         changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", "version"], batch_size=100
     )
     end_due(gone)
     adoption.count("due_items", len(new))
+
+
+def shared_by(item: Item) -> dict[str, Any]:
+    """What all due items of one item of the text have in common."""
+    label = squeezed(item.text)[:LABEL_CHARS]
+    return {"clause": item.clause, "label": label, "search_key": fold(label), "start": item.start, "end": item.end}
+
+
+def by_owner(
+    dues: Iterable[DueItem], wanted: Collection[int | None]
+) -> dict[tuple[int | None, date | None], list[DueItem]]:
+    """Due items by who owes them according to the text, and original limit.
+
+    What went to another body with a function is still owed according to the text by its origin, which is among the
+    wanted; what came from a body that has ended belongs to the heir. Several may then be one unit's.
+    """
+    found: dict[tuple[int | None, date | None], list[DueItem]] = defaultdict(list)
+    for due in dues:
+        owner = due.origin_unit_id if due.origin_unit_id in wanted and due.origin_unit_id else due.unit_id
+        found[owner, due.original_due_on].append(due)
+    return found
 
 
 def _wanted(
@@ -238,15 +254,13 @@ def _wanted(
             )
 
 
-def _due_key(due: DueItem) -> tuple[Any, ...]:
-    return (due.unit_id, due.original_due_on)
-
-
 def _renew(was: DueItem, now: DueItem) -> bool:
     """Bring a due item that stands up to the new revision; whether anything of its own changed."""
     before = (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state)
     was.opens_on, was.limit, was.limit_text = now.opens_on, now.limit, now.limit_text
-    was.mode, was.unit_name = now.mode, now.unit_name
+    was.mode = now.mode
+    if was.origin_unit_id is None:  # else it keeps the name under which its origin stands in the text
+        was.unit_name = now.unit_name
     if was.state == DueState.ENDED:
         was.state = DueState.DONE if was.done_at else DueState.OPEN
     if before == (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state):
@@ -255,7 +269,7 @@ def _renew(was: DueItem, now: DueItem) -> bool:
     return True
 
 
-def _settle(task: Task, standing: Sequence[DueItem]) -> None:
+def settle(task: Task, standing: Sequence[DueItem]) -> None:
     """State and percent of a task follow from its due items: done when all of them are."""
     counted = [due for due in standing if due.state != DueState.ENDED]
     done = [due for due in counted if due.state == DueState.DONE]
@@ -362,8 +376,11 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         due.version += 1
         due.save(update_fields=["state", "done_at", "done_on", "percent", "version"])
         _note(actor, at, due, NoteEvent.REOPENED, reason[:NOTE_CHARS], None, "")
+        moved = land(due, at=at)
         _tell_task(task, reason)
         record(at=at, actor=actor, event="tasks.due.reopened", obj=due, before=before, reason=reason)
+        if moved:
+            record(at=at, actor=actor, event="tasks.due.moved", obj=due, before=moved[0], after=moved[1])
     return due
 
 
@@ -443,7 +460,7 @@ def _note(
 def _tell_task(task: Task | None, note: str) -> None:
     if task is None:
         return
-    _settle(task, list(DueItem.objects.filter(task=task)))
+    settle(task, list(DueItem.objects.filter(task=task)))
     if note:
         task.note = note
     task.save(update_fields=["state", "percent", "done_at", "note", "version"])

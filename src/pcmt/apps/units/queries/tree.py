@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from fractions import Fraction
 
 import attrs
 from django.db.models import Count, F, Q
@@ -16,16 +15,14 @@ from pcmt.apps.units import names
 from pcmt.apps.units.models import (
     GroupMember,
     Level,
-    Succession,
-    SuccessionPart,
     Unit,
     UnitAlias,
     UnitClosure,
     UnitKind,
     UnitLink,
+    UnitName,
     holds_on,
 )
-from pcmt.core import units as core
 
 SIMILAR_FROM = 75.0
 """Names less alike than this (percent of rapidfuzz's token sort ratio) are not worth suggesting."""
@@ -88,62 +85,6 @@ def count_levels(on: date) -> list[LevelCount]:
     return [found.get(level, LevelCount(level, 0, 0)) for level in Level.values if level in found or level in state]
 
 
-def history() -> core.History:
-    """All administrative units over time as a value of the core; the keys are the ids of the rows, as text.
-
-    Three statements, whatever the number of units. A unit has its name of today on all days.
-    """
-    units = Unit.objects.filter(kind=UnitKind.ADMINISTRATIVE).order_by("pk")
-    links: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
-    rows = UnitLink.objects.filter(parent__kind=UnitKind.ADMINISTRATIVE)
-    for child, parent, begins, ends in rows.values_list("child_id", "parent_id", "valid_from", "valid_to"):
-        links[child].append((begins or core.ALWAYS, ends or core.STILL, parent))
-    made = [
-        core.Unit(str(pk), code, level, _spans(name, begins or core.ALWAYS, ends or core.STILL, links[pk]))
-        for pk, name, code, level, begins, ends in units.values_list(
-            "pk", "name", "code", "level", "valid_from", "valid_to"
-        )
-    ]
-    return core.history_of(made, _successions())
-
-
-def _spans(name: str, start: date, end: date, links: Sequence[tuple[date, date, int]]) -> tuple[core.UnitSpan, ...]:
-    """The spans of a unit: its links inside its own time, and between them no parent.
-
-    After its end a unit may stand below its successor, so that whoever took over sees what it left: that is no place
-    in the tree of the core.
-    """
-    if len(links) == 1 and links[0][0] <= start and links[0][1] >= end:
-        return (core.UnitSpan(start, end, name, str(links[0][2])),)
-    spans, at = [], start
-    for begins, ends, parent in sorted(links):
-        begins, ends = max(begins, at), min(ends, end)
-        if begins >= ends:
-            continue
-        if at < begins:
-            spans.append(core.UnitSpan(at, begins, name, None))
-        spans.append(core.UnitSpan(begins, ends, name, str(parent)))
-        at = ends
-    if at < end:
-        spans.append(core.UnitSpan(at, end, name, None))
-    return tuple(spans)
-
-
-SHARES: dict[str, Fraction] = {SuccessionPart.WHOLE: Fraction(1), SuccessionPart.DUTIES: Fraction(0)}
-
-
-def _successions() -> Iterator[core.Succession]:
-    rows = Succession.objects.order_by("on", "old_id", "pk")
-    divided: dict[tuple[date, int], int] = defaultdict(int)
-    known = list(rows.values_list("on", "old_id", "new_id", "part", "measure", "heir", "estimated"))
-    for on, old, _new, part, measure, _heir, _estimated in known:
-        if part == SuccessionPart.PART:
-            divided[on, old] += measure
-    for on, old, new, part, measure, heir, estimated in known:
-        share = Fraction(measure, divided[on, old]) if part == SuccessionPart.PART else SHARES[part]
-        yield core.Succession(on, str(old), str(new), share, heir, estimated)
-
-
 @attrs.frozen
 class Suggestion:
     """A unit that a name may mean. `score` 1 is certain (the name itself, a learned name); `reason` says why."""
@@ -153,6 +94,15 @@ class Suggestion:
     score: float
     code: str
     reason: str
+
+
+@attrs.frozen
+class _Called:
+    """A name of a unit; `until` is the first day on which it was no longer called so, None for the name of now."""
+
+    name: str
+    short_name: str
+    until: date | None = None
 
 
 @attrs.frozen
@@ -171,7 +121,7 @@ class Matcher:
     about: the committee's own bodies need no place in their name, those of the areas above need at least the level
     ("Công an huyện"), those below their full name. Loads what can be meant once; asking costs no query.
     Seen from the nation, or from nowhere, only central and provincial units can be meant: the name of a commune alone
-    says nothing there.
+    says nothing there. A body is also found by the names that it had on the days.
     """
 
     def __init__(self, context_id: int | None, days: Iterable[date]) -> None:
@@ -179,6 +129,7 @@ class Matcher:
         self._context_id = context_id
         self._forms: dict[str, list[_Form]] = defaultdict(list)
         self._units: dict[int, Unit] = {}
+        self._names: dict[int, list[_Called]] = {}
         self._parents: dict[int, int] = {}
         self._chain: list[int] = []
         self._load()
@@ -262,6 +213,10 @@ class Matcher:
                 Q(pk__in=down) | Q(pk__in=self._chain) | Q(pk__in=beside.values("descendant_id")) | rootless
             )
         self._units = {unit.pk: unit for unit in chosen.order_by("pk")}
+        for row in UnitName.objects.filter(held, unit_id__in=list(self._units)).order_by("-valid_from", "pk"):
+            called = self._names.setdefault(row.unit_id, [])
+            now = self._units[row.unit_id].name == row.name
+            called.append(_Called(row.name, row.short_name, None if now else row.valid_to))
         # A body that went to another parent in between stands where it stood on the first day, the document's own.
         links = UnitLink.objects.filter(held, child_id__in=list(self._units))
         links = links.order_by(F("valid_from").desc(nulls_last=True), "-pk")
@@ -298,28 +253,47 @@ class Matcher:
             steps, at = steps + 1, parent
         return steps
 
+    def _called(self, unit: Unit) -> Sequence[_Called]:
+        """What a unit is called on the days; those that never changed their name have the one."""
+        return self._names.get(unit.pk) or (_Called(unit.name, unit.short_name),)
+
     def _add_forms(self, unit: Unit) -> None:
-        key = names.name_key(unit.name)
-        exact = _("Trùng tên “%(name)s”") % {"name": unit.name}
+        for called in self._called(unit):
+            self._add_forms_of(unit, called)
+
+    def _add_forms_of(self, unit: Unit, called: _Called) -> None:
+        key = names.name_key(called.name)
+        exact = _("Trùng tên “%(name)s”") % {"name": called.name}
+        if called.until is not None:
+            exact = _("Tên cũ của “%(name)s”, dùng đến trước ngày %(day)s") % {
+                "name": unit.name,
+                "day": f"{called.until:%d/%m/%Y}",
+            }
+        elif called.name != unit.name:
+            exact = _("Tên mới của “%(name)s”") % {"name": unit.name}
         self._add(key, unit, "exact", exact)
-        if unit.short_name:
-            self._add(names.name_key(unit.short_name), unit, "short", _("Tên gọn của “%(name)s”") % {"name": unit.name})
+        if called.short_name:
+            short = _("Tên gọn của “%(name)s”") % {"name": called.name}
+            self._add(names.name_key(called.short_name), unit, "short", short)
         if unit.kind == UnitKind.ADMINISTRATIVE:
             word, _proper = names.split_area(key)
             self._add(f"{names.COMMITTEE} {key}", unit, "exact", exact)
             if unit.pk in self._chain:
-                place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": unit.name}
+                place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": called.name}
                 self._add(word, unit, "in_place", place)
                 self._add(f"{names.COMMITTEE} {word}", unit, "in_place", place)
                 if unit.pk == self._context_id:
                     self._add(names.COMMITTEE, unit, "in_place", place)
             return
         area = self._units.get(self._committee_id(unit.pk) or 0)
-        if area is None or unit.kind == UnitKind.GROUP:
-            return
-        word, proper = names.split_area(names.name_key(area.name))
+        if area is not None and unit.kind != UnitKind.GROUP:
+            for area_called in self._called(area):
+                self._add_in_area(unit, key, area, area_called.name)
+
+    def _add_in_area(self, unit: Unit, key: str, area: Unit, area_name: str) -> None:
+        word, proper = names.split_area(names.name_key(area_name))
         bare = names.without_place(key, word, proper)
-        place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": area.name}
+        place = _("Cách gọi tắt trong phạm vi %(name)s") % {"name": area_name}
         self._add(f"{bare} {word} {proper}", unit, "in_place", place)
         self._add(f"{bare} {proper}", unit, "in_place", place)
         if area.pk in self._chain:
@@ -329,7 +303,10 @@ class Matcher:
 
     def _add_aliases(self) -> None:
         scopes = Q(scope__isnull=True) | Q(scope_id__in=self._chain)
-        for alias in UnitAlias.objects.filter(scopes).select_related("unit"):
+        stands = Q()
+        for day in self._days:
+            stands |= holds_on(day, "unit__")
+        for alias in UnitAlias.objects.filter(scopes).filter(stands).select_related("unit"):
             self._units.setdefault(alias.unit_id, alias.unit)
             reason = _("Tên gọi đã ghi nhận")
             if alias.learned_by_name:

@@ -13,7 +13,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
-from pcmt.apps.tasks.operations import LABEL_CHARS, end_due
+from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
 from pcmt.core.periods import due_windows, limit_from, period_reported
 from pcmt.core.text import fold
 
@@ -82,7 +82,8 @@ def _write_reporters(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]]) ->
     rows: dict[tuple[int, str], DutyReporter] = {}
     for duty, item in drafts:
         for name in names_of(item.values.get("reporter")):
-            row = DutyReporter(duty=duty, unit_id=adoption.body(name).unit_id, name=name[:300])
+            body = adoption.body(name)
+            row = DutyReporter(duty=duty, unit_id=body.unit_id, origin_unit_id=body.ended_id, name=name[:300])
             rows.setdefault((duty.pk, row.name), row)
     DutyReporter.objects.bulk_create(rows.values(), batch_size=CHUNK)
 
@@ -135,15 +136,17 @@ LIMIT_FIELDS = ("relation", "precision", "date", "from", "to", "rule", "event", 
 
 
 def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], kept: Sequence[Duty]) -> None:
-    existing: dict[int, dict[tuple[Any, ...], DutyOccurrence]] = {duty.pk: {} for duty in kept}
-    for held in DutyOccurrence.objects.filter(duty__in=[duty.pk for duty in kept]).select_related("due_item"):
-        existing[held.duty_id][(held.unit_id, held.due_item.original_due_on)] = held
+    existing: dict[int, list[DueItem]] = {duty.pk: [] for duty in kept}
+    held = DueItem.objects.filter(occurrence__duty__in=[duty.pk for duty in kept], merged_into__isnull=True)
+    for due in held.select_related("occurrence").order_by("pk"):
+        existing[due.occurrence.duty_id].append(due)
     due_items: list[DueItem] = []
     occurrences: list[DutyOccurrence] = []
     back: list[DueItem] = []
     gone: list[int] = []
     for duty, item in drafts:
-        known = existing.get(duty.pk, {})
+        reporting = _reporting(adoption, item)
+        known = by_owner(existing.get(duty.pk, ()), reporting)
         label = _label(duty)
         shared = {
             "clause": item.clause,
@@ -152,14 +155,15 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
             "start": item.start,
             "end": item.end,
         }
-        for unit_id, name in _reporting(adoption, item).items():
+        for unit_id, name in reporting.items():
             for when in _times(adoption, duty, item):
-                was = known.pop((unit_id, when.due_on), None)
-                if was is not None:
-                    if was.due_item.state == DueState.ENDED:
-                        was.due_item.state = DueState.DONE if was.due_item.done_at else DueState.OPEN
-                        was.due_item.version += 1
-                        back.append(was.due_item)
+                was = known.pop((unit_id, when.due_on), [])
+                for due in was:
+                    if due.state == DueState.ENDED:
+                        due.state = DueState.DONE if due.done_at else DueState.OPEN
+                        due.version += 1
+                        back.append(due)
+                if was:
                     continue
                 due = DueItem(
                     kind=DueKind.REPORT,
@@ -181,7 +185,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                 )
         if duty.pk in existing:
             DueItem.objects.filter(occurrence__duty=duty).update(**shared)
-            gone += [each.due_item_id for each in known.values()]
+            gone += [due.pk for rows in known.values() for due in rows]
     DueItem.objects.bulk_create(due_items, batch_size=CHUNK)
     for occurrence in occurrences:
         occurrence.due_item_id = occurrence.due_item.pk

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from math import lcm
 
 import attrs
 from django.db import transaction
@@ -20,19 +19,31 @@ from pcmt.apps.units.models import (
     GroupMember,
     Level,
     Succession,
-    SuccessionPart,
     Unit,
     UnitAlias,
     UnitClosure,
+    UnitFunction,
     UnitKind,
     UnitLink,
+    UnitName,
     holds_on,
 )
 from pcmt.apps.units.names import name_key
+from pcmt.apps.units.operations.tables import (
+    both,
+    keys_of,
+    lock_tree,
+    name_row,
+    names_of,
+    places_of,
+    show_names,
+    succession_rows,
+    write_closure,
+)
+from pcmt.apps.units.patches import as_day
 from pcmt.apps.units.policies import Officer, can_keep_under, can_keep_units
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.text import sort_key
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +61,8 @@ class NewUnit:
     parents: Sequence[tuple[str | int, date | None, date | None]] = ()
     short_name: str = ""
     code: str = ""
-    function: str = ""
+    identifier: str = ""
+    functions: Sequence[str] = ()
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -71,7 +83,7 @@ def create_unit(
     parent_id: int | None = None,
     short_name: str = "",
     code: str = "",
-    function: str = "",
+    functions: Sequence[str] = (),
     valid_from: date | None = None,
     valid_to: date | None = None,
     member_ids: Sequence[int] = (),
@@ -98,7 +110,7 @@ def create_unit(
         parent=parent_id,
         short_name=short_name.strip(),
         code=code.strip(),
-        function=function,
+        functions=tuple(functions),
         valid_from=valid_from,
         valid_to=valid_to,
     )
@@ -125,18 +137,35 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
 
     For loading reference data: whoever calls it answers for the rows (a key or parent that is not there is a bug).
     """
+    with transaction.atomic():
+        lock_tree(at)
+        units = write_units(rows)
+        if len(units) == 1:
+            only = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
+        elif units:
+            first = next(iter(units.values()))
+            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
+    return units
+
+
+def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
+    """The rows of many units with their place in the tree, for operations that record what they did themselves.
+
+    The tree is locked by then (`lock_tree`).
+    """
     new = {row.key: row for row in rows}
     with transaction.atomic():
         units = {
             key: Unit(
                 name=row.name,
                 short_name=row.short_name,
-                search_key=name_key(row.name)[:300],
-                sort_key=sort_key(row.name)[:600],
+                search_key=keys_of(row.name)[0],
+                sort_key=keys_of(row.name)[1],
                 kind=row.kind,
                 level=row.level,
                 code=row.code,
-                function=row.function,
+                identifier=row.identifier,
                 valid_from=row.valid_from,
                 valid_to=row.valid_to,
             )
@@ -158,7 +187,7 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
                 parent_id = parent if isinstance(parent, int) else units[parent].pk
                 links.append(UnitLink(parent_id=parent_id, child=unit, valid_from=begins, valid_to=ends))
                 for above in closure[parent_id]:
-                    window = _both((begins, ends), (above.valid_from, above.valid_to))
+                    window = both((begins, ends), (above.valid_from, above.valid_to))
                     if window is not None:
                         own.append(
                             UnitClosure(
@@ -173,12 +202,14 @@ def create_units(*, actor: Officer | None, at: datetime, rows: Iterable[NewUnit]
             made.extend(own)
         UnitLink.objects.bulk_create(links, batch_size=500)
         UnitClosure.objects.bulk_create(made, batch_size=500)
-        if len(units) == 1:
-            only = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.created", obj=only, after={"name": only.name})
-        elif units:
-            first = next(iter(units.values()))
-            record(at=at, actor=actor, event="units.unit.loaded", obj=first, after={"count": len(units)})
+        UnitFunction.objects.bulk_create(
+            [
+                UnitFunction(unit=units[key], function=function, valid_from=row.valid_from, valid_to=row.valid_to)
+                for key, row in new.items()
+                for function in dict.fromkeys(row.functions)
+            ],
+            batch_size=500,
+        )
     return units
 
 
@@ -296,8 +327,8 @@ def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> 
                 kind=UnitKind.ADMINISTRATIVE,
                 level=unit.level,
                 code=unit.code,
-                valid_from=_day(unit.start),
-                valid_to=_day(unit.end),
+                valid_from=as_day(unit.start),
+                valid_to=as_day(unit.end),
                 parents=_places(unit, known),
             )
             for unit in listed.units.values()
@@ -306,6 +337,7 @@ def load_units(*, actor: Officer | None, at: datetime, listed: core.History) -> 
         ids = {key: row.pk for key, row in known.items()}
         if rows:
             ids |= {key: unit.pk for key, unit in create_units(actor=actor, at=at, rows=rows).items()}
+        _name_over_time(listed, ids, timezone.localdate(at))
         _place_orphans(listed, known, ids)
         successions = _write_successions(listed, ids)
         root = next((ids[unit.key] for unit in listed.units.values() if unit.spans[-1].parent is None), None)
@@ -371,86 +403,48 @@ def _give_codes(listed: core.History, bare: Mapping[str, Unit]) -> int:
     return Unit.objects.bulk_update(bare.values(), ["code"], batch_size=500) if bare else 0
 
 
-def _day(day: date) -> date | None:
-    return None if day in {core.ALWAYS, core.STILL} else day
-
-
 def _places(unit: core.Unit, known: Mapping[str, Unit]) -> list[tuple[str | int, date | None, date | None]]:
-    """The parents of a unit over time; spans under one parent are one link."""
-    places: list[tuple[str | int, date | None, date | None]] = []
-    for span in unit.spans:
-        if span.parent is None:
-            continue
-        parent: str | int = known[span.parent].pk if span.parent in known else span.parent
-        begins, ends = _day(span.start), _day(span.end)
-        if places and places[-1][0] == parent and places[-1][2] == begins and begins is not None:
-            begins = places.pop()[1]
-        places.append((parent, begins, ends))
-    return places
+    """The parents of a unit over time: rows that are here by their ids, new ones by their keys."""
+    return [(known[parent].pk if parent in known else parent, begins, ends) for parent, begins, ends in places_of(unit)]
 
 
 def _place_orphans(listed: core.History, known: Mapping[str, Unit], ids: Mapping[str, int]) -> None:
     """Put known units that never stood under anything where the list has them, with all that is below them."""
     children = set(UnitLink.objects.values_list("child_id", flat=True))
+    links = []
     for key, row in known.items():
-        if row.pk in children:
-            continue
-        for span in listed.units[key].spans:
-            window = _both((_day(span.start), _day(span.end)), (row.valid_from, row.valid_to))
-            if span.parent is None or window is None:
-                continue
-            parent_id = ids[span.parent]
-            UnitLink.objects.create(parent_id=parent_id, child=row, valid_from=window[0], valid_to=window[1])
-            above = list(UnitClosure.objects.filter(descendant_id=parent_id))
-            below = list(UnitClosure.objects.filter(ancestor=row))
-            UnitClosure.objects.bulk_create(
-                [
-                    UnitClosure(
-                        ancestor_id=upper.ancestor_id,
-                        descendant_id=lower.descendant_id,
-                        depth=upper.depth + lower.depth + 1,
-                        valid_from=both[0],
-                        valid_to=both[1],
-                    )
-                    for upper in above
-                    for lower in below
-                    for one in [_both((upper.valid_from, upper.valid_to), window)]
-                    for both in [one and _both(one, (lower.valid_from, lower.valid_to))]
-                    if both
-                ],
-                batch_size=500,
-            )
+        for parent, begins, ends in places_of(listed.units[key]) if row.pk not in children else ():
+            window = both((begins, ends), (row.valid_from, row.valid_to))
+            if window is not None:
+                links.append(UnitLink(parent_id=ids[parent], child=row, valid_from=window[0], valid_to=window[1]))
+    if links:
+        UnitLink.objects.bulk_create(links, batch_size=500)
+        write_closure({link.child_id for link in links})
+
+
+def _name_over_time(listed: core.History, ids: Mapping[str, int], today: date) -> None:
+    """Write down the names of units that were or will be renamed, where they have no dated names yet."""
+    several = {ids[key]: names for key, unit in listed.units.items() if len(names := names_of(unit)) > 1}
+    there = set(UnitName.objects.filter(unit_id__in=list(several)).values_list("unit_id", flat=True))
+    UnitName.objects.bulk_create(
+        [
+            name_row(unit_id, name, "", (begins, ends))
+            for unit_id, names in several.items()
+            if unit_id not in there
+            for name, begins, ends in names
+        ],
+        batch_size=500,
+    )
+    show_names(set(several) - there, today)
 
 
 def _write_successions(listed: core.History, ids: Mapping[str, int]) -> int:
     """Write down who followed whom, but for units whose succession on the day is written down already."""
     there = set(Succession.objects.values_list("old_id", "on"))
-    made = []
-    for on, day in listed.by_day.items():
-        for key, rows in day.given.items():
-            if (ids[key], on) in there:
-                continue
-            scale = lcm(*(row.share.denominator for row in rows))
-            made += [
-                Succession(
-                    on=on,
-                    old_id=ids[key],
-                    new_id=ids[row.new],
-                    part=_part(row),
-                    measure=int(row.share * scale) or 1,
-                    heir=row.heir,
-                    estimated=row.estimated,
-                )
-                for row in rows
-            ]
+    fresh = [each for each in listed.successions if (ids[each.old], each.on) not in there]
+    made = list(succession_rows(fresh, ids.__getitem__))
     Succession.objects.bulk_create(made, batch_size=500)
     return len(made)
-
-
-def _part(row: core.Succession) -> SuccessionPart:
-    if not row.share:
-        return SuccessionPart.DUTIES
-    return SuccessionPart.WHOLE if row.share == 1 else SuccessionPart.PART
 
 
 def _differences(listed: core.History, known: Mapping[str, Unit]) -> Iterable[Difference]:
@@ -460,7 +454,7 @@ def _differences(listed: core.History, known: Mapping[str, Unit]) -> Iterable[Di
         if row.search_key != name_key(name)[:300]:
             yield Difference(unit.code, row.name, name)
         elif (row.valid_to or core.STILL) != unit.end:
-            ends = [f"{day:%d/%m/%Y}" if day else "nay" for day in (row.valid_to, _day(unit.end))]
+            ends = [f"{day:%d/%m/%Y}" if day else "nay" for day in (row.valid_to, as_day(unit.end))]
             yield Difference(unit.code, f"{row.name}, đến {ends[0]}", f"đến {ends[1]}")
 
 
@@ -485,14 +479,3 @@ def _parents_first(new: dict[str, NewUnit]) -> list[str]:
     for key in new:
         place(key, ())
     return list(order)
-
-
-Window = tuple[date | None, date | None]
-
-
-def _both(one: Window, other: Window) -> Window | None:
-    """The days in both half-open windows; None when there are none."""
-    starts = [day for day in (one[0], other[0]) if day]
-    ends = [day for day in (one[1], other[1]) if day]
-    start, end = max(starts, default=None), min(ends, default=None)
-    return None if start and end and start >= end else (start, end)

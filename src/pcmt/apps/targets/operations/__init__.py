@@ -112,13 +112,16 @@ def _allocate(adoption: Adoption, targets: dict[str, Target]) -> None:
                 kept.append(allocation)
             order[target.pk] += 1
             allocation.item, allocation.order = item, order[target.pk]
-            allocation.unit_id = adoption.body(name).unit_id
+            body = adoption.body(name)
+            allocation.unit_id, allocation.origin_unit_id = body.unit_id, body.ended_id
             allocation.value = decimal_from(item.values.get("value"))
             allocation.unit_word = (item.values.get("unit") or target.unit_word)[:120]
     for allocation in known.values():
         allocation.ended_by = adoption.revision
     Allocation.objects.bulk_create(new, batch_size=200)
     Allocation.objects.bulk_update(
-        [*kept, *known.values()], ["item", "order", "unit", "value", "unit_word", "ended_by"], batch_size=100
+        [*kept, *known.values()],
+        ["item", "order", "unit", "origin_unit", "value", "unit_word", "ended_by"],
+        batch_size=100,
     )
     adoption.count("allocations", len(new))
