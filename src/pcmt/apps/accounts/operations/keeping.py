@@ -16,6 +16,7 @@ from pcmt.apps.audit.operations import record
 from pcmt.core.diagnostics import Refusal
 
 from .grants import nobody_left
+from .sessions import take_sessions
 
 PURPOSE_CHARS = 300
 
@@ -80,6 +81,7 @@ def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -
                 return refused
         user.is_active = False
         user.save(update_fields=["is_active"])
+        take_sessions(user)  # else those left open would come back to life with the account
         record(at=at, actor=actor, event="accounts.user.stopped", obj=user, reason=reason.strip())
     return user
 
