@@ -133,8 +133,11 @@ def test_users_of_the_demonstration_come_in_at_once(client: Client, world: World
     assert "người dùng mẫu" in client.get("/tai-khoan/bao-ve/").content.decode()
     # Whoever tries one out locks nobody out: not asked at sign-in, the shared password stays.
     with_app(world.users["minh"])
-    other = Client()
+    other = Client(REMOTE_ADDR="10.7.7.7")
     assert sign_in(other, "minh").url == "/"
+    assert "10.7.7.7" not in client.get("/tai-khoan/").content.decode()
+    client.post("/tai-khoan/phien/ket-thuc/")
+    assert other.get("/ke-hoach/").status_code == 200
     assert client.get("/tai-khoan/mat-khau/").status_code == 200
     client.post("/tai-khoan/mat-khau/", {"password": PASSWORD, "again": PASSWORD})
     assert sign_in(Client(), "minh").url == "/"
@@ -470,3 +473,35 @@ def test_my_account_shows_what_is_mine(client: Client, world: World) -> None:
         assert str(Role(grant.role).label) in page
     assert 'href="/tai-khoan/"' in client.get("/ke-hoach/").content.decode()
     assert client.get("/tai-khoan/cho-giao-vai-tro/").status_code == 302
+
+
+def test_a_stopped_account_is_out_at_once_and_its_sessions_stay_dead(client: Client, world: World) -> None:
+    from pcmt.apps.accounts.operations import start_again, stop_user
+
+    user = world.users["phuong"]
+    sign_in(client, "phuong")
+    assert isinstance(stop_user(actor=None, at=timezone.now(), user_id=user.pk, reason="Nghỉ việc"), User)
+    assert client.get("/ke-hoach/").status_code == 302
+    assert sign_in(Client(), "phuong").status_code == 422
+    start_again(actor=None, at=timezone.now(), user_id=user.pk)
+    assert client.get("/ke-hoach/").status_code == 302
+    assert sign_in(Client(), "phuong").status_code == 302
+
+
+def test_who_may_take_factors(client: Client, world: World) -> None:
+    from pcmt.apps.accounts.queries import actor_of
+
+    Grant.objects.create(user=world.users["lanhdao"], role="administrator", unit=world.town)
+    today = timezone.localdate()
+    keeper = actor_of(
+        world.users["lanhdao"], today, Grant.objects.get(user=world.users["lanhdao"], role="administrator").pk
+    )
+    given = {"at": timezone.now(), "reason": "Mất máy"}
+    for user in ("minh", "phuong", "lanhdao"):
+        with_app(world.users[user])
+    assert take_factors(actor=keeper, user_id=world.users["minh"].pk, **given) == 1  # type: ignore[arg-type]
+    elsewhere = take_factors(actor=keeper, user_id=world.users["phuong"].pk, **given)  # type: ignore[arg-type]
+    oneself = take_factors(actor=keeper, user_id=world.users["lanhdao"].pk, **given)  # type: ignore[arg-type]
+    officer = actor_of(world.users["phuong"], today)
+    stranger = take_factors(actor=officer, user_id=world.users["lanhdao"].pk, **given)  # type: ignore[arg-type]
+    assert [each.code for each in (elsewhere, oneself, stranger)] == ["not_yours", "oneself", "not_yours"]  # type: ignore[union-attr]

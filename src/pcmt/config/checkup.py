@@ -15,10 +15,10 @@ def main() -> int:
     problems = [*database_problems(), *folder_problems(), *page_problems()]
     for problem in problems:
         sys.stdout.write(f"THIẾU  {problem}\n")
+    for remark in mail_remarks():
+        sys.stdout.write(f"CHÚ Ý  {remark}\n")
     for warning in log_warnings():
         sys.stdout.write(f"CHÚ Ý  {warning}\n")
-    for remark in mail_remarks():
-        sys.stdout.write(f"LƯU Ý  {remark}\n")
     for program, use in HELPERS.items():
         word = "có    " if shutil.which(program) else "không "
         sys.stdout.write(f"{word} {program} (tùy chọn; {use})\n")
@@ -40,23 +40,6 @@ def database_problems() -> list[str]:
     return [f"{len(waiting)} bước nâng cấp cơ sở dữ liệu chưa chạy (pcmt migrate)"] if waiting else []
 
 
-def log_warnings() -> list[str]:
-    """On PostgreSQL, whether the present role could change the audit log: that of the web processes must not.
-
-    No problem in itself: after an upgrade the owner of the tables runs the check, and the owner can.
-    """
-    from django.db import DatabaseError
-
-    from pcmt.apps.audit.roles import Unfit, too_strong
-
-    try:
-        role = too_strong()
-    except (DatabaseError, Unfit):
-        return []  # told already
-    words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
-    return [words] if role else []
-
-
 def mail_remarks() -> list[str]:
     """Whether letters leave the house, and which could not. Missing mail keeps nobody from working."""
     from django.conf import settings
@@ -74,6 +57,23 @@ def mail_remarks() -> list[str]:
     except DatabaseError:
         pass  # said already, as a problem of the database
     return remarks
+
+
+def log_warnings() -> list[str]:
+    """On PostgreSQL, whether the present role could change the audit log: that of the web processes must not.
+
+    No problem in itself: after an upgrade the owner of the tables runs the check, and the owner can.
+    """
+    from django.db import DatabaseError
+
+    from pcmt.apps.audit.roles import Unfit, too_strong
+
+    try:
+        role = too_strong()
+    except (DatabaseError, Unfit):
+        return []  # told already
+    words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
+    return [words] if role else []
 
 
 def folder_problems() -> list[str]:

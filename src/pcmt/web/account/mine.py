@@ -65,7 +65,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = {
         "person": user,
         "grants": grants_of(user, timezone.localdate()),
-        "places": [Place(mark, device_words(mark.device), mark.pk == here) for mark in sessions_of(user)],
+        # A demo user is many people: they do not see each other's addresses.
+        "places": [
+            Place(mark, device_words(mark.device), mark.pk == here)
+            for mark in sessions_of(user)
+            if mark.pk == here or not is_demo(user)
+        ],
         "doors": [
             Door(str(each["provider_id"]), str(each["name"]), linked.get(str(each["provider_id"])))
             for each in settings.IDENTITY_PROVIDERS
@@ -133,7 +138,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
     actor = getattr(request, "actor", None)
     here = request.session.session_key
     key = request.POST.get("key", "")
-    if key == "":
+    if is_demo(user):
+        messages.info(request, _("Người dùng mẫu là nhiều người dùng chung: không kết thúc phiên của nhau."))
+    elif key == "":
         count = end_sessions(actor=actor, at=now, user=user, but=here)
         messages.success(
             request,

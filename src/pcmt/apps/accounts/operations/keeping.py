@@ -85,7 +85,7 @@ def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -
                 return refused
         user.is_active = False
         user.save(update_fields=["is_active"])
-        take_sessions(user)
+        take_sessions(user)  # else those left open would come back to life with the account
         record(at=at, actor=actor, event="accounts.user.stopped", obj=user, reason=reason.strip())
     return user
 
