@@ -79,6 +79,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
+    "invitation_id": lambda of: of.invitation.pk,
+    "alias_id": lambda of: of.alias.pk,
+    "reorganisation_id": lambda of: of.reorganisation.pk,
     # Links in letters: whoever has one may use it, and nobody can guess one.
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
@@ -89,6 +92,15 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
     ("audit:export", "form"): lambda _of: "csv",
+    ("units:reorganisation", "pk"): lambda of: of.reorganisation.pk,
+    ("units:cancel", "pk"): lambda of: of.reorganisation.pk,
+    # Drafts live in the session of who makes them: here nobody has one.
+    **{
+        (f"units:{name}", "key"): lambda _of: "khong-co"
+        for name in ("head", "preview", "another", "discard", "without", "step")
+    },
+    **{(f"units:{name}", "number"): lambda _of: 1 for name in ("without", "step")},
+    ("units:step", "step"): lambda _of: "viec",
     ("mfa_edit_webauthn", "pk"): lambda of: of.passkey.pk,
     ("mfa_remove_webauthn", "pk"): lambda of: of.passkey.pk,
     ("plans:sample", "name"): lambda _of: SAMPLE,
@@ -107,7 +119,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "audit:thing": {name: _labelled(name) for name in ("plan", "due", "unit", "user")},
     "history:thing": {
         name: _labelled(name)
-        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body")
+        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body", "reorganisation", "invitation")
     },
 }
 

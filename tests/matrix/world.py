@@ -14,25 +14,29 @@ done, a report duty), texts under review, ready to be adopted and failed to be r
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import attrs
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
-from pcmt.apps.accounts.models import Actor, Grant, Role, User
-from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
+from pcmt.apps.accounts.operations import create_user, grant_role, invite
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import NewUnit, create_units
+from pcmt.apps.units.drafts import Draft
+from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
+from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
+from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-from tests.factories.plans import ALL_CODES, Draft, agency, outlined
+from tests.factories.plans import ALL_CODES, agency, outlined
+from tests.factories.plans import Draft as Reading
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -75,6 +79,9 @@ class Things:
     user: User
     grant: Grant
     passkey: Authenticator
+    invitation: Invitation
+    alias: UnitAlias
+    reorganisation: Reorganisation
     plan: Plan
     target: Target
     task: Task
@@ -187,6 +194,9 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         unit=unit,
         user=person,
         grant=grant,
+        invitation=_invitation(unit, relation),
+        alias=UnitAlias.objects.create(unit=unit, name=f"Tên cũ {relation}", search_key=f"ten cu {relation}"),
+        reorganisation=_reorganisation(unit),
         passkey=Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Khóa"}),
         plan=plan,
         target=Target.objects.filter(plan=plan).active().get(),
@@ -203,6 +213,27 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         ready=ready,
         failed=failed,
     )
+
+
+def _invitation(unit: Unit, relation: str) -> Invitation:
+    made = invite(
+        actor=None, at=timezone.now(), full_name="Người được mời", email=f"{relation}@example.vn",
+        username=f"duoc-moi.{relation}", role=Role.OFFICER, unit_id=unit.pk,
+    )  # fmt: skip
+    assert isinstance(made, Invitation), made
+    return made
+
+
+def _reorganisation(unit: Unit) -> Reorganisation:
+    """Planned for a day to come, and so still to be cancelled."""
+    on = timezone.localdate() + timedelta(days=200)
+    draft = Draft(
+        kind="several", on=on, title=f"Đổi tên {unit.name}", ground="Nghị quyết số 1/NQ-HĐND ngày 02/3/2026",
+        events=(core.Renaming(on, str(unit.pk), f"{unit.name} mới"),),
+    )  # fmt: skip
+    made = plan_reorganisation(actor=None, at=timezone.now(), draft=draft)
+    assert isinstance(made, Reorganisation), made
+    return made
 
 
 def _sent(actor: Actor, text: str, plan_id: int | None) -> Revision:
@@ -230,7 +261,7 @@ def _read(text: str, *, name: str = "") -> dict[str, Any]:
     """What stands in TEXT, whoever it names: a target, a task with its limit, a monthly report."""
     lines = text.splitlines()
     issuer, body = lines[2].split(",")[0], lines[8].removeprefix("1. ")
-    found = Draft(text)
+    found = Reading(text)
     found.reading = {
         "schema": "pcmt-plan/1",
         "reader": "hand",
