@@ -8,10 +8,12 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from tests.factories.plans import ALL_CODES
@@ -119,7 +121,10 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "audit:thing": {name: _labelled(name) for name in ("plan", "due", "unit", "user")},
     "history:thing": {
         name: _labelled(name)
-        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body", "reorganisation", "invitation")
+        for name in (
+            *("plan", "draft", "item", "body", "target", "task", "due", "duty"),
+            *("unit", "reorganisation", "user", "grant", "invitation"),
+        )
     },
 }
 
@@ -162,6 +167,24 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "people:contact": lambda _of, _who: {"purpose": "Gọi nhắc hạn báo cáo"},
+    "people:change": lambda _of, _who: {"full_name": "Tên đã sửa", "post": "Phó Trưởng phòng"},
+    "people:stop": lambda _of, _who: {"reason": "Chuyển công tác"},
+    "people:take-factors": lambda _of, _who: {"reason": "Mất điện thoại"},
+    "people:give": lambda of, _who: {
+        "role": "leader", "unit": of.unit.name, "valid_from": f"{timezone.localdate():%d/%m/%Y}", "kind": "ordinary"
+    },
+    "people:invite": lambda of, _who: {
+        "full_name": "Người mới", "email": "moi@example.vn", "username": "nguoi.moi", "role": "officer",
+        "unit": of.unit.name, "valid_from": f"{timezone.localdate():%d/%m/%Y}",
+    },
+    "people:end": lambda of, _who: {
+        "version": of.grant.version, "last_day": f"{timezone.localdate():%d/%m/%Y}", "reason": "Thôi nhiệm vụ"
+    },
+    "people:extend": lambda of, _who: {
+        "version": of.grant.version, "last_day": f"{timezone.localdate() + timedelta(days=90):%d/%m/%Y}"
+    },
+    "people:withdraw": lambda of, _who: {"version": of.grant.version, "reason": "Giao nhầm"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

@@ -17,6 +17,8 @@ def main() -> int:
         sys.stdout.write(f"THIẾU  {problem}\n")
     for warning in log_warnings():
         sys.stdout.write(f"CHÚ Ý  {warning}\n")
+    for remark in mail_remarks():
+        sys.stdout.write(f"LƯU Ý  {remark}\n")
     for program, use in HELPERS.items():
         word = "có    " if shutil.which(program) else "không "
         sys.stdout.write(f"{word} {program} (tùy chọn; {use})\n")
@@ -53,6 +55,25 @@ def log_warnings() -> list[str]:
         return []  # told already
     words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
     return [words] if role else []
+
+
+def mail_remarks() -> list[str]:
+    """Whether letters leave the house, and which could not. Missing mail keeps nobody from working."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from pcmt.apps.accounts.queries import letters_in_trouble, mail_is_kept
+
+    remarks = []
+    if folder := mail_is_kept():
+        remarks.append(f"chưa nối máy chủ thư (PCMT_SMTP_URL): thư mời, thư đặt lại mật khẩu nằm trong {folder}")
+    elif settings.DEFAULT_FROM_EMAIL.endswith("@localhost>"):
+        remarks.append("chưa đặt địa chỉ gửi thư (PCMT_MAIL_FROM): nhiều máy chủ từ chối thư từ pcmt@localhost")
+    try:
+        remarks += [f"thư cho {letter.email} chưa gửi được: {letter.trouble}" for letter in letters_in_trouble()]
+    except DatabaseError:
+        pass  # said already, as a problem of the database
+    return remarks
 
 
 def folder_problems() -> list[str]:

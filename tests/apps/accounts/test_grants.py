@@ -487,8 +487,8 @@ def test_switching_is_told_to_the_log(land: World) -> None:
     assert after.unit_id == land["dong_hoa"].pk
     entry = Entry.objects.get(event="accounts.grant.chosen")
     assert (entry.before, entry.after) == (
-        {"role": "officer", "at_unit": "Sở Y tế"},
-        {"role": "officer", "at_unit": "Xã Đông Hòa"},
+        {"role": "officer", "body": "Sở Y tế"},
+        {"role": "officer", "body": "Xã Đông Hòa"},
     )
     assert isinstance(switch_grant(at=NOW, user=hoa, grant_id=second.pk, before=after), Actor)
     assert Entry.objects.filter(event="accounts.grant.chosen").count() == 1  # nothing happened

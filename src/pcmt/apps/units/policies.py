@@ -93,8 +93,9 @@ def can_keep(actor: Officer | None, unit: Unit) -> bool:
 def can_reorganise(actor: Officer | None, *, changed: Iterable[int], taking: Iterable[int], on: date) -> bool:
     """Whether the actor may reorganise units on a day: those of the own area; at a central body all.
 
-    What changes stands below the committee that the actor's unit serves, what takes something over there or is the committee
-    itself. A place counts that a unit has today or has on the day, so that what was planned before can be built on.
+    What changes stands below the committee that the actor's unit serves, what takes something over there or is the
+    committee itself. A place counts that a unit has today or has on the day, so that what was planned before can be
+    built on.
     """
     if actor is None or not can_keep_units(actor):
         return False

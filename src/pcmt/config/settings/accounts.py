@@ -45,6 +45,9 @@ SITE = SITE.rstrip("/")
 SECOND_FACTOR_ROLES = env.names("PCMT_SECOND_FACTOR_ROLES", default="administrator,register_keeper,standing_office")
 """Who acts in one of these roles must have a second factor. Users of the demonstration need none."""
 
+DORMANT_DAYS = env.number("PCMT_DORMANT_DAYS", 90)
+"""An account that holds a role and was not signed in to for so many days is listed as dormant."""
+
 DEMO_EMAIL_DOMAIN = "demo.invalid"
 """Users with an address of this domain belong to the demonstration; the sign-in page offers them to everyone.
 

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from pcmt.apps.accounts.models import SessionMark, User
 from pcmt.apps.accounts.operations import change_password, end_session, end_sessions, unlink
 from pcmt.apps.accounts.policies import is_demo
-from pcmt.apps.accounts.queries import grants_of, has_second_factor, sessions_of
+from pcmt.apps.accounts.queries import grants_of, grants_to_come, has_second_factor, sessions_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.account.adapters import must_add_factor
 from pcmt.web.account.devices import device_words
@@ -83,9 +83,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """For somebody who is known and may do nothing yet."""
-    if grants_of(request.user, timezone.localdate()):
+    today = timezone.localdate()
+    if grants_of(request.user, today):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "account/waiting.html", {"person": request.user})
+    page = {"person": request.user, "coming": grants_to_come(request.user, today)}
+    return render(request, "account/waiting.html", page)
 
 
 @never_cache

@@ -120,6 +120,7 @@ KINDS: Mapping[str, Kind] = {
     "units.Unit": Kind(below=_of_unit, homes=lambda row: [row.pk]),
     "units.Reorganisation": Kind(homes=lambda row: row.units.values_list("pk", flat=True)),
     "accounts.User": Kind(
+        page=lambda row: reverse("people:person", args=[row.pk]),
         below=_of_user,
         homes=lambda row: row.grants.values_list("unit_id", flat=True),
         own=lambda row, actor: row.pk == actor.user_id,

@@ -302,8 +302,8 @@ def switch_grant(*, at: datetime, user: User, grant_id: int, before: Actor | Non
             actor=actor,
             event="accounts.grant.chosen",
             obj=Grant.objects.select_related("user", "unit").get(pk=grant_id),
-            before={"role": before.role, "at_unit": before.unit_name} if before else None,
-            after={"role": actor.role, "at_unit": actor.unit_name},
+            before={"role": before.role, "body": before.unit_name} if before else None,
+            after={"role": actor.role, "body": actor.unit_name},
         )
     return actor
 
@@ -322,7 +322,7 @@ def _give(actor: Actor | None, at: datetime, *, ground: str, reason: str, **give
         "unit": grant.unit_id,
         "from": grant.valid_from,
         "to": grant.valid_to,
-        "kind": grant.kind if grant.kind != GrantKind.ORDINARY else "",
+        "held_as": grant.kind if grant.kind != GrantKind.ORDINARY else "",
         "ground": grant.ground,
         "delegated_from": str(grant.delegated_from.user) if grant.delegated_from else "",
         "handed_from": str(grant.handed_from.user) if grant.handed_from else "",
@@ -487,7 +487,7 @@ def _past(actor: Actor | None, at: datetime, day: date, field: str) -> Refusal |
     """Refused to people, not to the program: what was possible yesterday cannot be undone today."""
     if actor is None or day >= timezone.localdate(at):
         return None
-    return Refusal(code="past", message=_("Chọn từ hôm nay trở đi."), field=field)
+    return Refusal(code="past", message=_("Ngày đã qua: chỉ đổi được từ hôm nay trở đi."), field=field)
 
 
 def _may_not_give(actor: Actor, user_id: int, unit_id: int) -> Refusal | None:

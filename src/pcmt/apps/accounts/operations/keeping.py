@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import attrs
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from pcmt.apps.audit.operations import record
 from pcmt.core.diagnostics import Refusal
 
 from .grants import nobody_left
+from .letters import notify
+from .sessions import take_sessions
 
 PURPOSE_CHARS = 300
 
@@ -52,7 +56,8 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
         changed = {name: value for name, value in after.items() if value != before[name]}
         if changed:
             user.full_name, user.post = after["full_name"], after["post"]
-            user.save(update_fields=list(changed))
+            user.rename()
+            user.save(update_fields=[*changed, "search_key", "sort_key"])
             record(
                 at=at,
                 actor=actor,
@@ -65,7 +70,7 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
 
 
 def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -> User | Refusal:
-    """Stop an account: its sessions end with the next request, its roles stay written but nobody acts in them."""
+    """Stop an account: its sessions end, its roles stay written but nobody acts in them."""
     if not reason.strip():
         return Refusal(code="no_reason", message=_("Ghi vì sao ngừng tài khoản."), field="reason")
     if actor is not None and not can_keep_user(actor, user_id):
@@ -80,6 +85,7 @@ def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -
                 return refused
         user.is_active = False
         user.save(update_fields=["is_active"])
+        take_sessions(user)
         record(at=at, actor=actor, event="accounts.user.stopped", obj=user, reason=reason.strip())
     return user
 
@@ -95,6 +101,28 @@ def start_again(*, actor: Actor | None, at: datetime, user_id: int, reason: str 
         user.is_active = True
         user.save(update_fields=["is_active"])
         record(at=at, actor=actor, event="accounts.user.started", obj=user, reason=reason.strip())
+    return user
+
+
+def renew_password(*, at: datetime, user_id: int, password: str) -> User | Refusal:
+    """Give an account a new password from the command line, for somebody whom no letter reaches; sessions end."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user_id)
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            return Refusal(code="weak_password", message=" ".join(error.messages), field="password")
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        count = take_sessions(user)
+        notify(at=at, user=user, about="password_changed")
+        record(
+            at=at,
+            actor=None,
+            event="accounts.password.changed",
+            obj=user,
+            after={"count": count} if count else None,
+        )
     return user
 
 
