@@ -8,11 +8,12 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import attrs
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
@@ -82,6 +83,8 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
     "invitation_id": lambda of: of.invitation.pk,
+    "alias_id": lambda of: of.alias.pk,
+    "reorganisation_id": lambda of: of.reorganisation.pk,
     # Links in letters: whoever has one may use it, and nobody can guess one.
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
@@ -92,6 +95,15 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
     ("audit:export", "form"): lambda _of: "csv",
+    ("units:reorganisation", "pk"): lambda of: of.reorganisation.pk,
+    ("units:cancel", "pk"): lambda of: of.reorganisation.pk,
+    # Drafts live in the session of who makes them: here nobody has one.
+    **{
+        (f"units:{name}", "key"): lambda _of: "khong-co"
+        for name in ("head", "preview", "another", "discard", "without", "step")
+    },
+    **{(f"units:{name}", "number"): lambda _of: 1 for name in ("without", "step")},
+    ("units:step", "step"): lambda _of: "viec",
     ("mfa_edit_webauthn", "pk"): lambda of: of.passkey.pk,
     ("mfa_remove_webauthn", "pk"): lambda of: of.passkey.pk,
     ("people:start", "user_id"): lambda of: of.stopped.pk,
@@ -113,7 +125,10 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "audit:thing": {name: _labelled(name) for name in ("plan", "due", "unit", "user")},
     "history:thing": {
         name: _labelled(name)
-        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body")
+        for name in (
+            *("plan", "draft", "item", "body", "target", "task", "due", "duty"),
+            *("unit", "reorganisation", "user", "grant", "invitation"),
+        )
     },
 }
 
@@ -131,11 +146,7 @@ def _span(of: Things) -> dict[str, Any]:
 
 
 def _day(ahead: int) -> str:
-    return (date.today() + timedelta(days=ahead)).strftime("%d/%m/%Y")
-
-
-def _day(ahead: int) -> str:
-    return (date.today() + timedelta(days=ahead)).strftime("%d/%m/%Y")
+    return (timezone.localdate() + timedelta(days=ahead)).strftime("%d/%m/%Y")
 
 
 def _ending(of: Things) -> Grant:

@@ -17,7 +17,8 @@ from typing import Any
 
 import attrs
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
 from django.shortcuts import resolve_url
 from django.test import Client
 
@@ -37,9 +38,14 @@ BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_
 """Tables that are written without anything of anybody's being changed."""
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
-PUBLIC = frozenset({"unit_id"})
-"""Parts of addresses that name things which everybody may see: units are public."""
-PUBLIC_ROWS = frozenset({"history:thing[unit]", "audit:thing[unit]"})
+PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id"})
+"""Parts of addresses that name things which everybody may see: units, and what befalls them, are public."""
+PUBLIC_ROWS = frozenset(
+    {
+        *("history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"),
+        *("units:reorganisation", "units:cancel"),
+    }
+)
 
 MISSING = 987_654_321
 """An id that nothing has."""
@@ -228,7 +234,7 @@ class Walker:
                     self.client.get(path) if method == GET else self.client.post(path, data)
                 )  # fmt: skip
                 answer = _answer(response, frozenset(tables - BOOKKEEPING))
-                response.close()
+                _closed(response)
             except Exception as error:  # noqa: BLE001 - whatever breaks is what the walk is to find
                 answer = Answer(BROKEN, trouble=f"{type(error).__name__}: {error}")
             look(answer)
@@ -244,6 +250,15 @@ def unspoken(entry: Entry) -> Iterator[str]:
     for name in {**(entry.before or {}), **(entry.after or {})}:
         if name not in FIELDS and name not in UNTOLD:
             yield f"the log has no word for “{name}” of {entry.event} (FIELDS or UNTOLD in web/audit/words.py)"
+
+
+def _closed(response: Any) -> None:
+    """Closes files that were sent, and not the connection, as Django does at the end of a request."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def _nothing_like(value: Any) -> Any:

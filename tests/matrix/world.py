@@ -30,10 +30,13 @@ from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import NewUnit, create_units
+from pcmt.apps.units.drafts import Draft
+from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
+from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
+from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-from tests.factories.plans import ALL_CODES, Draft, agency, outlined
+from tests.factories.plans import ALL_CODES, agency, outlined
+from tests.factories.plans import Draft as Reading
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -78,6 +81,8 @@ class Things:
     invitation: Invitation
     stopped: User
     passkey: Authenticator
+    alias: UnitAlias
+    reorganisation: Reorganisation
     plan: Plan
     target: Target
     task: Task
@@ -146,7 +151,7 @@ def _granted(user: User, role: str, unit: Unit) -> Grant:
 
 def _invited(unit: Unit, relation: str) -> Invitation:
     """Somebody who has not come yet, in a role that begins today and has an end: it may be extended and taken back."""
-    today = date.today()
+    today = timezone.localdate()
     made = invite(
         actor=None, at=timezone.now(), full_name=f"Khách {relation}", email=f"{relation}@example.vn",
         username=f"invited.{relation}", role=Role.OFFICER, unit_id=unit.pk, valid_from=today,
@@ -212,6 +217,8 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         grant=grant,
         invitation=_invited(unit, relation),
         stopped=_stopped(unit, relation),
+        alias=UnitAlias.objects.create(unit=unit, name=f"Tên cũ {relation}", search_key=f"ten cu {relation}"),
+        reorganisation=_reorganisation(unit),
         passkey=Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Khóa"}),
         plan=plan,
         target=Target.objects.filter(plan=plan).active().get(),
@@ -228,6 +235,18 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         ready=ready,
         failed=failed,
     )
+
+
+def _reorganisation(unit: Unit) -> Reorganisation:
+    """Planned for a day to come, and so still to be cancelled."""
+    on = timezone.localdate() + timedelta(days=200)
+    draft = Draft(
+        kind="several", on=on, title=f"Đổi tên {unit.name}", ground="Nghị quyết số 1/NQ-HĐND ngày 02/3/2026",
+        events=(core.Renaming(on, str(unit.pk), f"{unit.name} mới"),),
+    )  # fmt: skip
+    made = plan_reorganisation(actor=None, at=timezone.now(), draft=draft)
+    assert isinstance(made, Reorganisation), made
+    return made
 
 
 def _sent(actor: Actor, text: str, plan_id: int | None) -> Revision:
@@ -255,7 +274,7 @@ def _read(text: str, *, name: str = "") -> dict[str, Any]:
     """What stands in TEXT, whoever it names: a target, a task with its limit, a monthly report."""
     lines = text.splitlines()
     issuer, body = lines[2].split(",")[0], lines[8].removeprefix("1. ")
-    found = Draft(text)
+    found = Reading(text)
     found.reading = {
         "schema": "pcmt-plan/1",
         "reader": "hand",

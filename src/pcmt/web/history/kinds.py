@@ -15,12 +15,12 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from pcmt.apps.accounts.models import Actor, Grant, User
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, User
 from pcmt.apps.plans.models import BodyMatch, Item, Plan, Revision
 from pcmt.apps.reports.models import Duty, DutyOccurrence
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.apps.tasks.models import DueItem, Task
-from pcmt.apps.units.models import Unit, UnitAlias
+from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
 from pcmt.web.audit.words import OBJECTS
 
 
@@ -74,11 +74,19 @@ def _of_duty(duty_id: int) -> Sequence[QuerySet[Any]]:
 
 
 def _of_unit(unit_id: int) -> Sequence[QuerySet[Any]]:
-    return Unit.objects.filter(pk=unit_id), UnitAlias.objects.filter(unit=unit_id)
+    return (
+        Unit.objects.filter(pk=unit_id),
+        UnitAlias.objects.filter(unit=unit_id),
+        Reorganisation.objects.filter(units=unit_id),
+    )
 
 
 def _of_user(user_id: int) -> Sequence[QuerySet[Any]]:
-    return User.objects.filter(pk=user_id), Grant.objects.filter(user=user_id)
+    return (
+        User.objects.filter(pk=user_id),
+        Grant.objects.filter(user=user_id),
+        Invitation.objects.filter(user=user_id),
+    )
 
 
 def _plan_homes(plan: Plan) -> list[int | None]:
@@ -110,7 +118,9 @@ KINDS: Mapping[str, Kind] = {
         homes=lambda row: _plan_homes(row.plan),
     ),
     "units.Unit": Kind(below=_of_unit, homes=lambda row: [row.pk]),
+    "units.Reorganisation": Kind(homes=lambda row: row.units.values_list("pk", flat=True)),
     "accounts.User": Kind(
+        page=lambda row: reverse("people:person", args=[row.pk]),
         below=_of_user,
         homes=lambda row: row.grants.values_list("unit_id", flat=True),
         own=lambda row, actor: row.pk == actor.user_id,
