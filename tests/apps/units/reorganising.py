@@ -31,11 +31,18 @@ AFTERWARDS = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
 """Eight in the morning of that day in Việt Nam."""
 
 
-def dump(*tables: type[models.Model]) -> str:
-    """Every row of the tables, with its id, as text."""
-    return "\n".join(
-        serializers.serialize("json", models.QuerySet(table).order_by("pk"), indent=0) for table in tables or TABLES
-    )
+def dump() -> str:
+    """Every row of the tables of units, with its id, as text."""
+    return "\n".join(serializers.serialize("json", models.QuerySet(table).order_by("pk"), indent=0) for table in TABLES)
+
+
+def dump_without_ids() -> str:
+    """The same without the ids of rows that nothing points to: a window may have gone and come again."""
+    told = []
+    for table in TABLES:
+        names = [each.attname for each in table._meta.concrete_fields if table is Unit or not each.primary_key]
+        told += sorted(f"{table.__name__} {row}" for row in models.QuerySet(table).values_list(*names))
+    return "\n".join(told)
 
 
 def draft(*events: core.Event, on: date = SOON, kind: str = "several", **more: Any) -> Draft:
@@ -68,4 +75,16 @@ def police_merger(land: World, on: date = SOON) -> core.Merger:
     return core.Merger(on, (key(land, "dong_hoa_police"), key(land, "tay_hoa_police")), new)
 
 
-__all__ = ["AFTERWARDS", "NOW", "SOON", "TODAY", "draft", "dump", "key", "merger", "planned", "police_merger"]
+__all__ = [
+    "AFTERWARDS",
+    "NOW",
+    "SOON",
+    "TODAY",
+    "draft",
+    "dump",
+    "dump_without_ids",
+    "key",
+    "merger",
+    "planned",
+    "police_merger",
+]

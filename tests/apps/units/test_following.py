@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import attrs
 import pytest
 
-from pcmt.apps.accounts.models import Grant
-from pcmt.apps.accounts.operations import grant_role
+from pcmt.apps.accounts.models import Grant, GrantKind
+from pcmt.apps.accounts.operations import delegate_grant, grant_role
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import Plan, PlanUnit
@@ -173,11 +173,43 @@ def test_roles_go_on_at_the_heir_and_never_twice(land: World) -> None:
     assert held[0].moved_from is not None
     assert held[0].moved_from.valid_to == SOON
     old = Grant.objects.filter(user_id=lan.user_id).exclude(unit=police)
-    assert {each.valid_to for each in old} == {SOON}
+    assert {each.valid_to for each in old.standing()} == {SOON}
+    assert old.filter(valid_from=date(2026, 9, 1), withdrawn_at=AFTERWARDS).exists()
+    assert held[1].moved_from is not None
     actor = actor_of(held[0].user, SOON)
     assert actor is not None
     assert actor.unit_id == police.pk
     assert Entry.objects.filter(event="accounts.grant.moved").exists()
+
+
+def test_delegations_go_with_what_they_come_from(land: World) -> None:
+    """One at the unit that ends, and one below it at a body that stays."""
+    leader = land.actor("dong_hoa", "leader", "ha")
+    source = Grant.objects.get(user_id=leader.user_id)
+    deputy = land.actor("finance", "officer", "tam")
+    given = [
+        delegate_grant(
+            actor=None,
+            at=NOW,
+            grant_id=source.pk,
+            user_id=deputy.user_id,
+            unit_id=land[unit].pk,
+            valid_to=date(2026, 12, 1),
+            ground="Giấy ủy quyền số 1",
+            valid_from=TODAY,
+        )
+        for unit in ("dong_hoa", "dong_hoa_clinic")
+    ]
+    assert all(isinstance(each, Grant) for each in given), given
+    new = merged(land)
+    now = Grant.objects.as_of(SOON)
+    (going_on,) = now.filter(user_id=leader.user_id)
+    assert (going_on.unit, going_on.moved_from) == (new, source)
+    delegated = now.filter(user_id=deputy.user_id, kind=GrantKind.DELEGATION).order_by("unit_id")
+    assert [(each.unit, each.delegated_from, each.valid_to) for each in delegated] == [
+        (land["dong_hoa_clinic"], going_on, date(2026, 12, 1)),
+        (new, going_on, date(2026, 12, 1)),
+    ]
 
 
 def test_a_function_takes_the_chosen_work_along(land: World, plan: Plan) -> None:

@@ -15,11 +15,13 @@ from pcmt.core.units import (
     Event,
     Founding,
     History,
+    Holding,
     Merger,
     Move,
     NewUnit,
     Part,
     Renaming,
+    Transfer,
     Unit,
     UnitSpan,
     apply,
@@ -38,12 +40,13 @@ def unit(key: str, parent: str | None, level: str, code: str = "") -> Unit:
 
 @st.composite
 def lands(draw: st.DrawFn) -> History:
-    """A nation, two to four provinces, up to five communes in each."""
+    """A nation, two to four provinces with a function or two, up to five communes in each."""
     units = [unit("nation", None, "central")]
     for at in range(draw(st.integers(2, 4))):
         units.append(unit(f"p{at}", "nation", "province"))
         units += [unit(f"p{at}c{n}", f"p{at}", "commune") for n in range(draw(st.integers(0, 5)))]
-    return history_of(units)
+    holdings = [Holding("p0", "both"), Holding("p1", "both"), Holding("p1", "one")]
+    return history_of(units, holdings=holdings)
 
 
 @st.composite
@@ -54,11 +57,17 @@ def happenings(draw: st.DrawFn, history: History, number: int) -> Event | None:
     tree = history.tree(on)
     standing = sorted(key for key in tree.parents if history.units[key].level == level)
     provinces = sorted(key for key in tree.parents if history.units[key].level == "province")
-    what = draw(st.sampled_from(["found", "merge", "absorb", "divide", "shrink", "rename", "move", "dissolve"]))
+    what = draw(
+        st.sampled_from(["found", "merge", "absorb", "divide", "shrink", "rename", "move", "dissolve", "transfer"])
+    )
     new = NewUnit(f"n{number}", f"N{number}", level)
     if what == "found":
         above = draw(st.sampled_from(provinces)) if level == "commune" and provinces else "nation"
         return Founding(on, NewUnit(new.key, new.name, level if above != "nation" else "province", parent=above))
+    if what == "transfer":
+        held = [(each.unit, each.function) for each in history.holdings if each.start <= on < each.end]
+        source, function = draw(st.sampled_from(held)) if held else ("nation", "one")
+        return Transfer(on, function, source, draw(st.sampled_from(sorted(tree.parents))))
     if len(standing) < 2:
         return None
     chosen = draw(st.permutations(standing))[: draw(st.integers(2, 4))]

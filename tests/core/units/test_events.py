@@ -18,12 +18,14 @@ from pcmt.core.units import (
     Event,
     Founding,
     History,
+    Holding,
     Merger,
     Move,
     NewUnit,
     Part,
     Renaming,
     Succession,
+    Transfer,
     Unit,
     UnitSpan,
     apply,
@@ -204,6 +206,68 @@ def test_a_commune_ends_on_the_day_on_which_its_province_does() -> None:
     )
     assert [span.parent for span in history.units["a"].spans] == ["town"]
     assert list(history.tree(JULY).above("ab")) == ["town", "all", "nation"]
+
+
+HELD = evolve(LAND, holdings=(Holding("north", "rehab"), Holding("a", "police"), Holding("b", "police")))
+
+
+def test_a_function_goes_over_on_its_day() -> None:
+    history = after(Transfer(JULY, "rehab", "north", "south"), land=HELD)
+    assert [history.holders("rehab", day) for day in (MAY, JULY)] == [["north"], ["south"]]
+    assert history.functions("south", JULY) == ["rehab"]
+    assert after(Transfer(JULY, "police", "a", "b"), land=HELD).holders("police", JULY) == ["b"]
+
+
+def test_who_ends_leaves_its_functions_to_its_heir() -> None:
+    merged = after(Merger(JULY, ("a", "b"), NewUnit("ab", "AB", "commune", functions=("trial",))), land=HELD)
+    assert merged.functions("ab", JULY) == ["police", "trial"]
+    assert merged.holders("police", MAY) == ["a", "b"]
+    parts = (Part(NewUnit("x", "X", "commune"), 1), Part(NewUnit("y", "Y", "commune"), 1, heir=True))
+    assert after(Division(JULY, "a", parts), land=HELD).holders("police", JULY) == ["b", "y"]
+    assert after(Dissolution(JULY, "a", "b"), land=HELD).holders("police", JULY) == ["b"]
+
+
+def test_a_function_given_away_and_back_on_one_day_was_held_all_the_time() -> None:
+    there_and_back = [Transfer(JULY, "rehab", "north", "south"), Transfer(JULY, "rehab", "south", "north")]
+    assert after(*there_and_back, land=HELD).holdings == (*HELD.holdings[1:], Holding("north", "rehab"))
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        ([Transfer(JULY, "rehab", "north", "north")], "transfer_to_itself"),
+        ([Transfer(JULY, "rehab", "south", "north")], "not_holding"),
+        ([Transfer(JULY, "rehab", "nobody", "north")], "not_standing"),
+        ([Transfer(JULY, "rehab", "north", "nobody")], "not_standing"),
+        ([Transfer(JULY, "rehab", "north", "south"), Transfer(MAY, "rehab", "north", "a")], "changes_later"),
+        ([Transfer(JULY, "police", "a", "c"), Transfer(MAY, "police", "b", "c")], "changes_later"),
+        ([Transfer(JULY, "police", "a", "c"), Merger(MAY, ("a",), "b")], "changes_later"),
+        ([Dissolution(JULY, "a", "b"), Transfer(MAY, "rehab", "north", "a")], "changes_later"),
+        ([Dissolution(JULY, "a", "b"), Merger(MAY, ("c",), "a"), Transfer(MAY, "police", "c", "b")], "not_standing"),
+    ],
+)
+def test_transfers_that_cannot_be(events: list[Event], code: str) -> None:
+    refused = replay(HELD, events)
+    assert isinstance(refused, Refusal)
+    assert refused.code == code
+
+
+@pytest.mark.parametrize(
+    ("holdings", "code"),
+    [
+        ((Holding("a", "x", JULY, MAY),), "empty_holding"),
+        ((Holding("nobody", "x"),), "holds_while_not_there"),
+        ((Holding("a", "x"), Holding("a", "x", MAY)), "holds_twice"),
+    ],
+)
+def test_wrong_holdings_are_found(holdings: tuple[Holding, ...], code: str) -> None:
+    assert code in {each.code for each in check(evolve(LAND, holdings=holdings))}
+
+
+def test_a_code_is_one_unit_s_of_a_kind() -> None:
+    body = NewUnit("police", "Công an", "province", code="01", parent="north", kind="agency")
+    history = after(Founding(JULY, body))
+    assert history.coded("01", "province", JULY) == history.units["north"]
 
 
 def test_taking_a_planned_event_back_is_replaying_without_it() -> None:

@@ -53,6 +53,22 @@ def test_a_day_is_what_had_happened_by_then(story: Told, data: st.DataObject) ->
     tree = history.tree(day)
     assert dict(known.tree(day).parents) == dict(tree.parents)
     assert {key: known.name(key, day) for key in tree.parents} == {key: history.name(key, day) for key in tree.parents}
+    assert {key: known.functions(key, day) for key in known.units} == {
+        key: history.functions(key, day) for key in known.units
+    }
+
+
+@settings(deadline=None)
+@given(told(), st.data())
+def test_a_function_is_never_lost_nor_held_by_who_is_gone(story: Told, data: st.DataObject) -> None:
+    land, events, history = story
+    day = data.draw(st.sampled_from([FIRST, LAST, *(each.on for each in events)]))
+    standing = history.tree(day).parents
+    for function in {each.function for each in land.holdings}:
+        holders = history.holders(function, day)
+        assert holders
+        assert set(holders) <= set(standing)
+        assert len(holders) == len(set(holders)) <= len(land.holders(function, day))
 
 
 @settings(deadline=None)

@@ -11,7 +11,7 @@ from typing import Any
 from pcmt.core import units as core
 
 Patch = dict[str, Any]
-"""`units`, `holdings`: by key; `successions`: of the units of the patch."""
+"""`units`, `holdings`: by key; `successions`: those that came with a change (old, new)."""
 
 
 def as_day(day: date) -> date | None:
@@ -49,15 +49,14 @@ def touched(before: core.History, after: core.History) -> list[str]:
     ]
 
 
-def patch_of(history: core.History, keys: Iterable[str]) -> Patch:
-    """How units stand in a history, with what they leave to others."""
+def patch_of(history: core.History, keys: Iterable[str], before: core.History | None = None) -> Patch:
+    """How units stand in a history; with the successions that were not in the one `before` it."""
     wanted = list(keys)
-    given = set(wanted)
-    rows = [each for each in history.successions if each.old in given or each.new in given]
+    there = set(before.successions) if before else set(history.successions)
     return {
         "units": {key: _unit(history.units.get(key)) for key in wanted},
         "holdings": {key: _holdings(history, key) for key in wanted},
-        "successions": sorted([each.on.isoformat(), each.old, each.new, str(each.share), each.heir] for each in rows),
+        "successions": sorted([each.old, each.new] for each in history.successions if each not in there),
     }
 
 
@@ -75,8 +74,8 @@ def _holdings(history: core.History, key: str) -> list[list[Any]]:
     )
 
 
-def put_back(history: core.History, patch: Patch, made_on: date) -> core.History:
-    """The history with the units of a patch as they were; what they left to one another on a day is taken back."""
+def put_back(history: core.History, patch: Patch, *, on: date, came: Iterable[tuple[str, str]]) -> core.History:
+    """The history with the units of a patch as they were, and without the successions that came on a day."""
     units = dict(history.units)
     for key, kept in patch["units"].items():
         if kept is None:
@@ -86,14 +85,8 @@ def put_back(history: core.History, patch: Patch, made_on: date) -> core.History
     held = [each for each in history.holdings if each.unit not in patch["holdings"]]
     for key, rows in patch["holdings"].items():
         held += [core.Holding(key, function, _start(begins), _end(ends)) for function, begins, ends in rows]
-    kept_rows = {(row[0], row[1], row[2]) for row in patch["successions"]}
-    successions = [
-        each
-        for each in history.successions
-        if each.on != made_on
-        or not {each.old, each.new} & patch["units"].keys()
-        or (each.on.isoformat(), each.old, each.new) in kept_rows
-    ]
+    gone = {(on, old, new) for old, new in came}
+    successions = [each for each in history.successions if (each.on, each.old, each.new) not in gone]
     return core.history_of(units.values(), successions, held)
 
 
@@ -115,5 +108,8 @@ def _end(text: str | None) -> date:
 
 def fingerprint(history: core.History, keys: Iterable[str]) -> str:
     """A short text that changes when anything changes about units."""
-    told = json.dumps(patch_of(history, sorted(set(keys))), sort_keys=True)
+    given = set(keys)
+    rows = [each for each in history.successions if each.old in given or each.new in given]
+    left = sorted([each.on.isoformat(), each.old, each.new, str(each.share), each.heir] for each in rows)
+    told = json.dumps([patch_of(history, sorted(given)), left], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]

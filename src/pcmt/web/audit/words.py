@@ -238,7 +238,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "name": gettext_lazy("tên"),
     "body": gettext_lazy("đơn vị"),
     "on": gettext_lazy("từ ngày"),
-    "ground": gettext_lazy("căn cứ"),
     "reason": gettext_lazy("lý do"),
     "done_on": gettext_lazy("ngày xong"),
     "format": gettext_lazy("định dạng"),

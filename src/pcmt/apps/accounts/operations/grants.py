@@ -376,7 +376,7 @@ def _locked(actor: Actor | None, at: datetime, grant_id: int, version: int | Non
     user_id = Grant.objects.filter(pk=grant_id).values_list("user_id", flat=True).first()
     if user_id is None:
         return _gone()
-    User.objects.select_for_update().get(pk=user_id)
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
     hold(at)
     found = Grant.objects.select_for_update(of=("self",)).select_related("user", "unit", "delegated_from")
     grant = found.get(pk=grant_id)
@@ -385,7 +385,7 @@ def _locked(actor: Actor | None, at: datetime, grant_id: int, version: int | Non
 
 def _lock_people(at: datetime, receiver: int, *others: int) -> Refusal | None:
     """Lock the people, so that two acts on the roles of one come after each other; refused for a stopped receiver."""
-    people = User.objects.select_for_update().filter(pk__in=(receiver, *others)).order_by("pk")
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=(receiver, *others)).order_by("pk")
     found = {user.pk: user for user in people}
     hold(at)
     if receiver not in found:

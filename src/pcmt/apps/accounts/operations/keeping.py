@@ -50,7 +50,7 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
     if not full_name:
         return Refusal(code="empty", message=_("Nhập họ và tên."), field="full_name")
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         before = {"full_name": user.full_name, "post": user.post}
         after = {"full_name": full_name[:120], "post": post[:120]}
         changed = {name: value for name, value in after.items() if value != before[name]}
@@ -77,7 +77,7 @@ def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -
         return _not_allowed()
     today = timezone.localdate(at)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
             return _stale(user)
         for grant in Grant.objects.as_of(today).filter(user_id=user_id, role=Role.ADMINISTRATOR):
@@ -95,7 +95,7 @@ def start_again(*, actor: Actor | None, at: datetime, user_id: int, reason: str 
     if actor is not None and not can_keep_user(actor, user_id):
         return _not_allowed()
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if user.is_active:
             return _stale(user)
         user.is_active = True
@@ -107,7 +107,7 @@ def start_again(*, actor: Actor | None, at: datetime, user_id: int, reason: str 
 def renew_password(*, at: datetime, user_id: int, password: str) -> User | Refusal:
     """Give an account a new password from the command line, for somebody whom no letter reaches; sessions end."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         try:
             validate_password(password, user)
         except ValidationError as error:

@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from attrs import Factory, define, frozen
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote
 from pcmt.apps.units.followers import Body, Change, Transferred
@@ -83,7 +82,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         due.unit_id = target.unit_id
         due.version += 1
         rows[due.pk] = due
-        words = _("%(target)s tiếp nhận từ %(source)s") % {"target": target.name, "source": source.name}
+        words = f"{target.name} tiếp nhận từ {source.name}"
         notes.append(_note(due, at, words, change.title))
         change.tell("tasks.due.moved", due, before={"body": source.name}, after={"body": target.name})
     for move, twin in moved.merged:
@@ -96,9 +95,10 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         twin.opens_on = min((day for day in (twin.opens_on, due.opens_on) if day), default=None)
         twin.version += 1
         rows[due.pk], rows[twin.pk] = due, twin
-        names = {"target": move.target.name, "source": move.source.name}
-        notes.append(_note(due, at, _("Gộp vào việc cùng nội dung của %(target)s") % names, change.title))
-        notes.append(_note(twin, at, _("%(target)s tiếp nhận việc cùng nội dung từ %(source)s") % names, change.title))
+        # What is written down is Vietnamese, like what people write; only screens are translated.
+        heir, from_whom = move.target.name, move.source.name
+        notes.append(_note(due, at, f"Gộp vào việc cùng nội dung của {heir}", change.title))
+        notes.append(_note(twin, at, f"{heir} tiếp nhận việc cùng nội dung từ {from_whom}", change.title))
         change.tell("tasks.due.merged", due, before={"body": move.source.name}, after={"body": move.target.name})
     # Those that end go first: only then is their place free.
     DueItem.objects.bulk_update([due for due in rows.values() if due.merged_into_id], FIELDS, batch_size=100)
@@ -159,7 +159,7 @@ def fits(transferred: Transferred, folded: str) -> bool:
 
 def concerned(change: Change, kind: str) -> Sequence[DueItem]:
     """The open due items of a kind that a change takes along, in a fixed order."""
-    giving = {each.source.unit_id for each in change.transferred}
+    giving = [each.source.unit_id for each in change.transferred if each.source.unit_id]
     rows = DueItem.objects.filter(state=DueState.OPEN, kind=kind)
     mine = rows.filter(unit_id__in=list(change.heirs))
     chosen = rows.filter(pk__in=list(change.due_item_ids), unit_id__in=giving)

@@ -51,8 +51,8 @@ __all__ = [
     "plan_reorganisation",
     "remove_alias",
     "set_members",
+    "share_tree",
     "start_import",
     "undo_import",
     "withdraw_import",
-    "share_tree",
 ]

@@ -63,7 +63,7 @@ def plan_reorganisation(*, actor: Officer | None, at: datetime, draft: Draft) ->
             made=ids,
             due_item_ids=list(draft.due_item_ids),
             before=patch_of(history, keys),
-            after=patch_of(after, keys),
+            after=patch_of(after, keys, history),
             planned_by_id=actor.user_id if actor else None,
             planned_by_name=actor.name if actor else "",
             planned_at=at,
@@ -110,8 +110,7 @@ def cancel_reorganisation(
     if not reason:
         return Refusal(code="reason", message=_("Nhập lý do hủy."), field="reason")
     with transaction.atomic():
-        lock_tree(at, then_log=False)
-        row = Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
+        row = _locked(reorganisation_id, at)
         if row is None:
             return _gone()
         if row.state == ReorganisationState.CANCELLED:
@@ -129,7 +128,8 @@ def cancel_reorganisation(
         refused = _built_on(row, history)
         if refused:
             return refused
-        before = put_back(history, row.before, row.on)
+        came = [(old, new) for old, new in row.after["successions"]]
+        before = put_back(history, row.before, on=row.on, came=came)
         known = {(each.code, each.args["unit"], each.args["on"]) for each in core.check(history)}
         wrong = [each for each in core.check(before) if (each.code, each.args["unit"], each.args["on"]) not in known]
         if wrong:
@@ -162,10 +162,6 @@ def _built_on(row: Reorganisation, history: core.History) -> Refusal | None:
     for key in row.after["units"]:
         if now["units"][key] != row.after["units"][key] or now["holdings"][key] != row.after["holdings"][key]:
             return _later_change(row, [int(key)])
-    if now["successions"] != row.after["successions"]:
-        known = {tuple(each) for each in row.after["successions"]}
-        fresh = [each for each in now["successions"] if tuple(each) not in known]
-        return _later_change(row, [int(key) for each in fresh for key in each[1:3]])
     made = [int(each) for each in row.made.values()]
     for relation in Unit._meta.related_objects:
         model: Any = relation.related_model
@@ -209,8 +205,11 @@ def carry_out_reorganisations(*, at: datetime) -> int:
     due = Reorganisation.objects.filter(state=ReorganisationState.PLANNED, on__lte=timezone.localdate(at))
     done = 0
     for row_id in list(due.order_by("on", "pk").values_list("pk", flat=True)):
-        carried = carry_out_reorganisation(at=at, reorganisation_id=row_id)
-        done += isinstance(carried, Reorganisation) and carried.carried_out_at == at
+        with transaction.atomic():
+            row = _locked(row_id, at)
+            if row is not None and row.state == ReorganisationState.PLANNED:
+                _carry_out(row, at=at, actor=None, history=history_now())
+                done += 1
     return done
 
 
@@ -219,8 +218,7 @@ def carry_out_reorganisation(
 ) -> Reorganisation | Refusal:
     """Let everything follow that hangs on the units of a reorganisation. Doing it again does nothing."""
     with transaction.atomic():
-        lock_tree(at, then_log=False)
-        row = Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
+        row = _locked(reorganisation_id, at)
         if row is None:
             return _gone()
         if row.state != ReorganisationState.PLANNED:
@@ -230,6 +228,11 @@ def carry_out_reorganisation(
             return Refusal(code="too_early", message=message)
         _carry_out(row, at=at, actor=actor, history=history_now())
     return row
+
+
+def _locked(reorganisation_id: int, at: datetime) -> Reorganisation | None:
+    lock_tree(at, then_log=False)
+    return Reorganisation.objects.select_for_update().filter(pk=reorganisation_id).first()
 
 
 def _carry_out(

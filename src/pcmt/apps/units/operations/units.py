@@ -174,16 +174,18 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
         Unit.objects.bulk_create(units.values(), batch_size=500)
         closure: dict[int, list[UnitClosure]] = {}
         links: list[UnitLink] = []
-        outside = {parent for row in new.values() for parent, _from, _to in row.links() if isinstance(parent, int)}
+        ending = _ending(parent for row in new.values() for parent, _from, _to in row.links())
+        places = {key: _beyond_the_end(row.links(), ending) for key, row in new.items()}
+        outside = {parent for row in places.values() for parent, _from, _to in row if isinstance(parent, int)}
         for known in UnitClosure.objects.filter(descendant_id__in=outside):
             closure.setdefault(known.descendant_id, []).append(known)
         made: list[UnitClosure] = []
         for key in _parents_first(new):
-            unit, row = units[key], new[key]
+            unit = units[key]
             own = [
                 UnitClosure(ancestor=unit, descendant=unit, depth=0, valid_from=unit.valid_from, valid_to=unit.valid_to)
             ]
-            for parent, begins, ends in row.links():
+            for parent, begins, ends in places[key]:
                 parent_id = parent if isinstance(parent, int) else units[parent].pk
                 links.append(UnitLink(parent_id=parent_id, child=unit, valid_from=begins, valid_to=ends))
                 for above in closure[parent_id]:
@@ -211,6 +213,37 @@ def write_units(rows: Iterable[NewUnit]) -> dict[str, Unit]:
             batch_size=500,
         )
     return units
+
+
+Place = tuple[str | int, date | None, date | None]
+
+
+def _ending(parents: Iterable[str | int]) -> dict[int, date]:
+    """The units among parents that end some day."""
+    here = {parent for parent in parents if isinstance(parent, int)}
+    rows = Unit.objects.filter(pk__in=here).values_list("pk", "valid_to")
+    return {pk: ends for pk, ends in rows if ends is not None}
+
+
+def _beyond_the_end(places: Sequence[Place], ending: dict[int, date]) -> list[Place]:
+    """Places of a new unit; below a unit that is going to end it goes on below the heir, as if it had stood before."""
+    found: list[Place] = []
+    for parent, begins, ends in places:
+        at = parent
+        while isinstance(at, int):
+            last = ending.get(at)
+            if last is None or both((last, None), (begins, ends)) is None:
+                break
+            heir = Succession.objects.filter(old_id=at, on=last, heir=True).values_list("new_id", flat=True).first()
+            if heir is None:
+                break
+            if begins is None or begins < last:
+                found.append((at, begins, last))
+                begins = last
+            at = heir
+            ending |= _ending([heir])
+        found.append((at, begins, ends))
+    return found
 
 
 def add_alias(
