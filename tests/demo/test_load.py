@@ -53,7 +53,8 @@ def actor(username: str, on: date = TODAY) -> Actor:
 
 def test_every_user_can_sign_in(loaded: Loaded) -> None:
     assert len(loaded.users) == User.objects.count()
-    assert {each.role for each in loaded.users} == {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Kiểm toán"}
+    roles = {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Cán bộ cấp xã", "Kiểm toán", "Quản trị"}
+    assert {each.role for each in loaded.users} == roles
     assert authenticate(username="thuongtruc", password=loaded.password)
     assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in User.objects.all())
 
@@ -109,6 +110,13 @@ def test_each_role_finds_its_own_work(loaded: Loaded) -> None:
     for each in (chair, office):
         assert Plan.objects.visible_to(each).filter(number__in=["105", "318"]).count() == 2
         assert not Plan.objects.visible_to(each).filter(number="3959").exists()
+
+
+def test_somebody_acts_as_head_and_somebody_by_delegation(loaded: Loaded) -> None:
+    assert loaded.plans
+    assert actor("quyen.noivu").mark == "Q."
+    delegate, office = actor("thaythuongtruc"), actor("thuongtruc")
+    assert (delegate.mark, delegate.role, delegate.unit_id) == ("TUQ.", office.role, office.unit_id)
 
 
 @pytest.mark.parametrize(("username", "number"), [("thuongtruc.cualo", "105"), ("thuongtruc.quangngai", "3959")])

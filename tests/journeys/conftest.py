@@ -31,7 +31,7 @@ FLAGS = (
     "--font-render-hinting=none",
 )
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-EXPECTED = ("422 (", "409 (", "403 (", "404 (", "net::ERR_ABORTED")
+EXPECTED = ("422 (", "409 (", "403 (", "404 (", "410 (", "401 (", "net::ERR_ABORTED")
 """Answers that a journey provokes on purpose; the browser writes a line about each."""
 
 # The sync interface of Playwright runs an event loop in the main thread, where Django then refuses its own queries.

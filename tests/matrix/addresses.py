@@ -8,12 +8,15 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from pcmt.apps.accounts.models import Grant
 from tests.factories.plans import ALL_CODES
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
@@ -79,8 +82,12 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
     "grant_id": lambda of: of.grant.pk,
+    "invitation_id": lambda of: of.invitation.pk,
     "alias_id": lambda of: of.alias.pk,
     "reorganisation_id": lambda of: of.reorganisation.pk,
+    # Links in letters: whoever has one may use it, and nobody can guess one.
+    "token": lambda _of: "khong-co-thu-nao-nhu-vay",
+    "provider_id": lambda _of: "khong-co",
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -94,6 +101,13 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",
     ("audit:export", "form"): lambda _of: "csv",
+    ("units:reorganisation", "pk"): lambda of: of.reorganisation.pk,
+    ("units:cancel", "pk"): lambda of: of.reorganisation.pk,
+    ("mfa_edit_webauthn", "pk"): lambda of: of.passkey.pk,
+    ("mfa_remove_webauthn", "pk"): lambda of: of.passkey.pk,
+    ("people:start", "user_id"): lambda of: of.stopped.pk,
+    ("people:extend", "grant_id"): lambda of: of.invitation.grant_id,
+    ("people:withdraw", "grant_id"): lambda of: of.invitation.grant_id,
     ("plans:sample", "name"): lambda _of: SAMPLE,
 }
 
@@ -111,8 +125,8 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "history:thing": {
         name: _labelled(name)
         for name in (
-            *("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body"),
-            "reorganisation",
+            *("plan", "draft", "item", "body", "target", "task", "due", "duty"),
+            *("unit", "reorganisation", "user", "grant", "invitation"),
         )
     },
 }
@@ -128,6 +142,16 @@ QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
 def _span(of: Things) -> dict[str, Any]:
     start = of.draft.text.index("ký cam kết")
     return {"list": "targets", "start": start, "end": start + len("ký cam kết")}
+
+
+def _day(ahead: int) -> str:
+    return (timezone.localdate() + timedelta(days=ahead)).strftime("%d/%m/%Y")
+
+
+def _ending(of: Things) -> Grant:
+    """The role of the invitation, which began today and has an end."""
+    assert of.invitation.grant is not None
+    return of.invitation.grant
 
 
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
@@ -160,6 +184,27 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},
     "units:alias": lambda _of, _who: {"name": "Tên gọi thử", "scope": "moi-noi"},
     "units:cancel": lambda _of, _who: {"reason": "Chưa thông qua"},
+    "people:change": lambda _of, _who: {"full_name": "Tên Đã Sửa", "post": "Chuyên viên"},
+    "people:contact": lambda _of, _who: {"purpose": "Mời họp"},
+    "people:stop": lambda _of, _who: {"reason": "Nghỉ việc"},
+    "people:take-factors": lambda _of, _who: {"reason": "Mất điện thoại, đã gặp trực tiếp"},
+    "people:give": lambda of, _who: {
+        "role": "leader", "unit": of.unit.name, "kind": "ordinary", "valid_from": _day(0)
+    },
+    "people:hand-over": lambda of, _who: {
+        "grants": [of.grant.pk], "user": of.invitation.user.username, "on": _day(100), "kind": "ordinary"
+    },
+    "people:delegate": lambda of, _who: {
+        "user": of.invitation.user.username, "unit": of.unit.name, "valid_from": _day(200), "last_day": _day(210),
+        "ground": "Giấy ủy quyền số 5",
+    },
+    "people:end": lambda of, _who: {"last_day": _day(3), "version": of.grant.version},
+    "people:extend": lambda of, _who: {"last_day": _day(300), "version": _ending(of).version},
+    "people:withdraw": lambda of, _who: {"reason": "Giao nhầm", "version": _ending(of).version},
+    "people:invite": lambda of, _who: {
+        "full_name": "Người Mới Đến", "email": "moi.den@example.vn", "role": "officer", "unit": of.unit.name,
+        "valid_from": _day(0),
+    },
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

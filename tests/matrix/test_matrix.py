@@ -164,5 +164,5 @@ def test_differences_are_told_cell_by_cell() -> None:
 def test_parts_have_one_meaning() -> None:
     """Names of parts in PARTS are used by some page, so that the list does not rot."""
     used = {part for page in PAGES for part in page.parts}
-    waiting = {"unit_id", "user_id", "person_id", "grant_id"}
+    waiting = {"unit_id", "user_id", "person_id", "grant_id", "invitation_id", "alias_id", "reorganisation_id"}
     assert set(addresses.PARTS) - used <= waiting

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -16,7 +17,8 @@ from typing import Any
 
 import attrs
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
 from django.shortcuts import resolve_url
 from django.test import Client
 
@@ -37,8 +39,13 @@ BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
 PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id"})
-"""Parts of addresses that name things which everybody may see: units are public."""
-PUBLIC_ROWS = frozenset({"history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"})
+"""Parts of addresses that name things which everybody may see: units, and what befalls them, are public."""
+PUBLIC_ROWS = frozenset(
+    {
+        *("history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"),
+        *("units:reorganisation", "units:cancel"),
+    }
+)
 
 MISSING = 987_654_321
 """An id that nothing has."""
@@ -94,6 +101,7 @@ class Walker:
         self.world = world
         self.last = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]
         self.client = Client(raise_request_exception=False)
+        self.by_name = {standing.name: standing for standing in world.standings}
         self.keys = {standing.name: self._session(standing) for standing in world.standings}
 
     def _session(self, standing: Standing) -> str:
@@ -102,6 +110,12 @@ class Walker:
             return ""
         client = Client()
         client.force_login(standing.user)
+        session = client.session
+        # As if the password had just been given, however long the walk takes: else many pages only ask for it again.
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 86_400}]
+        session["account_authentication_methods_user"] = str(standing.user.pk)
+        session.save()
+        client.get("/")  # what is noted of a session is noted at its first page
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def see(self, page: Page) -> Seen:
@@ -111,16 +125,26 @@ class Walker:
         about = {relation: page.values(self.world.things[relation]) for relation in RELATIONS}
         objects = [part for part in page.parts if len({str(values[part]) for values in about.values()}) > 1]
         relations = RELATIONS if objects else RELATIONS[:1]
+        # A page that does not ask by which method it is asked is asked by POST for the own and the foreign thing only.
+        alike = True
+        kept: dict[tuple[str, str], dict[str, Answer]] = {}
         for standing in self.world.standings:
             for method in (GET, POST):
-                answers = {
-                    relation: self._told(page, method, standing, relation, about[relation], faults)
-                    for relation in relations
-                }
-                letters = "".join(answer.letter for answer in answers.values())
-                cells[method][standing.name] = letters[0] if len(set(letters)) == 1 else letters
-                if objects:
-                    faults += self._guessed(page, method, standing, answers, objects, about)
+                first = self._told(page, method, standing, "own", about["own"], faults)
+                kept[method, standing.name] = {"own": first}
+            get, post = (kept[method, standing.name]["own"] for method in (GET, POST))
+            alike = alike and (get.letter, get.tables) == (post.letter, post.tables)
+        for (method, name), answers in kept.items():
+            standing = self.by_name[name]
+            for relation in relations[1:]:
+                if method == POST and alike and relation != "foreign":
+                    answers[relation] = kept[GET, name][relation]
+                else:
+                    answers[relation] = self._told(page, method, standing, relation, about[relation], faults)
+            letters = "".join(answers[relation].letter for relation in relations)
+            cells[method][name] = letters[0] if len(set(letters)) == 1 else letters
+            if objects and not (method == POST and alike):
+                faults += self._guessed(page, method, standing, answers, objects, about)
         return Seen(page=page, cells=cells, faults=faults)
 
     def other_methods(self, page: Page) -> list[str]:
@@ -210,7 +234,7 @@ class Walker:
                     self.client.get(path) if method == GET else self.client.post(path, data)
                 )  # fmt: skip
                 answer = _answer(response, frozenset(tables - BOOKKEEPING))
-                response.close()
+                _closed(response)
             except Exception as error:  # noqa: BLE001 - whatever breaks is what the walk is to find
                 answer = Answer(BROKEN, trouble=f"{type(error).__name__}: {error}")
             look(answer)
@@ -226,6 +250,15 @@ def unspoken(entry: Entry) -> Iterator[str]:
     for name in {**(entry.before or {}), **(entry.after or {})}:
         if name not in FIELDS and name not in UNTOLD:
             yield f"the log has no word for “{name}” of {entry.event} (FIELDS or UNTOLD in web/audit/words.py)"
+
+
+def _closed(response: Any) -> None:
+    """Closes files that were sent, and not the connection, as Django does at the end of a request."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def _nothing_like(value: Any) -> Any:

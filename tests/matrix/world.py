@@ -14,26 +14,29 @@ done, a report duty), texts under review, ready to be adopted and failed to be r
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import attrs
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
-from pcmt.apps.accounts.models import Actor, Grant, Role, User
-from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
+from pcmt.apps.accounts.operations import create_user, grant_role, invite, stop_user
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
-from pcmt.apps.units.drafts import Draft as UnitDraft
+from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
-from pcmt.apps.units.operations import NewUnit, add_alias, create_units, plan_reorganisation
+from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
+from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.units import Renaming
-from tests.factories.plans import ALL_CODES, Draft, agency, outlined
+from tests.factories.plans import ALL_CODES, agency, outlined
+from tests.factories.plans import Draft as Reading
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -75,6 +78,11 @@ class Things:
     unit: Unit
     user: User
     grant: Grant
+    invitation: Invitation
+    stopped: User
+    passkey: Authenticator
+    alias: UnitAlias
+    reorganisation: Reorganisation
     plan: Plan
     target: Target
     task: Task
@@ -89,7 +97,6 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
-    alias: UnitAlias
     reorganisation: Reorganisation
 
 
@@ -143,6 +150,26 @@ def _granted(user: User, role: str, unit: Unit) -> Grant:
     return made
 
 
+def _invited(unit: Unit, relation: str) -> Invitation:
+    """Somebody who has not come yet, in a role that begins today and has an end: it may be extended and taken back."""
+    today = timezone.localdate()
+    made = invite(
+        actor=None, at=timezone.now(), full_name=f"Khách {relation}", email=f"{relation}@example.vn",
+        username=f"invited.{relation}", role=Role.OFFICER, unit_id=unit.pk, valid_from=today,
+        valid_to=today + timedelta(days=90),
+    )  # fmt: skip
+    assert isinstance(made, Invitation), made
+    return made
+
+
+def _stopped(unit: Unit, relation: str) -> User:
+    user = _user(f"stopped.{relation}")
+    _granted(user, Role.OFFICER, unit)
+    assert isinstance(stop_user(actor=None, at=NOW, user_id=user.pk, reason="Nghỉ việc"), User)
+    user.refresh_from_db()
+    return user
+
+
 def _actor(user: User, role: str, unit: Unit) -> Actor:
     return Actor(user_id=user.pk, name=user.full_name, role=role, unit_id=unit.pk, unit_name=unit.name, on=date.today())
 
@@ -189,6 +216,11 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         unit=unit,
         user=person,
         grant=grant,
+        invitation=_invited(unit, relation),
+        stopped=_stopped(unit, relation),
+        alias=UnitAlias.objects.create(unit=unit, name=f"Tên cũ {relation}", search_key=f"ten cu {relation}"),
+        reorganisation=_reorganisation(unit),
+        passkey=Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Khóa"}),
         plan=plan,
         target=Target.objects.filter(plan=plan).active().get(),
         task=Task.objects.filter(plan=plan).standing().get(),
@@ -203,31 +235,18 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
-        alias=_alias(unit),
         reorganisation=_reorganisation(unit),
     )
 
 
-def _alias(unit: Unit) -> UnitAlias:
-    made = add_alias(actor=None, at=NOW, unit_id=unit.pk, name=f"Nơi quen gọi {unit.pk}")
-    assert isinstance(made, UnitAlias), made
-    return made
-
-
 def _reorganisation(unit: Unit) -> Reorganisation:
-    """The unit is to have another name, long after anybody reads this."""
-    on = date(2099, 1, 1)
-    made = plan_reorganisation(
-        actor=None,
-        at=NOW,
-        draft=UnitDraft(
-            kind="renaming",
-            on=on,
-            title=f"Đổi tên {unit.name}",
-            ground="Nghị quyết số 1/NQ-HĐND",
-            events=(Renaming(on, str(unit.pk), f"{unit.name} Mới"),),
-        ),
-    )
+    """Planned for a day to come, and so still to be cancelled."""
+    on = timezone.localdate() + timedelta(days=200)
+    draft = Draft(
+        kind="several", on=on, title=f"Đổi tên {unit.name}", ground="Nghị quyết số 1/NQ-HĐND ngày 02/3/2026",
+        events=(core.Renaming(on, str(unit.pk), f"{unit.name} mới"),),
+    )  # fmt: skip
+    made = plan_reorganisation(actor=None, at=timezone.now(), draft=draft)
     assert isinstance(made, Reorganisation), made
     return made
 
@@ -257,7 +276,7 @@ def _read(text: str, *, name: str = "") -> dict[str, Any]:
     """What stands in TEXT, whoever it names: a target, a task with its limit, a monthly report."""
     lines = text.splitlines()
     issuer, body = lines[2].split(",")[0], lines[8].removeprefix("1. ")
-    found = Draft(text)
+    found = Reading(text)
     found.reading = {
         "schema": "pcmt-plan/1",
         "reader": "hand",

@@ -15,6 +15,8 @@ def main() -> int:
     problems = [*database_problems(), *folder_problems(), *page_problems()]
     for problem in problems:
         sys.stdout.write(f"THIẾU  {problem}\n")
+    for remark in mail_remarks():
+        sys.stdout.write(f"CHÚ Ý  {remark}\n")
     for warning in log_warnings():
         sys.stdout.write(f"CHÚ Ý  {warning}\n")
     for program, use in HELPERS.items():
@@ -36,6 +38,25 @@ def database_problems() -> list[str]:
         return [f"cơ sở dữ liệu không trả lời: {error}".strip()]
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{len(waiting)} bước nâng cấp cơ sở dữ liệu chưa chạy (pcmt migrate)"] if waiting else []
+
+
+def mail_remarks() -> list[str]:
+    """Whether letters leave the house, and which could not. Missing mail keeps nobody from working."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from pcmt.apps.accounts.queries import letters_in_trouble, mail_is_kept
+
+    remarks = []
+    if folder := mail_is_kept():
+        remarks.append(f"chưa nối máy chủ thư (PCMT_SMTP_URL): thư mời, thư đặt lại mật khẩu nằm trong {folder}")
+    elif settings.DEFAULT_FROM_EMAIL.endswith("@localhost>"):
+        remarks.append("chưa đặt địa chỉ gửi thư (PCMT_MAIL_FROM): nhiều máy chủ từ chối thư từ pcmt@localhost")
+    try:
+        remarks += [f"thư cho {letter.email} chưa gửi được: {letter.trouble}" for letter in letters_in_trouble()]
+    except DatabaseError:
+        pass  # said already, as a problem of the database
+    return remarks
 
 
 def log_warnings() -> list[str]:

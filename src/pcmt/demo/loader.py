@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import User
-from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.units.models import Unit
@@ -92,6 +92,8 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     plans = story.tell(at, made, users)
+    for entry in people["grant"]:
+        _grant(at, entry, users, made)
     reorganisations.plan(at, made, users)
     return plans
 
@@ -122,6 +124,37 @@ def _user(at: datetime, entry: Mapping[str, Any], password: str, made: Mapping[s
             )
         )
     return user
+
+
+def _grant(at: datetime, entry: Mapping[str, Any], users: Mapping[str, User], made: Mapping[str, Unit]) -> None:
+    """A role held by a title of its own: acting, or by delegation of somebody's role."""
+    user, today = users[entry["user"]], timezone.localdate(at)
+    if "delegated_by" not in entry:
+        story.ok(
+            grant_role(
+                actor=None,
+                at=at,
+                user_id=user.pk,
+                role=entry["role"],
+                unit_id=made[entry["unit"]].pk,
+                kind=entry["kind"],
+                valid_from=today,
+                ground=entry["ground"],
+            )
+        )
+        return
+    story.ok(
+        delegate_grant(
+            actor=None,
+            at=at,
+            grant_id=grants_of(users[entry["delegated_by"]], today)[0].pk,
+            user_id=user.pk,
+            valid_from=today,
+            valid_to=today + timedelta(days=entry["until"]),
+            ground=entry["ground"],
+            reason=entry["reason"],
+        )
+    )
 
 
 def _signing_in(people: Mapping[str, Any], on: date) -> Iterator[DemoUser]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.accounts.policies import can_audit
+from pcmt.apps.accounts.policies import can_audit, only_looks
 
 
 @frozen
@@ -27,10 +27,16 @@ class Entry:
     shown_to: Callable[[Actor], bool] = lambda _actor: True
 
 
+def _sees_people(actor: Actor) -> bool:
+    """Who sees the people of a part of the tree and does more than look: administrators and standing offices."""
+    return actor.sees_below("accounts.User") and not only_looks(actor)
+
+
 ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home",)),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
+    Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people",), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

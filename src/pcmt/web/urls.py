@@ -19,4 +19,5 @@ urlpatterns = [
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
+    path("", include("pcmt.web.people.urls")),
 ]

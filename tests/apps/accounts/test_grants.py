@@ -372,6 +372,17 @@ def test_who_holds_the_role_already_takes_the_post_without_a_second_one(land: Wo
     assert grants_of(lan, TODAY + DAY) == []
 
 
+def test_the_delegate_may_take_the_post(land: World, keeper: Actor) -> None:
+    source = given(land, person("lan"), Role.STANDING_OFFICE, "police", valid_from=TODAY - DAY)
+    minh = person("minh")
+    acting = delegated(land, source, minh)
+    assert isinstance(acting, Grant)
+    made = hand_over(actor=keeper, at=NOW, grant_ids=[source.pk], user_id=minh.pk, on=TODAY + DAY)
+    assert isinstance(made, tuple), made
+    assert [each.kind for each in grants_of(minh, TODAY)] == [GrantKind.DELEGATION]
+    assert [each.kind for each in grants_of(minh, TODAY + DAY)] == [GrantKind.ORDINARY]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -487,8 +498,8 @@ def test_switching_is_told_to_the_log(land: World) -> None:
     assert after.unit_id == land["dong_hoa"].pk
     entry = Entry.objects.get(event="accounts.grant.chosen")
     assert (entry.before, entry.after) == (
-        {"role": "officer", "at_unit": "Sở Y tế"},
-        {"role": "officer", "at_unit": "Xã Đông Hòa"},
+        {"role": "officer", "body": "Sở Y tế"},
+        {"role": "officer", "body": "Xã Đông Hòa"},
     )
     assert isinstance(switch_grant(at=NOW, user=hoa, grant_id=second.pk, before=after), Actor)
     assert Entry.objects.filter(event="accounts.grant.chosen").count() == 1  # nothing happened

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pcmt.apps.accounts.names import KEY_CHARS, order_of, search_key_of
 from pcmt.apps.accounts.rights import Actor, Reach, Role
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on, window_in_order
 
@@ -81,7 +82,10 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. What the person may do is in the grants, never here."""
+    """A person who signs in. What the person may do is in the grants, never here.
+
+    `search_key` and `sort_key` are made from the names (`pcmt.apps.accounts.names`) by the operations that write them.
+    """
 
     username = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ và tên", max_length=120)
@@ -89,6 +93,8 @@ class User(AbstractBaseUser):
     post = models.CharField("chức vụ", max_length=120, blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
     joined_at = models.DateTimeField("tạo lúc", default=timezone.now)
+    search_key = models.CharField(max_length=KEY_CHARS, editable=False, default="")
+    sort_key = models.CharField(max_length=KEY_CHARS, editable=False, default="", db_index=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -104,6 +110,11 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.full_name or self.username
+
+    def rename(self) -> None:
+        """Make the keys fit the names; whoever writes a name calls this before saving."""
+        self.search_key = search_key_of(self.full_name, self.username, self.post)
+        self.sort_key = order_of(self.full_name or self.username)
 
     def get_short_name(self) -> str:
         return self.full_name.split(" ")[-1] if self.full_name else self.username

@@ -19,6 +19,11 @@ def grants_of(user: Any, on: date) -> list[Grant]:
     return sorted(held, key=lambda grant: (order.index(Role(grant.role)), grant.unit.sort_key, grant.pk))
 
 
+def grants_to_come(user: Any, on: date) -> list[Grant]:
+    """The roles that begin after the day, the next first."""
+    return list(Grant.objects.filter(user_id=user.pk, valid_from__gt=on).select_related("unit").order_by("valid_from"))
+
+
 def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
     """The actor a signed-in user is on the day, in the chosen grant or else in the first held.
 
@@ -75,6 +80,11 @@ def has_passkey(user: Any) -> bool:
 def letter_of(invitation: Invitation) -> Letter | None:
     """The letter of an invitation: `sent_at`, or `trouble` with what the mail server said against it."""
     return invitation.letters.order_by("-pk").first()
+
+
+def letters_in_trouble() -> list[Letter]:
+    """Letters that a mail server refused or never answered, the latest first; tried again until given up."""
+    return list(Letter.objects.filter(sent_at=None).exclude(trouble="").order_by("-pk")[:20])
 
 
 def mail_is_kept() -> str:

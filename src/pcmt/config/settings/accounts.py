@@ -35,15 +35,26 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 INVITATION_DAYS = env.number("PCMT_INVITATION_DAYS", 7)
 RESET_MINUTES = 60
-SITE = env.text("PCMT_SITE") or next(
-    iter(CSRF_TRUSTED_ORIGINS),
-    f"{'https' if HTTPS else 'http'}://{env.text('PCMT_HOST', '127.0.0.1')}:{env.text('PCMT_PORT', '8000')}",
-)
-"""How the site is reached, for addresses in letters: never what a request says of itself, which anybody can write."""
-SITE = SITE.rstrip("/")
+
+
+def site() -> str:
+    """How the site is reached, for addresses in letters: never what a request says of itself, which anybody can write.
+
+    On one's own machine by name: passkeys belong to names, not to numbers such as 127.0.0.1.
+    """
+    host = env.text("PCMT_HOST", "127.0.0.1")
+    here = f"{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::1'} else host}:{env.text('PCMT_PORT', '8000')}"  # noqa: S104 - compared
+    named = env.text("PCMT_SITE") or next(iter(CSRF_TRUSTED_ORIGINS), f"{'https' if HTTPS else 'http'}://{here}")
+    return named.rstrip("/")
+
+
+SITE = site()
 
 SECOND_FACTOR_ROLES = env.names("PCMT_SECOND_FACTOR_ROLES", default="administrator,register_keeper,standing_office")
 """Who acts in one of these roles must have a second factor. Users of the demonstration need none."""
+
+DORMANT_DAYS = env.number("PCMT_DORMANT_DAYS", 90)
+"""An account that holds a role and was not signed in to for so many days is listed as dormant."""
 
 DEMO_EMAIL_DOMAIN = "demo.invalid"
 """Users with an address of this domain belong to the demonstration; the sign-in page offers them to everyone.

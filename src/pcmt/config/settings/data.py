@@ -33,3 +33,4 @@ def kept_secret(path: Path) -> str:
 
 
 SECRET_KEY = env.text("PCMT_SECRET_KEY") or kept_secret(PCMT_DATA / "secret_key")
+SECRET_KEY_FALLBACKS = env.names("PCMT_SECRET_KEY_OLD")

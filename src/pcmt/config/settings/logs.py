@@ -21,6 +21,9 @@ LOGGING = {
         # Django mails errors to administrators by default; here the log is the only place.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # These name people's keys and addresses.
+        "fido2": {"level": "WARNING"},
+        "allauth": {"level": "WARNING"},
         # Every start and end of every job is in the database already.
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},

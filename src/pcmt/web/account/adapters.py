@@ -105,8 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 factor_changed(actor=None, at=now, user=user, what="code_used")
             by = dict.fromkeys(str(record.get("type") or record["method"]) for record in records)
             record_sign_in(at=now, user=user, by=list(by))
-        wanted = kwargs.get("redirect_url")
-        return redirect(wanted if wanted and self.is_safe_url(wanted) else self.get_login_redirect_url(request))
+        wanted, home = kwargs.get("redirect_url"), self.get_login_redirect_url(request)
+        waits = home != resolve_url(settings.LOGIN_REDIRECT_URL)
+        return redirect(home if waits or not wanted or not self.is_safe_url(wanted) else wanted)
 
 
 class SecondStep(AuthenticateStage):  # type: ignore[misc]

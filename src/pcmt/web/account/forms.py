@@ -7,7 +7,14 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.contrib.auth.password_validation import get_default_password_validators
 from django.core.exceptions import ValidationError
@@ -168,6 +175,32 @@ def _name(form: Any) -> None:
     field.error_messages = {**field.error_messages, "required": _("Đặt tên cho khóa.")}
 
 
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, InvalidSignature)
+"""What the library raises for an answer that no browser gives."""
+
+
+class _Answer:
+    """A form with the answer of a passkey: what is no such answer is a wrong one, not a fault of the program."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MALFORMED as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeySignInForm(_Answer, LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in with a passkey alone."""
+
+
+class PasskeyStepForm(_Answer, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey as the second step."""
+
+
+class PasskeyAgainForm(_Answer, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey, asked again before something that matters."""
+
+
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey: its name, and what the browser made."""
 
@@ -179,6 +212,12 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         self.fields["credential"].error_messages["required"] = _(
             "Trình duyệt chưa tạo khóa. Bấm “Tạo khóa” và làm theo máy; trình duyệt quá cũ thì dùng ứng dụng tạo mã."
         )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean() or {}
+        except MALFORMED as error:
+            raise ValidationError(_("Khóa mà trình duyệt gửi tới không dùng được. Tạo lại.")) from error
 
 
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]

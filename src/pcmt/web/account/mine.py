@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from pcmt.apps.accounts.models import SessionMark, User
 from pcmt.apps.accounts.operations import change_password, end_session, end_sessions, unlink
 from pcmt.apps.accounts.policies import is_demo
-from pcmt.apps.accounts.queries import grants_of, has_second_factor, sessions_of
+from pcmt.apps.accounts.queries import grants_of, grants_to_come, has_second_factor, sessions_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.account.adapters import must_add_factor
 from pcmt.web.account.devices import device_words
@@ -65,7 +65,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = {
         "person": user,
         "grants": grants_of(user, timezone.localdate()),
-        "places": [Place(mark, device_words(mark.device), mark.pk == here) for mark in sessions_of(user)],
+        # A demo user is many people: they do not see each other's addresses.
+        "places": [
+            Place(mark, device_words(mark.device), mark.pk == here)
+            for mark in sessions_of(user)
+            if mark.pk == here or not is_demo(user)
+        ],
         "doors": [
             Door(str(each["provider_id"]), str(each["name"]), linked.get(str(each["provider_id"])))
             for each in settings.IDENTITY_PROVIDERS
@@ -83,9 +88,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """For somebody who is known and may do nothing yet."""
-    if grants_of(request.user, timezone.localdate()):
+    today = timezone.localdate()
+    if grants_of(request.user, today):
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "account/waiting.html", {"person": request.user})
+    page = {"person": request.user, "coming": grants_to_come(request.user, today)}
+    return render(request, "account/waiting.html", page)
 
 
 @never_cache
@@ -131,7 +138,9 @@ def revoke(request: HttpRequest) -> HttpResponse:
     actor = getattr(request, "actor", None)
     here = request.session.session_key
     key = request.POST.get("key", "")
-    if key == "":
+    if is_demo(user):
+        messages.info(request, _("Người dùng mẫu là nhiều người dùng chung: không kết thúc phiên của nhau."))
+    elif key == "":
         count = end_sessions(actor=actor, at=now, user=user, but=here)
         messages.success(
             request,

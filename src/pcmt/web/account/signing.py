@@ -28,7 +28,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.operations import factor_changed, record_refused_sign_in, record_sign_out
-from pcmt.web.account.forms import CodeAgainForm, CodeForm, PasswordForm, SignInForm
+from pcmt.web.account.forms import (
+    CodeAgainForm,
+    CodeForm,
+    PasskeyAgainForm,
+    PasskeySignInForm,
+    PasskeyStepForm,
+    PasswordForm,
+    SignInForm,
+)
 from pcmt.web.account.middleware import lasting, note_session
 from pcmt.web.shell.demo import demo_users
 from pcmt.web.shell.views import after
@@ -105,6 +113,8 @@ def session_state(request: HttpRequest) -> HttpResponse:
 class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
     """Signing in with a passkey alone: the key was unlocked by finger, face or PIN, which is the second factor."""
 
+    form_class = PasskeySignInForm
+
     def form_valid(self, form: Any) -> HttpResponse:
         authenticator = form.cleaned_data["credential"]
         login = Login(user=authenticator.user, redirect_url=_wanted(self.request))
@@ -121,6 +131,7 @@ class SecondStep(AuthenticateView):  # type: ignore[misc]
 
     template_name = "account/second_step.html"
     form_class = CodeForm
+    webauthn_form_class = PasskeyStepForm
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Noted as a refused sign-in of that account: somebody knows its password."""
@@ -165,6 +176,7 @@ class AskPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
     """A passkey again, before something that matters."""
 
     template_name = "account/again_passkey.html"
+    form_class = PasskeyAgainForm
 
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, _("Khóa truy cập này không phải của tài khoản đang dùng."))

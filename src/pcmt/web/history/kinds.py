@@ -15,7 +15,7 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from pcmt.apps.accounts.models import Actor, Grant, User
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, User
 from pcmt.apps.plans.models import BodyMatch, Item, Plan, Revision
 from pcmt.apps.reports.models import Duty, DutyOccurrence
 from pcmt.apps.targets.models import Allocation, Target
@@ -74,12 +74,19 @@ def _of_duty(duty_id: int) -> Sequence[QuerySet[Any]]:
 
 
 def _of_unit(unit_id: int) -> Sequence[QuerySet[Any]]:
-    reorganised = Reorganisation.objects.filter(units=unit_id)
-    return Unit.objects.filter(pk=unit_id), UnitAlias.objects.filter(unit=unit_id), reorganised
+    return (
+        Unit.objects.filter(pk=unit_id),
+        UnitAlias.objects.filter(unit=unit_id),
+        Reorganisation.objects.filter(units=unit_id),
+    )
 
 
 def _of_user(user_id: int) -> Sequence[QuerySet[Any]]:
-    return User.objects.filter(pk=user_id), Grant.objects.filter(user=user_id)
+    return (
+        User.objects.filter(pk=user_id),
+        Grant.objects.filter(user=user_id),
+        Invitation.objects.filter(user=user_id),
+    )
 
 
 def _plan_homes(plan: Plan) -> list[int | None]:
@@ -118,6 +125,7 @@ KINDS: Mapping[str, Kind] = {
         homes=lambda row: row.units.values_list("pk", flat=True),
     ),
     "accounts.User": Kind(
+        page=lambda row: reverse("people:person", args=[row.pk]),
         below=_of_user,
         homes=lambda row: row.grants.values_list("unit_id", flat=True),
         own=lambda row, actor: row.pk == actor.user_id,

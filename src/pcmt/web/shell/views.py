@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.accounts.models import User
+from pcmt.apps.accounts.operations import switch_grant
+from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.middleware import GRANT_KEY
 
 
@@ -25,9 +29,19 @@ def after(request: HttpRequest) -> str:
 def choose_grant(request: HttpRequest) -> HttpResponse:
     """Works on as another role the user holds; a grant of someone else changes nothing."""
     chosen = request.POST.get("grant", "")
-    actor = actor_of(request.user, timezone.localdate(), grant_id=int(chosen)) if chosen.isdecimal() else None
-    if actor is not None:
-        request.session[GRANT_KEY] = int(chosen)
+    user = request.user
+    if chosen.isdecimal() and isinstance(user, User):
+        before = getattr(request, "actor", None)
+        answer = switch_grant(at=timezone.now(), user=user, grant_id=int(chosen), before=before)
+        if isinstance(answer, Refusal):
+            messages.error(request, str(answer))
+        else:
+            request.session[GRANT_KEY] = answer.grant_id
+            messages.success(
+                request,
+                _("Đang làm việc với vai trò %(role)s, %(unit)s.")
+                % {"role": answer.role_label, "unit": answer.unit_name},
+            )
     return redirect(after(request))
 
 

@@ -12,8 +12,8 @@ from .grants import (
     withdraw_grant,
 )
 from .invitations import accept_invitation, invite, resend_invitation, revoke_invitation
-from .keeping import Contact, change_user, read_contact, start_again, stop_user
-from .letters import send_letter, send_waiting_letters, tidy_links
+from .keeping import Contact, change_user, read_contact, renew_password, start_again, stop_user
+from .letters import send_letter, send_waiting_letters
 from .passwords import ask_reset, change_password, reset_password
 from .people import create_user
 from .sessions import end_session, end_sessions, mark_session, take_sessions
@@ -45,6 +45,7 @@ __all__ = [
     "record_refused_sign_in",
     "record_sign_in",
     "record_sign_out",
+    "renew_password",
     "resend_invitation",
     "reset_password",
     "revoke_invitation",
@@ -56,7 +57,6 @@ __all__ = [
     "take_factors",
     "take_from_waiting",
     "take_sessions",
-    "tidy_links",
     "unlink",
     "welcome",
     "withdraw_grant",

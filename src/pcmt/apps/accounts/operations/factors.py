@@ -56,12 +56,12 @@ def take_factors(*, actor: Actor | None, at: datetime, user_id: int, reason: str
     """
     if not reason.strip():
         return Refusal(code="reason", message=_("Ghi lý do và cách đã xác minh người đề nghị."), field="reason")
+    if actor is not None and actor.user_id == user_id:
+        return Refusal(code="oneself", message=_("Không tự gỡ lớp bảo vệ của mình ở đây; vào Tài khoản của tôi."))
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=user_id).first()
         if user is None or not can_keep_account(actor, user):
             return Refusal(code="not_yours", message=_("Không có tài khoản này trong phạm vi bạn quản lý."))
-        if actor is not None and actor.user_id == user.pk:
-            return Refusal(code="oneself", message=_("Không tự gỡ lớp bảo vệ của mình ở đây; vào Tài khoản của tôi."))
         count = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count()
         Authenticator.objects.filter(user=user).delete()
         take_sessions(user)

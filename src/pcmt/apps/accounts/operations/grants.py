@@ -264,11 +264,12 @@ def hand_over(
         made: list[Grant] = []
         for grant in grants:
             end = grant.valid_to
+            _end(actor, at, grant, on, reason)
+            # After that: whoever acted by delegation of this very role may now take the post.
             held = _same(user_id, grant.role, grant.unit_id, on, end)
             if held is not None and not _covers(held, on, end):
                 transaction.set_rollback(True)
                 return _overlaps(held)
-            _end(actor, at, grant, on, reason)
             if held is None:
                 held = _give(
                     actor,
@@ -302,8 +303,8 @@ def switch_grant(*, at: datetime, user: User, grant_id: int, before: Actor | Non
             actor=actor,
             event="accounts.grant.chosen",
             obj=Grant.objects.select_related("user", "unit").get(pk=grant_id),
-            before={"role": before.role, "at_unit": before.unit_name} if before else None,
-            after={"role": actor.role, "at_unit": actor.unit_name},
+            before={"role": before.role, "body": before.unit_name} if before else None,
+            after={"role": actor.role, "body": actor.unit_name},
         )
     return actor
 
@@ -322,7 +323,7 @@ def _give(actor: Actor | None, at: datetime, *, ground: str, reason: str, **give
         "unit": grant.unit_id,
         "from": grant.valid_from,
         "to": grant.valid_to,
-        "kind": grant.kind if grant.kind != GrantKind.ORDINARY else "",
+        "held_as": grant.kind if grant.kind != GrantKind.ORDINARY else "",
         "ground": grant.ground,
         "delegated_from": str(grant.delegated_from.user) if grant.delegated_from else "",
         "handed_from": str(grant.handed_from.user) if grant.handed_from else "",
@@ -375,7 +376,7 @@ def _locked(actor: Actor | None, at: datetime, grant_id: int, version: int | Non
     user_id = Grant.objects.filter(pk=grant_id).values_list("user_id", flat=True).first()
     if user_id is None:
         return _gone()
-    User.objects.select_for_update().get(pk=user_id)
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
     hold(at)
     found = Grant.objects.select_for_update(of=("self",)).select_related("user", "unit", "delegated_from")
     grant = found.get(pk=grant_id)
@@ -384,7 +385,7 @@ def _locked(actor: Actor | None, at: datetime, grant_id: int, version: int | Non
 
 def _lock_people(at: datetime, receiver: int, *others: int) -> Refusal | None:
     """Lock the people, so that two acts on the roles of one come after each other; refused for a stopped receiver."""
-    people = User.objects.select_for_update().filter(pk__in=(receiver, *others)).order_by("pk")
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=(receiver, *others)).order_by("pk")
     found = {user.pk: user for user in people}
     hold(at)
     if receiver not in found:
@@ -487,7 +488,7 @@ def _past(actor: Actor | None, at: datetime, day: date, field: str) -> Refusal |
     """Refused to people, not to the program: what was possible yesterday cannot be undone today."""
     if actor is None or day >= timezone.localdate(at):
         return None
-    return Refusal(code="past", message=_("Chọn từ hôm nay trở đi."), field=field)
+    return Refusal(code="past", message=_("Ngày đã qua: chỉ đổi được từ hôm nay trở đi."), field=field)
 
 
 def _may_not_give(actor: Actor, user_id: int, unit_id: int) -> Refusal | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import attrs
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from pcmt.apps.audit.operations import record
 from pcmt.core.diagnostics import Refusal
 
 from .grants import nobody_left
+from .letters import notify
+from .sessions import take_sessions
 
 PURPOSE_CHARS = 300
 
@@ -46,13 +50,14 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
     if not full_name:
         return Refusal(code="empty", message=_("Nhập họ và tên."), field="full_name")
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         before = {"full_name": user.full_name, "post": user.post}
         after = {"full_name": full_name[:120], "post": post[:120]}
         changed = {name: value for name, value in after.items() if value != before[name]}
         if changed:
             user.full_name, user.post = after["full_name"], after["post"]
-            user.save(update_fields=list(changed))
+            user.rename()
+            user.save(update_fields=[*changed, "search_key", "sort_key"])
             record(
                 at=at,
                 actor=actor,
@@ -65,14 +70,14 @@ def change_user(*, actor: Actor | None, at: datetime, user_id: int, full_name: s
 
 
 def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -> User | Refusal:
-    """Stop an account: its sessions end with the next request, its roles stay written but nobody acts in them."""
+    """Stop an account: its sessions end, its roles stay written but nobody acts in them."""
     if not reason.strip():
         return Refusal(code="no_reason", message=_("Ghi vì sao ngừng tài khoản."), field="reason")
     if actor is not None and not can_keep_user(actor, user_id):
         return _not_allowed()
     today = timezone.localdate(at)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
             return _stale(user)
         for grant in Grant.objects.as_of(today).filter(user_id=user_id, role=Role.ADMINISTRATOR):
@@ -80,6 +85,7 @@ def stop_user(*, actor: Actor | None, at: datetime, user_id: int, reason: str) -
                 return refused
         user.is_active = False
         user.save(update_fields=["is_active"])
+        take_sessions(user)  # else those left open would come back to life with the account
         record(at=at, actor=actor, event="accounts.user.stopped", obj=user, reason=reason.strip())
     return user
 
@@ -89,12 +95,34 @@ def start_again(*, actor: Actor | None, at: datetime, user_id: int, reason: str 
     if actor is not None and not can_keep_user(actor, user_id):
         return _not_allowed()
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if user.is_active:
             return _stale(user)
         user.is_active = True
         user.save(update_fields=["is_active"])
         record(at=at, actor=actor, event="accounts.user.started", obj=user, reason=reason.strip())
+    return user
+
+
+def renew_password(*, at: datetime, user_id: int, password: str) -> User | Refusal:
+    """Give an account a new password from the command line, for somebody whom no letter reaches; sessions end."""
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            return Refusal(code="weak_password", message=" ".join(error.messages), field="password")
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        count = take_sessions(user)
+        notify(at=at, user=user, about="password_changed")
+        record(
+            at=at,
+            actor=None,
+            event="accounts.password.changed",
+            obj=user,
+            after={"count": count} if count else None,
+        )
     return user
 
 

@@ -7,7 +7,6 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -76,7 +75,9 @@ def send_waiting_letters(*, at: datetime) -> int:
     """Try again what could not be sent, oldest first, and forget letters of long ago; how many went out."""
     waiting = Letter.objects.filter(sent_at=None, given_up_at=None, made_at__lt=at - timedelta(minutes=1))
     sent = sum(send_letter(letter_id=pk, at=at) for pk in waiting.order_by("pk").values_list("pk", flat=True)[:200])
-    Letter.objects.filter(made_at__lt=at - timedelta(days=KEPT_DAYS)).exclude(sent_at=None, given_up_at=None).delete()
+    long_ago = at - timedelta(days=KEPT_DAYS)
+    Letter.objects.filter(made_at__lt=long_ago).exclude(sent_at=None, given_up_at=None).delete()
+    PasswordReset.objects.filter(expires_at__lt=long_ago).delete()  # invitations stay: they tell who asked whom in
     return sent
 
 
@@ -101,9 +102,3 @@ def _message(letter: Letter, link: SecretLink | None, at: datetime) -> EmailMult
     message = EmailMultiAlternatives(subject, text, to=[letter.email], headers={"Message-ID": number})
     message.attach_alternative(html, "text/html")
     return message
-
-
-def tidy_links(*, at: datetime) -> None:
-    """Forget reset links whose day is long over; invitations stay: they tell who asked whom in."""
-    with transaction.atomic():
-        PasswordReset.objects.filter(expires_at__lt=at - timedelta(days=KEPT_DAYS)).delete()

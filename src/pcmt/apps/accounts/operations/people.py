@@ -44,6 +44,7 @@ def create_user(
                 message=_("Tên đăng nhập “%(username)s” đã có người dùng. Chọn tên khác.") % {"username": username},
                 field="username",
             )
+        user.rename()
         user.save()
         record(at=at, actor=actor, event="accounts.user.created", obj=user, after={"username": username})
     return user

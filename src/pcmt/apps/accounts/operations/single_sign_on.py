@@ -35,6 +35,7 @@ def welcome(*, at: datetime, provider: str, name: str, username: str, email: str
             free = f"{base}.{number}"
         user = User(username=free, full_name=(name.strip() or free)[:120], email=email[:254], joined_at=at)
         user.set_unusable_password()
+        user.rename()
         user.save()
         record(
             at=at,

@@ -75,7 +75,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       await run(form);
     } catch (error) {
       form.removeAttribute("aria-busy");
-      say(form, error.name === "InvalidStateError" ? form.dataset.known ?? form.dataset.refused : form.dataset.refused);
+      const words = { InvalidStateError: form.dataset.known, SecurityError: form.dataset.address };
+      say(form, words[error.name] ?? form.dataset.refused);
     }
   });
 }

@@ -12,6 +12,18 @@ document.addEventListener("keydown", (event) => {
       search.focus();
     }
   }
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    // In an open menu the arrows go from line to line, around the ends.
+    const menu = event.target.closest("details.menu[open]");
+    if (menu) {
+      const stops = [menu.querySelector("summary"), ...menu.querySelectorAll(".menu-line")];
+      const here = stops.indexOf(event.target);
+      if (here >= 0) {
+        event.preventDefault();
+        stops.at((here + (event.key === "ArrowDown" ? 1 : -1)) % stops.length).focus();
+      }
+    }
+  }
   if (event.key === "Escape") {
     const menu = document.querySelector("details.menu[open]");
     if (menu) {
