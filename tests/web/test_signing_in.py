@@ -505,3 +505,15 @@ def test_who_may_take_factors(client: Client, world: World) -> None:
     officer = actor_of(world.users["phuong"], today)
     stranger = take_factors(actor=officer, user_id=world.users["lanhdao"].pk, **given)  # type: ignore[arg-type]
     assert [each.code for each in (elsewhere, oneself, stranger)] == ["not_yours", "oneself", "not_yours"]  # type: ignore[union-attr]
+
+
+def test_the_log_tells_it_in_words(client: Client, world: World) -> None:
+    from pcmt.web.audit.words import tell
+
+    secret = with_app(world.users["minh"])
+    sign_in(client, "minh", "sai")
+    sign_in(client, "minh")
+    client.post("/dang-nhap/buoc-hai/", {"code": code_of(secret)})
+    first, last = tell(Entry.objects.filter(event__startswith="accounts.session").order_by("pk"))
+    assert (first.words, list(first.changes)) == ("Đăng nhập không được", ["bằng: mật khẩu"])
+    assert (last.words, list(last.changes)) == ("Đăng nhập", ["bằng: mật khẩu, mã của ứng dụng"])
