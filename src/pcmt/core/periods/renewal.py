@@ -164,13 +164,17 @@ class Wanted:
 
 @attrs.frozen
 class Held:
-    """A due item that exists. `key` is its own for ever; the day it was set for first is the caller's to keep."""
+    """A due item that exists. `key` is its own for ever; the day it was set for first is the caller's to keep.
+
+    `origin` is the body that owed it first, where it was handed over: what a successor took over is not its own part.
+    """
 
     key: Hashable
     owner: Hashable
     slot: Hashable
     last: date
     condition: Condition = Condition.OPEN
+    origin: Hashable = attrs.field(default=attrs.Factory(lambda self: self.owner, takes_self=True))
 
 
 @attrs.frozen
@@ -232,8 +236,8 @@ def renew(
 
 def _group(items: Sequence[Held], want: Wanted | None, owner: Hashable, suspended: Sequence[Span]) -> Iterator[Change]:
     """The changes of the items of one owner (after all successions) and one slot, of which one may be wanted."""
-    did = {item.owner for item in items if item.condition is Condition.DONE}
-    owed = [item for item in items if item.condition is Condition.OPEN and item.owner not in did]
+    did = {item.origin for item in items if item.condition is Condition.DONE}
+    owed = [item for item in items if item.condition is Condition.OPEN and item.origin not in did]
     ended = [item for item in items if item.condition is Condition.ENDED]
     # Of bodies that came together each had its own part of the slot: what one of them left open is still owed.
     fit = owed or ([] if did else ended)
@@ -245,8 +249,8 @@ def _group(items: Sequence[Held], want: Wanted | None, owner: Hashable, suspende
             yield _change(item, Action.KEEP, Reason.DONE)
         elif item.condition is Condition.ENDED:
             yield _change(item, Action.KEEP, Reason.SAME)
-        elif want or item.owner in did:
-            double = item.owner in did or (chosen is not None and item.owner == chosen.owner)
+        elif want or item.origin in did:
+            double = item.origin in did or (chosen is not None and item.origin == chosen.origin)
             yield _change(item, Action.END, Reason.DOUBLED if double else Reason.MERGED)
         else:
             paused = any(item.last in pause for pause in suspended)
@@ -290,6 +294,7 @@ def applied(changes: Iterable[Change], key: Callable[[Change], Hashable]) -> tup
             change.slot,
             change.last,
             conditions.get(change.action, change.held.condition if change.held else Condition.OPEN),
+            change.held.origin if change.held else change.owner,
         )
         for change in changes
     )
