@@ -92,7 +92,7 @@ def test_a_day_that_the_month_lacks_and_a_later_month() -> None:
 
 @pytest.mark.parametrize("wrong", [{"day": 0}, {"day": 32}, {"day": 5, "relation": Relation.WITHIN}])
 def test_what_is_no_rung(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="day|relation"):
+    with pytest.raises(ValueError, match=r"day|relation"):
         Rung("commune", **wrong)
 
 

@@ -135,6 +135,25 @@ def limit_label(limit: Limit) -> str:
     return _event_label(limit)
 
 
+def meaning_label(limit: Limit) -> str:
+    """The last day in time where the words name the day after it: `hết ngày 14/6/2025`, `hết ngày 14 hằng tháng`.
+
+    Empty where the words say it themselves, and for days near the end of a month, which mean another day in each.
+    """
+    if limit.relation is not Relation.BEFORE or limit.event:
+        return ""
+    if not limit.rule:
+        return "".join(due_label(due) for due in due_windows(limit, None))
+    parts = rule_parts(limit.rule)
+    day, weekday = parts.get("BYMONTHDAY", ""), parts.get("BYDAY", "")
+    if day.isdigit() and 2 <= int(day) <= 28 and not weekday:
+        return _rule_label(limit.rule.upper().replace(f"BYMONTHDAY={day}", f"BYMONTHDAY={int(day) - 1}"), "hết")
+    if weekday in WEEKDAYS and parts["FREQ"] == "WEEKLY":
+        before = list(WEEKDAYS)[list(WEEKDAYS).index(weekday) - 1]
+        return _rule_label(limit.rule.upper().replace(f"BYDAY={weekday}", f"BYDAY={before}"), "hết")
+    return ""
+
+
 def limit_due_label(limit: Limit, due: DueWindow) -> str:
     """The words of a limit with the day that they mean: `trước ngày 15 hằng tháng (hết ngày 14/6/2025)`."""
     return f"{limit_label(limit)} ({due_label(due)})"

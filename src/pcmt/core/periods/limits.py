@@ -200,10 +200,14 @@ def _recurring(
     # Before the 30th of a February is by the end of the 28th: the month's last day already lies before the 30th.
     # A recurrence on the first day after the window can still be due inside it ("trước ngày 01").
     asked = Span(window.start, window.end + DAY)
-    days = (day - DAY if back and not short else day for day, short in occurrences(limit.rule or "", asked))
+    days = {day - DAY if back and not short else day for day, short in occurrences(limit.rule or "", asked)}
+    due = sorted(day for day in days if window.start <= day < window.end)
+    if shift is not Shift.KEEP:
+        due = sorted({work.shifted(day, shift) for day in due})
     found: list[DueWindow] = []
-    start = window.start
-    for last in sorted({work.shifted(day, shift) for day in days if day in window}):
-        found.append(DueWindow(last if limit.relation is Relation.ON else min(start, last), last + DAY))
-        start = max(start, last + DAY)
+    start, only = window.start, limit.relation is Relation.ON
+    for last in due:
+        end = last + DAY
+        found.append(DueWindow(last if only or last < start else start, end))
+        start = max(start, end)
     return tuple(found)
