@@ -13,11 +13,13 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.accounts.models import Actor, Role, User
+from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.plan.trail import trail_of
 from tests.factories.plans import TEXT, adopted, reviewed
 from tests.factories.world import NOW, World
@@ -45,6 +47,21 @@ SEES: dict[tuple[str, str], tuple[bool, bool, bool]] = {
     ("an_binh", "auditor"): (True, True, True),  # an auditor reads along in the own part of the tree
     ("police", "auditor"): (True, True, False),
     ("dong_hoa", "auditor"): (True, False, True),
+    ("dong_hoa", "commune_officer"): (True, False, False),  # an officer, whatever the level
+    ("dong_hoa_police", "register_keeper"): (True, False, False),
+    ("dong_hoa_clinic", "health_officer"): (True, False, False),
+    ("police", "reviewer"): (True, True, False),  # reads drafts in the own part of the tree
+    ("an_binh", "reviewer"): (True, True, True),
+    ("dong_hoa", "reviewer"): (True, False, True),
+    ("tay_hoa", "reviewer"): (True, False, False),
+    ("an_binh", "administrator"): (True, False, False),  # keeps the accounts, not the plans
+    ("police", "administrator"): (True, False, False),
+    ("dong_hoa", "administrator"): (True, False, False),
+    ("binh_giang", "reviewer"): (False, False, False),
+    ("binh_giang", "administrator"): (False, False, False),
+    ("binh_giang", "commune_officer"): (False, False, False),
+    ("binh_giang_police", "register_keeper"): (False, False, False),
+    ("binh_giang", "health_officer"): (False, False, False),
     ("binh_giang", "leader"): (False, False, False),
     ("binh_giang", "auditor"): (False, False, False),
     ("binh_giang_police", "standing_office"): (False, False, False),
@@ -131,16 +148,31 @@ def test_the_matrix_agrees_with_the_table_of_rights() -> None:
     """Below a plan every model has the same sight, and only the reach of the table gives more than being named."""
     for label in PATHS:
         row = RIGHTS[label]
-        assert row[Role.STANDING_OFFICE].see is Reach.AREA
-        assert row[Role.LEADER].see is Reach.SUBTREE
-        assert row[Role.OFFICER].see is Reach.NAMED
-        assert row[Role.AUDITOR].see is Reach.SUBTREE
-        assert row[Role.LEADER].change is row[Role.AUDITOR].change is Reach.NOTHING
+        assert {role: right.see for role, right in row.items()} == {
+            Role.STANDING_OFFICE: Reach.AREA,
+            Role.LEADER: Reach.SUBTREE,
+            Role.OFFICER: Reach.NAMED,
+            Role.COMMUNE_OFFICER: Reach.NAMED,
+            Role.REGISTER_KEEPER: Reach.NAMED,
+            Role.HEALTH_OFFICER: Reach.NAMED,
+            Role.REVIEWER: Reach.SUBTREE,
+            Role.AUDITOR: Reach.SUBTREE,
+            Role.ADMINISTRATOR: Reach.NAMED,
+        }
+        for role in (Role.LEADER, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR):
+            assert row[role].change is Reach.NOTHING
+        officers = (Role.OFFICER, Role.COMMUNE_OFFICER, Role.REGISTER_KEEPER, Role.HEALTH_OFFICER)
+        assert len({row[role] for role in officers}) == 1
+
+
+def test_every_role_of_the_table_is_tried(land: World) -> None:
+    assert {role for _unit, role in SEES} == set(Role.values)
 
 
 def test_who_only_looks_and_who_audits(land: World) -> None:
     actors = {role: land.actor("an_binh", role) for role in Role.values}
-    assert {role for role, actor in actors.items() if only_looks(actor)} == {Role.LEADER, Role.AUDITOR}
+    lookers = {role for role, actor in actors.items() if only_looks(actor)}
+    assert lookers == {Role.LEADER, Role.REVIEWER, Role.AUDITOR}
     assert {role for role, actor in actors.items() if can_audit(actor)} == {Role.AUDITOR}
     assert (only_looks(None), can_audit(None)) == (True, False)
 
@@ -158,6 +190,50 @@ def test_units_are_public_and_people_are_not(land: World) -> None:
     assert list(grants.visible_to(land.actor("binh_giang", "leader")).values_list("unit", flat=True)) == [
         land["binh_giang"].pk
     ]
+
+
+def test_whose_accounts_one_sees(land: World) -> None:
+    """Per actor: the people of the own subtree, of the own area, or oneself alone; and who has no role at all yet."""
+    people = {
+        "health": land.actor("health", name="hoa").user_id,
+        "police": land.actor("police", name="minh").user_id,
+        "dong_hoa_clinic": land.actor("dong_hoa_clinic", name="mai").user_id,
+        "binh_giang": land.actor("binh_giang", "leader", "khải").user_id,
+    }
+    nobody = create_user(actor=None, at=NOW, username="moi", full_name="Người mới")
+    assert isinstance(nobody, User)
+    people["no role yet"] = nobody.pk
+    inside = {"health", "police", "dong_hoa_clinic"}
+    expected = {
+        ("police", "standing_office"): {"police"},
+        ("an_binh", "leader"): inside,
+        ("an_binh", "auditor"): inside,
+        ("dong_hoa", "leader"): {"dong_hoa_clinic"},
+        ("an_binh", "administrator"): {*inside, "no role yet"},
+        ("police", "administrator"): {*inside, "no role yet"},  # the area of the committee it serves
+        ("dong_hoa_police", "administrator"): {"dong_hoa_clinic", "no role yet"},
+        ("binh_giang", "administrator"): {"binh_giang", "no role yet"},
+        ("an_binh", "reviewer"): set(),
+        ("an_binh", "officer"): set(),
+        ("dong_hoa", "commune_officer"): set(),
+    }
+    users: Any = apps.get_model("accounts.User")._default_manager
+    grants: Any = apps.get_model("accounts.Grant")._default_manager
+    found = {}
+    for unit, role in expected:
+        actor = land.actor(unit, role)
+        seen = set(users.visible_to(actor).exclude(pk=actor.user_id).values_list("pk", flat=True))
+        found[unit, role] = {key for key, pk in people.items() if pk in seen}
+        held = set(grants.visible_to(actor).exclude(user=actor.user_id).values_list("user_id", flat=True))
+        assert {key for key, pk in people.items() if pk in held} == found[unit, role] - {"no role yet"}
+    assert found == expected
+
+
+def test_who_keeps_units(land: World) -> None:
+    keepers = {role for role in Role.values if can_keep_units(land.actor("an_binh", role))}
+    assert keepers == {Role.STANDING_OFFICE, Role.ADMINISTRATOR}
+    assert can_keep_under(land.actor("dong_hoa_police", "administrator"), land["dong_hoa"].pk)
+    assert not can_keep_under(land.actor("dong_hoa_police", "administrator"), land["an_binh"].pk)
 
 
 def test_a_file_one_sent_oneself_stays_visible(land: World, plans: dict[str, Plan]) -> None:
@@ -182,6 +258,8 @@ HISTORY = {
     ("health", "officer"): (False, True),  # the one who reported
     ("finance", "officer"): (False, False),
     ("dong_hoa_police", "standing_office"): (False, False),
+    ("police", "reviewer"): (True, True),
+    ("an_binh", "administrator"): (False, False),  # the history of a plan is its content
 }
 
 

@@ -1,5 +1,8 @@
 """Every model has its row in the table of rights, and every queryset asks it."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
@@ -37,3 +40,18 @@ def test_nobody_sees_nothing(model: type[models.Model]) -> None:
     if hasattr(queryset, "visible_to"):
         with pytest.raises(EmptyResultSet):
             queryset.visible_to(None).query.sql_with_params()
+
+
+def test_rights_are_asked_of_the_table_and_never_of_a_role(root: Path) -> None:
+    """`actor.role == ...` outside the table's own room would be a second table."""
+    asked = [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for path in sorted((root / "src/pcmt").rglob("*.py"))
+        if path.relative_to(root).as_posix() != "src/pcmt/apps/accounts/policies.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Attribute) and side.attr == "role"
+        if isinstance(side.value, ast.Name) and side.value.id in {"actor", "doer"}
+    ]
+    assert asked == []

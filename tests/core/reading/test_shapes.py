@@ -29,6 +29,10 @@ COUNTED = {
     "Khoảng 300 lượt người được tư vấn": ("Khoảng 300 lượt người được tư vấn", "count", "approx", 300, "lượt người"),
     "Có 1.330 người được tư vấn": ("1.330 người được tư vấn", "count", "eq", 1330, "người"),
     "Trồng mới 12,5 ha cây ăn quả": ("12,5 ha cây ăn quả", "count", "eq", 12.5, "ha"),
+    "Thời gian chờ xét duyệt không quá 10 ngày": ("không quá 10 ngày", "count", "lte", 10, "ngày"),
+    "Tỷ lệ tái nghiện hạ xuống dưới 25%": ("xuống dưới 25%", "coverage", "lt", 25, "percent"),
+    "Nâng tỷ lệ được điều trị từ 61,5% năm 2025 lên 85%": ("lên 85%", "coverage", "eq", 85, "percent"),
+    "Phổ biến Nghị quyết 44 tới 100% đảng viên": ("100% đảng viên", "coverage", "eq", 100, "percent"),
     "Mỗi xã xây dựng ba mô hình": ("ba mô hình", "count", "eq", 3, "mô hình"),
 }
 
@@ -77,6 +81,8 @@ FREQUENCIES = {
     "Tổ chức 01 lần/học kỳ cho học sinh": (1, "semester", 1, False),
     "Rà soát 02 lần/năm học": (2, "school_year", 1, False),
     "Mỗi tháng đăng 04 tin bài": (4, "month", 1, False),
+    "Mỗi tháng kiểm tra ít nhất 02 cơ sở kinh doanh": (2, "month", 1, False),
+    "Đăng 04 tin, bài/tháng trên trang thông tin": (4, "month", 1, False),
     "Định kỳ hằng quý rà soát người nghiện": (1, "quarter", 1, True),
     "Định kỳ 06 tháng kiểm tra cơ sở kinh doanh": (1, "month", 6, True),
     "Tuyên truyền thường xuyên, liên tục trên loa": (None, "continuous", 1, True),
@@ -94,6 +100,7 @@ def test_frequencies(phrase: str) -> None:
 WORDLESS = {
     "Không để phát sinh điểm phức tạp về ma túy": ("zero_incidence", None),
     "Tuyệt đối không để trồng cây có chất ma túy": ("zero_incidence", None),
+    "Không bỏ sót người loạn thần do sử dụng ma túy": ("zero_incidence", None),
     "Xóa bỏ tụ điểm phức tạp": ("zero_incidence", None),
     "Giảm dần số người nghiện mới": ("direction", "decrease"),
     "Kiềm chế tỷ lệ người nghiện gia tăng": ("direction", "hold"),
@@ -262,6 +269,8 @@ def test_a_bullet_may_name_its_own_actor() -> None:
     reading = read_plan(ASSIGNMENT, "1. Mặt trận Tổ quốc xã", "- Hội Phụ nữ xã tăng cường vận động hội viên.")
     assert only(reading["tasks"])["actor"] == "Hội Phụ nữ xã"
     assert len(reading["assignments"]) == 1
+    told = read_plan(ASSIGNMENT, "1. Công an xã", "- Báo ngay cho UBND xã khi có vụ việc phức tạp.")
+    assert only(told["tasks"])["actor"] is None
 
 
 BODIES = {
@@ -270,6 +279,10 @@ BODIES = {
     "Trạm Y tế, Trường Tiểu học xã": ["Trạm Y tế xã", "Trường Tiểu học xã"],
     "Viện kiểm sát nhân dân, Tòa án nhân dân huyện": ["Viện kiểm sát nhân dân huyện", "Tòa án nhân dân huyện"],
     "Các phòng, ban, đơn vị huyện": ["Các phòng, ban, đơn vị huyện"],
+    "Văn phòng HĐND và UBND xã": ["Văn phòng HĐND và UBND xã"],
+    "Phòng Cảnh sát điều tra tội phạm về ma túy": ["Phòng Cảnh sát điều tra tội phạm về ma túy"],
+    "Phòng Tham mưu": ["Phòng Tham mưu"],
+    "Trạm Y tế, Trường Trung học cơ sở xã": ["Trạm Y tế xã", "Trường Trung học cơ sở xã"],
     "Các sở, ban, ngành khác": ["Các sở, ban, ngành khác"],
     "UBND các xã, phường, thị trấn": ["UBND các xã, phường, thị trấn"],
     "Sở Văn hóa, Thể thao và Du lịch": ["Sở Văn hóa, Thể thao và Du lịch"],
@@ -581,10 +594,21 @@ def test_a_row_is_a_task_and_an_assignment() -> None:
     assert [limit["to"] for limit in reading["deadlines"]] == ["2026-03-31", "2026-09-30"]
 
 
-def test_a_table_of_quotas_has_its_total() -> None:
-    reading = read_plan(
-        TARGETS, "| TT | Đơn vị | Số vụ |", "| 1 | Xã An Bình | 7 |", "| 2 | Xã Hòa Mỹ | 5 |", "| | Tổng cộng | 12 |"
-    )
+QUOTAS = {
+    "four columns": [
+        "| TT | Đơn vị | Số vụ |",
+        "| 1 | Xã An Bình | 7 |",
+        "| 2 | Xã Hòa Mỹ | 5 |",
+        "| | Tổng cộng | 12 |",
+    ],
+    "figures of last year": ["Đơn vị | Hiện có | Chỉ tiêu", "Xã An Bình | 6 | 7", "Xã Hòa Mỹ | 3 | 5", "Cộng | 9 | 12"],
+    "two columns": ["Đơn vị | Số vụ", "Xã An Bình | 07", "Xã Hòa Mỹ | 05", "Cộng | 12"],
+}
+
+
+@pytest.mark.parametrize("rows", QUOTAS.values(), ids=QUOTAS)
+def test_a_table_of_quotas_has_its_total(rows: list[str]) -> None:
+    reading = read_plan(TARGETS, *rows)
     assert only(reading["targets"])["value"] == 12
     assert [(row["agencies"][0]["name"], row["value"]) for row in reading["allocations"]] == [
         ("Xã An Bình", 7),

@@ -5,52 +5,52 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
-import attrs
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from pcmt.apps.units.models import Unit, holds_on, window_in_order
+from pcmt.apps.accounts.rights import Actor, Reach, Role
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on, window_in_order
 
-
-class Role(models.TextChoices):
-    """What a person does at a unit."""
-
-    STANDING_OFFICE = "standing_office", _("Cơ quan thường trực")
-    LEADER = "leader", _("Lãnh đạo")
-    OFFICER = "officer", _("Cán bộ")
-    AUDITOR = "auditor", _("Kiểm toán")
+__all__ = ["Actor", "Grant", "GrantQuerySet", "Role", "User", "UserManager", "UserQuerySet", "reached_units"]
 
 
-@attrs.frozen
-class Actor:
-    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else."""
+def reached_units(actor: Actor, reach: Reach) -> Any:
+    """Ids of the units that a reach of SUBTREE or AREA holds on the actor's day, for `__in`.
 
-    user_id: int
-    name: str
-    role: str
-    unit_id: int
-    unit_name: str
-    on: date
-    grant_id: int | None = None
-
-    @property
-    def role_label(self) -> str:
-        return str(Role(self.role).label)
+    AREA goes out from the nearest administrative unit at or above the actor's: the People's Committee it serves.
+    """
+    down = UnitClosure.objects.filter(holds_on(actor.on))
+    if reach < Reach.AREA:
+        return down.filter(ancestor_id=actor.unit_id).values("descendant_id")
+    committee = (
+        UnitClosure.objects.filter(
+            holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
+        )
+        .order_by("depth")
+        .values("ancestor_id")[:1]
+    )
+    return down.filter(Q(ancestor_id=actor.unit_id) | Q(ancestor_id__in=committee)).values("descendant_id")
 
 
 class UserQuerySet(models.QuerySet["User"]):
     """Users, as far as the actor may see them."""
 
     def visible_to(self, actor: Actor | None) -> UserQuerySet:
-        """Oneself; leaders and standing offices also see who holds or held a role at their unit or below it."""
+        """Oneself; whose right reaches further also sees who holds or held a role at the units it reaches.
+
+        Who keeps accounts also sees those that hold no role at all yet: somebody has to give them the first.
+        """
         if actor is None:
             return self.none()
-        if actor.role == Role.OFFICER:
-            return self.filter(pk=actor.user_id)
-        inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
-        return self.filter(models.Q(pk=actor.user_id) | models.Q(grants__unit__in=inside)).distinct()
+        seen = Q(pk=actor.user_id)
+        if actor.sees_below("accounts.User"):
+            units = reached_units(actor, actor.sees("accounts.User"))
+            seen |= Q(pk__in=Grant.objects.filter(unit__in=units).values("user_id"))
+        if actor.changes_below("accounts.User"):
+            seen |= ~Q(pk__in=Grant.objects.values("user_id"))
+        return self.filter(seen)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -96,13 +96,13 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(holds_on(on))
 
     def visible_to(self, actor: Actor | None) -> GrantQuerySet:
-        """One's own grants; leaders and standing offices also see those at their unit and below it."""
+        """One's own grants; whose right reaches further also sees those at the units it reaches."""
         if actor is None:
             return self.none()
-        if actor.role == Role.OFFICER:
-            return self.filter(user_id=actor.user_id)
-        inside = Unit.objects.under(actor.unit_id, actor.on).values("pk")
-        return self.filter(models.Q(user_id=actor.user_id) | models.Q(unit__in=inside))
+        seen = Q(user_id=actor.user_id)
+        if actor.sees_below("accounts.Grant"):
+            seen |= Q(unit__in=reached_units(actor, actor.sees("accounts.Grant")))
+        return self.filter(seen)
 
 
 class Grant(models.Model):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from pcmt.apps.accounts.models import Actor, Grant
+from pcmt.apps.accounts.models import Actor, Grant, Role
 
 
 def grants_of(user: Any, on: date) -> list[Grant]:
-    """The roles a user holds on the day, the most telling first: standing office, leader, officer, auditor."""
-    order = {"standing_office": 0, "leader": 1, "officer": 2, "auditor": 3}
+    """The roles a user holds on the day, the most telling first (the order of `Role`)."""
+    order = list(Role)
     held = Grant.objects.as_of(on).filter(user_id=user.pk).select_related("unit")
-    return sorted(held, key=lambda grant: (order.get(grant.role, 9), grant.unit.sort_key, grant.pk))
+    return sorted(held, key=lambda grant: (order.index(Role(grant.role)), grant.unit.sort_key, grant.pk))
 
 
 def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:

@@ -27,6 +27,13 @@ class Doer(Protocol):
     def grant_id(self) -> int | None: ...
 
 
+class Reader(Doer, Protocol):
+    """Somebody who asks for entries: the doer of something, whose rights are known."""
+
+    def sees_below(self, label: str) -> bool:
+        """Whether the right to see rows of a model reaches the whole of the own unit and the units below it."""
+
+
 READ_VERBS = ("read", "exported", "downloaded", "printed")
 """The last word of events by which nothing changed: somebody looked, or took something away."""
 
@@ -37,19 +44,17 @@ NOWHERE = models.Q(pk__in=())
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Reading only: entries cannot be changed or removed through the program."""
 
-    def visible_to(self, actor: Doer | None, *, units: Any = (), within: models.Q = NOWHERE) -> Self:
-        """One's own entries; standing offices, leaders and auditors also see those of their unit and of `units`.
+    def visible_to(self, actor: Reader | None, *, units: Any = (), within: models.Q = NOWHERE) -> Self:
+        """One's own entries; standing offices, leaders and their like also see those of their unit and of `units`.
 
-        `units` are the ids of the units below it, for `__in`. Auditors see what lies `within` besides: a condition on
+        `units` are the ids of the units below it, for `__in`. What lies `within` they see besides: a condition on
         `actor_unit_id` and `day`, for units move. The caller gives both: this room knows no tree.
         """
         if actor is None:
             return self.none()
         mine = models.Q(actor_id=actor.user_id)
-        if actor.role in {"standing_office", "leader", "auditor"} and actor.unit_id is not None:
-            mine |= models.Q(actor_unit_id=actor.unit_id) | models.Q(actor_unit_id__in=units)
-        if actor.role == "auditor":
-            mine |= within
+        if actor.unit_id is not None and actor.sees_below("audit.Entry"):
+            mine |= models.Q(actor_unit_id=actor.unit_id) | models.Q(actor_unit_id__in=units) | within
         return self.filter(mine)
 
     def about(self, obj: models.Model) -> Self:

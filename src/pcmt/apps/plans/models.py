@@ -15,7 +15,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import Actor, Role, User
+from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 
 
@@ -41,15 +42,6 @@ def below(unit: Any, on: date) -> Any:
 def above(unit_id: int, on: date) -> Any:
     """Ids of the units strictly above a unit, for `__in`."""
     return UnitClosure.objects.filter(holds_on(on), descendant_id=unit_id, depth__gt=0).values("ancestor_id")
-
-
-def committee_of(unit_id: int, on: date) -> Any:
-    """The nearest administrative unit at or above a unit, as a query of one id: the People's Committee it serves."""
-    return (
-        UnitClosure.objects.filter(holds_on(on), descendant_id=unit_id, ancestor__kind="administrative")
-        .order_by("depth")
-        .values("ancestor_id")[:1]
-    )
 
 
 class SourceFileQuerySet(models.QuerySet["SourceFile"]):
@@ -113,27 +105,24 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """The one rule of who sees a plan; everything that hangs below a plan asks it.
 
         Everyone sees plans in force that name their unit (or a group it belongs to) or were issued above it.
-        A leader also sees all plans of the subtree of the own unit; a standing office all of the subtree of the
-        committee it serves, because it answers for them.
+        Leaders and their like also see all plans of the subtree of the own unit; a standing office all of the subtree
+        of the committee it serves, because it answers for them: as far as the table of rights says.
         """
-        if actor is None:
+        reach = sees("plans.Plan", actor)
+        if actor is None or reach < Reach.NAMED:
             return self.none()
         on = actor.on
         own = Q(pk=actor.unit_id)
-        if actor.role != Role.OFFICER:
+        if reach >= Reach.SUBTREE:
             own = Q(pk__in=below(actor.unit_id, on))
         named = PlanUnit.objects.filter(plan=OuterRef("pk"), unit__in=Unit.objects.filter(own).values("pk"))
         seen = Q(state__in=(PlanState.ADOPTED, PlanState.CLOSED)) & (
             Exists(named) | Q(issuer_id=actor.unit_id) | Q(issuer__in=above(actor.unit_id, on))
         )
-        if actor.role == Role.OFFICER:
+        if reach < Reach.SUBTREE:
             return self.filter(seen)
-        scope = below(actor.unit_id, on)
-        reach = Q(owner__in=scope) | Q(issuer__in=scope)
-        if actor.role == Role.STANDING_OFFICE:
-            served = below(committee_of(actor.unit_id, on), on)
-            reach |= Q(owner__in=served) | Q(issuer__in=served)
-        return self.filter(seen | reach)
+        units = reached_units(actor, reach)
+        return self.filter(seen | Q(owner__in=units) | Q(issuer__in=units))
 
 
 class Plan(models.Model):
@@ -227,14 +216,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
             return self.none()
         visible = self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
         settled = Q(state__in=(RevisionState.ADOPTED, RevisionState.SUPERSEDED))
-        if actor.role == Role.OFFICER:
+        if not actor.sees_below("plans.Revision"):
             return visible.filter(settled)
-        scope = below(actor.unit_id, actor.on)
-        reach = Q(plan__owner__in=scope) | Q(plan__issuer__in=scope)
-        if actor.role == Role.STANDING_OFFICE:
-            served = below(committee_of(actor.unit_id, actor.on), actor.on)
-            reach |= Q(plan__owner__in=served) | Q(plan__issuer__in=served)
-        return visible.filter(settled | reach)
+        units = reached_units(actor, actor.sees("plans.Revision"))
+        return visible.filter(settled | Q(plan__owner__in=units) | Q(plan__issuer__in=units))
 
 
 class Revision(models.Model):

@@ -9,8 +9,9 @@ from typing import Any
 from attrs import frozen
 from django.db.models import Count, F, Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, Role
-from pcmt.apps.plans.models import below, committee_of
+from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.policies import Reach
+from pcmt.apps.plans.models import below
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.units.models import GroupMember, holds_on
 from pcmt.core.text import fold
@@ -164,7 +165,7 @@ def my_work(actor: Actor, on: date, *, most: int = 50) -> MyWork:
         later=tuple(todo.filter(due_on__gt=on + SOON)[:most]),
         standing=tuple(todo.filter(due_on__isnull=True)[:most]),
         counts=owe_counts(mine, on),
-        units=tuple(units_work(actor, on)) if actor.role != Role.OFFICER else (),
+        units=tuple(units_work(actor, on)) if actor.sees_below("tasks.DueItem") else (),
     )
 
 
@@ -173,8 +174,8 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
     items = DueItem.objects.visible_to(actor)
     if plan_id is not None:
         items = items.filter(plan_id=plan_id)
-    elif actor.role == Role.STANDING_OFFICE:
-        items = items.filter(Q(unit__in=below(committee_of(actor.unit_id, on), on)) | Q(unit__isnull=True))
+    elif actor.sees("tasks.DueItem") >= Reach.AREA:
+        items = items.filter(Q(unit__in=reached_units(actor, Reach.AREA)) | Q(unit__isnull=True))
     else:
         items = items.filter(unit__in=below(actor.unit_id, on))
     counts = _counts(on)

@@ -39,16 +39,19 @@ class Officer(Protocol):
     def on(self) -> date:
         """The day on which the actor acts."""
 
+    def changes_below(self, label: str) -> bool:
+        """Whether the right to change rows of a model reaches the whole of the own unit and the units below it."""
+
 
 def can_keep_units(actor: Officer | None) -> bool:
-    """Standing offices keep the list of units, because plans name bodies that it does not yet have."""
-    return actor is not None and actor.role == "standing_office"
+    """Administrators keep the list of units; standing offices too: plans name bodies that it does not yet have."""
+    return actor is not None and actor.changes_below("units.Unit")
 
 
 def can_keep_under(actor: Officer | None, parent_id: int | None) -> bool:
     """Whether the actor may add to or change units below a parent: inside the area of the committee one serves.
 
-    Bodies outside (a ministry that a plan reports to) have no parent and may be added by every standing office.
+    Bodies outside (a ministry that a plan reports to) have no parent and may be added by all of them.
     """
     if actor is None or not can_keep_units(actor):
         return False

@@ -1,5 +1,7 @@
-"""What a target measures: its shape, comparator, values and baseline, as a closed type."""
+"""What a target measures: its shape, comparator, values and baseline, as a closed type; elements and facts."""
 
+from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.targets import (
     Baseline,
@@ -18,14 +20,26 @@ from pcmt.core.measures.targets import (
 __all__ = [
     "Baseline",
     "BaselineKind",
+    "Binding",
+    "Catalogue",
     "Comparator",
     "Direction",
+    "Element",
+    "Fact",
+    "Figure",
+    "Indicator",
+    "Nature",
+    "OverTime",
+    "OverUnits",
     "PartsCheck",
     "Shape",
     "TargetSpec",
+    "catalogue_from",
+    "check_catalogue",
     "decimal_from",
     "describe",
     "expected_count",
+    "figure",
     "number_label",
     "parts_and_total",
     "quantity_label",

@@ -305,7 +305,7 @@ def _share_level(agencies: list[Agency]) -> list[Agency]:
     last = agencies[-1]
     if not from_last or _PLAIN_HEADS.of(False).match(last.name.lower()):
         return agencies
-    level = last.name[from_last.start() :]
+    level = last.name[from_last.start() :].removeprefix("cơ sở ")  # "Trường Trung học cơ sở xã"
     return [
         agency
         if agency is last
@@ -335,6 +335,8 @@ def read_list(source: Source, start: int, end: int) -> tuple[list[Agency], int]:
         while at < end and low[at] == " ":
             at += 1
         if at < end and source.work[at] == "(":
+            if low.startswith(("(qua ", "(thông qua "), at):
+                break
             close = source.work.find(")", at, end)
             if close < 0:
                 break

@@ -122,6 +122,9 @@ def _segments(source: Source, lines: list[Line]) -> list[Place]:
     return found
 
 
+_NEXT_RECIPIENT = re.compile(r"; *[-–+] +")
+
+
 def read_closing(source: Source, lines: list[Line], tail: int, recipients_at: int | None, head: Head) -> None:
     """Recipients and signer from the cells of the closing."""
     segments = _segments(source, lines[tail : tail + CLOSING])
@@ -163,6 +166,9 @@ def _recipients(source: Source, segments: list[Place], head: Head) -> list[Place
         if dash or not dashed:
             begin = dash.end() if dash else a
             begin, b = source.trim(begin, b)
+            while (next_one := _NEXT_RECIPIENT.search(work, begin, b)) is not None:  # several on one line
+                items.append([begin, next_one.start()])
+                begin = next_one.end()
             if begin < b:
                 items.append([begin, b])
                 closed = bool(source.match(_ARCHIVE, begin, b))

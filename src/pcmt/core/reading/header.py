@@ -7,6 +7,7 @@ text; never guessed.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from attrs import frozen
 
@@ -33,6 +34,8 @@ _PLAN_TYPES = ("KẾ HOẠCH", "CHƯƠNG TRÌNH", "ĐỀ ÁN", "PHƯƠNG ÁN")
 _TYPE = Pattern(r"[\s|#*_>]*(?P<type>" + _TYPES + r")\b(?P<rest>(?s:.*))\Z")
 _MARKED = {strip_marks(kind): kind for kind in _TYPES.split("|")}  # as types are named here, whatever the text
 _ATTACHED = phrase(r"\(? ?(?:ban hành )?kèm theo (?:quyết định|nghị quyết|công văn|tờ trình)")
+TWO_LEVELS = date(2025, 7, 1)
+"""From this day local government has two levels (Law 72/2025/QH15 on its organisation)."""
 _ENDS_TITLE = ("roman", "part", "article", "upper", "arabic", "dash")
 _PREAMBLE = phrase(
     r"(?:căn cứ|thực hiện(?= (?:luật|nghị quyết|quyết định|chỉ thị|kế hoạch|công văn|chương trình|văn bản|thông tư|"
@@ -84,6 +87,9 @@ def read_head(source: Source, lines: list[Line]) -> Head:
         read_bases(source, head.preamble, head)
     read_closing(source, lines, tail, recipients_at, head)
     find_issuer(source, head)
+    issuer = head.fields["issuer"]
+    if issuer and issuer["level"] == "district" and head.issued and head.issued >= TWO_LEVELS:
+        issuer["level"] = "province"  # a city of these days is one of the nation's: there are no districts any more
     return head
 
 

@@ -119,7 +119,7 @@ NAME_VERBS = frozenset(
         "tổ chức|xây dựng|quản lý|kiểm tra|giáo dục|tuyên truyền|bảo vệ|đào tạo|giám sát|vận động|nghiên cứu|"
         "ứng dụng|điều tra|kiểm soát|thống kê|in|cấp|phát|mở|lập|chi|hỗ trợ|tư vấn|bồi dưỡng|thường trực|tiếp nhận|"
         "giải quyết|phụ trách|phòng ngừa|đấu tranh|xét xử|ký|cử|nắm|tạo|truy tố|chăm sóc|thường xuyên|thực hiện|tự|"
-        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần"
+        "đánh giá|khai thác|tập hợp|đưa|làm|trình|phải|cần|tham mưu"
     )
 )
 
@@ -151,7 +151,7 @@ HEADS = words(
 )
 HEAD = phrase(
     r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|"
-    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin)|cơ sở "
+    r"vụ (?:việc|án|vi phạm)|sở hữu|báo (?:cáo|động|tin|ngay|kịp thời|cho|về|trước)|cơ sở "
     r"(?:vật chất|dữ liệu|pháp lý)|đội (?:ngũ|hình)|viện trợ|trường hợp|bản (?:cam kết|đồ|thân|tin)|tổ chức (?!chính|"
     r"đoàn|xã|thành viên|hội|đảng|công đoàn|liên|có|,|và)|vùng (?!\d|cảnh)|"
     r"trại (?!tạm|giam|giáo)|đài tưởng|thôn tính|ấp ủ|lớp|đoàn kết|khối (?:lượng|đại)|các (?:hoạt động|nội dung|"
@@ -197,6 +197,14 @@ FIELD_NAMES = words(
     "bảo vệ an ninh, trật tự|an ninh trật tự|liên hiệp phụ nữ|cựu chiến binh|nông dân|người cao tuổi|chữ thập đỏ|"
     "khuyến học|luật gia|cựu thanh niên xung phong|cựu công an nhân dân|cảnh sát phòng cháy|phòng cháy chữa cháy|"
     "phòng cháy, chữa cháy|phòng cháy, chữa cháy và cứu nạn, cứu hộ|phòng cháy chữa cháy và cứu nạn cứu hộ|"
+    "cảnh sát điều tra tội phạm về ma túy|cảnh sát điều tra tội phạm về trật tự xã hội|cảnh sát điều tra tội phạm|"
+    "cảnh sát quản lý hành chính về trật tự xã hội|cảnh sát quản lý hành chính về ttxh|cảnh sát quản lý hành chính|"
+    "cảnh sát giao thông|cảnh sát hình sự|cảnh sát kinh tế|cảnh sát cơ động|"
+    "cảnh sát phòng cháy, chữa cháy và cứu nạn, cứu hộ|"
+    "cảnh sát thi hành án hình sự và hỗ trợ tư pháp|quản lý xuất nhập cảnh|kỹ thuật hình sự|an ninh điều tra|"
+    "an ninh mạng và phòng, chống tội phạm sử dụng công nghệ cao|xây dựng phong trào bảo vệ an ninh tổ quốc|"
+    "phòng, chống ma túy và tội phạm|phòng chống ma túy và tội phạm|"
+    "hđnd và ubnd|hđnd & ubnd|hđnd&ubnd|hđnd - ubnd|hội đồng nhân dân và ủy ban nhân dân|hậu cần|"
     "tài nguyên, môi trường|kiểm soát bệnh tật|chính trị - xã hội|chính trị xã hội|hành chính|văn thư|"
     "công tác xã hội|việc làm|dịch vụ việc làm|trợ giúp pháp lý|địa chính - xây dựng|địa chính|"
     "văn phòng - thống kê|kế toán - ngân sách|tài chính - ngân sách|kinh tế, hạ tầng|văn hóa|tổng hợp|nghiệp vụ|"
@@ -224,7 +232,8 @@ TIME_NOUNS = (
     r"điều|điểm [a-zđ]|kênh|hình thức|tiêu chí|chương|phần|bậc|lĩnh vực|chuyên đề"
 )
 PER_UNIT = (
-    r"(?:mỗi|từng) (?!năm|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
+    r"(?:mỗi|từng) (?!năm|tháng|quý|tuần|ngày|học kỳ|đồng chí)[^\W\d_]+(?: [^\W\d_]+){0,2}?(?=[ ,:])|"
+    r"01 (?:xã|phường|đơn vị|huyện|thôn|trường) có"
 )
 PERIODS = {
     "ngày": "day",

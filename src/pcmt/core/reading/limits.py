@@ -66,6 +66,12 @@ _EVENT = phrase(
     r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})",
     needs="trước",
 )
+_AFTER = phrase(  # "trong vòng 03 ngày làm việc kể từ khi phát hiện"
+    r"(?:trong(?: vòng| thời hạn| thời gian)?|chậm nhất(?: là)?|không quá|sau) \d{1,3} "
+    r"(?:giờ|ngày(?: làm việc)?|tuần|tháng),? "
+    r"(?:kể từ|tính từ|từ|sau) (?:khi|ngày|lúc|thời điểm) (?!\d)[^,.;:()\d]{2,80}",
+    needs="từ|sau",
+)
 _BRACKET_YEAR = phrase(r"\( ?năm (?P<y>20\d\d) ?\)", needs="(")
 _LEAD_TIME = phrase(r"(?:thời gian|thời hạn)(?: hoàn thành| thực hiện| báo cáo| gửi)?(?: xong)? ?: ?", needs="thời")
 _TIMELY = re.compile(r"\d|trước |truoc |tuần|tuan")  # no limit without a number, a week or an event before it
@@ -160,6 +166,14 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
             continue
         stop = _event_end(source, match.start("event"), match.end("event"))
         found.append(Limit(match.start(), stop, "before", "event", event=source.plain(match.start("event"), stop)))
+    for match in source.finditer(_AFTER, start, end):
+        if (
+            any(a < match.end() and match.start() < b for a, b in taken)
+            or low_after(source, match.end(), end).isdigit()
+        ):
+            continue
+        stop = source.trim(match.start(), match.end())[1]
+        found.append(Limit(match.start(), stop, "within", "event", event=source.plain(match.start(), stop)))
     for match in source.finditer(_WEEKDAY, start, end):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue

@@ -34,6 +34,7 @@ _LABEL = Pattern(
     """
 )
 _RULER = re.compile(r"[-–—_=*~.·\s|:]{3,}\Z|\|+\Z|\*{1,3}\Z")
+_FOOTER = re.compile(r" [-–|] ?trang \d{1,3}(?: ?/ ?\d{1,3})?\Z", re.IGNORECASE)
 _PAGE = re.compile(r"(?:[-–]\s*)?(?:trang\s+)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–])?\Z", re.IGNORECASE)
 _MARKUP = re.compile(r"[ \t\u00a0\ufeff\r]*(?:>[ \t]*)*(?:(#{1,6})[ \t]+)?")
 _CRUMB = re.compile(r"\*?[A-Za-zđĐ]{1,6}\*?\Z")
@@ -109,7 +110,7 @@ def _line(source: Source, number: int, start: int, end: int) -> Line:
         return Line(number, start, end, start, "machine")
     if content[0] == "|" or content.count("|") >= 2 or (content[-1] == "|" and len(content) > 1):
         return Line(number, start, end, start, "table")
-    if len(content) <= 14 and _PAGE.match(content):
+    if len(content) <= 14 and _PAGE.match(content) or len(content) <= 80 and _FOOTER.search(content):
         return Line(number, start, end, start, "page")
     emphasis = start
     while (

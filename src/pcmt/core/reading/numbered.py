@@ -32,6 +32,10 @@ _PRE = phrase(
 _RANGE = re.compile(
     r" *(?P<p>%)? *(?:-|đến|den|tới) *(?P<b>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)(?![\d/])(?P<rest> *%)?"
 )
+_STARTED = r" ?%(?: \(?(?:vào )?(?:cuối )?năm (?P<year>20\d\d)\)?)? (?:lên|xuống)(?: còn)?(?: trên| dưới| ít nhất)? "
+_RISEN = phrase(rf"{_STARTED}(?=\d)")
+_FROM = phrase(rf"từ \d[\d,.]*{_STARTED}$")
+_LEVELLED = phrase(r"(?P<way>lên|xuống|còn)(?: còn)? ?(?:trên|dưới|ít nhất|tối thiểu|mức)? ?$")
 _PERCENT = re.compile(r" *(?:%|phần trăm|phan tram)")
 _UPWARDS = phrase(r"[^,.;:()\d]{0,45}?trở (?P<way>lên|xuống)")
 _SLASH = re.compile(r"/ ?(?P<k>\d+)(?![\d/])")
@@ -43,15 +47,19 @@ COUNTED = phrase(
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
 _RATE = phrase(
-    r"(?P<what>(?: [^\W\d_]+){0,4}?) ?(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
+    r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?"
+    r"(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
     r"hàng) |trong (?=(?:năm|tháng|quý|tuần)(?! \d)))(?:(?P<every>\d+) )?"
     r"(?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì]|kỳ học|đợt(?: cao điểm)?)(?!\w)"
 )
+_LASTS = phrase(r"(?:thời gian|thời hạn) [^,.;:\d]{0,60}$")
+_DURATION = phrase(r" ?(?:phút|giờ|ngày|tuần|tháng)(?! \d)(?!\w)")
 _TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
     r"định kỳ (?P<every>0?\d) (?P<per2>tháng|tuần|năm))(?!\w)[^.;]*$"
 )
+_EACH_ENDS = phrase(r"(?<!\w)(?:mỗi|hằng|hàng) (?:ngày|tuần|tháng|quý|năm) $")  # "mỗi năm 02 lần": the year is no 2
 _EACH_AFTER = phrase(
     r"[^,.;]{0,60}? (?:mỗi|hằng|hàng) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])(?!\w)(?P<every>(?P<per2>))"
 )
@@ -72,6 +80,7 @@ _NOT_MEASURED = phrase(  # words before a number that make it a name, not a coun
     r"khóm|khu phố|tổ dân phố|lữ đoàn|trung đoàn|sư đoàn|quân khu|c|pc|đợt|đề án|trang|mức độ|mức|cụm|ban chỉ đạo|"
     r"bcđ) $"
 )
+_NAMING = phrase(r"(?<!\w)(?:nghị quyết|nghị định|chỉ thị|kết luận|thông tư|quyết định|kế hoạch|đề án|luật)(?: số)? $")
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
@@ -195,6 +204,12 @@ class Reader:
             and re.search(r"đạt\s*$|dat\s*$", before)
         ):
             return True
+        if (
+            not zone
+            and re.search(r"chiếm (?:tỷ lệ )?(?:khoảng |trên |gần )?$|chiem $", before[-24:])
+            and "phấn đấu" not in before
+        ):
+            return True  # "riêng khu vực ven biển chiếm 41%"
         bracket = before.rfind("(")
         return (
             bracket >= 0 and ")" not in before[bracket:] and bool(_PAST_BRACKET.of(source.bare).match(before, bracket))
@@ -233,6 +248,11 @@ class Reader:
         value_max: int | float | None = None
         ranged = _RANGE.match(low, b, end)
         percent = _PERCENT.match(low, b, end)
+        risen = _RISEN.of(source.bare).match(low, b, end)
+        if risen:  # "từ 61,5% năm 2025 lên 85%": the first number is where it starts from
+            return None
+        if ranged and _NAMING.of(source.bare).search(low[max(start, a - 16) : a]):
+            return None  # "phổ biến Nghị quyết 44 tới 100% đảng viên"
         if ranged and low[b : b + 1] != "/":
             top = next(iter(find_numerals(ranged["b"])), None)
             closing = ranged.end()
@@ -319,10 +339,15 @@ class Reader:
             )
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(rate["every"] or 1), "implied": False}
             return read
+        lasting = pre and (pre["lte"] or pre["lt"]) and _LASTS.of(source.bare).search(low, start, a)
+        if lasting and zone and _DURATION.of(source.bare).match(low, b, end):  # "thời gian chờ không quá 10 ngày"
+            unit, stop = self._unit(b, end)
+            return self._finish(number, a, stop, value, None, comparator, unit, "count", pre, start, end, 0)
         if (
             _TIME.of(source.bare).match(low, b, end)
             or _NOT_MEASURED.of(source.bare).search(low[max(start, a - 16) : a])
             and not pre
+            and not _EACH_ENDS.of(source.bare).search(low[max(start, a - 16) : a])
         ):
             return None
         if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
@@ -338,13 +363,7 @@ class Reader:
         kind = "count"
         read = self._finish(number, a, stop, value, None, comparator, unit_words, kind, pre, start, end, 0)
         each = _EACH_BEFORE.of(source.bare).search(low, start, a) or _EACH_AFTER.of(source.bare).match(low, stop, end)
-        if (
-            each
-            and unit_words
-            and re.match(
-                r"(?:lần|lượt|buổi|cuộc|đợt|bài|tin|đêm|phiên|lan|luot|buoi|cuoc|dot|bai|dem)\b", unit_words.lower()
-            )
-        ):
+        if each and unit_words and read[0]["kind"] == "count":
             per = PERIODS.get(" ".join((each["per"] or each["per2"]).split())) or "year"
             read[0]["kind"] = "frequency"
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
@@ -391,7 +410,20 @@ class Reader:
         stop = clause_stop(low, b, end)
         versus = VERSUS.of(source.bare).search(low, b, min(end, b + 160))
         change = _CHANGE.of(source.bare).search(low[max(start, begin - 110) : begin])
-        if change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
+        level = _LEVELLED.of(source.bare).search(low, max(start, a - 16), a)
+        if (
+            level and unit == "percent" and not versus
+        ):  # "hạ xuống dưới 25%", "nâng lên 85%": a share, and where it goes
+            direction = "increase" if level["way"] in ("lên", "len") else "decrease"
+            risen = _FROM.of(source.bare).search(low, start, a)
+            if risen:
+                begin = min(begin, level.start())
+                baseline = (
+                    {"kind": "year", "year": int(risen["year"]), "text": f"năm {risen['year']}"}
+                    if risen["year"]
+                    else None
+                )
+        elif change and kind in ("coverage", "count", "frequency") and (unit == "percent" or versus):
             near = len(change["gap"]) <= 12 or versus
             if near and not re.search(r"[;.]", change["gap"]):
                 direction = "increase" if change["up"] else "decrease"

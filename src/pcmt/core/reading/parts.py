@@ -61,7 +61,7 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
     owned: dict[int, Project] = {}
     only: set[int] = set()
     for clause in clauses:
-        if clause.role in ("purpose", "situation", "targets"):
+        if clause.role in ("purpose", "situation", "targets", "funding"):
             continue
         previous_end = -1
         for found in sorted(
@@ -94,7 +94,7 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
             parent = next((owned[id(up)] for up in clause.up()[1:] if id(up) in owned), None)
             if sub and parent:
                 parent.subs.append(project)
-            elif sub and projects and projects[-1].clause.parent is clause.parent and opening and projects[-1].end < a:
+            elif sub and opening and projects and projects[-1].end < a and _under_one(projects[-1].clause, clause):
                 projects[-1].subs.append(project)
             else:
                 projects.append(project)
@@ -102,6 +102,12 @@ def find_projects(source: Source, clauses: list[Clause]) -> tuple[list[Project],
             if opening:
                 only.add(id(clause))
     return projects, only
+
+
+def _under_one(one: Clause, other: Clause) -> bool:
+    """Whether two clauses stand under one heading: a sub-project after the line of its project."""
+    above = {id(up) for up in one.up()[1:]}
+    return one.parent is other.parent or any(id(up) in above for up in other.up()[1:])
 
 
 def _skip(source: Source, at: int, end: int) -> int:

@@ -49,6 +49,10 @@ def understand(text: str) -> Reading:
     head = read_head(source, lines)
     body = lines[head.body : head.tail]
     appendix = _appendix(source, lines, head.tail)
+    for line in body:
+        words = source.work[line.start : line.end].strip("*# ")
+        if line.kind == "text" and words.startswith("PHỤ LỤC") and words.isupper():
+            _as_part(source, line)  # an annex without a signature before it
     outline = build_outline(source, body + appendix, lines)
     article = head.fields["document_kind"] == "article_about_plan"
     give_roles(source, outline, article)
@@ -77,16 +81,17 @@ def _appendix(source: Source, lines: list[Any], tail: int) -> list[Any]:
             and re.match(r"[*#\s]*(?:PHỤ LỤC|Phụ lục|PHU LUC|Phu luc)", source.work[lines[i].start : lines[i].end])
             and i > tail
         ):
-            rest = lines[i:]
-            first = rest[0]
-            label = re.match(
-                r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[first.body : first.end]
-            )
-            if label:
-                first.style, first.label = "part", label[0].strip(" .:")
-                first.body += label.end()
-            return rest
+            _as_part(source, lines[i])
+            return lines[i:]
     return []
+
+
+def _as_part(source: Source, line: Any) -> None:
+    """A line that opens an annex heads all that follows."""
+    label = re.match(r"(?:PHỤ LỤC|Phụ lục)(?: +(?:[IVXL]+|\d{1,2}|[A-Z])\b)?[ .:]*", source.work[line.body : line.end])
+    if label:
+        line.style, line.label = "part", label[0].strip(" .:")
+        line.body += label.end()
 
 
 # ---- time ----------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def quota_tables(reading: Reading) -> None:
             groups.append([row])
     for group in groups:
         columns = group[0].columns
-        named = {columns.get(name) for name in ("number", "unit", "note", "partners", "due")}
+        named = {columns.get(name) for name in ("number", "unit", "past", "note", "partners", "due")}
         width = max(len(row.cells) for row in group)
         for column in range(width):
             if column not in named:

@@ -16,11 +16,15 @@ _COLUMNS = tuple(
         ("partners", r"phối hợp|tham gia"),
         ("due", r"^tháng$|thời gian|thời hạn|hoàn thành|tiến độ|hạn"),
         (
+            "past",
+            r"có mặt|hiện có|hiện tại|hiện nay|kết quả (?:năm|thực hiện)|năm trước|đã (?:đạt|thực hiện)|đầu (?:năm|kỳ)",
+        ),
+        (
             "value",
-            r"^(?:chỉ tiêu(?: giao)?|số lượng|giao|kế hoạch|số vụ|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt",
+            r"^(?:chỉ tiêu(?: giao)?|số (?!thứ|tt)\w+|giao|kế hoạch|mục tiêu)\b|chỉ tiêu (?:giao|năm)|đơn vị tính|^đvt",
         ),
         ("task", r"nhiệm vụ|nội dung|công việc|hoạt động|giải pháp"),
-        ("unit", r"đơn vị|địa phương|xã|phường|tên"),
+        ("unit", r"đơn vị|địa phương|địa bàn|xã|phường|huyện|tên|^(?:thôn|ấp|bản|khối|khu phố|tổ|cơ sở|trường)\b"),
         ("note", r"ghi chú|sản phẩm|kết quả"),
     )
 )
@@ -77,10 +81,12 @@ def row_label(source: Source, cells: list[tuple[int, int]]) -> str:
 def restore_tables(source: Source, lines: list[Line]) -> list[Line]:
     """Tables that were flattened to one cell per line: "STT / Đơn vị / Chỉ tiêu / 1 / Xã A / 30 / ...".
 
-    The head begins with the column of numbers and ends before the first "1"; each row repeats as many lines.
+    The head begins with the column of numbers and ends before the first "1"; each row repeats as many lines. Lines with
+    one bar that stand together are a table, too.
     """
     restored: list[Line] = []
     i = 0
+    lines = _two_columns(source, lines)
     while i < len(lines):
         line = lines[i]
         if (
@@ -96,6 +102,20 @@ def restore_tables(source: Source, lines: list[Line]) -> list[Line]:
         restored.append(line)
         i += 1
     return restored
+
+
+def _two_columns(source: Source, lines: list[Line]) -> list[Line]:
+    """Lines with one bar each, three or more in a row, are a table of two columns: "Thôn | Số người / Thôn 1 | 03"."""
+    barred = [line.kind == "text" and source.work.count(" | ", line.start, line.end) == 1 for line in lines]
+    found, i = list(lines), 0
+    while i < len(lines):
+        j = i
+        while j < len(lines) and barred[j]:
+            j += 1
+        if j - i >= 3:
+            found[i:j] = [Line(x.number, x.start, x.end, x.start, "table") for x in lines[i:j]]
+        i = max(j, i + 1)
+    return found
 
 
 def _flat_table(source: Source, lines: list[Line], at: int) -> tuple[list[Line], int]:

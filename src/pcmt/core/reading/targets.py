@@ -18,7 +18,8 @@ VERSUS = phrase(
 )
 ZERO = phrase(
     r"(?:(?:tuyệt đối|kiên quyết|cương quyết|quyết tâm|phấn đấu|bảo đảm|đảm bảo|cơ bản) )?"
-    r"(?:không (?:để|xảy ra|phát sinh|tồn tại|hình thành|tái (?:trồng|phát)|gia tăng)|(?P<soft>không có|không còn|"
+    r"(?:không (?:để|xảy ra|phát sinh|tồn tại|bỏ sót|bỏ lọt|hình thành|tái (?:trồng|phát)|gia tăng)|"
+    r"(?P<soft>không có|không còn|"
     r"xóa bỏ|chấm dứt|xóa (?:trắng|sạch)))(?!\w)",
     needs="không|xóa|chấm",
 )

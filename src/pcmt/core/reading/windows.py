@@ -32,7 +32,9 @@ _CAMPAIGN = phrase(
     r"(?:đợt (?:ra quân |tổng )?(?:cao điểm|tuyên truyền|hoạt động|kiểm tra)?|tháng hành động|tháng cao điểm|tuần lễ|"
     r"chiến dịch|giai đoạn \d|đợt \d|cao điểm|năm an toàn|tháng thanh niên|tháng)"
 )
-_WINDOW_NAME = phrase(r"(?:tháng (?:hành động|cao điểm)|đợt|giai đoạn \d|chiến dịch|cao điểm|tuần lễ)[^.;:()\d]{0,80}")
+_WINDOW_NAME = phrase(
+    r"(?:tháng (?:hành động|cao điểm)|đợt|giai đoạn \d|bước \d|chiến dịch|cao điểm|tuần lễ)[^.;:()\d]{0,80}"
+)
 _PLAN_TIME = phrase(
     r"thời gian(?: thực hiện| triển khai)?(?: kế hoạch)?(?: này)? ?:? ?(?:kể )?từ (?:ngày ban hành|ngày ký|"
     r"khi ban hành)"
@@ -47,7 +49,7 @@ _PERIOD = phrase(
 _CAMPAIGN_TITLE = phrase(r"tháng (?:hành động|cao điểm)|đợt (?:ra quân|cao điểm)|cao điểm|chiến dịch|tuần lễ|ngày đêm")
 _CAMPAIGN_WORD = phrase(
     r"tháng hành động|tháng cao điểm|đợt \d|đợt (?:ra quân|cao điểm|tuyên truyền|tổng)|cao điểm|giai đoạn (?:\d|"
-    r"i{1,3}|một|hai|ba)\b|tuần (?:thứ|cuối|\d)|chiến dịch|tuần lễ|ngày đêm"
+    r"i{1,3}|một|hai|ba)\b|bước \d|tuần (?:thứ|cuối|\d)|chiến dịch|tuần lễ|ngày đêm"
 )
 _TIME_OF_PLAN = phrase(
     r"thời gian(?: thực hiện| triển khai| tổ chức| cao điểm)?|kế hoạch (?:này )?(?:được )?(?:thực hiện|triển khai)|"

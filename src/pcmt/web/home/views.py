@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pcmt.apps.accounts.models import Role
 from pcmt.apps.accounts.policies import only_looks
+from pcmt.apps.plans.policies import can_start
 from pcmt.apps.tasks.queries import due_items, my_work
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query, waiting_revisions
 from pcmt.web.shell.access import acting
@@ -25,9 +25,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         "own_query": own_query(actor),
         "groups": groups,
         "more": more,
-        "waiting": waiting_revisions(actor) if actor.role == Role.STANDING_OFFICE else [],
+        "waiting": waiting_revisions(actor) if can_start(actor) else [],
         "bodies": body_lines(actor, work.units, today),
         "only_looks": only_looks(actor),
-        "may_upload": actor.role == Role.STANDING_OFFICE,
+        "may_upload": can_start(actor),
     }
     return render(request, "home/mine.html", page)

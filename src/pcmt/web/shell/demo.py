@@ -29,7 +29,7 @@ def demo_users(on: date) -> list[DemoUser]:
         .select_related("user", "unit")
         .order_by("pk")
     )
-    order = [Role.STANDING_OFFICE, Role.LEADER, Role.OFFICER, Role.AUDITOR]
+    order = list(Role)
     found: dict[str, tuple[int, DemoUser]] = {}
     for grant in grants:
         user = DemoUser(grant.user.username, grant.user.full_name, str(grant.get_role_display()), grant.unit.name)

@@ -1,0 +1,138 @@
+"""The roles, and what each may see and change: one table for the whole house.
+
+Rows are models, columns are roles; each cell says how far seeing reaches and how far changing reaches. The querysets'
+`visible_to` and the policies of the other rooms ask this table, and a test walks every model, role and unit against it.
+Rooms above this one are named by the label of their models, so that the table can stand in one place; rooms below ask
+the actor, who knows the table. `docs/dev/rights.md` is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import IntEnum
+
+import attrs
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does at a unit, the most telling first: who holds several begins the day in the first of them."""
+
+    STANDING_OFFICE = "standing_office", _("Cơ quan thường trực")
+    LEADER = "leader", _("Lãnh đạo")
+    OFFICER = "officer", _("Cán bộ")
+    COMMUNE_OFFICER = "commune_officer", _("Cán bộ cấp xã")
+    REGISTER_KEEPER = "register_keeper", _("Người giữ hồ sơ quản lý")
+    HEALTH_OFFICER = "health_officer", _("Cán bộ y tế")
+    REVIEWER = "reviewer", _("Người thẩm định")
+    AUDITOR = "auditor", _("Kiểm toán")
+    ADMINISTRATOR = "administrator", _("Quản trị")
+
+
+class Reach(IntEnum):
+    """How far a right reaches, each step holding the ones before it."""
+
+    NOTHING = 0
+    OWN = 1  # what one made, was given or owes oneself
+    NAMED = 2  # plans in force that name one's unit or were issued by it or above it
+    SUBTREE = 3  # NAMED, and whatever belongs to one's unit and the units below it
+    AREA = 4  # SUBTREE, and whatever belongs to the committee one's unit serves and the units below it
+    ALL = 5
+
+
+@attrs.frozen
+class Right:
+    """How far seeing and changing reach."""
+
+    see: Reach
+    change: Reach = Reach.NOTHING
+
+
+LETTERS = {
+    "-": Reach.NOTHING,
+    "O": Reach.OWN,
+    "N": Reach.NAMED,
+    "S": Reach.SUBTREE,
+    "A": Reach.AREA,
+    "E": Reach.ALL,
+}
+
+# A cell is how far the role sees, then how far it changes: "AS" sees the area and changes the subtree, "S" only sees.
+# fmt: off
+_TABLE = {
+    #                        standing leader officer commune register health  reviewer auditor admini-
+    #                        office                  officer keeper   officer                  strator
+    "audit.Entry":          " S       S      O       O       O        O       S        S       O  ",
+    "audit.Day":            " -       -      -       -       -        -       -        -       -  ",
+    "jobs.WorkerBeat":      " -       -      -       -       -        -       -        -       -  ",
+    "jobs.Cron":            " -       -      -       -       -        -       -        -       -  ",
+    "units.Unit":           " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitLink":       " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitClosure":    " EA      E      E       E       E        E       E        E       EA ",
+    "units.Succession":     " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitAlias":      " EA      E      E       E       E        E       E        E       EA ",
+    "units.GroupMember":    " EA      E      E       E       E        E       E        E       EA ",
+    "accounts.User":        " S       S      O       O       O        O       O        S       AA ",
+    "accounts.Grant":       " S       S      O       O       O        O       O        S       AA ",
+    "plans.SourceFile":     " AS      S      N       N       N        N       S        S       N  ",
+    "plans.Plan":           " AS      S      N       N       N        N       S        S       N  ",
+    "plans.PlanUnit":       " AS      S      N       N       N        N       S        S       N  ",
+    "plans.Revision":       " AS      S      N       N       N        N       S        S       N  ",
+    "plans.Clause":         " AS      S      N       N       N        N       S        S       N  ",
+    "plans.Item":           " AS      S      N       N       N        N       S        S       N  ",
+    "plans.ItemChange":     " AS      S      N       N       N        N       S        S       N  ",
+    "plans.BodyMatch":      " AS      S      N       N       N        N       S        S       N  ",
+    "targets.Target":       " AS      S      N       N       N        N       S        S       N  ",
+    "targets.Allocation":   " AS      S      N       N       N        N       S        S       N  ",
+    "tasks.Task":           " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.TaskParty":      " AS      S      N       N       N        N       S        S       N  ",
+    "tasks.DueItem":        " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.ProgressNote":   " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "reports.Duty":         " AS      S      N       N       N        N       S        S       N  ",
+    "reports.DutyReporter": " AS      S      N       N       N        N       S        S       N  ",
+    "reports.DutyOccurrence": " AS    S      NO      NO      NO       NO      S        S       N  ",
+}
+# fmt: on
+
+
+def _row(cells: str) -> Mapping[str, Right]:
+    return {role: Right(*(LETTERS[letter] for letter in cell)) for role, cell in zip(Role, cells.split(), strict=True)}
+
+
+RIGHTS: Mapping[str, Mapping[str, Right]] = {label: _row(cells) for label, cells in _TABLE.items()}
+
+
+@attrs.frozen
+class Actor:
+    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else."""
+
+    user_id: int
+    name: str
+    role: str
+    unit_id: int
+    unit_name: str
+    on: date
+    grant_id: int | None = None
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return str(Role(self.role).label)
+
+    def sees(self, label: str) -> Reach:
+        """How far the actor sees rows of a model."""
+        return RIGHTS[label][self.role].see
+
+    def changes(self, label: str) -> Reach:
+        """How far the actor changes rows of a model."""
+        return RIGHTS[label][self.role].change
+
+    def sees_below(self, label: str) -> bool:
+        """Whether the actor sees whatever belongs to the own unit and the units below it, or more."""
+        return self.sees(label) >= Reach.SUBTREE
+
+    def changes_below(self, label: str) -> bool:
+        """Whether the actor changes whatever belongs to the own unit and the units below it, or more."""
+        return self.changes(label) >= Reach.SUBTREE
