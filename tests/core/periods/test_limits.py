@@ -400,6 +400,10 @@ def test_what_before_means(data: dict[str, str], meaning: str) -> None:
             "trong 02 ngày làm việc sau khi kết thúc",
         ),
         (
+            {"relation": "within", "event": "trong vòng 03 ngày làm việc kể từ khi phát hiện"},
+            "trong vòng 03 ngày làm việc kể từ khi phát hiện",
+        ),
+        (
             {"relation": "before", "event": "trước khi hết hạn", "length": {"n": 30, "unit": "day"}},
             "trước khi hết hạn 30 ngày",
         ),
@@ -432,10 +436,18 @@ def test_an_event_gets_its_day() -> None:
     assert settle(dated, date(2026, 1, 1)) is dated
 
 
+def test_the_words_of_an_event_may_say_how_long() -> None:
+    within = limit("within", event="trong vòng 03 ngày làm việc kể từ khi phát hiện")
+    assert settle(within, date(2025, 6, 13)) == Limit(Relation.BY, Precision.DAY, date=date(2025, 6, 18))
+
+
 def test_hours_after_an_event() -> None:
     within = limit("within", event="khi nhận thông báo", length={"n": 24, "unit": "hour"})
     (window,) = due_windows(within, YEAR_2025, happened=datetime(2025, 6, 14, 22, tzinfo=ZONE))
     assert window.last == date(2025, 6, 15)
+    assert event_due_label(within, datetime(2025, 6, 14, 22, 30, tzinfo=ZONE)) == (
+        "trong 24 giờ kể từ khi nhận thông báo (đến 22 giờ 30 phút ngày 15/6/2025)"
+    )
     with pytest.raises(TypeError, match="from a moment"):
         due_windows(within, YEAR_2025, happened=date(2025, 6, 14))
     backward = limit("before", event="khi hết hạn", length={"n": 24, "unit": "hour"})

@@ -27,6 +27,7 @@ from pcmt.core.periods import (
     ends_at,
     ends_on,
     length_from,
+    length_in,
     length_label,
     length_to,
 )
@@ -166,6 +167,24 @@ def test_length_words(length: Any, label: str) -> None:
 )
 def test_what_is_no_length(data: Any) -> None:
     assert length_from(data) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "length"),
+    [
+        ("trong vòng 03 ngày làm việc kể từ khi phát hiện", WorkingDays(3)),
+        ("Trong 24 giờ, kể từ khi nhận thông báo", Hours(24)),
+        ("chậm nhất là 10 ngày sau ngày nhận hồ sơ", Days(10)),
+        ("không quá 02 tuần kể từ ngày họp", Days(14)),
+        ("sau 06 tháng từ ngày công nhận", Months(6)),
+        ("trong 00 ngày kể từ khi nhận", None),
+        ("khi nghiệm thu", None),
+        ("trong 03 ngàyx", None),
+        ("thời điểm 24 giờ", None),
+    ],
+)
+def test_lengths_in_the_words_of_a_plan(words: str, length: Any) -> None:
+    assert length_in(words) == length
 
 
 def test_a_zone_that_changes_its_clock_does_not_change_the_hours() -> None:

@@ -67,6 +67,7 @@ from pcmt.core.periods.lengths import (
     ends_at,
     ends_on,
     length_from,
+    length_in,
     length_to,
 )
 from pcmt.core.periods.limits import (
@@ -169,6 +170,7 @@ __all__ = [
     "is_rule",
     "last_day",
     "length_from",
+    "length_in",
     "length_label",
     "length_to",
     "limit_due_label",

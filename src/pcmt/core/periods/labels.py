@@ -20,7 +20,7 @@ from pcmt.core.periods.calendars import (
     SchoolTerms,
 )
 from pcmt.core.periods.ladders import Moved, Step
-from pcmt.core.periods.lengths import Days, Hours, Length, Months, WorkingDays
+from pcmt.core.periods.lengths import Days, Hours, Length, Months, WorkingDays, ends_at, length_in
 from pcmt.core.periods.limits import DueWindow, Limit, Precision, Relation, due_windows
 from pcmt.core.periods.renewal import Action, Change, Reason
 from pcmt.core.periods.rules import rule_parts
@@ -160,7 +160,12 @@ def limit_due_label(limit: Limit, due: DueWindow) -> str:
 
 
 def event_due_label(limit: Limit, happened: date | None, *, work: WorkCalendar = WEEKENDS) -> str:
-    """An event limit with its day, or that it has none yet: `trước khi nghiệm thu (chưa xác định được ngày)`."""
+    """An event limit with its day, or that it has none yet: `trước khi nghiệm thu (chưa xác định được ngày)`.
+
+    Hours after a moment end at a moment: `trong 24 giờ kể từ khi nhận (đến 22 giờ ngày 15/6/2026)`.
+    """
+    if isinstance(limit.length, Hours) and isinstance(happened, datetime):
+        return f"{limit_label(limit)} (đến {moment_label(ends_at(limit.length, happened))})"
     found = due_windows(limit, None, happened=happened, work=work)
     return limit_due_label(limit, found[0]) if found else f"{limit_label(limit)} (chưa xác định được ngày)"
 
@@ -296,7 +301,7 @@ def _capital(name: str) -> str:
 def _event_label(limit: Limit) -> str:
     """Readers take the words after "trước" as the event, people type them with it: say it once."""
     event = limit.event or ""
-    if limit.length is None:
+    if limit.length is None or length_in(event) is not None:
         return f"trước {event}" if limit.relation is Relation.BEFORE and not event.startswith("trước ") else event
     if limit.relation is Relation.BEFORE:
         return f"trước {event.removeprefix('trước ')} {length_label(limit.length)}"

@@ -13,6 +13,7 @@ number of days until it is known when it begins. How they are counted is the Civ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -70,6 +71,26 @@ def length_from(data: Mapping[str, Any] | None) -> Length | None:
 def length_to(length: Length) -> dict[str, Any]:
     """The data of a length; `length_from` reads it back."""
     return {"n": length.n, "unit": next(word for word, kind in UNITS.items() if isinstance(length, kind))}
+
+
+def length_in(words: str) -> Length | None:
+    """The length that a plan's words begin with ("trong vòng 03 ngày làm việc kể từ khi phát hiện"); None without one.
+
+    A week is seven days.
+    """
+    found = _IN_WORDS.match(words)
+    if not found or int(found[1]) < 1:
+        return None
+    n, unit = int(found[1]), found[2].lower()
+    return Days(7 * n) if unit == "tuần" else _WORDS[unit](n)
+
+
+_WORDS: Mapping[str, type[Length]] = {"giờ": Hours, "ngày làm việc": WorkingDays, "ngày": Days, "tháng": Months}
+_IN_WORDS = re.compile(
+    r"(?:trong(?: vòng| thời hạn| thời gian)?|chậm nhất(?: là)?|không quá|sau) (\d{1,3}) "
+    r"(giờ|ngày làm việc|ngày|tuần|tháng)\b",
+    re.IGNORECASE,
+)
 
 
 def ends_at(length: Hours, since: datetime) -> datetime:

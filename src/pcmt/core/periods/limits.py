@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from pcmt.core.periods.lengths import Hours, Length, back_from, ends_at, ends_on, length_from, length_to
+from pcmt.core.periods.lengths import Hours, Length, back_from, ends_at, ends_on, length_from, length_in, length_to
 from pcmt.core.periods.rules import is_rule, occurrences
 from pcmt.core.periods.spans import DAY, Span, parse_date
 from pcmt.core.periods.workdays import WEEKENDS, Shift, WorkCalendar
@@ -49,7 +49,7 @@ class Limit:
 
     `date` is the day as written (for "trước ngày 15/6" the 15th). `rule` is an RFC 5545 recurrence without its prefix.
     `event` are words ("trước khi nghiệm thu") that no calendar knows; `length` is how long before or after the event
-    ("trong 05 ngày làm việc kể từ ngày nhận"; "trước khi kết thúc 30 ngày").
+    ("trong 05 ngày làm việc kể từ ngày nhận"; "trước khi kết thúc 30 ngày"). The words may say the length themselves.
     """
 
     relation: Relation
@@ -88,13 +88,9 @@ def limit_from(data: Mapping[str, Any] | None) -> Limit | None:
     if (rule := data.get("rule")) and isinstance(rule, str) and is_rule(rule):
         return Limit(relation, Precision.RECURRING, rule=rule)
     if event := data.get("event"):
-        length = data.get("length")
-        return Limit(
-            relation,
-            Precision.EVENT,
-            event=str(event),
-            length=length_from(length) if isinstance(length, Mapping) else None,
-        )
+        told = data.get("length")
+        length = length_from(told) if isinstance(told, Mapping) else length_in(str(event))
+        return Limit(relation, Precision.EVENT, event=str(event), length=length)
     return None
 
 
