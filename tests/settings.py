@@ -16,7 +16,17 @@ _owner = os.getpid()
 atexit.register(lambda: shutil.rmtree(_data, ignore_errors=True) if os.getpid() == _owner else None)
 os.environ["PCMT_DATA"] = _data
 os.environ["PCMT_SECRET_KEY"] = "only for tests"
-for _name in ("PCMT_DEBUG", "PCMT_HTTPS", "PCMT_HOSTS", "PCMT_ORIGINS", "PCMT_DATABASE_URL", "PCMT_DATABASE_POOLED"):
+os.environ["PCMT_SECOND_FACTOR_ROLES"] = ""  # tests of second factors ask for them themselves
+for _name in (
+    "PCMT_SMTP_URL",
+    "PCMT_SITE",
+    "PCMT_DEBUG",
+    "PCMT_HTTPS",
+    "PCMT_HOSTS",
+    "PCMT_ORIGINS",
+    "PCMT_DATABASE_URL",
+    "PCMT_DATABASE_POOLED",
+):
     os.environ.pop(_name, None)
 if os.environ.get("PCMT_TEST_DB", "sqlite") == "pg":
     if "PCMT_TEST_PG_SOCKET" not in os.environ:

@@ -5,7 +5,8 @@ depend on it. Run once for a new version of the package, then read the differenc
 
 What is added to the package's lists: the day (1 July 2025) on which the old units end and the new ones begin; which
 units go on (same code, same name); that a district's duties go to its province. What is left out: parts of a divided
-commune that the package confused with a namesake far away in the same new province (`NAMESAKE_KM`).
+commune that the package confused with a namesake far away in the same new province (`NAMESAKE_KM`). The one change before that day that plans in the field name, the
+end of the town of Cửa Lò, is put in by hand (`town_of_cua_lo`).
 """
 
 from __future__ import annotations
@@ -73,9 +74,11 @@ def main(package: Path) -> None:
             heir = province_codes[province_of[row["provinceKey"]]]
             successions.append((DAY, row["districtCode"], heir, "duties", "", "yes"))
 
+    district_rows: list[Row] = [(code, kind, name, parent, "", DAY) for kind, name, code, parent in districts]
+    town_of_cua_lo(district_rows, communes, successions)
     unit_head = ("code", "type", "name", "parent", "from", "to")
     write("provinces", unit_head, provinces)
-    write("districts", unit_head, [(code, kind, name, parent, "", DAY) for kind, name, code, parent in districts])
+    write("districts", unit_head, district_rows)
     write("communes", unit_head, communes)
     write("successions", ("on", "old", "new", "part", "measure", "heir"), successions)
     for line in dropped:
@@ -103,6 +106,19 @@ def before_and_after(before: dict[str, tuple[str, str]], after: dict[str, tuple[
         if new:
             rows.append((code, *typed(new[0]), new[1], DAY, ""))
     return rows
+
+
+def town_of_cua_lo(districts: list[Row], communes: list[Row], successions: list[Row]) -> None:
+    """The town of Cửa Lò joined Vinh with its seven wards on 1/12/2024 (Resolution 1243/NQ-UBTVQH15 of 24/10/2024)."""
+    ended, vinh, town = "2024-12-01", "412", "413"
+    wards = ("16717", "16720", "16723", "16726", "16729", "16732", "16735")
+    at = next(place for place, row in enumerate(districts) if row[0] == vinh)
+    districts.insert(at + 1, (town, "Thị xã", "Cửa Lò", districts[at][3], "", ended))
+    for place, row in reversed([(place, row) for place, row in enumerate(communes) if row[0] in wards]):
+        if row[3] == vinh:
+            code, kind, name, *_rest = row
+            communes[place : place + 1] = [(code, kind, name, town, "", ended), (code, kind, name, vinh, ended, DAY)]
+    successions.insert(0, (ended, town, vinh, "duties", "", "yes"))
 
 
 def commune_successions(

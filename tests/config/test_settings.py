@@ -1,5 +1,6 @@
 """Settings from the environment."""
 
+import importlib
 import stat
 from pathlib import Path
 
@@ -56,3 +57,17 @@ def test_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert kept_secret(path) == secret
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_the_log_is_kept_for_a_year_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pcmt.config.settings import audit
+
+    for months, fine in (("11", False), ("0", False), ("12", True), ("36", True)):
+        monkeypatch.setenv("PCMT_AUDIT_MONTHS", months)
+        if fine:
+            assert int(months) == importlib.reload(audit).PCMT_AUDIT_MONTHS
+        else:
+            with pytest.raises(ImproperlyConfigured, match="PCMT_AUDIT_MONTHS"):
+                importlib.reload(audit)
+    monkeypatch.undo()
+    importlib.reload(audit)

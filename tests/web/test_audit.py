@@ -158,7 +158,10 @@ def test_one_request_is_one_change_set(province: Province) -> None:
     client = signed_in(province)
     html = told(client, nguoi="Minh Châu")
     assert rows(html) == 1
-    assert html.count("<li>") == 4
+    assert html.count("<li>") == 3
+    head = html.split("act-head")[1].split("</div>")[0]
+    assert "Bước 2" in head, "the headline is the last change, not the download after it"
+    assert "và 3 việc trong cùng lần gửi" in html
     assert "10.0.0.8" in html
     html = told(client, viec="xem")
     assert rows(html) == 1

@@ -11,10 +11,12 @@ HELPERS = {
 
 
 def main() -> int:
-    """Print one line a matter. 0 when nothing that is needed is missing; optional programs do not count."""
+    """Print one line a matter. 0 when nothing needed is missing; warnings and optional programs do not count."""
     problems = [*database_problems(), *folder_problems(), *page_problems()]
     for problem in problems:
         sys.stdout.write(f"THIẾU  {problem}\n")
+    for warning in log_warnings():
+        sys.stdout.write(f"CHÚ Ý  {warning}\n")
     for program, use in HELPERS.items():
         word = "có    " if shutil.which(program) else "không "
         sys.stdout.write(f"{word} {program} (tùy chọn; {use})\n")
@@ -34,6 +36,23 @@ def database_problems() -> list[str]:
         return [f"cơ sở dữ liệu không trả lời: {error}".strip()]
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{len(waiting)} bước nâng cấp cơ sở dữ liệu chưa chạy (pcmt migrate)"] if waiting else []
+
+
+def log_warnings() -> list[str]:
+    """On PostgreSQL, whether the present role could change the audit log: that of the web processes must not.
+
+    No problem in itself: after an upgrade the owner of the tables runs the check, and the owner can.
+    """
+    from django.db import DatabaseError
+
+    from pcmt.apps.audit.roles import Unfit, too_strong
+
+    try:
+        role = too_strong()
+    except (DatabaseError, Unfit):
+        return []  # told already
+    words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
+    return [words] if role else []
 
 
 def folder_problems() -> list[str]:

@@ -21,7 +21,8 @@ Cách dùng: pcmt LỆNH [tham số]
   demo reset         xóa dữ liệu và nạp lại từ đầu
   units load         nạp danh mục đơn vị hành chính cả nước; chạy lại không đổi gì
   units count        đếm đơn vị hành chính theo cấp tại một ngày (--on 2026-01-01, --json)
-  audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất
+  audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất;
+                     audit roles: tách vai trò PostgreSQL của tiến trình web khỏi vai trò chủ
   check              kiểm tra cài đặt: cơ sở dữ liệu, thư mục dữ liệu, chương trình đi kèm
   jobs               chỉ chạy một tiến trình xử lý việc nền
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import attrs
 from attrs import field, frozen
 
 Severity = Literal["info", "warning", "error"]
@@ -49,7 +50,8 @@ class Refusal:
     """What a person asked for was not done, and why: a user's mistake as a value, never an exception.
 
     `code` is stable; `message` says in Vietnamese what is wrong and what to do; `field` names the input it is about,
-    `ref` the row that stands in the way. `problems` lists the reasons when there are several.
+    `ref` the row that stands in the way. `problems` lists the reasons when there are several. Where the core itself
+    found the words, `template` and `args` are what they were made of, so that the screen can say them in its language.
     """
 
     code: str
@@ -57,6 +59,8 @@ class Refusal:
     field: str = ""
     ref: int | None = None
     problems: tuple[Problem, ...] = ()
+    template: str = ""
+    args: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.message

@@ -87,7 +87,7 @@ def _row(entry: Entry) -> NewUnit:
         kind=entry.get("kind", "agency"),
         level=entry["level"],
         code=entry.get("code", ""),
-        function=entry.get("function", ""),
+        functions=tuple(entry.get("functions", ())),
         parents=parents,
         valid_from=begins,
         valid_to=ends,

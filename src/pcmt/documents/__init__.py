@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pcmt.documents.intake.detect import Kind
 from pcmt.documents.intake.extract import MAX_BYTES, extract, identify, screen
+from pcmt.documents.intake.grids import Grid, GridSheet, address, grid_from, read_grid
 from pcmt.documents.intake.secrecy import STAMPED
 from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
 
@@ -15,11 +16,16 @@ __all__ = [
     "STAMPED",
     "Cell",
     "Extracted",
+    "Grid",
+    "GridSheet",
     "Kind",
     "Place",
     "Unreadable",
+    "address",
     "extract",
+    "grid_from",
     "identify",
     "note_text",
+    "read_grid",
     "screen",
 ]

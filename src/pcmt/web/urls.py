@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("pcmt.web.shell.urls")),
+    path("", include("pcmt.web.account.urls")),
     path("ke-hoach/", include("pcmt.web.plans.urls")),
     path("van-ban/", include("pcmt.web.reading.urls")),
     # pages after adoption
@@ -15,4 +16,5 @@ urlpatterns = [
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
+    path("lich-su/", include("pcmt.web.history.urls")),
 ]

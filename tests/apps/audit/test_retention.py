@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -125,3 +126,10 @@ def test_export_by_command(log: None, capsys: pytest.CaptureFixture[str]) -> Non
     assert len(found) == Entry.objects.count() - 1
     assert [each["event"] for each in found if each["object_type"] == "audit.Entry"] == ["audit.entries.exported"]
     assert found[0]["before"] is None
+
+
+def test_a_longer_retention_is_kept_to(log: None, settings: Any) -> None:
+    settings.PCMT_AUDIT_MONTHS = 24
+    refused = prune(at=NOW, actor=None, before=date(2025, 10, 1))
+    assert isinstance(refused, Refusal)
+    assert "24 tháng" in refused.message

@@ -32,6 +32,7 @@ def test_the_tables_are_whole(nation: History) -> None:
 @pytest.mark.parametrize(
     ("on", "counts"),
     [
+        (date(2024, 11, 30), {"central": 1, "province": 63, "district": 697, "commune": 10_035}),
         (date(2025, 1, 1), {"central": 1, "province": 63, "district": 696, "commune": 10_035}),
         (BEFORE, {"central": 1, "province": 63, "district": 696, "commune": 10_035}),
         (DAY, {"central": 1, "province": 34, "commune": 3_321}),
@@ -101,6 +102,7 @@ def test_what_units_of_today_are_made_of(nation: History, key: str, names: set[s
         ("390", "38"),  # Cẩm Thủy, a district: its province answers
         ("10", "15@2025-07-01"),  # Lào Cai of before
         ("536", "21548"),
+        ("413", "40"),  # Cửa Lò, by way of Vinh
     ],
 )
 def test_who_answers_for_those_that_ended(nation: History, key: str, heir: str) -> None:
@@ -109,8 +111,8 @@ def test_who_answers_for_those_that_ended(nation: History, key: str, heir: str) 
 
 def test_districts_ended_on_the_first_of_july(nation: History) -> None:
     districts = [unit for unit in nation.units.values() if unit.level == "district"]
-    assert len(districts) == 696
-    assert {unit.end for unit in districts} == {DAY}
+    assert len(districts) == 697
+    assert [unit.key for unit in districts if unit.end != DAY] == ["413"]  # Cửa Lò joined Vinh seven months before
 
 
 def test_every_ended_unit_has_one_heir_that_stands(nation: History) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from pcmt.apps.accounts.models import Actor, Grant, Role
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
+from pcmt.apps.accounts.links import hash_of
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Letter, PasswordReset, Role, SessionMark
 
 
 def grants_of(user: Any, on: date) -> list[Grant]:
@@ -34,4 +38,45 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         unit_name=grant.unit.name,
         on=on,
         grant_id=grant.pk,
+        mark=grant.mark,
     )
+
+
+def open_invitation(token: str, at: datetime) -> Invitation | None:
+    """The invitation that a link opens, if it still does."""
+    found = (
+        Invitation.objects.select_related("user", "grant__unit", "made_by").filter(token_hash=hash_of(token)).first()
+    )
+    return found if found is not None and found.opens(at) else None
+
+
+def open_reset(token: str, at: datetime) -> PasswordReset | None:
+    """The forgotten password that a link opens, if it still does."""
+    found = PasswordReset.objects.select_related("user").filter(token_hash=hash_of(token)).first()
+    return found if found is not None and found.opens(at) and found.user.is_active else None
+
+
+def sessions_of(user: Any) -> list[SessionMark]:
+    """Where a user is signed in, last used first."""
+    return list(SessionMark.objects.filter(user=user).order_by("-seen_at", "-began_at"))
+
+
+def has_second_factor(user: Any) -> bool:
+    """Whether there is a code application or a passkey; recovery codes alone are none."""
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user_id=user.pk, type__in=types).exists()
+
+
+def has_passkey(user: Any) -> bool:
+    """Whether the user can come in without a password."""
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def letter_of(invitation: Invitation) -> Letter | None:
+    """The letter of an invitation: `sent_at`, or `trouble` with what the mail server said against it."""
+    return invitation.letters.order_by("-pk").first()
+
+
+def mail_is_kept() -> str:
+    """The folder in which letters stay where no mail server is set; empty where letters go out."""
+    return "" if settings.SMTP_URL else str(settings.EMAIL_FILE_PATH)

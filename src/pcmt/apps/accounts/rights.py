@@ -72,10 +72,18 @@ _TABLE = {
     "units.UnitLink":       " EA      E      E       E       E        E       E        E       EA ",
     "units.UnitClosure":    " EA      E      E       E       E        E       E        E       EA ",
     "units.Succession":     " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitName":       " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitFunction":   " EA      E      E       E       E        E       E        E       EA ",
+    "units.Reorganisation": " EA      E      E       E       E        E       E        E       EA ",
+    "units.UnitImport":     " AA      -      -       -       -        -       -        -       AA ",
     "units.UnitAlias":      " EA      E      E       E       E        E       E        E       EA ",
     "units.GroupMember":    " EA      E      E       E       E        E       E        E       EA ",
     "accounts.User":        " S       S      O       O       O        O       O        S       AA ",
     "accounts.Grant":       " S       S      O       O       O        O       O        S       AA ",
+    "accounts.Invitation":  " S       S      -       -       -        -       -        S       AA ",
+    "accounts.PasswordReset": " -     -      -       -       -        -       -        -       -  ",
+    "accounts.Letter":      " -       -      -       -       -        -       -        -       -  ",
+    "accounts.SessionMark": " O       O      O       O       O        O       O        O       O  ",
     "plans.SourceFile":     " AS      S      N       N       N        N       S        S       N  ",
     "plans.Plan":           " AS      S      N       N       N        N       S        S       N  ",
     "plans.PlanUnit":       " AS      S      N       N       N        N       S        S       N  ",
@@ -106,7 +114,10 @@ RIGHTS: Mapping[str, Mapping[str, Right]] = {label: _row(cells) for label, cells
 
 @attrs.frozen
 class Actor:
-    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else."""
+    """Who acts, in which role, at which unit, as of which day. Rights are asked of this value and nothing else.
+
+    `mark` is what stands before the post in a signature: `Q.`, `KT.`, `TUQ.` or nothing.
+    """
 
     user_id: int
     name: str
@@ -115,11 +126,13 @@ class Actor:
     unit_name: str
     on: date
     grant_id: int | None = None
+    mark: str = ""
 
     @property
     def role_label(self) -> str:
-        """The role in words."""
-        return str(Role(self.role).label)
+        """The role in words, with the mark of an acting head, a substitute or a delegate."""
+        label = str(Role(self.role).label)
+        return f"{self.mark} {label}" if self.mark else label
 
     def sees(self, label: str) -> Reach:
         """How far the actor sees rows of a model."""

@@ -157,3 +157,8 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name}: {self.event} {self.object_label}"
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether nothing changed: somebody looked, or took something away."""
+        return self.event.rpartition(".")[2] in READ_VERBS

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
+from django.conf import settings
 from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,14 +18,11 @@ from pcmt.core.periods import add_months
 from pcmt.core.text import fold
 
 from .chain import as_stored, entry_hash, seed_of
-from .models import Day, Doer, Entry
+from .models import READ_VERBS, Day, Doer, Entry
 from .origin import origin
 from .queries import Report, verify
 
 SYSTEM = "Hệ thống"
-RETENTION_MONTHS = 12
-"""No entry is removed before. The database's own guard knows the same number."""
-
 OPENING = 7_205_311
 """The advisory lock of PostgreSQL under which a day is opened."""
 
@@ -90,6 +88,27 @@ def record(
     return entry
 
 
+def record_reading(
+    *,
+    at: datetime,
+    actor: Doer | None,
+    event: str,
+    obj: models.Model | Thing,
+    purpose: str = "",
+    told: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Write that somebody looked at protected data or took something away: who, what, what for.
+
+    `event` ends with one of READ_VERBS, such as `accounts.user.read`. `purpose` is why the reader asked, in the
+    reader's words or in those of the page; it stands where a change has its reason. `told` says what exactly went out
+    (file, format, filter); empty values are left out. Every reading is an entry of its own, however often it happens.
+    """
+    if event.rpartition(".")[2] not in READ_VERBS:
+        raise ValueError(f"event {event!r}: a reading ends with {', '.join(READ_VERBS)}")
+    after = {name: value for name, value in (told or {}).items() if value}
+    return record(at=at, actor=actor, event=event, obj=obj, after=after or None, reason=purpose)
+
+
 def hold(at: datetime) -> None:
     """Take the head of the day now, for an act that records several times and locks rows in between.
 
@@ -132,15 +151,16 @@ class Pruned:
 def prune(*, at: datetime, actor: Doer | None, before: date, reason: str = "") -> Pruned | Refusal | Report:
     """Remove the entries of all days before a day; their heads stay, so that what is left still verifies.
 
-    Refused for days younger than the retention. Nothing is removed, and the findings are the answer, while the log up
-    to that day is not intact: the evidence would go with it. The removal is itself recorded.
+    Refused for days younger than the retention (PCMT_AUDIT_MONTHS, which nobody can set below twelve). Nothing is
+    removed, and the findings are the answer, while the log up to that day is not intact: the evidence would go with it.
+    The removal is itself recorded.
     """
-    latest = add_months(_day_of(at), -RETENTION_MONTHS)
+    latest = add_months(_day_of(at), -settings.PCMT_AUDIT_MONTHS)
     if before > latest:
         return Refusal(
             code="too_young",
-            message=_("Nhật ký phải giữ ít nhất 12 tháng: chỉ hủy được các ngày trước %(day)s.")
-            % {"day": latest.strftime("%d/%m/%Y")},
+            message=_("Nhật ký phải giữ ít nhất %(months)d tháng: chỉ hủy được các ngày trước %(day)s.")
+            % {"months": settings.PCMT_AUDIT_MONTHS, "day": latest.strftime("%d/%m/%Y")},
             field="before",
         )
     with transaction.atomic():

@@ -20,10 +20,14 @@ from pcmt.core.periods import DAY, Span
 
 @frozen
 class Body:
-    """What a body's name was matched to: the unit, and the units that owe (the members, when it is a group)."""
+    """What a body's name was matched to: the unit, and the units that owe (the members, when it is a group).
+
+    Where the unit has ended it is the heir, and `ended_id` the unit that the text means.
+    """
 
     unit_id: int | None
     members: tuple[int, ...]
+    ended_id: int | None = None
 
 
 @define

@@ -117,7 +117,11 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             own = Q(pk__in=below(actor.unit_id, on))
         named = PlanUnit.objects.filter(plan=OuterRef("pk"), unit__in=Unit.objects.filter(own).values("pk"))
         seen = Q(state__in=(PlanState.ADOPTED, PlanState.CLOSED)) & (
-            Exists(named) | Q(issuer_id=actor.unit_id) | Q(issuer__in=above(actor.unit_id, on))
+            Exists(named)
+            | Q(issuer_id=actor.unit_id)
+            | Q(issuer_heir_id=actor.unit_id)
+            | Q(issuer__in=above(actor.unit_id, on))
+            | Q(issuer_heir__in=above(actor.unit_id, on))
         )
         if reach < Reach.SUBTREE:
             return self.filter(seen)
@@ -126,7 +130,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 
 class Plan(models.Model):
-    """A plan, programme, campaign or project: its window, issuer, the standing office that keeps it, its parent."""
+    """A plan, programme, campaign or project: its window, issuer, the standing office that keeps it, its parent.
+
+    A plan keeps its issuer for ever; when that has ended, `issuer_heir` answers for it and sees what the issuer saw.
+    """
 
     kind = models.CharField("loại", max_length=20, choices=PlanKind.choices, default=PlanKind.PLAN)
     title = models.TextField("tên kế hoạch")
@@ -135,6 +142,7 @@ class Plan(models.Model):
     symbol = models.CharField("ký hiệu", max_length=60, blank=True)
     issued_on = models.DateField("ngày ban hành", null=True, blank=True)
     issuer = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="plans_issued")
+    issuer_heir = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="plans_kept")
     lead = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="plans_led")
     lead_name = models.CharField("đơn vị chủ trì", max_length=300, blank=True)

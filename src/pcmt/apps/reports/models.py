@@ -77,10 +77,14 @@ class DutyReporterQuerySet(models.QuerySet["DutyReporter"]):
 
 
 class DutyReporter(models.Model):
-    """Who reports: `name` as the document writes it, `unit` the unit or group it was matched to."""
+    """Who reports: `name` as the document writes it, `unit` the unit or group it was matched to.
+
+    `origin_unit` is the unit that the document means, when that has ended and `unit` is its heir.
+    """
 
     duty = models.ForeignKey(Duty, models.CASCADE, related_name="reporters")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField("đơn vị báo cáo", max_length=300)
 
     objects = DutyReporterQuerySet.as_manager()
@@ -101,10 +105,14 @@ class DutyOccurrenceQuerySet(models.QuerySet["DutyOccurrence"]):
 
 
 class DutyOccurrence(models.Model):
-    """One report of one unit: the span of days it covers (both days included) and its due item."""
+    """One report of one unit: the span of days it covers (both days included) and its due item.
+
+    `origin_unit` is the first unit that owed it, when it went to another: that may owe a report of its own beside it.
+    """
 
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="occurrences")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="duty_occurrences")
+    origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     due_item = models.OneToOneField(DueItem, models.PROTECT, related_name="occurrence")
     period_from = models.DateField("từ ngày", null=True, blank=True)
     period_to = models.DateField("đến ngày", null=True, blank=True)
@@ -118,7 +126,12 @@ class DutyOccurrence(models.Model):
             models.UniqueConstraint(
                 fields=["duty", "unit", "period_from", "period_to"],
                 name="occurrence_once",
-                condition=Q(period_to__isnull=False),
+                condition=Q(period_to__isnull=False, origin_unit__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["duty", "unit", "origin_unit", "period_from", "period_to"],
+                name="occurrence_once_of_origin",
+                condition=Q(period_to__isnull=False, origin_unit__isnull=False),
             ),
             models.CheckConstraint(
                 name="occurrence_period_in_order",

@@ -11,8 +11,11 @@ class TargetsConfig(AppConfig):
     verbose_name = "chỉ tiêu"
 
     def ready(self) -> None:
-        """Take part in adoption, in floor order."""
+        """Take part in adoption and in reorganisations of units, in floor order."""
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.targets.operations import adopt_targets
+        from pcmt.apps.targets.operations.following import targets_follow
+        from pcmt.apps.units import followers
 
         register(10, adopt_targets)
+        followers.register(30, targets_follow)

@@ -93,11 +93,15 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 
 
 class Allocation(models.Model):
-    """The share of a target given to a unit; `name` is the body as the document writes it."""
+    """The share of a target given to a unit; `name` is the body as the document writes it.
+
+    `origin_unit` is the unit to which it was given, when that ended and `unit` is its heir.
+    """
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="allocations")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="allocations")
+    origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField("đơn vị", max_length=300)
     value = models.DecimalField("được giao", max_digits=20, decimal_places=6, null=True, blank=True)
     unit_word = models.CharField("đơn vị tính", max_length=120, blank=True)

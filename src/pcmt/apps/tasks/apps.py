@@ -11,8 +11,11 @@ class TasksConfig(AppConfig):
     verbose_name = "nhiệm vụ"
 
     def ready(self) -> None:
-        """Take part in adoption, in floor order."""
+        """Take part in adoption and in reorganisations of units, in floor order."""
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.tasks.operations import adopt_tasks
+        from pcmt.apps.tasks.operations.following import tasks_follow
+        from pcmt.apps.units import followers
 
         register(20, adopt_tasks)
+        followers.register(40, tasks_follow)

@@ -117,10 +117,12 @@ class TaskParty(models.Model):
 
     A task has at most one lead. Bodies named beside it in the same heading are joint. `owes` marks those under whose
     name the task stands, whatever their part: each has due items of its own. Mere partners owe nothing.
+    `origin_unit` is the body whose part it was, when that ended and its heir took the part over.
     """
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="parties")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="task_parties")
+    origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField("đơn vị", max_length=300)
     role = models.CharField("vai trò", max_length=20, choices=PartyRole.choices)
     owes = models.BooleanField("phải thực hiện", default=False)
@@ -176,6 +178,10 @@ class DueItem(models.Model):
 
     "Trước ngày 15" is kept with `due_on` the 14th; `limit_text` shows the words, `limit` the limit as read.
     `original_due_on` never changes, also when the limit is extended.
+
+    Open items of a body that ends, or that gives a function away, go to another one: `origin_unit` is the first body
+    that owed it. Two bodies that owed the same and become one owe it once: the other item ended and was `merged_into`
+    the one that stays.
     """
 
     kind = models.CharField("loại", max_length=20, choices=DueKind.choices)
@@ -184,6 +190,8 @@ class DueItem(models.Model):
     task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="due_items")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="due_items")
     unit_name = models.CharField("đơn vị trong văn bản", max_length=300)
+    origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="due_items_left")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
     label = models.TextField("nội dung")
     search_key = models.TextField(editable=False, default="")
@@ -220,20 +228,42 @@ class DueItem(models.Model):
                 condition=~Q(state=DueState.DONE) | Q(done_at__isnull=False, done_on__isnull=False),
             ),
             models.CheckConstraint(name="due_percent", condition=Q(percent__lte=100)),
+            # What came from another body is owed beside what the unit owes itself, once for each origin.
             models.UniqueConstraint(
                 fields=["task", "unit", "original_due_on"],
                 name="due_task_once_per_day",
-                condition=Q(task__isnull=False, original_due_on__isnull=False),
+                condition=Q(task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=True),
             ),
             models.UniqueConstraint(
                 fields=["task", "unit"],
                 name="due_task_once_standing",
-                condition=Q(task__isnull=False, original_due_on__isnull=True),
+                condition=Q(task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["task", "unit", "origin_unit", "original_due_on"],
+                name="due_task_once_per_day_of_origin",
+                condition=Q(task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["task", "unit", "origin_unit"],
+                name="due_task_once_standing_of_origin",
+                condition=Q(task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="due_merged_is_ended", condition=Q(merged_into__isnull=True) | Q(state=DueState.ENDED)
             ),
         ]
 
     def __str__(self) -> str:
         return self.label[:80]
+
+    def origins(self) -> list[Unit]:
+        """The bodies that this was taken over from, itself or with what was merged into it; none when it was not."""
+        own = [self.unit_id] if self.unit_id else []
+        rows = Unit.objects.filter(
+            Q(due_items_left=self.pk) | Q(due_items__merged_into=self.pk) | Q(due_items_left__merged_into=self.pk)
+        )
+        return list(rows.exclude(pk__in=own).distinct().in_official_order())
 
     def is_late(self, on: date) -> bool:
         """Missed its limit: open after it, or done after it; never for what was only requested."""
@@ -255,15 +285,19 @@ class NoteEvent(models.TextChoices):
     PROGRESS = "progress", pgettext_lazy("lịch sử", "Báo tiến độ")
     DONE = "done", pgettext_lazy("lịch sử", "Báo hoàn thành")
     REOPENED = "reopened", pgettext_lazy("lịch sử", "Mở lại")
+    MOVED = "moved", pgettext_lazy("lịch sử", "Chuyển đơn vị thực hiện")
 
 
 class ProgressNote(models.Model):
-    """What somebody told about a due item: a percent, a note, a file; also that it was done or opened again."""
+    """What somebody told about a due item: a percent, a note, a file; also that it was done or opened again.
+
+    Nobody in particular (`actor` None) tells that it went to another body when units were reorganised.
+    """
 
     due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="notes")
     task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="notes")
     at = models.DateTimeField("lúc")
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     actor_name = models.CharField("người báo", max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     event = models.CharField("việc", max_length=20, choices=NoteEvent.choices, default=NoteEvent.PROGRESS)

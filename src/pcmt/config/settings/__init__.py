@@ -8,8 +8,10 @@ from .data import *  # noqa: F403
 from .database import *  # noqa: F403
 from .security import *  # noqa: F403
 from .accounts import *  # noqa: F403
+from .mail import *  # noqa: F403
 from .pages import *  # noqa: F403
 from .language import *  # noqa: F403
 from .uploads import *  # noqa: F403
 from .background import *  # noqa: F403
 from .logs import *  # noqa: F403
+from .audit import *  # noqa: F403

@@ -25,6 +25,11 @@ INSTALLED_APPS = [
     "pcmt.apps.reports",
     "pcmt.web",
     "pcmt.demo",
+    # after our rooms: their templates come first
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -38,9 +43,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "pcmt.web.shell.middleware.acting_user",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pcmt.web.account.middleware.lasting_session",
+    "pcmt.web.account.middleware.SignInRequired",
+    "pcmt.web.shell.middleware.acting_user",
+    "pcmt.web.account.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -1,8 +1,9 @@
 """Units over time: the tree of any day, what happens to units, and figures across it.
 
-`history` holds units with their dated names and parents and what they leave to one another, `events` makes a history
-after a merger, division, renaming, move or dissolution, `figures` adds up along the tree and asks the figures of one
-day on the boundaries of another, `tables` reads the national units from their tables. Everything here is pure.
+`history` holds units with their dated names, parents and functions and what they leave to one another, `events` makes
+a history after a merger, division, renaming, move, dissolution or transfer of a function, `figures` adds up along the
+tree and asks the figures of one day on the boundaries of another, `tables` reads the national units from their tables.
+Everything here is pure.
 """
 
 from pcmt.core.units.events import (
@@ -15,14 +16,17 @@ from pcmt.core.units.events import (
     NewUnit,
     Part,
     Renaming,
+    Transfer,
     apply,
     replay,
 )
 from pcmt.core.units.figures import Restated, apportion, back_series, missing, restate, restate_ratio, roll_up
 from pcmt.core.units.history import (
+    ADMINISTRATIVE,
     ALWAYS,
     STILL,
     History,
+    Holding,
     Succession,
     Tree,
     Unit,
@@ -33,6 +37,7 @@ from pcmt.core.units.history import (
 from pcmt.core.units.tables import history_from
 
 __all__ = [
+    "ADMINISTRATIVE",
     "ALWAYS",
     "STILL",
     "Dissolution",
@@ -40,6 +45,7 @@ __all__ = [
     "Event",
     "Founding",
     "History",
+    "Holding",
     "Merger",
     "Move",
     "NewUnit",
@@ -47,6 +53,7 @@ __all__ = [
     "Renaming",
     "Restated",
     "Succession",
+    "Transfer",
     "Tree",
     "Unit",
     "UnitSpan",

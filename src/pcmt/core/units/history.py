@@ -22,6 +22,8 @@ ALWAYS = date.min
 STILL = date.max
 WHOLE = Fraction(1)
 NONE = Fraction(0)
+ADMINISTRATIVE = "administrative"
+"""The kind of the units that make up the state; the core knows no other by name."""
 
 
 @frozen
@@ -39,13 +41,15 @@ class Unit:
     """A unit and its spans, oldest first, each beginning on the day on which the one before ends.
 
     `key` names it in its history for ever. `code` is the official one, "" without: on any day it means one unit of a
-    level, but a unit may be given the code of another that ended.
+    kind and level, but a unit may be given the code of another that ended. `kind` tells administrative units from the
+    bodies that serve them.
     """
 
     key: str
     code: str
     level: str
     spans: tuple[UnitSpan, ...]
+    kind: str = ADMINISTRATIVE
 
     @property
     def start(self) -> date:
@@ -78,6 +82,16 @@ class Succession:
     share: Fraction = WHOLE
     heir: bool = True
     estimated: bool = False
+
+
+@frozen
+class Holding:
+    """A unit has a function (such as rehabilitation management) from `start` until `end`, half-open."""
+
+    unit: str
+    function: str
+    start: date = ALWAYS
+    end: date = STILL
 
 
 @frozen
@@ -128,10 +142,11 @@ class Tree:
 
 @frozen
 class History:
-    """All units that ever stood, and every succession between them."""
+    """All units that ever stood, every succession between them, and who had which function when."""
 
     units: Mapping[str, Unit] = field(factory=dict)
     successions: tuple[Succession, ...] = ()
+    holdings: tuple[Holding, ...] = ()
 
     def tree(self, on: date) -> Tree:
         """The units of a day. The tree between two changes is made once and kept with the history."""
@@ -150,7 +165,7 @@ class History:
         return span.name
 
     def coded(self, code: str, level: str, on: date) -> Unit | None:
-        """The unit of a level that has the official code on a day."""
+        """The administrative unit of a level that has the official code on a day."""
         return next((unit for unit in self._coded.get((level, code), ()) if unit.start <= on < unit.end), None)
 
     def left_by(self, key: str, on: date) -> Sequence[Succession]:
@@ -182,6 +197,22 @@ class History:
             key = heir
         return key
 
+    def functions(self, key: str, on: date) -> Sequence[str]:
+        """The functions a unit has on a day, in order of their names."""
+        return sorted(each.function for each in self.held_by.get(key, ()) if each.start <= on < each.end)
+
+    def holders(self, function: str, on: date) -> Sequence[str]:
+        """The units that have a function on a day."""
+        return [each.unit for each in self.holdings if each.function == function and each.start <= on < each.end]
+
+    @cached_property
+    def held_by(self) -> Mapping[str, Sequence[Holding]]:
+        """What each unit that ever had a function had, the earliest first."""
+        found: dict[str, list[Holding]] = defaultdict(list)
+        for each in sorted(self.holdings, key=lambda row: (row.function, row.start)):
+            found[each.unit].append(each)
+        return found
+
     @cached_property
     def by_day(self) -> dict[date, Day]:
         """The successions of each day that has any, in order of days."""
@@ -209,7 +240,7 @@ class History:
     def _coded(self) -> Mapping[tuple[str, str], Sequence[Unit]]:
         found: dict[tuple[str, str], list[Unit]] = defaultdict(list)
         for unit in self.units.values():
-            if unit.code:
+            if unit.code and unit.kind == ADMINISTRATIVE:
                 found[unit.level, unit.code].append(unit)
         return found
 
@@ -229,7 +260,8 @@ def check(history: History) -> tuple[Diagnostic, ...]:
     """What is wrong with a history; empty when it is whole.
 
     Spans follow one another without overlap or gap; parents stand as long as a unit stands under them; no unit stands
-    below itself; a code means one unit of a level on any day; shares add up; who ends has one heir that stands.
+    below itself; a code means one unit of a kind and level on any day; shares add up; who ends has one heir that
+    stands; a unit has a function only while it stands, and once.
     """
     return (
         *_spans(history),
@@ -237,6 +269,7 @@ def check(history: History) -> tuple[Diagnostic, ...]:
         *_codes(history),
         *_circles(history),
         *_successions(history),
+        *_holdings(history),
     )
 
 
@@ -264,10 +297,10 @@ def _parents(history: History) -> Iterator[Diagnostic]:
 
 
 def _codes(history: History) -> Iterator[Diagnostic]:
-    found: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[Unit]] = defaultdict(list)
     for unit in history.units.values():
         if unit.code:
-            found[unit.level, unit.code].append(unit)
+            found[unit.kind, unit.level, unit.code].append(unit)
     for units in found.values():
         units.sort(key=lambda unit: unit.start)
         for one, other in pairwise(units):
@@ -301,6 +334,21 @@ def _successions(history: History) -> Iterator[Diagnostic]:
             yield _wrong("ends_without_heir", unit.key, unit.end)
 
 
-def history_of(units: Iterable[Unit], successions: Iterable[Succession] = ()) -> History:
+def _holdings(history: History) -> Iterator[Diagnostic]:
+    for key, rows in history.held_by.items():
+        unit = history.units.get(key)
+        for row in rows:
+            if row.end <= row.start:
+                yield _wrong("empty_holding", key, row.start)
+            if unit is None or row.start < unit.start or row.end > unit.end:
+                yield _wrong("holds_while_not_there", key, row.start)
+        for one, other in pairwise(rows):
+            if one.function == other.function and other.start < one.end:
+                yield _wrong("holds_twice", key, other.start)
+
+
+def history_of(
+    units: Iterable[Unit], successions: Iterable[Succession] = (), holdings: Iterable[Holding] = ()
+) -> History:
     """A history from its parts."""
-    return History({unit.key: unit for unit in units}, tuple(successions))
+    return History({unit.key: unit for unit in units}, tuple(successions), tuple(holdings))

@@ -29,7 +29,7 @@ def extract(name: str, data: bytes, *, progress: Callable[[int, int], None] | No
     The kind is told by the content; an extension that says otherwise gets a note. Code points stay as they were
     decoded: no normal form, no trimming inside lines. `progress` is called with pages done and pages in all.
     """
-    return _guarded(lambda: _extract(name, data, progress or _no_progress))
+    return guarded(lambda: _extract(name, data, progress or _no_progress))
 
 
 def screen(name: str, data: bytes, *, slow: bool = False) -> Unreadable | None:
@@ -38,7 +38,7 @@ def screen(name: str, data: bytes, *, slow: bool = False) -> Unreadable | None:
     Looks at what reads fast: text, web pages, Word, sheets, and the first pages of a PDF with text. With `slow` also at
     what needs Tesseract or LibreOffice. Files that cannot be read at all give None: nothing is known of them.
     """
-    found = _guarded(lambda: _screened(name, data, slow))
+    found = guarded(lambda: _screened(name, data, slow))
     return found if found is not None and found.code == STAMPED else None
 
 
@@ -53,7 +53,8 @@ def identify(name: str, data: bytes) -> Kind | Unreadable:
         return refused.reason
 
 
-def _guarded(work: Callable[[], Result]) -> Result | Unreadable:
+def guarded(work: Callable[[], Result]) -> Result | Unreadable:
+    """What reading gives, or why it does not; whatever a parser raises is the file's fault."""
     try:
         return work()
     except RefusedError as refused:

@@ -66,7 +66,7 @@ def _rows(
             continue
         row: list[list[Segment]] = []
         for column_index, value in enumerate(values, first_column):
-            text = _shown(value, percents.get((row_index, column_index)))
+            text = shown(value, percents.get((row_index, column_index)))
             place = Cell(number, row_index + 1, column_index + 1, sheet=name)
             row.append([Segment(text, cell=place)] if text else [])
             room -= bool(text)
@@ -86,7 +86,8 @@ def _rows(
     return [[row[column] for column in kept if column < len(row)] for row in rows]
 
 
-def _shown(value: Any, percent_digits: int | None) -> str:
+def shown(value: Any, percent_digits: int | None) -> str:
+    """A value as its cell shows it; `percent_digits` are the decimals of a cell that shows percentages."""
     match value:
         case bool():
             return "Đúng" if value else "Sai"
@@ -126,9 +127,9 @@ def _percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[i
         if not digits:
             return {}
         found = {}
-        for name, path in _sheet_paths(archive).items():
+        for name, path in sheet_paths(archive).items():
             if name in names and path in archive.names:
-                found[name] = _cells_with(archive.xml(path), digits)
+                found[name] = cells_with(archive.xml(path), digits)
         return found
     except RefusedError as refused:
         if refused.reason.code != "damaged":
@@ -155,7 +156,8 @@ def _percent_formats(styles: Any) -> dict[int, int]:
     return digits
 
 
-def _sheet_paths(archive: Archive) -> dict[str, str]:
+def sheet_paths(archive: Archive) -> dict[str, str]:
+    """The path of each sheet inside the container, by the name of the sheet."""
     book, relations = archive.optional_xml("xl/workbook.xml"), archive.optional_xml("xl/_rels/workbook.xml.rels")
     sheets = child(book, "sheets")
     if sheets is None or relations is None:
@@ -172,7 +174,8 @@ def _sheet_paths(archive: Archive) -> dict[str, str]:
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def _cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]:
+def cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]:
+    """Row and column (from 0) of the cells of a sheet that have one of the formats, with the number of the format."""
     found = {}
     for cell in sheet.iter():
         if local(cell) != "c":

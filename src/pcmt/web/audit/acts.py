@@ -10,16 +10,15 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pcmt.apps.audit.operations import Thing, record
+from pcmt.apps.audit.operations import Thing, record_reading
 from pcmt.apps.plans.models import Plan, Revision
 from pcmt.apps.tasks.models import DueItem, Task
 from pcmt.web.shell.access import acting
 
 
-def noted(request: HttpRequest, event: str, obj: Model | Thing, **told: Any) -> None:
-    """Record that the acting person took something away; empty words are left out."""
-    after = {name: value for name, value in told.items() if value}
-    record(at=timezone.now(), actor=acting(request), event=event, obj=obj, after=after)
+def noted(request: HttpRequest, event: str, obj: Model | Thing, *, purpose: str = "", **told: Any) -> None:
+    """Record that the acting person looked at protected data or took something away; empty words are left out."""
+    record_reading(at=timezone.now(), actor=acting(request), event=event, obj=obj, purpose=purpose, told=told)
 
 
 @require_POST

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from django.apps import apps
-from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -17,21 +16,12 @@ from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.operations import NOBODY
 from pcmt.apps.audit.models import READ_VERBS, Entry
 from pcmt.apps.audit.operations import SYSTEM
-from pcmt.apps.plans.models import Plan
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.text import fold
 from pcmt.web.audit.forms import READ, WRITTEN
-from pcmt.web.audit.words import OBJECTS, Told, label_of, role_word, told
-from pcmt.web.plan.trail import about_plan
+from pcmt.web.audit.words import OBJECTS, Told, label_of, role_word, tell
 
 MOST_PEOPLE = 30
-PAGES = {
-    "plans.Plan": "plan:overview",
-    "plans.Revision": "reading:screen",
-    "tasks.Task": "tasks:task",
-    "tasks.DueItem": "tasks:due",
-}
-"""The pages of things that have one."""
 
 
 def seen_by(actor: Actor) -> QuerySet[Entry]:
@@ -99,7 +89,10 @@ class Act:
 
 @attrs.frozen
 class ChangeSet:
-    """What one request did: who, in which role, from where. `more`: acts of it that this page does not show."""
+    """What one request did: who, in which role, from where. `more`: acts of it that this page does not show.
+
+    `head` is the act for whose sake the others were done: the one that was recorded last, a change before a look.
+    """
 
     at: datetime
     actor_name: str
@@ -107,24 +100,26 @@ class ChangeSet:
     unit: str
     address: str
     request_id: str
-    acts: Sequence[Act]
+    head: Act
+    rest: Sequence[Act]
     more: int
     url: str
 
 
 def change_sets(shown: Iterable[Entry], everything: QuerySet[Entry]) -> list[ChangeSet]:
     """The entries of a page, those of one request together; one query for what the page leaves out of them."""
-    sets: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in shown:
-        sets[entry.request_id or f"#{entry.pk}"].append(entry)
+    sets: defaultdict[str, list[tuple[Entry, Act]]] = defaultdict(list)
+    entries = list(shown)
+    for entry, words in zip(entries, tell(entries), strict=True):
+        sets[entry.request_id or f"#{entry.pk}"].append((entry, _act(entry, words)))
     asked = [key for key in sets if not key.startswith("#")]
     grouped: Any = everything.filter(request_id__in=asked).order_by().values_list("request_id")
     whole = dict(grouped.annotate(Count("pk")))
-    return [_change_set(entries, whole.get(key, len(entries))) for key, entries in sets.items()]
+    return [_change_set(acts, whole.get(key, len(acts))) for key, acts in sets.items()]
 
 
-def _change_set(entries: Sequence[Entry], whole: int) -> ChangeSet:
-    newest = entries[0]
+def _change_set(acts: Sequence[tuple[Entry, Act]], whole: int) -> ChangeSet:
+    newest, head = next((pair for pair in acts if not pair[0].is_reading), acts[0])
     return ChangeSet(
         at=newest.at,
         actor_name=newest.actor_name,
@@ -132,20 +127,21 @@ def _change_set(entries: Sequence[Entry], whole: int) -> ChangeSet:
         unit=newest.actor_unit,
         address=newest.address,
         request_id=newest.request_id,
-        acts=[_act(entry) for entry in entries],
-        more=max(whole - len(entries), 0),
+        head=head,
+        rest=[act for _entry, act in acts if act is not head],
+        more=max(whole - len(acts), 0),
         url=f"{reverse('audit:list')}?{urlencode({'lan': newest.request_id})}",
     )
 
 
-def _act(entry: Entry) -> Act:
+def _act(entry: Entry, words: Told) -> Act:
     url = reverse("audit:thing", args=[entry.object_type, entry.object_id]) if entry.object_id else ""
     if entry.object_type == "web.Page":
         url = ""
     if entry.object_type == User._meta.label and entry.object_id == str(entry.actor_id):
-        return Act(told(entry), "", "", "")  # one's own account: who acts is said already
+        return Act(words, "", "", "")  # one's own account: who acts is said already
     kind = OBJECTS.get(entry.object_type, "")
-    return Act(told(entry), str(kind), label_of(entry), url)
+    return Act(words, str(kind), label_of(entry), url)
 
 
 # --- one thing
@@ -162,13 +158,6 @@ class Toucher:
     last: datetime
 
 
-def about(label: str, pk: str) -> Q:
-    """The entries about a thing; about a plan also those about all that hangs below it."""
-    if label == Plan._meta.label and pk.isdecimal():
-        return about_plan(int(pk))
-    return Q(object_type=label, object_id=pk)
-
-
 def touchers(entries: QuerySet[Entry]) -> list[Toucher]:
     """Who looked at it, who changed it, the latest first."""
     reading = Q(pk__in=())
@@ -179,20 +168,3 @@ def touchers(entries: QuerySet[Entry]) -> list[Toucher]:
         reads=Count("pk", filter=reading), writes=Count("pk", filter=~reading), last=Max("at")
     ).order_by("-last")[:MOST_PEOPLE]
     return [Toucher(row["actor_name"], row["actor_unit"], row["reads"], row["writes"], row["last"]) for row in rows]
-
-
-def thing_seen(actor: Actor, label: str, pk: str) -> Model | None:
-    """The thing itself, if it is still there and the auditor may see it."""
-    try:
-        manager: Any = apps.get_model(label)._default_manager
-    except LookupError:
-        return None
-    if not hasattr(manager, "visible_to") or not pk.isdecimal():
-        return None
-    row: Model | None = manager.visible_to(actor).filter(pk=pk).first()
-    return row
-
-
-def page_of(label: str, thing: Model | None) -> str:
-    """The address of the thing's own page, where it has one and may be seen."""
-    return reverse(PAGES[label], args=[thing.pk]) if thing is not None and label in PAGES else ""

@@ -1,25 +1,9 @@
 """The log, for auditors."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
+from pcmt.web import labels  # noqa: F401 - the converter of labels
 from pcmt.web.audit import acts, views
-
-
-class Label:
-    """The label of a model, such as `plans.Plan`."""
-
-    regex = r"[a-z_]+\.[A-Za-z]+"
-
-    def to_python(self, value: str) -> str:
-        """As it is."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """As it is."""
-        return value
-
-
-register_converter(Label, "label")
 
 app_name = "audit"
 urlpatterns = [

@@ -20,6 +20,7 @@ from pcmt.web.audit import log
 from pcmt.web.audit.acts import noted
 from pcmt.web.audit.forms import LogFilter
 from pcmt.web.audit.words import OBJECTS
+from pcmt.web.history import kinds
 from pcmt.web.shell.access import acting
 
 ENTRIES_A_PAGE = 50
@@ -43,10 +44,9 @@ def entries(request: HttpRequest) -> HttpResponse:
 def thing(request: HttpRequest, label: str, pk: str) -> HttpResponse:
     """Who looked at one thing and who changed it, with the same filter."""
     actor = auditing(request)
-    seen = log.seen_by(actor)
     form = LogFilter(request.GET)
-    about = seen.filter(log.about(label, pk))
-    itself = log.thing_seen(actor, label, pk)
+    about = log.seen_by(actor).filter(kinds.about(label, pk))
+    itself = kinds.seen(actor, label, pk)
     last = about.filter(object_type=label, object_id=pk).order_by("-at").first()
     if itself is None and last is None:
         raise Http404
@@ -54,7 +54,7 @@ def thing(request: HttpRequest, label: str, pk: str) -> HttpResponse:
         "kind": OBJECTS.get(label, ""),
         "label": str(itself) if itself is not None else last.object_label if last else "",
         "touchers": log.touchers(about),
-        "page_url": log.page_of(label, itself),
+        "page_url": kinds.page_of(itself) if itself is not None else "",
     }
     return render(request, "audit/thing.html", page)
 
@@ -69,7 +69,7 @@ def export(request: HttpRequest, form: str) -> StreamingHttpResponse:
     words = [f"{label}: {value}" for label, value in chosen.words]
     label, _sign, pk = request.GET.get("muc", "").partition(":")
     if pk:
-        found = found.filter(log.about(label, pk))
+        found = found.filter(kinds.about(label, pk))
         words.append(f"{OBJECTS.get(label, label)}: {pk}")
     name = f"nhat-ky-{actor.on:%Y-%m-%d}.{form}"
     newest = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -10,12 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from pcmt.apps.accounts.models import Role
+from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
-from pcmt.apps.plans.models import ItemState
+from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.periods import parse_date
-from pcmt.web.templatetags.pcmt import vdate
+from pcmt.apps.units.models import Unit
+from pcmt.core.periods import limit_from, limit_label, parse_date
+from pcmt.web.account.devices import device_words
+from pcmt.web.reading import words as of_items
+from pcmt.web.templatetags.pcmt import vdate, vnumber
 
 Word = str | Promise
 
@@ -24,6 +27,26 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "accounts.session.opened": pgettext_lazy("nhật ký", "Đăng nhập"),
         "accounts.session.closed": pgettext_lazy("nhật ký", "Đăng xuất"),
         "accounts.session.refused": gettext_lazy("Đăng nhập không được"),
+        "accounts.session.revoked": gettext_lazy("Kết thúc phiên ở máy khác"),
+    },
+    gettext_lazy("Cách vào tài khoản"): {
+        "accounts.invitation.sent": gettext_lazy("Gửi lời mời"),
+        "accounts.invitation.accepted": gettext_lazy("Nhận lời mời"),
+        "accounts.invitation.revoked": gettext_lazy("Thu hồi lời mời"),
+        "accounts.password.changed": gettext_lazy("Đổi mật khẩu"),
+        "accounts.reset.asked": gettext_lazy("Đề nghị đặt lại mật khẩu"),
+        "accounts.reset.done": gettext_lazy("Đặt lại mật khẩu bằng thư"),
+        "accounts.factor.added": gettext_lazy("Thêm ứng dụng tạo mã"),
+        "accounts.factor.removed": gettext_lazy("Gỡ ứng dụng tạo mã"),
+        "accounts.factors.taken": gettext_lazy("Gỡ lớp bảo vệ của người khác"),
+        "accounts.passkey.added": gettext_lazy("Thêm khóa truy cập"),
+        "accounts.passkey.renamed": gettext_lazy("Đổi tên khóa truy cập"),
+        "accounts.passkey.removed": gettext_lazy("Gỡ khóa truy cập"),
+        "accounts.codes.renewed": gettext_lazy("Làm mới mã dự phòng"),
+        "accounts.codes.used": gettext_lazy("Dùng một mã dự phòng"),
+        "accounts.sso.linked": gettext_lazy("Liên kết đăng nhập một lần"),
+        "accounts.sso.unlinked": gettext_lazy("Gỡ liên kết đăng nhập một lần"),
+        "accounts.user.arrived": gettext_lazy("Đến bằng đăng nhập một lần, chờ giao vai trò"),
     },
     gettext_lazy("Tải về, in"): {
         "plans.plan.exported": gettext_lazy("Tải kế hoạch về"),
@@ -50,11 +73,17 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.item.decided": gettext_lazy("Nhận hoặc bỏ mục"),
         "plans.items.accepted": gettext_lazy("Nhận các mục chắc"),
         "plans.items.undone": pgettext_lazy("lịch sử", "Hoàn tác"),
+        "plans.plan.followed": gettext_lazy("Chuyển kế hoạch sang đơn vị kế thừa"),
     },
     gettext_lazy("Nhiệm vụ"): {
         "tasks.due.reported": pgettext_lazy("lịch sử", "Báo tiến độ"),
         "tasks.due.done": pgettext_lazy("lịch sử", "Báo đã xong"),
         "tasks.due.reopened": pgettext_lazy("lịch sử", "Mở lại"),
+        "tasks.due.moved": gettext_lazy("Chuyển việc sang đơn vị tiếp nhận"),
+        "tasks.due.merged": gettext_lazy("Gộp việc trùng nhau khi sắp xếp đơn vị"),
+        "tasks.party.followed": gettext_lazy("Thay đơn vị trong phân công nhiệm vụ"),
+        "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
+        "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
     gettext_lazy("Đơn vị, tài khoản, nhật ký"): {
         "units.unit.created": gettext_lazy("Thêm đơn vị"),
@@ -62,9 +91,23 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.list.loaded": gettext_lazy("Nạp danh mục đơn vị hành chính"),
         "units.alias.learned": gettext_lazy("Thêm tên gọi khác của đơn vị"),
         "units.group.set": gettext_lazy("Đặt thành viên của nhóm đơn vị"),
+        "units.group.followed": gettext_lazy("Đổi thành viên của nhóm sang đơn vị kế thừa"),
+        "units.reorganisation.planned": pgettext_lazy("nhật ký", "Lập việc sắp xếp đơn vị"),
+        "units.reorganisation.carried_out": pgettext_lazy("nhật ký", "Thực hiện sắp xếp đơn vị"),
+        "units.reorganisation.cancelled": pgettext_lazy("nhật ký", "Hủy việc sắp xếp đơn vị"),
         "accounts.user.created": gettext_lazy("Tạo tài khoản"),
+        "accounts.user.changed": gettext_lazy("Sửa tên, chức vụ của người dùng"),
+        "accounts.user.stopped": gettext_lazy("Ngừng tài khoản"),
+        "accounts.user.started": gettext_lazy("Mở lại tài khoản"),
+        "accounts.user.read": gettext_lazy("Xem thông tin liên hệ"),
+        "accounts.list.exported": gettext_lazy("Tải danh sách người dùng"),
         "accounts.grant.given": gettext_lazy("Giao vai trò"),
+        "accounts.grant.delegated": gettext_lazy("Ủy quyền"),
+        "accounts.grant.extended": gettext_lazy("Gia hạn vai trò"),
         "accounts.grant.ended": gettext_lazy("Thôi giao vai trò"),
+        "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
+        "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
+        "accounts.grant.moved": gettext_lazy("Chuyển vai trò sang đơn vị kế thừa"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }
@@ -82,8 +125,12 @@ OBJECTS: Mapping[str, Word] = {
     "tasks.DueItem": pgettext_lazy("nhật ký", "Việc có hạn"),
     "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
+    "targets.Target": pgettext_lazy("nhật ký", "Chỉ tiêu"),
+    "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
+    "units.Reorganisation": pgettext_lazy("nhật ký", "Sắp xếp đơn vị"),
     "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
     "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
+    "accounts.Invitation": pgettext_lazy("nhật ký", "Lời mời"),
     "audit.Entry": pgettext_lazy("nhật ký", "Nhật ký"),
     "audit.Day": pgettext_lazy("nhật ký", "Ngày nhật ký"),
     "web.Page": pgettext_lazy("nhật ký", "Trang"),
@@ -107,16 +154,27 @@ class Told:
     reason: str
 
 
-def told(entry: Entry) -> Told:
-    """An entry in words; `about` is left out where the page is about that very plan."""
-    whole = entry.object_type in ("plans.Plan", "plans.Revision")
+def tell(entries: Iterable[Entry], *, around: bool = False) -> list[Told]:
+    """The entries in words, with the names of the units that they give by number; one query for all of them.
+
+    `around`: the page is about a whole plan, so that what is about the plan itself need not say so.
+    """
+    listed = list(entries)
+    ids = {pk for entry in listed for values in (entry.before, entry.after) for pk in _units_in(values)}
+    # Units are public: who may read the entry may read their names.
+    units: dict[int, str] = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return [_told(entry, units, around) for entry in listed]
+
+
+def _told(entry: Entry, units: Mapping[int, str], around: bool) -> Told:
+    whole = around and entry.object_type in ("plans.Plan", "plans.Revision")
     return Told(
         at=entry.at,
         actor_name=entry.actor_name,
         actor_unit=entry.actor_unit,
         words=str(WORDS.get(entry.event, _("Việc khác"))),
         about="" if whole else f"“{label_of(entry)}”",
-        changes=list(_changes(entry)),
+        changes=list(_changes(entry, units)),
         reason=entry.reason,
     )
 
@@ -138,6 +196,22 @@ STATES: Mapping[str, str | Promise] = {
     DueState.OPEN: gettext_lazy("chưa xong"),
     DueState.DONE: gettext_lazy("đã xong"),
 }
+
+UNIT_WORD = gettext_lazy("đơn vị")
+
+WAYS: Mapping[str, str | Promise] = {
+    "password": gettext_lazy("mật khẩu"),
+    "locked": gettext_lazy("bị khóa vì thử nhiều lần"),
+    "totp": gettext_lazy("mã của ứng dụng"),
+    "webauthn": gettext_lazy("khóa truy cập"),
+    "passkey": gettext_lazy("khóa truy cập"),
+    "recovery_codes": gettext_lazy("mã dự phòng"),
+    "socialaccount": gettext_lazy("đăng nhập một lần"),
+    "sso": gettext_lazy("đăng nhập một lần"),
+    "invitation": gettext_lazy("thư mời"),
+    "reset": gettext_lazy("thư đặt lại mật khẩu"),
+}
+"""By what somebody came in, or tried to."""
 
 FIELDS: Mapping[str, str | Promise] = {
     "state": gettext_lazy("tình trạng"),
@@ -162,6 +236,9 @@ FIELDS: Mapping[str, str | Promise] = {
     "due_text": gettext_lazy("hạn trong văn bản"),
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
+    "body": gettext_lazy("đơn vị"),
+    "on": gettext_lazy("từ ngày"),
+    "ground": gettext_lazy("căn cứ"),
     "reason": gettext_lazy("lý do"),
     "done_on": gettext_lazy("ngày xong"),
     "format": gettext_lazy("định dạng"),
@@ -169,36 +246,157 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("bản số"),
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
+    "kind": gettext_lazy("hình thức"),
+    "at_unit": gettext_lazy("tại"),
+    "ground": gettext_lazy("căn cứ"),
+    "delegated_from": gettext_lazy("ủy quyền của"),
+    "handed_from": gettext_lazy("nhận bàn giao từ"),
+    "full_name": gettext_lazy("họ và tên"),
+    "post": gettext_lazy("chức vụ"),
     "from": gettext_lazy("từ ngày"),
     "to": gettext_lazy("đến ngày"),
     "before": gettext_lazy("trước ngày"),
     "days": gettext_lazy("số ngày"),
+    "purpose": gettext_lazy("mục đích"),
+    "kind": gettext_lazy("loại"),
+    "comparator": gettext_lazy("so sánh"),
+    "direction": gettext_lazy("chiều"),
+    "per": gettext_lazy("tính theo"),
+    "n": gettext_lazy("số lần"),
+    "year": gettext_lazy("năm"),
+    "baseline": gettext_lazy("so với"),
+    "frequency": gettext_lazy("mức"),
+    "assessed": gettext_lazy("cách xét"),
+    "period": gettext_lazy("kỳ"),
+    "mode": gettext_lazy("cách giao"),
+    "agencies": gettext_lazy("cơ quan làm"),
+    "actor": gettext_lazy("cơ quan làm"),
+    "partners": gettext_lazy("cùng thực hiện"),
+    "advises": gettext_lazy("tham mưu cho"),
+    "due": gettext_lazy("hạn"),
+    "date": gettext_lazy("ngày"),
+    "rule": gettext_lazy("lặp lại"),
+    "event": gettext_lazy("sự việc"),
+    "relation": gettext_lazy("cách tính hạn"),
+    "tentative": gettext_lazy("dự kiến"),
+    "reporter": gettext_lazy("ai gửi"),
+    "recipient": gettext_lazy("gửi đến"),
+    "onward_to": gettext_lazy("báo cáo tiếp lên"),
+    "via": gettext_lazy("gửi qua"),
+    "prepared_by": gettext_lazy("tham mưu"),
+    "owner": gettext_lazy("chủ dự án"),
+    "guided_by": gettext_lazy("hướng dẫn"),
+    "sub_projects": gettext_lazy("tiểu dự án"),
+    "units": UNIT_WORD,
+    "parent": gettext_lazy("trực thuộc"),
+    "members": gettext_lazy("thành viên"),
+    "predecessor": gettext_lazy("kế thừa từ"),
+    "predecessors": gettext_lazy("kế thừa từ"),
+    "successor": gettext_lazy("đơn vị kế thừa"),
+    "successors": gettext_lazy("đơn vị kế thừa"),
+    "taken": gettext_lazy("đã tạo"),
+    "targets": gettext_lazy("chỉ tiêu"),
+    "allocations": gettext_lazy("phần giao chỉ tiêu"),
+    "tasks": gettext_lazy("nhiệm vụ"),
+    "due_items": gettext_lazy("đầu việc phải theo dõi"),
+    "duties": gettext_lazy("chế độ báo cáo"),
+    "occurrences": gettext_lazy("kỳ báo cáo"),
+    "parts": gettext_lazy("dự án, đợt"),
+    "created": gettext_lazy("đơn vị thêm mới"),
+    "coded": gettext_lazy("đơn vị được ghi mã"),
+    "successions": gettext_lazy("quan hệ kế thừa"),
+    "by": gettext_lazy("bằng"),
+    "email": gettext_lazy("thư điện tử"),
+    "provider": gettext_lazy("nơi xác thực"),
+    "address": gettext_lazy("địa chỉ mạng"),
+    "device": gettext_lazy("máy"),
 }
 """The fields whose change is told; the rest of an entry is for programs."""
 
 
-def _changes(entry: Entry) -> Iterator[str]:
-    """`tên: A → B` for every told field; plain values only."""
+CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
+    "state": (STATES,),
+    "role": (dict(Role.choices), of_items.ROLES),
+    "kind": (
+        of_items.TARGET_KINDS,
+        of_items.DUTY_KINDS,
+        dict(PlanKind.choices),
+        of_items.BASELINES,
+        dict(GrantKind.choices),
+    ),
+    "mode": (of_items.MODES,),
+    "comparator": (of_items.COMPARATORS,),
+    "direction": (of_items.DIRECTIONS,),
+    "per": (of_items.PER,),
+    "period": (of_items.PERIODS,),
+    "relation": (of_items.RELATIONS,),
+    "unit": ({"percent": "%"},),
+    "assessed": ({"yearly": gettext_lazy("xét từng năm")},),
+}
+"""What the codes in a field are called."""
+
+UNITS = frozenset({"unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"})
+"""Fields that hold units by the numbers of their rows (`unit` also what something is counted in, as text)."""
+
+UNTOLD = frozenset(
+    {
+        *("revision", "plan", "sha256", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
+        *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
+    }
+)
+"""Fields of entries that are for programs: what they say stands in the other words of the entry."""
+
+
+def _changes(entry: Entry, units: Mapping[int, str]) -> Iterator[str]:
+    """`tên: A → B` for every told field, in the order of FIELDS."""
     before, after = entry.before or {}, entry.after or {}
     for name, word in FIELDS.items():
-        old, new = _plain(name, before.get(name)), _plain(name, after.get(name))
+        values = [each.get(name) for each in (before, after)]
+        label = UNIT_WORD if name == "unit" and any(isinstance(value, int) for value in values) else word
+        old, new = (_plain(name, value, units) for value in values)
         if new == old:
             continue
         if new:
-            yield f"{word}: {old} → {new}" if old else f"{word}: {new}"
+            yield f"{label}: {old} → {new}" if old else f"{label}: {new}"
         elif name in after:
-            yield _("%(field)s: bỏ “%(old)s”") % {"field": word, "old": old}
+            yield _("%(field)s: bỏ “%(old)s”") % {"field": label, "old": old}
 
 
-def _plain(name: str, value: object) -> str:
-    if isinstance(value, bool) or value is None or isinstance(value, dict | list):
-        return ""
-    if name == "unit" and isinstance(value, int):
-        return ""  # the number of a row, not what something is counted in
+def _plain(name: str, value: object, units: Mapping[int, str]) -> str:
+    """A value as people would say it; empty where there is nothing to say."""
+    match value:
+        case None | "" | [] | {}:
+            return ""
+        case bool():
+            return _("có") if value else _("không")
+        case dict() if "name" in value:  # a body as the document names it
+            return str(value["name"])
+        case dict() if limit := limit_from(value):
+            return limit_label(limit)
+        case dict():
+            inside = ((FIELDS[key], _plain(key, each, units)) for key, each in value.items() if key in FIELDS)
+            return "; ".join(f"{word}: {plain}" for word, plain in inside if plain)
+        case list():
+            return ", ".join(filter(None, (_plain(name, each, units) for each in value)))
+        case int() if name in UNITS:
+            return units.get(value, "")
+        case float() | int():
+            return vnumber(value)
     text = str(value)
-    if name == "role":
-        return role_word(text)
-    if text in STATES:
-        return str(STATES[text])
+    for words in CODES.get(name, ()):
+        if text in words:
+            return str(words[text])
+    if name == "by":
+        return ", ".join(str(WAYS.get(way, way)) for way in text.split(", "))
+    if name == "device":
+        return device_words(text)
+    if name == "rule" and (limit := limit_from({"relation": "before", "precision": "recurring", "rule": text})):
+        return limit_label(limit)
     day = parse_date(text[:10]) if len(text) == 10 else None
     return vdate(day) if day else text[:200]
+
+
+def _units_in(values: Mapping[str, object] | None) -> Iterator[int]:
+    for name, value in (values or {}).items():
+        if name in UNITS:
+            yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int))

@@ -14,6 +14,7 @@ from pcmt.apps.plans.models import Plan, Revision, RevisionState
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
 from pcmt.web.plan.bodies import matrix as matrix_of
 from pcmt.web.plan.document import document_of
@@ -21,7 +22,6 @@ from pcmt.web.plan.duties import duties_of
 from pcmt.web.plan.header import plan_page, seen_plan
 from pcmt.web.plan.progress import timeline_of
 from pcmt.web.plan.shares import shares_of
-from pcmt.web.plan.trail import trail_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.owed import sums_by_body
 

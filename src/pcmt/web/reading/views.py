@@ -450,6 +450,8 @@ def bodies(request: HttpRequest, revision_id: int) -> HttpResponse:
 def body_new(request: HttpRequest, revision_id: int, body_id: int) -> HttpResponse:
     """Makes the unit a name means, and takes it."""
     review = review_for(request, revision_id)
+    if not review.may_review:
+        return deny(request, _("Chỉ cơ quan thường trực giữ kế hoạch này được khớp đơn vị."))
     found = get_object_or_404(BodyMatch.objects.visible_to(review.actor), pk=body_id, revision=review.revision)
     form = NewUnitForm.blank(found.name, review.parents(), request.POST)
     if form.is_valid():

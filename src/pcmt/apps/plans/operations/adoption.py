@@ -19,6 +19,8 @@ from pcmt.apps.plans.operations.common import not_allowed, not_in_review
 from pcmt.apps.plans.operations.reading import show_header
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries.adoption import Gathered, carried_over, gather, issuer_id_of, problems_in, standing
+from pcmt.apps.units.operations import share_tree
+from pcmt.apps.units.queries import heirs_on
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import last_day, limit_from, span_from
 from pcmt.core.text import fold
@@ -44,6 +46,8 @@ def adopt(
     revision before it; what stands is carried on, nothing is deleted.
     """
     with transaction.atomic():
+        # No body may end between the look at who answers for it and what it then owes.
+        share_tree()
         revision = (
             Revision.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=revision_id).first()
         )
@@ -82,6 +86,7 @@ def adopt(
 def _adopt(
     actor: Actor, at: datetime, plan: Plan, revision: Revision, gathered: Gathered, confirmed: Collection[str]
 ) -> Adopted:
+    on = timezone.localdate(at)
     before = standing(plan.pk)
     carried, gone = carried_over(before, revision, gathered) if before else ({}, [])
     if before:
@@ -94,13 +99,14 @@ def _adopt(
     plan.save(update_fields=["state"])
     show_header(plan, gathered.header)
     plan.issuer_id = issuer_id_of(gathered)
-    plan.save(update_fields=["issuer"])
+    plan.issuer_heir_id = heirs_on([plan.issuer_id], on).get(plan.issuer_id) if plan.issuer_id else None
+    plan.save(update_fields=["issuer", "issuer_heir"])
     adoption = Adoption(
         revision=revision,
         plan=plan,
         actor=actor,
         at=at,
-        on=timezone.localdate(at),
+        on=on,
         items=gathered.items,
         bodies=gathered.bodies(),
         carried=carried,
@@ -165,6 +171,7 @@ def _adopt_parts(adoption: Adoption) -> None:
         row.kind, row.title, row.number = part.kind, part.title, part.number
         row.search_key = fold(part.title)
         row.issuer_id, row.owner_id, row.issued_on = plan.issuer_id, plan.owner_id, plan.issued_on
+        row.issuer_heir_id = plan.issuer_heir_id
         row.lead_id, row.lead_name = body.unit_id, part.lead_name[:300]
         first, last = part.window
         row.window_from, row.window_to = first, last  # type: ignore[assignment]

@@ -16,7 +16,7 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Revision
 from pcmt.apps.plans.operations.common import held_for_review, not_in_review, touch
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.apps.units.names import is_class, name_key
-from pcmt.apps.units.operations import add_alias, set_members
+from pcmt.apps.units.operations import add_alias, lock_tree, set_members
 from pcmt.apps.units.operations import create_unit as make_unit
 from pcmt.apps.units.queries import Matcher, committee
 from pcmt.core.diagnostics import Refusal
@@ -106,6 +106,7 @@ def match_body(
     The correction is learned for the area of the document, unless `learn` is off.
     """
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
@@ -140,6 +141,7 @@ def create_body(
 ) -> BodyMatch | Refusal:
     """Make the unit that a name means and match it, in one go."""
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         held = _held(actor, body_id, version)
         if isinstance(held, Refusal):
             return held
@@ -159,6 +161,7 @@ def create_bodies(*, actor: Actor, at: datetime, revision_id: int) -> list[BodyM
     Class names become groups with the members they take in. Suggestions that nobody confirmed are left for a person.
     """
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision
@@ -192,6 +195,7 @@ def create_bodies(*, actor: Actor, at: datetime, revision_id: int) -> list[BodyM
 def confirm_suggestions(*, actor: Actor, at: datetime, revision_id: int, threshold: float) -> list[BodyMatch] | Refusal:
     """Take every open suggestion at or above a score."""
     with transaction.atomic():
+        lock_tree(at, then_log=False)
         revision = held_for_review(actor, revision_id)
         if isinstance(revision, Refusal):
             return revision

@@ -15,7 +15,7 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, P
 from pcmt.apps.plans.queries.differences import carried_items
 from pcmt.apps.units.models import Unit, UnitKind
 from pcmt.apps.units.names import name_key
-from pcmt.apps.units.queries import members
+from pcmt.apps.units.queries import heirs_on, members
 from pcmt.core.diagnostics import Problem
 from pcmt.core.measures import decimal_from, parts_and_total
 from pcmt.core.periods import date_label, last_day, limit_from
@@ -28,7 +28,10 @@ ONLY_REPORT = 0.1
 
 @frozen
 class Gathered:
-    """Everything that adoption looks at, read once. `only_reports` are accepted tasks that a report duty stands for."""
+    """Everything that adoption looks at, read once. `only_reports` are accepted tasks that a report duty stands for.
+
+    `heirs` says who answers on the day for bodies that have ended.
+    """
 
     header: Header
     items: Mapping[str, tuple[Item, ...]]
@@ -37,6 +40,7 @@ class Gathered:
     matches: Mapping[str, BodyMatch]
     groups: Mapping[int, tuple[int, ...]]
     group_ids: frozenset[int]
+    heirs: Mapping[int, int]
 
     def by_key(self, list_name: str) -> dict[str, Item]:
         """The accepted items of a list by key."""
@@ -47,12 +51,18 @@ class Gathered:
         found = {}
         for key, match in self.matches.items():
             own = (match.unit_id,) if match.unit_id else ()
-            found[key] = Body(match.unit_id, self.groups.get(match.unit_id or 0) or own)
+            members = self.groups.get(match.unit_id or 0) or own
+            ended = match.unit_id if match.unit_id in self.heirs else None
+            found[key] = Body(
+                self.heirs[ended] if ended else match.unit_id,
+                tuple(dict.fromkeys(self.heirs.get(unit_id, unit_id) for unit_id in members)),
+                ended,
+            )
         return found
 
 
 def gather(revision: Revision, on: date) -> Gathered:
-    """Read the accepted items, the matches and the groups of a revision; four queries."""
+    """Read the accepted items, the matches and the groups of a revision; five queries."""
     accepted: dict[str, list[Item]] = defaultdict(list)
     proposed: dict[str, int] = defaultdict(int)
     rows = Item.objects.filter(revision=revision).exclude(state=ItemState.REJECTED).select_related("clause")
@@ -65,6 +75,7 @@ def gather(revision: Revision, on: date) -> Gathered:
     matched = {match.unit_id for match in matches.values() if match.unit_id}
     group_ids = frozenset(Unit.objects.filter(pk__in=matched, kind=UnitKind.GROUP).values_list("pk", flat=True))
     found = members(group_ids, on)
+    heirs = heirs_on({*matched, *(unit for units in found.values() for unit in units)}, on)
     gathered = Gathered(
         header=header_from(revision.header),
         items={name: tuple(items) for name, items in accepted.items()},
@@ -73,6 +84,7 @@ def gather(revision: Revision, on: date) -> Gathered:
         matches=matches,
         groups={group: tuple(units) for group, units in found.items()},
         group_ids=group_ids,
+        heirs=heirs,
     )
     twice = tuple(_only_reports(gathered))
     tasks = tuple(item for item in gathered.items.get("tasks", ()) if item not in twice)

@@ -1,4 +1,4 @@
-"""`pcmt audit verify`, `pcmt audit prune`, `pcmt audit export`."""
+"""`pcmt audit verify`, `pcmt audit prune`, `pcmt audit export`, `pcmt audit roles`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pcmt.apps.audit.export import FORMATS, lines
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.audit.operations import Thing, prune, record
 from pcmt.apps.audit.queries import DayState, Kind, Problem, Report, verify
+from pcmt.apps.audit.roles import Unfit, planned, separate
 from pcmt.core.diagnostics import Refusal
 
 BROKEN, USAGE = 1, 2
@@ -43,7 +44,10 @@ def day(text: str) -> date:
 class Command(BaseCommand):
     """Looks after the audit log."""
 
-    help = "Kiểm tra nhật ký còn nguyên vẹn (verify), hủy phần quá hạn lưu (prune), kết xuất (export)."
+    help = (
+        "Nhật ký: kiểm tra còn nguyên vẹn (verify), hủy phần quá hạn lưu (prune), kết xuất (export), "
+        "tách vai trò cơ sở dữ liệu (roles)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One word, then what it needs."""
@@ -57,13 +61,19 @@ class Command(BaseCommand):
             "--json", action="store_true", help="in kết quả cho chương trình khác, có đầu chuỗi từng ngày"
         )
         check.add_argument("--against", type=Path, metavar="TỆP", help="so với kết quả --json đã cất giữ ở nơi khác")
-        cut = acts.add_parser("prune", help="hủy các mục trước một ngày; phải giữ ít nhất 12 tháng")
+        cut = acts.add_parser("prune", help="hủy các mục trước một ngày; phải giữ ít nhất PCMT_AUDIT_MONTHS tháng")
         cut.add_argument("--before", type=day, required=True, metavar="NGÀY", help="hủy mọi ngày trước ngày này")
         cut.add_argument("--reason", default="", help="lý do, ghi vào nhật ký")
         out = acts.add_parser("export", help="kết xuất ra đầu ra chuẩn")
         out.add_argument("--from", dest="since", type=day, metavar="NGÀY", help="từ ngày")
         out.add_argument("--to", dest="until", type=day, metavar="NGÀY", help="đến hết ngày")
         out.add_argument("--format", choices=sorted(FORMATS), default="csv", help="csv, hoặc jsonl: mỗi dòng một mục")
+        part = acts.add_parser(
+            "roles",
+            help="PostgreSQL: cho vai trò của tiến trình web chỉ đọc và ghi thêm nhật ký; chạy bằng vai trò chủ",
+        )
+        part.add_argument("web", metavar="VAI_TRÒ", help="vai trò dùng trong PCMT_DATABASE_URL của dịch vụ web")
+        part.add_argument("--sql", action="store_true", help="chỉ in các câu lệnh, không chạy")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
@@ -75,6 +85,8 @@ class Command(BaseCommand):
                 self._verify(since, until, options)
             case "prune":
                 self._prune(options["before"], options["reason"])
+            case "roles":
+                self._roles(options["web"], only_print=options["sql"])
             case _:
                 self._export(since, until, options["format"])
 
@@ -102,6 +114,16 @@ class Command(BaseCommand):
             self._tell(done)
             raise CommandError("Không hủy gì: phần này của nhật ký không còn nguyên vẹn.", returncode=BROKEN)
         self.stdout.write(f"Đã hủy {done.entries} mục của {done.days} ngày. Đầu chuỗi của các ngày ấy được giữ lại.")
+
+    def _roles(self, web: str, *, only_print: bool) -> None:
+        try:
+            said = planned(web) if only_print else separate(web)
+        except Unfit as problem:
+            raise CommandError(str(problem), returncode=USAGE) from None
+        if only_print:
+            self.stdout.write("".join(f"{sql};\n" for sql in said), ending="")
+        else:
+            self.stdout.write(f"Vai trò {web} nay chỉ đọc và ghi thêm nhật ký, và dùng được mọi bảng khác.")
 
     def _export(self, since: date | None, until: date | None, form: str) -> None:
         asked = {"from": since, "to": until, "format": form}

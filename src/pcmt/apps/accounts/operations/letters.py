@@ -1,0 +1,109 @@
+"""Letters: written down in the transaction of the act they are about, sent by a job, tried again until they are out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from pcmt.apps.accounts.links import address_of
+from pcmt.apps.accounts.models import Invitation, Letter, LetterKind, PasswordReset, SecretLink, User
+from pcmt.apps.accounts.queue import enqueue_letter
+
+KEPT_DAYS = 90
+
+
+def write_letter(
+    *,
+    at: datetime,
+    user: User,
+    email: str,
+    kind: str,
+    invitation: Invitation | None = None,
+    reset: PasswordReset | None = None,
+    about: str = "",
+) -> Letter:
+    """Have a letter sent; call it inside the transaction of the act."""
+    letter = Letter.objects.create(
+        kind=kind, user=user, email=email, invitation=invitation, reset=reset, about=about, made_at=at
+    )
+    enqueue_letter(letter.pk)
+    return letter
+
+
+def notify(*, at: datetime, user: User, about: str) -> None:
+    """Tell a person what happened to the own account, so that a stranger's doing is noticed. Without mail: nothing."""
+    if user.email and not user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}"):
+        write_letter(at=at, user=user, email=user.email, kind=LetterKind.NOTICE, about=about)
+
+
+def send_letter(*, letter_id: int, at: datetime) -> bool:
+    """Send a letter that is still to be sent; whether it is out.
+
+    Sent at least once: when the process dies after the server took the letter and before that is written down, it
+    goes out again, with the same address in it. What the server says against it is kept for the administrator.
+    """
+    letter = (
+        Letter.objects.filter(pk=letter_id, sent_at=None, given_up_at=None)
+        .select_related("user", "invitation__grant__unit", "invitation__made_by", "reset")
+        .first()
+    )
+    if letter is None:
+        return False
+    link = letter.invitation or letter.reset
+    if link is not None and not link.opens(at):
+        Letter.objects.filter(pk=letter.pk).update(given_up_at=at, trouble="")
+        return False
+    try:
+        _message(letter, link, at).send()
+    except (SMTPException, OSError, ValueError) as error:
+        told = f"{type(error).__name__}: {error}"[:300]
+        Letter.objects.filter(pk=letter.pk).update(tries=F("tries") + 1, trouble=told)
+        if letter.tries + 1 >= settings.LETTER_TRIES:
+            Letter.objects.filter(pk=letter.pk).update(given_up_at=at)
+        return False
+    Letter.objects.filter(pk=letter.pk).update(sent_at=at, tries=F("tries") + 1, trouble="")
+    return True
+
+
+def send_waiting_letters(*, at: datetime) -> int:
+    """Try again what could not be sent, oldest first, and forget letters of long ago; how many went out."""
+    waiting = Letter.objects.filter(sent_at=None, given_up_at=None, made_at__lt=at - timedelta(minutes=1))
+    sent = sum(send_letter(letter_id=pk, at=at) for pk in waiting.order_by("pk").values_list("pk", flat=True)[:200])
+    Letter.objects.filter(made_at__lt=at - timedelta(days=KEPT_DAYS)).exclude(sent_at=None, given_up_at=None).delete()
+    return sent
+
+
+def _message(letter: Letter, link: SecretLink | None, at: datetime) -> EmailMultiAlternatives:
+    words = {
+        "letter": letter,
+        "user": letter.user,
+        "link": link,
+        "address": address_of(letter.kind, link.nonce) if link is not None else "",
+        "expires": timezone.localtime(link.expires_at) if link is not None else None,
+        "when": timezone.localtime(letter.made_at),
+        "site": settings.SITE,
+    }
+    with translation.override("vi"):
+        subject = " ".join(render_to_string(f"accounts/mail/{letter.kind}.subject.txt", words).split())
+        text = render_to_string(f"accounts/mail/{letter.kind}.txt", words).strip() + "\n"
+        html = render_to_string(f"accounts/mail/{letter.kind}.html", words)
+    # The same number every time: mailboxes show a letter that was sent twice once.
+    number = (
+        f"<pcmt-{letter.pk}-{int(letter.made_at.timestamp())}@{settings.SITE.partition('://')[2].partition(':')[0]}>"
+    )
+    message = EmailMultiAlternatives(subject, text, to=[letter.email], headers={"Message-ID": number})
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def tidy_links(*, at: datetime) -> None:
+    """Forget reset links whose day is long over; invitations stay: they tell who asked whom in."""
+    with transaction.atomic():
+        PasswordReset.objects.filter(expires_at__lt=at - timedelta(days=KEPT_DAYS)).delete()

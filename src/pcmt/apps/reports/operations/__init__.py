@@ -1,0 +1,214 @@
+"""What the reports room takes from an adopted plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import frozen
+
+from pcmt.apps.plans.adopters import Adoption
+from pcmt.apps.plans.contract import names_of, squeezed
+from pcmt.apps.plans.models import Item
+from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
+from pcmt.apps.tasks.models import DueItem, DueKind, DueState
+from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
+from pcmt.core.periods import due_windows, limit_from, period_reported
+from pcmt.core.text import fold
+
+CHUNK = 500
+NOT_OWED = {"ad_hoc"}
+"""Periods of duties that nobody owes before something happens."""
+
+FIELDS = [
+    *("revision", "clause", "item", "kind", "period", "recipient", "recipient_name", "via", "onward", "prepared_by"),
+    *("due", "due_text", "what", "text", "start", "end", "order", "state", "ended_by"),
+]
+
+
+def adopt_duties(adoption: Adoption) -> None:
+    """Accepted report duties become rows with their reporters, and one occurrence per reporting unit and due date.
+
+    A duty that continues one of the revision before keeps its row and its occurrences that still stand; open ones
+    that are gone end, and so do duties that nothing continues.
+    """
+    known = {duty.item_id: duty for duty in Duty.objects.select_for_update().filter(plan=adoption.plan)}
+    new: list[Duty] = []
+    kept: list[Duty] = []
+    drafts: list[tuple[Duty, Item]] = []
+    for order, item in enumerate(adoption.items.get("reporting_duties", ()), start=1):
+        was = adoption.carried.get(item.pk)
+        duty = known.pop(was, None) if was is not None else None
+        if duty is None:
+            duty = Duty(plan=adoption.plan, since=adoption.revision)
+            new.append(duty)
+        else:
+            kept.append(duty)
+        _fill(duty, adoption, item, order)
+        drafts.append((duty, item))
+    ended = [duty for duty in known.values() if duty.state == DutyState.ACTIVE]
+    for duty in ended:
+        duty.state, duty.ended_by = DutyState.ENDED, adoption.revision
+    Duty.objects.bulk_create(new, batch_size=200)
+    Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
+    _write_reporters(adoption, drafts)
+    _write_occurrences(adoption, drafts, kept)
+    end_due(DueItem.objects.filter(occurrence__duty__in=ended, state=DueState.OPEN).values_list("pk", flat=True))
+    adoption.count("duties", len(new))
+    adoption.count("duties_kept", len(kept))
+    adoption.count("duties_ended", len(ended))
+
+
+def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
+    values = item.values
+    recipients = names_of(values.get("recipient"))
+    duty.revision, duty.item, duty.clause = adoption.revision, item, item.clause
+    duty.kind, duty.period = values.get("kind") or "", values.get("period") or ""
+    duty.recipient_name = ", ".join(recipients)[:600]
+    duty.recipient_id = next((unit for name in recipients if (unit := adoption.body(name).unit_id)), None)
+    duty.via = ", ".join(names_of(values.get("via")))[:300]
+    duty.onward = names_of(values.get("onward_to"))
+    duty.prepared_by = ", ".join(names_of(values.get("prepared_by")))[:300]
+    duty.due = values.get("due")
+    duty.due_text = squeezed(values.get("due_text") or "")[:300]
+    duty.what = values.get("what") or ""
+    duty.text, duty.start, duty.end = item.text, item.start, item.end
+    duty.order, duty.state, duty.ended_by = order, DutyState.ACTIVE, None
+
+
+def _write_reporters(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]]) -> None:
+    DutyReporter.objects.filter(duty__in=[duty.pk for duty, _item in drafts]).delete()
+    rows: dict[tuple[int, str], DutyReporter] = {}
+    for duty, item in drafts:
+        for name in names_of(item.values.get("reporter")):
+            body = adoption.body(name)
+            row = DutyReporter(duty=duty, unit_id=body.unit_id, origin_unit_id=body.ended_id, name=name[:300])
+            rows.setdefault((duty.pk, row.name), row)
+    DutyReporter.objects.bulk_create(rows.values(), batch_size=CHUNK)
+
+
+@frozen
+class _When:
+    """One time a report is due: its days and the days it covers; all empty for a duty without limit."""
+
+    opens_on: date | None = None
+    due_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    stored: dict[str, Any] | None = None
+    text: str = ""
+
+
+def _times(adoption: Adoption, duty: Duty, item: Item) -> Iterator[_When]:
+    """When a duty is due within the plan. The period covered is the last one that is over by then (Decree 09/2019)."""
+    limits = [(duty.due, duty.due_text)] if limit_from(duty.due) else []
+    limits += [
+        (deadline.values, squeezed(deadline.text)[:300]) for deadline in adoption.limits("report", item) if not limits
+    ]
+    seen: set[tuple[date, date]] = set()
+    found = False
+    for stored, text in limits:
+        limit = limit_from(stored)
+        for window in due_windows(limit, adoption.window) if limit else ():
+            found = True
+            covered = period_reported(duty.period, window.last)
+            # Two dues of one period cannot both be its report: the later one covers no period of its own.
+            if covered and (covered.start, covered.end) in seen:
+                covered = None
+            opens_on = window.start
+            if covered:
+                seen.add((covered.start, covered.end))
+                opens_on = min(max(covered.end, window.start), window.last)
+            yield _When(
+                opens_on=opens_on,
+                due_on=window.last,
+                period_from=covered.start if covered else None,
+                period_to=covered.last if covered else None,
+                stored={name: value for name, value in (stored or {}).items() if name in LIMIT_FIELDS},
+                text=text or squeezed((stored or {}).get("text") or item.text)[:300],
+            )
+    if not found and duty.period not in NOT_OWED:
+        yield _When(text=duty.due_text)
+
+
+LIMIT_FIELDS = ("relation", "precision", "date", "from", "to", "rule", "event", "tentative")
+
+
+def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], kept: Sequence[Duty]) -> None:
+    existing: dict[int, list[DueItem]] = {duty.pk: [] for duty in kept}
+    held = DueItem.objects.filter(occurrence__duty__in=[duty.pk for duty in kept], merged_into__isnull=True)
+    for due in held.select_related("occurrence").order_by("pk"):
+        existing[due.occurrence.duty_id].append(due)
+    due_items: list[DueItem] = []
+    occurrences: list[DutyOccurrence] = []
+    back: list[DueItem] = []
+    gone: list[int] = []
+    for duty, item in drafts:
+        reporting = _reporting(adoption, item)
+        known = by_owner(existing.get(duty.pk, ()), reporting)
+        label = _label(duty)
+        shared = {
+            "clause": item.clause,
+            "label": label,
+            "search_key": fold(label),
+            "start": item.start,
+            "end": item.end,
+        }
+        for unit_id, name in reporting.items():
+            for when in _times(adoption, duty, item):
+                was = known.pop((unit_id, when.due_on), [])
+                for due in was:
+                    if due.state == DueState.ENDED:
+                        due.state = DueState.DONE if due.done_at else DueState.OPEN
+                        due.version += 1
+                        back.append(due)
+                if was:
+                    continue
+                due = DueItem(
+                    kind=DueKind.REPORT,
+                    plan=adoption.plan,
+                    unit_id=unit_id,
+                    unit_name=name,
+                    opens_on=when.opens_on,
+                    due_on=when.due_on,
+                    original_due_on=when.due_on,
+                    limit=when.stored,
+                    limit_text=when.text,
+                    **shared,
+                )
+                due_items.append(due)
+                occurrences.append(
+                    DutyOccurrence(
+                        duty=duty, unit_id=unit_id, due_item=due, period_from=when.period_from, period_to=when.period_to
+                    )
+                )
+        if duty.pk in existing:
+            DueItem.objects.filter(occurrence__duty=duty).update(**shared)
+            gone += [due.pk for rows in known.values() for due in rows]
+    DueItem.objects.bulk_create(due_items, batch_size=CHUNK)
+    for occurrence in occurrences:
+        occurrence.due_item_id = occurrence.due_item.pk
+    DutyOccurrence.objects.bulk_create(occurrences, batch_size=CHUNK)
+    DueItem.objects.bulk_update(back, ["state", "version"], batch_size=100)
+    end_due(gone)
+    adoption.count("due_items", len(due_items))
+
+
+def _label(duty: Duty) -> str:
+    """What is to be reported, in the words of the text; the thing sent is put before them when they do not name it.
+
+    "gửi về Công an tỉnh" says too little, and so does "kế hoạch": "Kế hoạch: gửi về Công an tỉnh".
+    """
+    text, what = squeezed(duty.text), squeezed(duty.what)
+    named = not what or fold(what) in fold(text)
+    return (text if named else f"{what[:1].upper()}{what[1:]}: {text}")[:LABEL_CHARS]
+
+
+def _reporting(adoption: Adoption, item: Item) -> dict[int | None, str]:
+    """The units that report, each with the name it goes by in the text; nobody when the text names nobody."""
+    found: dict[int | None, str] = {}
+    for name in names_of(item.values.get("reporter")):
+        for unit_id in adoption.body(name).members or (None,):
+            found.setdefault(unit_id, name[:300])
+    return found or {None: ""}

@@ -1,0 +1,127 @@
+"""What the targets room takes from an adopted plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from pcmt.apps.plans.adopters import Adoption
+from pcmt.apps.plans.contract import names_of
+from pcmt.apps.plans.models import Item
+from pcmt.apps.targets.models import Allocation, Target, TargetState
+from pcmt.core.measures import decimal_from, describe, target_from
+from pcmt.core.periods import DAY, Span, last_day, limit_from
+from pcmt.core.text import fold
+
+FIELDS = [
+    *("revision", "clause", "item", "shape", "comparator", "value", "value_max", "unit_word", "measure", "direction"),
+    *("baseline_kind", "baseline_year", "baseline_text", "scope", "per", "frequency_n", "frequency_per"),
+    *("frequency_every", "assessed", "window_from", "window_to", "phrase", "text", "search_key", "start", "end"),
+    *("order", "state", "ended_by"),
+]
+
+
+def adopt_targets(adoption: Adoption) -> None:
+    """Accepted targets become rows; those that continue a target of the revision before keep their row.
+
+    Targets that nothing continues end. Allocations are written anew when they changed; those that stand stay.
+    """
+    plan = adoption.plan
+    known = {target.item_id: target for target in Target.objects.select_for_update().filter(plan=plan)}
+    allocated = {item.values.get("target_ref") for item in adoption.items.get("allocations", ())}
+    rows: dict[str, Target] = {}
+    new, kept = [], []
+    for order, item in enumerate(adoption.items.get("targets", ()), start=1):
+        was = adoption.carried.get(item.pk)
+        target = known.pop(was, None) if was is not None else None
+        if target is None:
+            target = Target(plan=plan, since=adoption.revision)
+            new.append(target)
+        else:
+            kept.append(target)
+        _fill(target, adoption, item, order, allocated=item.key in allocated)
+        rows[item.key] = target
+    ended = [target for target in known.values() if target.state == TargetState.ACTIVE]
+    for target in ended:
+        target.state, target.ended_by = TargetState.ENDED, adoption.revision
+    Target.objects.bulk_create(new, batch_size=200)
+    Target.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
+    adoption.count("targets", len(new))
+    adoption.count("targets_kept", len(kept))
+    adoption.count("targets_ended", len(ended))
+    _allocate(adoption, rows)
+
+
+def _fill(target: Target, adoption: Adoption, item: Item, order: int, *, allocated: bool) -> None:
+    values = item.values
+    spec = target_from({**values, "text": item.text}, allocated=allocated)
+    window = spec.window or _window_of(adoption, item)
+    target.revision, target.item, target.clause = adoption.revision, item, item.clause
+    target.shape, target.comparator = str(spec.shape), str(spec.comparator)
+    target.value, target.value_max, target.unit_word = spec.value, spec.value_max, spec.unit_word[:120]
+    target.measure, target.scope, target.per = spec.measure, spec.scope[:500], spec.per[:300]
+    target.direction = str(spec.direction or "")
+    baseline = spec.baseline
+    target.baseline_kind = str(baseline.kind) if baseline else ""
+    target.baseline_year = baseline.year if baseline else None
+    target.baseline_text = baseline.text[:300] if baseline else ""
+    frequency = spec.frequency
+    target.frequency_n = frequency.n if frequency else None
+    target.frequency_per = str(frequency.per or "") if frequency else ""
+    target.frequency_every = frequency.every if frequency else 1
+    target.assessed = "yearly" if spec.yearly else ""
+    target.window_from = window.start if window else adoption.plan.window_from
+    target.window_to = window.last if window else adoption.plan.window_to
+    target.phrase = describe(spec)
+    target.text, target.start, target.end = item.text, item.start, item.end
+    target.search_key = fold(f"{item.text} {spec.measure}")
+    target.order, target.state, target.ended_by = order, TargetState.ACTIVE, None
+
+
+def _window_of(adoption: Adoption, item: Item) -> Span | None:
+    """The window that a deadline of the target gives: its own span, or from the plan's first day to its last one."""
+    plan = adoption.window
+    for deadline in adoption.limits("target", item):
+        limit = limit_from(deadline.values)
+        if limit and limit.span:
+            return limit.span
+        last = last_day(limit) if limit else None
+        if last and plan and last >= plan.start:
+            return Span(plan.start, last + DAY)
+    return None
+
+
+def _allocate(adoption: Adoption, targets: dict[str, Target]) -> None:
+    """Write what is given to whom. A body named in several allocations of one target has several."""
+    existing = Allocation.objects.filter(target__in=[target.pk for target in targets.values()], ended_by__isnull=True)
+    known: dict[tuple[int, int, str], Allocation] = {
+        (each.target_id, each.item_id, each.name): each for each in existing
+    }
+    new, kept = [], []
+    order: dict[int, int] = defaultdict(int)
+    for item in adoption.items.get("allocations", ()):
+        target = targets.get(item.values.get("target_ref") or "")
+        if target is None:
+            continue
+        was = adoption.carried.get(item.pk, 0)
+        for name in dict.fromkeys(names[:300] for names in names_of(item.values.get("agencies"))):
+            allocation = known.pop((target.pk, was, name), None)
+            if allocation is None:
+                allocation = Allocation(target=target, name=name)
+                new.append(allocation)
+            else:
+                kept.append(allocation)
+            order[target.pk] += 1
+            allocation.item, allocation.order = item, order[target.pk]
+            body = adoption.body(name)
+            allocation.unit_id, allocation.origin_unit_id = body.unit_id, body.ended_id
+            allocation.value = decimal_from(item.values.get("value"))
+            allocation.unit_word = (item.values.get("unit") or target.unit_word)[:120]
+    for allocation in known.values():
+        allocation.ended_by = adoption.revision
+    Allocation.objects.bulk_create(new, batch_size=200)
+    Allocation.objects.bulk_update(
+        [*kept, *known.values()],
+        ["item", "order", "unit", "origin_unit", "value", "unit_word", "ended_by"],
+        batch_size=100,
+    )
+    adoption.count("allocations", len(new))

@@ -1,0 +1,197 @@
+"""Workbooks as grids of texts: for lists that people keep in Excel, where it matters in which cell something stands.
+
+`extract` reads a workbook as a document; here every cell keeps its place, also the empty ones. The guards are the same:
+kind told by content, no macros, no passwords, no hostile archives, no secrecy stamps.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from pcmt.documents.intake.archive import Archive, attribute, bomb, child, damaged, password
+from pcmt.documents.intake.detect import XLS, detect, unsupported
+from pcmt.documents.intake.encodings import legacy_repair
+from pcmt.documents.intake.extract import MAX_BYTES, MEGABYTE, guarded
+from pcmt.documents.intake.secrecy import refuse_stamped
+from pcmt.documents.intake.sheets import MAX_AREA, MAX_CELLS, cells_with, sheet_paths, shown
+from pcmt.documents.intake.word import refuse_macros
+from pcmt.documents.values import RefusedError, Unreadable
+
+MAX_COLUMNS = 60
+"""Columns further to the right are left out: no list of names is so wide."""
+MAX_ROWS = 20_000
+
+Merge = tuple[int, int, int, int]
+"""First row, first column, last row, last column of merged cells, counted from 0, the last ones included."""
+
+
+@frozen
+class GridSheet:
+    """A sheet from its cell A1 on: the text that each cell shows, "" for an empty one; rows may differ in length."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    merged: tuple[Merge, ...] = ()
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell, counted from 0; "" outside."""
+        return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else ""
+
+
+@frozen
+class Grid:
+    """The visible sheets of a workbook that hold something."""
+
+    sheets: tuple[GridSheet, ...]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As JSON values; `grid_from` reads them back."""
+        return [
+            {"name": each.name, "rows": [list(row) for row in each.rows], "merged": [list(m) for m in each.merged]}
+            for each in self.sheets
+        ]
+
+
+def grid_from(value: Sequence[Mapping[str, Any]]) -> Grid:
+    """The grid that `Grid.as_json` wrote."""
+    return Grid(
+        tuple(
+            GridSheet(
+                each["name"],
+                tuple(tuple(row) for row in each["rows"]),
+                tuple((a, b, c, d) for a, b, c, d in each["merged"]),
+            )
+            for each in value
+        )
+    )
+
+
+def address(row: int, column: int) -> str:
+    """The address of a cell, counted from 0: (11, 2) is "C12"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def read_grid(name: str, data: bytes) -> Grid | Unreadable:
+    """The sheets of a workbook (xlsx, xls, ods), or why it cannot be read; never raises for what the file holds."""
+    return guarded(lambda: _read(name, data))
+
+
+def _read(name: str, data: bytes) -> Grid:
+    if not data:
+        raise RefusedError("empty", "Tệp rỗng, không có nội dung.", "Chọn lại tệp; có thể tệp chưa tải xong.")
+    if len(data) > MAX_BYTES:
+        raise RefusedError(
+            "too_large",
+            f"Tệp lớn {len(data) // MEGABYTE} MB, quá giới hạn {MAX_BYTES // MEGABYTE} MB.",
+            "Chỉ giữ lại trang tính cần nhập rồi tải lên.",
+        )
+    kind = detect(name, data)
+    if kind.route != "sheets":
+        refused = unsupported(kind.label).reason
+        raise RefusedError(refused.code, refused.message, "Tải lên tệp Excel (xlsx, xls) hoặc OpenDocument (ods).")
+    archive = None if kind is XLS else Archive(data)
+    if archive is not None:
+        refuse_macros(archive)
+    sheets = _sheets(data, archive)
+    if not sheets:
+        raise RefusedError("no_text", "Tệp không có chữ nào.", "Kiểm tra lại tệp gốc.")
+    text = "\n".join("\n".join(filter(None, row)) for sheet in sheets for row in sheet.rows)
+    repair = legacy_repair(text)
+    if repair is not None and repair.certain:
+        sheets = [
+            GridSheet(each.name, tuple(tuple(map(repair.convert, row)) for row in each.rows), each.merged)
+            for each in sheets
+        ]
+        text = repair.convert(text)
+    refuse_stamped(text)
+    return Grid(tuple(sheets))
+
+
+def _sheets(data: bytes, archive: Archive | None) -> list[GridSheet]:
+    import python_calamine as calamine
+
+    found: list[GridSheet] = []
+    area, filled, count = 0, 0, 0
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        padded = _padded_cells(archive, book.sheet_names) if archive is not None else {}
+        for meta in book.sheets_metadata:
+            if meta.visible != calamine.SheetVisibleEnum.Visible or meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            area += sheet.total_height * sheet.total_width
+            if area > MAX_AREA:
+                raise bomb("bảng tính trải ra quá nhiều ô")
+            rows = _rows(sheet, padded.get(meta.name, {}))
+            filled += sum(1 for row in rows for text in row if text)
+            count += len(rows)
+            if filled > MAX_CELLS or count > MAX_ROWS:
+                raise RefusedError(
+                    "too_many_cells",
+                    f"Bảng tính có hơn {MAX_ROWS} dòng hoặc {MAX_CELLS} ô có nội dung.",
+                    "Tách thành nhiều tệp rồi tải lên từng tệp.",
+                )
+            if any(any(row) for row in rows):
+                merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+                found.append(GridSheet(meta.name, tuple(rows), tuple(m for m in merged if m[0] < len(rows))))
+    except calamine.PasswordError as error:
+        raise password() from error
+    except (calamine.CalamineError, ValueError, OverflowError, OSError) as error:
+        raise damaged("bảng tính") from error
+    return found
+
+
+def _rows(sheet: Any, padded: Mapping[tuple[int, int], int]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    used = 0
+    # Rows come from the top of the sheet, but each begins with the first column that is used.
+    first_column = sheet.start[1] if sheet.start else 0
+    for at, values in enumerate(sheet.iter_rows()):
+        row = ["" for _column in range(min(first_column, MAX_COLUMNS))]
+        for column, value in enumerate(values[: MAX_COLUMNS - len(row)], first_column):
+            text = shown(value, None) if value != "" else ""
+            row.append(text.zfill(padded.get((at, column), 0)) if text else text)
+        while row and not row[-1]:
+            row.pop()
+        rows.append(tuple(row))
+        if row:
+            used = at + 1
+    return rows[:used]
+
+
+def _padded_cells(archive: Archive, names: Sequence[str]) -> dict[str, dict[tuple[int, int], int]]:
+    """For each sheet of an xlsx file the cells that show leading zeros (format "00000"), with their digits."""
+    styles = archive.optional_xml("xl/styles.xml")
+    digits = _padded_formats(styles) if styles is not None else {}
+    if not digits:
+        return {}
+    return {
+        name: cells_with(archive.xml(path), digits)
+        for name, path in sheet_paths(archive).items()
+        if name in names and path in archive.names
+    }
+
+
+def _padded_formats(styles: Any) -> dict[int, int]:
+    codes: dict[str, int] = {}
+    own = child(styles, "numFmts")
+    for item in own if own is not None else ():
+        code = re.sub(r'[\\"]', "", attribute(item, "formatCode") or "")
+        if re.fullmatch(r"0{2,}(?:;.*)?", code):
+            codes[attribute(item, "numFmtId") or ""] = len(code.split(";")[0])
+    formats = child(styles, "cellXfs")
+    return {
+        at: codes[identifier]
+        for at, item in enumerate(formats if formats is not None else ())
+        if (identifier := attribute(item, "numFmtId") or "") in codes
+    }

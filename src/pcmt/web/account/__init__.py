@@ -1,0 +1,1 @@
+"""Signing in, second factors, sessions, letters' links, single sign-on, my account."""

@@ -1,0 +1,168 @@
+"""Which addresses the program has, what stands for each part of an address, and what is sent to each form.
+
+A new address whose parts are all known by their names (`plan_id`, `unit_id`, …) needs nothing here, only its rows in
+`expected.txt`. A part with a new name gets a line in PARTS. An address that stands for several kinds of things gets its
+VARIANTS. A form that must be filled so that who may send it does change something gets a line in FORMS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.http import urlencode
+
+from tests.factories.plans import ALL_CODES
+from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
+
+
+class Unknown(LookupError):
+    """The walk cannot go on without a word of a person; the message says which."""
+
+
+@attrs.frozen(order=True)
+class Page:
+    """A row name of the table: an address by its name, and the variant where it stands for several kinds of things."""
+
+    name: str
+    variant: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> str:
+        """The name of its rows."""
+        return f"{self.name}[{self.variant}]" if self.variant else self.name
+
+    def values(self, things: Things) -> dict[str, Any]:
+        """What stands for the parts of the address, where it is about these things."""
+        given = VARIANTS.get(self.name, {}).get(self.variant)
+        known = given(things) if given else {}
+        found = {}
+        for part in self.parts:
+            if part in known:
+                found[part] = known[part]
+            elif (make := SPECIAL.get((self.name, part)) or PARTS.get(part)) is not None:
+                found[part] = make(things)
+            else:
+                raise Unknown(
+                    f"{self.name}: nobody knows what stands for <{part}> in its address: "
+                    "add it to PARTS in tests/matrix/addresses.py"
+                )
+        return found
+
+    def address(self, values: Mapping[str, Any]) -> str:
+        """The address with these values."""
+        return reverse(self.name, kwargs=dict(values))
+
+    def query(self, things: Things) -> str:
+        """What stands behind the address, with its question mark."""
+        make = QUERIES.get(self.name)
+        return f"?{urlencode(make(things))}" if make else ""
+
+    def form(self, things: Things, standing: Standing) -> dict[str, Any]:
+        """What a POST carries."""
+        make = FORMS.get(self.row) or FORMS.get(self.name)
+        return make(things, standing) if make else {}
+
+
+PARTS: Mapping[str, Callable[[Things], Any]] = {
+    "plan_id": lambda of: of.plan.pk,
+    "revision_id": lambda of: of.draft.pk,
+    "item_id": lambda of: of.item.pk,
+    "body_id": lambda of: of.body.pk,
+    "task_id": lambda of: of.task.pk,
+    "due_id": lambda of: of.due.pk,
+    "note_id": lambda of: of.note.pk,
+    "unit_id": lambda of: of.unit.pk,
+    "user_id": lambda of: of.user.pk,
+    "person_id": lambda of: of.user.pk,
+    "grant_id": lambda of: of.grant.pk,
+}
+SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
+    ("reading:group", "item_id"): lambda of: of.head.pk,
+    ("reading:check", "revision_id"): lambda of: of.ready.pk,
+    ("reading:again", "revision_id"): lambda of: of.failed.pk,
+    ("tasks:reopen", "due_id"): lambda of: of.done.pk,
+    ("audit:export", "form"): lambda _of: "csv",
+    ("plans:sample", "name"): lambda _of: SAMPLE,
+}
+
+
+def _labelled(name: str) -> Callable[[Things], dict[str, Any]]:
+    def values(of: Things) -> dict[str, Any]:
+        thing = getattr(of, name)
+        return {"label": thing._meta.label, "pk": str(thing.pk)}
+
+    return values
+
+
+VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
+    "audit:thing": {name: _labelled(name) for name in ("plan", "due", "unit", "user")},
+    "history:thing": {
+        name: _labelled(name)
+        for name in ("plan", "draft", "target", "task", "due", "duty", "unit", "user", "grant", "item", "body")
+    },
+}
+
+QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
+    "search:everywhere": lambda _of: {"q": "danh sách"},
+    "reading:decide": lambda of: {"v": of.item.version},
+    "reading:body": lambda of: {"v": of.body.version},
+}
+"""What stands behind the question mark of an address, by GET and by POST."""
+
+
+def _span(of: Things) -> dict[str, Any]:
+    start = of.draft.text.index("ký cam kết")
+    return {"list": "targets", "start": start, "end": start + len("ký cam kết")}
+
+
+FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
+    "login": lambda _of, who: {
+        "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
+    },
+    "language": lambda _of, _who: {"language": "en"},
+    "grant": lambda of, _who: {"grant": of.grant.pk},
+    "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
+    "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
+    "reading:decide": lambda _of, _who: {"state": "accepted"},
+    "reading:confident": lambda _of, _who: {"threshold": "50"},
+    "reading:edit": lambda of, _who: {
+        "v": of.item.version, "role": "own", "mode": "", "condition": "khi có kinh phí", "assignment_ref": of.head.key
+    },
+    "reading:add": lambda of, _who: _span(of) | {
+        "measure": "hộ dân", "kind": "count", "comparator": "gte", "value": "5", "unit": "hộ"
+    },
+    "reading:header": lambda of, _who: {
+        "v": of.draft.version, "kind": "plan", "title": "Tên mới của kế hoạch", "number": "77", "symbol": "KH-UBND"
+    },
+    "reading:body": lambda of, _who: {"unit": of.unit.pk},
+    "reading:body_new": lambda of, _who: {
+        "v": of.body.version, "name": "Đội mới lập", "kind": "agency", "level": "commune"
+    },
+    "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
+    "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
+    "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
+}  # fmt: skip
+
+
+def pages() -> list[Page]:
+    """Every address of the program, each variant by itself, in the order of their names."""
+    found = set()
+    for name, parts in _named(get_resolver(), ()):
+        for variant in VARIANTS.get(name, {"": None}):
+            found.add(Page(name, variant, parts))
+    return sorted(found)
+
+
+def _named(resolver: URLResolver, spaces: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            yield from _named(each, (*spaces, each.namespace) if each.namespace else spaces)
+        elif isinstance(each, URLPattern):
+            if not each.name:
+                raise Unknown(f"the address {each.pattern} has no name: give it one, so that it can have its rows")
+            yield ":".join((*spaces, each.name)), tuple(each.pattern.converters) or tuple(each.pattern.regex.groupindex)

@@ -1,0 +1,273 @@
+"""Walking: every page as everybody, for the things of every relation; what was answered, and what must never be.
+
+Each request runs in a savepoint that is rolled back; statements that write are seen as they go by, so that a change
+without a row more or less is seen as well.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import attrs
+from django.conf import settings
+from django.db import connection, transaction
+from django.shortcuts import resolve_url
+from django.test import Client
+
+from pcmt.apps.audit.models import Entry
+from pcmt.web.audit.words import FIELDS, OBJECTS, UNTOLD, WORDS
+from tests.matrix.addresses import Page
+from tests.matrix.world import RELATIONS, SAMPLE, Standing, World, build
+
+GET, POST, BOTH = "GET", "POST", "both"
+
+SHOWN, LOGGED, CHANGED, LED, SIGN_IN = "o", "r", "W", ">", "i"
+DENIED, ABSENT, METHOD, WRONG, BROKEN = "x", ".", "!", "?", "E"
+REFUSALS = frozenset({DENIED, ABSENT, METHOD, SIGN_IN})
+
+LOG = frozenset({"audit_entry"})
+BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day"})
+"""Tables that are written without anything of anybody's being changed."""
+
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
+PUBLIC = frozenset({"unit_id"})
+"""Parts of addresses that name things which everybody may see: units are public."""
+PUBLIC_ROWS = frozenset({"history:thing[unit]", "audit:thing[unit]"})
+
+MISSING = 987_654_321
+"""An id that nothing has."""
+
+
+@attrs.frozen
+class Answer:
+    """What came back: its letter, and what was written on the way."""
+
+    letter: str
+    tables: frozenset[str] = frozenset()
+    trouble: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """One page as it was seen. `cells`: by method and column, a letter for each relation, or one where all are alike.
+
+    `faults`: what no table may allow.
+    """
+
+    page: Page
+    cells: dict[str, dict[str, str]]
+    faults: Sequence[str]
+
+    @property
+    def rows(self) -> dict[str, dict[str, str]]:
+        """The rows of the table: both methods in one where they are answered alike."""
+        if self.cells[GET] == self.cells[POST]:
+            return {BOTH: self.cells[GET]}
+        return self.cells
+
+
+@contextmanager
+def walker() -> Iterator[Walker]:
+    """A walker through a world of its own, which is gone afterwards. The log of the program is quiet meanwhile."""
+    sample = Path(settings.PCMT_DATA) / "demo" / SAMPLE
+    sample.parent.mkdir(exist_ok=True)
+    sample.write_text("KẾ HOẠCH", encoding="utf-8")
+    logging.disable(logging.CRITICAL)
+    try:
+        with _taken_back():
+            yield Walker(build())
+    finally:
+        logging.disable(logging.NOTSET)
+        sample.unlink()
+
+
+class Walker:
+    """Goes to pages as the people of a world. Sessions are made once; no request leaves anything behind."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.last = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        self.client = Client(raise_request_exception=False)
+        self.keys = {standing.name: self._session(standing) for standing in world.standings}
+
+    def _session(self, standing: Standing) -> str:
+        """Signs the person in; this is the one place that knows how. The session's key, or nothing for a visitor."""
+        if standing.user is None:
+            return ""
+        client = Client()
+        client.force_login(standing.user)
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def see(self, page: Page) -> Seen:
+        """The page as everybody, for the things of every relation, by GET and by POST; nothing is left behind."""
+        faults: list[str] = []
+        cells: dict[str, dict[str, str]] = {GET: {}, POST: {}}
+        about = {relation: page.values(self.world.things[relation]) for relation in RELATIONS}
+        objects = [part for part in page.parts if len({str(values[part]) for values in about.values()}) > 1]
+        relations = RELATIONS if objects else RELATIONS[:1]
+        for standing in self.world.standings:
+            for method in (GET, POST):
+                answers = {
+                    relation: self._told(page, method, standing, relation, about[relation], faults)
+                    for relation in relations
+                }
+                letters = "".join(answer.letter for answer in answers.values())
+                cells[method][standing.name] = letters[0] if len(set(letters)) == 1 else letters
+                if objects:
+                    faults += self._guessed(page, method, standing, answers, objects, about)
+        return Seen(page=page, cells=cells, faults=faults)
+
+    def other_methods(self, page: Page) -> list[str]:
+        """What PUT, PATCH and DELETE change; there must be nothing. Asked by those who may do most, of their own."""
+        faults = []
+        values = page.values(self.world.things["own"])
+        for standing in self.world.standings:
+            if standing.role not in {"standing_office", "administrator"}:
+                continue
+            for method in ("PUT", "PATCH", "DELETE"):
+                answer = self._ask(page, method, standing, "own", values, lambda _answer: None)
+                if answer.letter in {CHANGED, BROKEN}:
+                    faults.append(f"{method} as {standing.name}: {answer.trouble or sorted(answer.tables)}")
+        return faults
+
+    def _guessed(
+        self,
+        page: Page,
+        method: str,
+        standing: Standing,
+        answers: dict[str, Answer],
+        objects: Sequence[str],
+        about: dict[str, dict[str, Any]],
+    ) -> Iterator[str]:
+        """Ids of another unit answer like ids that nothing has; nothing says that there is something."""
+        if not (PUBLIC.intersection(objects) or page.row in PUBLIC_ROWS):
+            missing = {part: _nothing_like(value) for part, value in about["own"].items() if part in objects}
+            nothing = self._ask(page, method, standing, "own", {**about["own"], **missing}, lambda _answer: None)
+            for relation in ("sibling", "foreign"):
+                letter = answers[relation].letter
+                if letter != nothing.letter and (letter in REFUSALS or relation == "foreign"):
+                    yield (
+                        f"{method} as {standing.name}: an id of a {relation} unit is answered “{letter}”, "
+                        f"one that nothing has “{nothing.letter}”: guessing tells what there is"
+                    )
+        if len(objects) > 1:
+            crossed = {**about["own"], objects[-1]: about["foreign"][objects[-1]]}
+            answer = self._ask(page, method, standing, "own", crossed, lambda _answer: None)
+            if answer.letter not in REFUSALS:
+                yield (
+                    f"{method} as {standing.name}: <{objects[-1]}> of a foreign unit under one's own "
+                    f"<{objects[0]}> is answered “{answer.letter}”"
+                )
+
+    def _told(
+        self, page: Page, method: str, standing: Standing, relation: str, values: dict[str, Any], faults: list[str]
+    ) -> Answer:
+        """The answer, and what is wrong with it in itself."""
+        where = f"{method} as {standing.name}, {relation}"
+
+        def look(answer: Answer) -> None:
+            if not answer.tables & LOG:
+                return
+            for entry in Entry.objects.filter(pk__gt=self.last):
+                faults.extend(f"{where}: {fault}" for fault in unspoken(entry))
+
+        answer = self._ask(page, method, standing, relation, values, look)
+        changed = answer.tables - LOG
+        if answer.letter == BROKEN:
+            faults.append(f"{where}: {answer.trouble}")
+        elif method == GET and changed:
+            faults.append(f"{where}: only looking changed {sorted(changed)}")
+        elif answer.letter in REFUSALS and changed:
+            faults.append(f"{where}: refused, and yet changed {sorted(changed)}")
+        elif answer.letter == CHANGED and not answer.tables & LOG:
+            faults.append(f"{where}: changed {sorted(changed)} without a word in the log")
+        return answer
+
+    def _ask(
+        self,
+        page: Page,
+        method: str,
+        standing: Standing,
+        relation: str,
+        values: dict[str, Any],
+        look: Callable[[Answer], None],
+    ) -> Answer:
+        """One request, taken back at once; `look` is called before that."""
+        path = page.address(values) + page.query(self.world.things[relation])
+        data = page.form(self.world.things[relation], standing) if method == POST else None
+        key = self.keys[standing.name]
+        self.client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: key} if key else {})
+        tables: set[str] = set()
+        with _taken_back(), _watched(tables):
+            try:
+                response: Any = self.client.generic(method, path) if method not in (GET, POST) else (
+                    self.client.get(path) if method == GET else self.client.post(path, data)
+                )  # fmt: skip
+                answer = _answer(response, frozenset(tables - BOOKKEEPING))
+                response.close()
+            except Exception as error:  # noqa: BLE001 - whatever breaks is what the walk is to find
+                answer = Answer(BROKEN, trouble=f"{type(error).__name__}: {error}")
+            look(answer)
+        return answer
+
+
+def unspoken(entry: Entry) -> Iterator[str]:
+    """What an entry says and no person can read."""
+    if entry.event not in WORDS:
+        yield f"the log has no words for the event {entry.event} (EVENTS in web/audit/words.py)"
+    if entry.object_type not in OBJECTS:
+        yield f"the log has no word for a {entry.object_type} (OBJECTS in web/audit/words.py)"
+    for name in {**(entry.before or {}), **(entry.after or {})}:
+        if name not in FIELDS and name not in UNTOLD:
+            yield f"the log has no word for “{name}” of {entry.event} (FIELDS or UNTOLD in web/audit/words.py)"
+
+
+def _nothing_like(value: Any) -> Any:
+    """An id of the same sort that nothing has; labels of models stay."""
+    if isinstance(value, int):
+        return MISSING
+    return str(MISSING) if str(value).isdecimal() else value
+
+
+def _answer(response: Any, tables: frozenset[str]) -> Answer:
+    status = response.status_code
+    if status >= 500:
+        kind, error, _where = getattr(response, "exc_info", None) or (None, None, None)
+        return Answer(BROKEN, tables, f"{status} {kind.__name__ if kind else ''} {error or ''}".strip())
+    if status in (301, 302, 303, 307, 308) and not tables and response["Location"].startswith(_sign_in()):
+        return Answer(SIGN_IN, tables)
+    if status < 400:
+        led = LED if status >= 300 else SHOWN
+        return Answer(CHANGED if tables - LOG else LOGGED if tables else led, tables)
+    letter = {403: DENIED, 404: ABSENT, 405: METHOD, 400: WRONG, 409: WRONG, 410: ABSENT, 422: WRONG}.get(status)
+    return Answer(letter, tables) if letter else Answer(BROKEN, tables, f"status {status}")
+
+
+def _sign_in() -> str:
+    return resolve_url(settings.LOGIN_URL)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _watched(tables: set[str]) -> Iterator[None]:
+    """Collects the tables that are written to."""
+
+    def see(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if found := WRITES.match(sql):
+            tables.add(found[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(see):
+        yield

@@ -1,0 +1,268 @@
+"""What the walk starts with: a commune, its neighbours near and far, a thing of each kind, people in every role.
+
+    Tỉnh An Bình                     above    its plan gives work to the commune
+      Xã Đông Hòa                    own      everyone in the columns of the table works here ...
+        Trạm Y tế xã Đông Hòa        child
+        Công an xã Đông Hòa                   ... but the second standing office: in this body, which serves the commune
+      Phường Tây Hòa                 sibling
+    Tỉnh Bình Giang
+      Xã Nam Giang                   foreign
+
+Each of the five keeps a plan in force (two versions, a target, a task, a due item with a note and a file, one that is
+done, a report duty), texts under review, ready to be adopted and failed to be read, and a person in a role.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from unittest.mock import patch
+
+import attrs
+
+from pcmt.apps.accounts.models import Actor, Grant, Role, User
+from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
+from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
+from pcmt.apps.reports.models import Duty
+from pcmt.apps.targets.models import Target
+from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
+from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import NewUnit, create_units
+from pcmt.core.diagnostics import Refusal
+from tests.factories.plans import ALL_CODES, Draft, agency, outlined
+from tests.factories.world import NOW
+
+RELATIONS = ("own", "child", "sibling", "foreign", "above")
+PASSWORD = "mot-mat-khau-dai-1"
+
+SAMPLE = "mau-thu.txt"
+"""A file of the demonstration, while the walk goes on."""
+
+ROWS = (
+    NewUnit(key="above", name="Tỉnh An Bình", kind="administrative", level="province", code="91"),
+    NewUnit(key="own", name="Xã Đông Hòa", kind="administrative", level="commune", parent="above"),
+    NewUnit(key="child", name="Trạm Y tế xã Đông Hòa", kind="agency", level="commune", parent="own"),
+    NewUnit(key="agency", name="Công an xã Đông Hòa", kind="agency", level="commune", parent="own"),
+    NewUnit(key="sibling", name="Phường Tây Hòa", kind="administrative", level="commune", parent="above"),
+    NewUnit(key="far", name="Tỉnh Bình Giang", kind="administrative", level="province", code="92"),
+    NewUnit(key="foreign", name="Xã Nam Giang", kind="administrative", level="commune", parent="far"),
+)
+
+TEXT = """ỦY BAN NHÂN DÂN
+Số: {number}/KH-UBND
+{issuer}, ngày 05 tháng 01 năm 2026
+KẾ HOẠCH
+Làm sạch địa bàn {issuer} năm 2026
+I. CHỈ TIÊU
+1. Ít nhất 80% hộ dân ký cam kết.
+II. PHÂN CÔNG
+1. {body}
+- Lập danh sách người cần hỗ trợ, xong trước ngày 15/6/2026.
+III. BÁO CÁO
+{body} báo cáo {issuer} trước ngày 15 hằng tháng.
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Things:
+    """One of every kind, all of one unit."""
+
+    relation: str
+    unit: Unit
+    user: User
+    grant: Grant
+    plan: Plan
+    target: Target
+    task: Task
+    due: DueItem
+    done: DueItem
+    duty: Duty
+    note: ProgressNote
+    draft: Revision
+    item: Item
+    limit: Item
+    head: Item
+    body: BodyMatch
+    ready: Revision
+    failed: Revision
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """A column of the table: somebody, who may hold a role at a unit. `user` is None for a visitor."""
+
+    name: str
+    user: User | None
+    role: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class World:
+    """Everything above; `things` by relation."""
+
+    units: dict[str, Unit]
+    things: dict[str, Things]
+    standings: tuple[Standing, ...]
+
+
+AGENCY_OFFICE = f"{Role.STANDING_OFFICE.value}@agency"
+STANDINGS = ("anonymous", "no_role", *Role.values, AGENCY_OFFICE)
+"""The columns of the table, in order. A new role is a new column by itself."""
+
+
+def build() -> World:
+    """The world, made by the operations themselves, with a reader that finds in each text exactly what stands in it."""
+    units = create_units(actor=None, at=NOW, rows=ROWS)
+    users = {name: _user(name) for name in STANDINGS[1:]}
+    for role in Role.values:
+        _granted(users[role], role, units["own"])
+    _granted(users[AGENCY_OFFICE], Role.STANDING_OFFICE, units["agency"])
+    with patch("pcmt.core.reading.read", _read):
+        things = {relation: _things(units, relation, number) for number, relation in enumerate(RELATIONS, 1)}
+    standings = [Standing(name="anonymous", user=None), Standing(name="no_role", user=users["no_role"])]
+    standings += [Standing(name=role, user=users[role], role=role) for role in Role.values]
+    standings.append(Standing(name=AGENCY_OFFICE, user=users[AGENCY_OFFICE], role=Role.STANDING_OFFICE))
+    return World(units=units, things=things, standings=tuple(standings))
+
+
+def _user(name: str) -> User:
+    made = create_user(actor=None, at=NOW, username=name.replace("@", "."), full_name=name, password=PASSWORD)
+    assert isinstance(made, User), made
+    return made
+
+
+def _granted(user: User, role: str, unit: Unit) -> Grant:
+    made = grant_role(actor=None, at=NOW, user_id=user.pk, role=role, unit_id=unit.pk)
+    assert isinstance(made, Grant), made
+    return made
+
+
+def _actor(user: User, role: str, unit: Unit) -> Actor:
+    return Actor(user_id=user.pk, name=user.full_name, role=role, unit_id=unit.pk, unit_name=unit.name, on=date.today())
+
+
+def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
+    unit = units[relation]
+    # The province gives work to the commune; each of the others to itself.
+    owing = units["own"] if relation == "above" else unit
+    person = _user(f"person.{relation}")
+    grant = _granted(person, Role.OFFICER, unit)
+    keeper = _actor(person, Role.STANDING_OFFICE, unit)
+    text = TEXT.format(number=number, issuer=unit.name, body=owing.name)
+    plan = _adopted(keeper, text, None).plan
+    # The text of a real plan names its issuer in many ways; here it is this very unit.
+    Plan.objects.filter(pk=plan.pk).update(issuer=unit)
+    _adopted(keeper, text.replace("80%", "85%"), plan.pk)
+    plan.refresh_from_db()
+    due = DueItem.objects.filter(plan=plan, task__isnull=False, state="open").get()
+    told = report_progress(
+        actor=_actor(person, Role.OFFICER, owing), at=NOW, due_item_id=due.pk, version=due.version, percent=20,
+        note="Đã họp", file=("bien-ban.txt", f"biên bản {relation}".encode()),
+    )  # fmt: skip
+    assert not isinstance(told, Refusal), told
+    due.refresh_from_db()
+    done = DueItem.objects.filter(plan=plan, task__isnull=True, state="open").order_by("due_on")[0]
+    told = report_progress(
+        actor=_actor(person, Role.OFFICER, owing), at=NOW, due_item_id=done.pk, version=done.version, done=True
+    )
+    assert not isinstance(told, Refusal), told
+    done.refresh_from_db()
+    draft = _sent(keeper, TEXT.format(number=number + 20, issuer=unit.name, body=owing.name), None)
+    Plan.objects.filter(pk=draft.plan_id).update(issuer=unit)
+    draft.refresh_from_db()
+    ready = _sent(keeper, TEXT.format(number=number + 40, issuer=unit.name, body=owing.name), None)
+    assert not isinstance(accept_confident(actor=keeper, at=NOW, revision_id=ready.pk, threshold=0), Refusal)
+    failed = _sent(keeper, TEXT.format(number=number + 60, issuer=unit.name, body=owing.name), None)
+    Plan.objects.filter(pk__in=(ready.plan_id, failed.plan_id)).update(issuer=unit)
+    Revision.objects.filter(pk=failed.pk).update(state=RevisionState.FAILED)
+    ready.refresh_from_db()
+    item = Item.objects.get(revision=draft, list_name=ListName.TASKS)
+    assert item.state == ItemState.PROPOSED
+    return Things(
+        relation=relation,
+        unit=unit,
+        user=person,
+        grant=grant,
+        plan=plan,
+        target=Target.objects.filter(plan=plan).active().get(),
+        task=Task.objects.filter(plan=plan).standing().get(),
+        due=due,
+        done=done,
+        duty=Duty.objects.filter(plan=plan, state="active").get(),
+        note=ProgressNote.objects.get(due_item=due),
+        draft=draft,
+        item=item,
+        limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
+        head=Item.objects.get(revision=draft, list_name=ListName.ASSIGNMENTS),
+        body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
+        ready=ready,
+        failed=failed,
+    )
+
+
+def _sent(actor: Actor, text: str, plan_id: int | None) -> Revision:
+    made = start_reading(actor=actor, at=NOW, name="ke-hoach.txt", data=text.encode(), plan_id=plan_id, again=True)
+    assert isinstance(made, Revision), made
+    made.refresh_from_db()
+    assert made.state == "review", made.message
+    return made
+
+
+def _adopted(actor: Actor, text: str, plan_id: int | None) -> Revision:
+    revision = _sent(actor, text, plan_id)
+    for done in (
+        accept_confident(actor=actor, at=NOW, revision_id=revision.pk, threshold=0),
+        create_bodies(actor=actor, at=NOW, revision_id=revision.pk),
+    ):
+        assert not isinstance(done, Refusal), done
+    revision.refresh_from_db()
+    done = adopt(actor=actor, at=NOW, revision_id=revision.pk, version=revision.version, confirmed=ALL_CODES)
+    assert isinstance(done, Adopted), done
+    return revision
+
+
+def _read(text: str, *, name: str = "") -> dict[str, Any]:
+    """What stands in TEXT, whoever it names: a target, a task with its limit, a monthly report."""
+    lines = text.splitlines()
+    issuer, body = lines[2].split(",")[0], lines[8].removeprefix("1. ")
+    found = Draft(text)
+    found.reading = {
+        "schema": "pcmt-plan/1",
+        "reader": "hand",
+        "header": {
+            "document_kind": "plan",
+            "issuer": {"name": issuer, "level": "commune", "in_header": True},
+            "number": {"value": lines[1].split()[1].split("/")[0], "symbol": "KH-UBND", "blank": False},
+            "date": {"value": "2026-01-05"},
+            "doc_type": {"value": "Kế hoạch"},
+            "title": {"value": lines[4]},
+            "period": {"from": "2026-01-05", "to": "2026-12-31", "source": "text"},
+        },
+        "outline": outlined(text),
+        "unclaimed": [],
+        "diagnostics": [],
+    }
+    share = lines[6].removeprefix("1. ").removesuffix(" ký cam kết.")
+    facts = {"kind": "coverage", "comparator": "gte", "value": int(share.split()[2][:-1]), "unit": "percent"}
+    found.add("targets", share, measure="hộ dân", **facts)
+    head = found.add("assignments", body, kind="block", mode="assigned", agencies=[agency(body)], at=text.index("PHÂN"))
+    task = found.add(
+        "tasks", "Lập danh sách người cần hỗ trợ", role="own", assignment_ref=head, partners=[], deadline_refs=[]
+    )
+    limit = found.add(
+        "deadlines", "trước ngày 15/6/2026", relation="before", precision="day", date="2026-06-15",
+        binds={"type": "task", "ref": task},
+    )  # fmt: skip
+    found.reading["tasks"][0]["deadline_refs"].append(limit)
+    found.add(
+        "reporting_duties",
+        f"báo cáo {issuer} trước ngày 15 hằng tháng",
+        reporter=[agency(body)],
+        recipient=[agency(issuer)],
+        kind="periodic",
+        period="monthly",
+        due={"relation": "before", "precision": "recurring", "rule": "FREQ=MONTHLY;BYMONTHDAY=15"},
+    )
+    return found.reading
