@@ -93,6 +93,7 @@ from pcmt.core.periods.renewal import (
     applied,
     dues_of,
     renew,
+    slot_of,
     timeline,
 )
 from pcmt.core.periods.rules import (
@@ -187,6 +188,7 @@ __all__ = [
     "periods_of",
     "renew",
     "settle",
+    "slot_of",
     "span_from",
     "span_label",
     "step_label",

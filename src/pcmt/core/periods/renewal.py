@@ -41,17 +41,21 @@ class Version:
     dues: tuple[Due, ...]
 
 
-def dues_of(limit: Limit, window: Span, slot_of: Callable[[date], Span | None] | None = None) -> tuple[Due, ...]:
-    """The due dates of a limit within a window, each with its slot.
+def slot_of(limit: Limit, due: Span) -> Span:
+    """The days that a due window of a recurring limit is for.
 
-    Without `slot_of` (for reports: the period reported by a day) a slot is the month, quarter, half-year, year or week
-    of the due date when the rule is due once in each, and else the window from the due date before.
+    The month, quarter, half-year, year or week of its last day when the rule is due once in each; else the window
+    itself, which begins after the due date before.
     """
     kind = _kind(limit)
+    return STATISTICAL.around(kind, due.last) if kind else Span(due.start, due.end)
+
+
+def dues_of(limit: Limit, window: Span, reported: Callable[[date], Span | None] | None = None) -> tuple[Due, ...]:
+    """The due dates of a limit within a window, each with its slot; for reports, `reported` tells a day's period."""
     found: dict[Span, Due] = {}
     for piece in due_windows(limit, window):
-        slot = slot_of(piece.last) if slot_of else STATISTICAL.around(kind, piece.last) if kind else None
-        slot = slot or Span(piece.start, piece.end)
+        slot = (reported(piece.last) if reported else None) or slot_of(limit, piece)
         # Two dues of one period cannot both be its own: the later one is for the days since.
         due = Due(piece.last, slot if slot not in found else Span(piece.start, piece.end))
         found[due.slot] = due

@@ -46,6 +46,7 @@ _SIGNED = {"BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"}
 _DECADE = 10
 
 
+@lru_cache(maxsize=1024)
 def is_rule(rule: str) -> bool:
     """Whether a text is a recurrence, no finer than by days, that plans can mean and that can be expanded.
 
