@@ -198,22 +198,21 @@ def _tasks(found: Draft) -> None:
     limit("trước ngày 01/02/2026", asked, relation="before", precision="day", date="2026-02-01")
     communes = heading("UBND các xã, phường", ["UBND các xã, phường"])
     monthly = task("Họp dân mỗi tháng", communes)
-    limit(
-        "trước ngày 20 hằng tháng", monthly, relation="before", precision="recurring", rule="FREQ=MONTHLY;BYMONTHDAY=20"
-    )
+    if words := re.search(r"(?<=tháng, )trước ngày (\d+) hằng tháng", found.text):
+        rule = f"FREQ=MONTHLY;BYMONTHDAY={words[1]}"
+        limit(words[0], monthly, relation="before", precision="recurring", rule=rule)
 
 
 def _reports(found: Draft) -> None:
-    monthly = "báo cáo Công an tỉnh trước ngày 15 hằng tháng"
-    if monthly in found.text:
+    if monthly := re.search(r"báo cáo Công an tỉnh trước ngày (\d+) hằng tháng", found.text):
         found.add(
             "reporting_duties",
-            monthly,
+            monthly[0],
             reporter=[agency("Sở Y tế"), agency("UBND các xã, phường")],
             recipient=[agency("Công an tỉnh")],
             kind="periodic",
             period="monthly",
-            due={"relation": "before", "precision": "recurring", "rule": "FREQ=MONTHLY;BYMONTHDAY=15"},
+            due={"relation": "before", "precision": "recurring", "rule": f"FREQ=MONTHLY;BYMONTHDAY={monthly[1]}"},
         )
     half = "báo cáo UBND tỉnh 6 tháng trước ngày 16/6/2026"
     if half in found.text:

@@ -69,7 +69,7 @@ def test_core_is_made_of_the_standard_library_and_attrs(root: Path) -> None:
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("timezone", "now")}
 
 
-@pytest.mark.parametrize("floor", ["core", "documents"])
+@pytest.mark.parametrize("floor", ["core", "reference", "documents"])
 def test_no_clock_below_the_apps(root: Path, floor: str) -> None:
     """The time is an argument. What reads a clock cannot be tested or asked again as of another day."""
     asked = [
@@ -95,7 +95,7 @@ def test_no_clock_in_operations_queries_and_policies(root: Path) -> None:
 
 def test_public_things_of_core_and_documents_explain_themselves(root: Path) -> None:
     silent = []
-    for floor in ("core", "documents"):
+    for floor in ("core", "reference", "documents"):
         for path in python_files(root / "src/pcmt" / floor):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(tree):

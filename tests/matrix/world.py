@@ -97,7 +97,6 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
-    reorganisation: Reorganisation
 
 
 @attrs.frozen(kw_only=True)
@@ -235,7 +234,6 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
-        reorganisation=_reorganisation(unit),
     )
 
 

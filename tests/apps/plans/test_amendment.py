@@ -108,6 +108,73 @@ def test_the_same_text_again_changes_nothing(land: World) -> None:
     assert not DueItem.objects.filter(state="ended").exists()
 
 
+SOONER = TEXT.replace("trước ngày 20 hằng tháng", "trước ngày 25 hằng tháng").replace(
+    "trước ngày 15 hằng tháng", "trước ngày 10 hằng tháng"
+)
+
+
+def days(land: World, key: str, kind: str, *, state: str = "open") -> list[str]:
+    found = DueItem.objects.filter(unit=land[key], kind=kind, state=state, limit__has_key="rule")
+    return [f"{day:%m-%d}" for day in found.order_by("due_on").values_list("due_on", flat=True)]
+
+
+def monthly(passed: int, before: int, after: int) -> list[str]:
+    return [f"{month:02}-{before if month <= passed else after:02}" for month in range(1, 13)]
+
+
+def test_a_new_day_of_the_month_is_for_the_months_to_come(land: World) -> None:
+    first = adopted(land.office)
+    assert days(land, "dong_hoa", "task") == monthly(12, 19, 19)
+    assert days(land, "dong_hoa", "report") == monthly(12, 14, 14)
+    january = DueItem.objects.filter(unit=land["dong_hoa"], kind="task").order_by("due_on")[0]
+    report_progress(actor=land.actor("dong_hoa"), at=NOW, due_item_id=january.pk, version=1, done=True)
+    # On 12 April. Rounds: April's 24th is still to come. Reports: what closes on 14 April is now due on 9 May; what
+    # closes on 14 December keeps its day, since its new one would lie beyond the plan.
+    adopted(land.office, SOONER, at=LATER.replace(day=12), plan_id=first.plan_id)
+    assert days(land, "dong_hoa", "task", state="done") == ["01-19"]
+    assert days(land, "dong_hoa", "task") == monthly(3, 19, 24)[1:]
+    assert days(land, "dong_hoa", "report") == [*monthly(3, 14, 9)[:3], *monthly(0, 14, 9)[4:], "12-14"]
+    assert Task.objects.get(text="Họp dân mỗi tháng").state == "open"
+    # And back again on 20 May. May's 19th has gone by, its 24th stands; so does 9 June for what closed on 14 May.
+    adopted(land.office, TEXT, at=NOW.replace(month=5, day=20), plan_id=first.plan_id)
+    assert days(land, "dong_hoa", "task") == [*monthly(3, 19, 24)[1:5], *monthly(12, 19, 19)[5:]]
+    assert days(land, "dong_hoa", "report") == [*monthly(3, 14, 9)[:3], "05-09", "06-09", *monthly(12, 14, 14)[5:]]
+    covered = DutyOccurrence.objects.filter(unit=land["dong_hoa"], due_item__state="open").values_list("period_to")
+    assert len(set(covered)) == len(covered) == 12
+    # The same once more changes nothing.
+    rows = set(DueItem.objects.values_list("pk", "state", "due_on"))
+    adopted(land.office, TEXT, at=NOW.replace(month=5, day=25), plan_id=first.plan_id)
+    assert set(DueItem.objects.values_list("pk", "state", "due_on")) == rows
+
+
+def test_a_report_keeps_its_row_and_its_first_day_when_its_day_moves(land: World) -> None:
+    first = adopted(land.office)
+    rows = set(DueItem.objects.filter(unit=land["health"], kind="report").values_list("pk", flat=True))
+    march = DueItem.objects.get(unit=land["health"], kind="report", due_on=date(2026, 3, 14))
+    report_progress(actor=land.actor("health"), at=LATER, due_item_id=march.pk, version=1, done=True)
+    # The 16th reports the same periods as the 15th.
+    later = TEXT.replace("trước ngày 15 hằng tháng", "trước ngày 16 hằng tháng")
+    adopted(land.office, later, at=LATER.replace(day=12), plan_id=first.plan_id)
+    now = DueItem.objects.filter(unit=land["health"], kind="report").order_by("due_on")
+    assert set(now.values_list("pk", flat=True)) == rows
+    assert [f"{due.due_on:%m-%d}" for due in now] == monthly(3, 14, 15)
+    assert {due.original_due_on.day for due in now if due.original_due_on} == {14}
+    assert {due.limit_text for due in now if due.due_on and due.due_on.month > 3 and due.limit} == {
+        "báo cáo Công an tỉnh trước ngày 16 hằng tháng"
+    }
+    march.refresh_from_db()
+    assert (march.state, march.due_on) == ("done", date(2026, 3, 14))
+    assert march.done_on is not None
+    assert march.done_on > date(2026, 3, 14)
+
+
+def test_a_monthly_round_that_ends_leaves_what_was_due(land: World) -> None:
+    first = adopted(land.office)
+    without = TEXT.replace(", trước ngày 20 hằng tháng", "")
+    adopted(land.office, without, at=LATER.replace(day=25), plan_id=first.plan_id)
+    assert days(land, "dong_hoa", "task") == monthly(12, 19, 19)[:4]
+
+
 def test_what_ends_has_to_be_confirmed(land: World) -> None:
     first = adopted(land.office)
     revision = reviewed(land.office, AMENDED, at=LATER, plan_id=first.plan_id)

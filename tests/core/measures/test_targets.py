@@ -165,8 +165,11 @@ def test_expected_count() -> None:
     assert first
     assert last
     assert spec.frequency
-    assert expected_count(spec, expected_windows(spec.frequency, Span(first, last))) == 24
-    assert expected_count(target_from({"kind": "frequency"}), ()) is None
+    assert expected_count(expected_windows(spec.frequency, Span(first, last))) == 24
+    assert expected_count(()) is None
+    often = target_from({"kind": "frequency", "frequency": {"n": None, "per": "month"}}).frequency
+    assert often
+    assert expected_count(expected_windows(often, Span(first, last))) is None
 
 
 def test_numbers_in_vietnamese_form() -> None:

@@ -11,14 +11,20 @@ from hypothesis import strategies as st
 
 from pcmt.core.periods import (
     ADMINISTRATIVE,
+    SCHOOL_TERMS,
     STATISTICAL,
     Calendar,
+    ExpectedWindow,
     Frequency,
     Kind,
+    SchoolTerms,
     Span,
+    closing_on,
+    expected_label,
     expected_windows,
     frequency_from,
     frequency_label,
+    month_end,
     period_label,
     period_reported,
     period_word_label,
@@ -27,7 +33,9 @@ from pcmt.core.periods import (
 
 YEAR_2025 = Span(date(2025, 1, 1), date(2026, 1, 1))
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
-calendars = st.sampled_from([ADMINISTRATIVE, STATISTICAL, Calendar("own", "own", 20, 1)])
+calendars = st.sampled_from(
+    [ADMINISTRATIVE, STATISTICAL, Calendar("own", "own", 20, 1), closing_on(28), closing_on(30)]
+)
 kinds = st.sampled_from([Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.HALF_YEAR, Kind.YEAR])
 
 
@@ -131,10 +139,13 @@ def test_expected_windows_of_a_year(frequency: Frequency, count: int) -> None:
 
 def test_expected_windows_are_cut_to_the_plan() -> None:
     june = Span(date(2025, 6, 10), date(2025, 7, 10))
-    assert expected_windows(Frequency(1, Kind.MONTH), june) == (
-        Span(date(2025, 6, 10), date(2025, 7, 1)),
-        Span(date(2025, 7, 1), date(2025, 7, 10)),
-    )
+    months = (Span(date(2025, 6, 1), date(2025, 7, 1)), Span(date(2025, 7, 1), date(2025, 8, 1)))
+    first, second = expected_windows(Frequency(1, Kind.MONTH), june)
+    assert first == ExpectedWindow(date(2025, 6, 10), date(2025, 7, 1), months[0], 1)
+    assert second == ExpectedWindow(date(2025, 7, 1), date(2025, 7, 10), months[1], 0)
+    assert first.is_part
+    assert not first.is_stub
+    assert second.is_stub
 
 
 @given(kinds, st.integers(1, 4), days, st.integers(1, 900), calendars)
@@ -146,6 +157,59 @@ def test_expected_windows_cover_the_plan_without_overlap(
     assert pieces[0].start == window.start
     assert pieces[-1].end == window.end
     assert all(left.end == right.start for left, right in itertools.pairwise(pieces))
+    assert all(piece.overlap(piece.whole) == Span(piece.start, piece.end) for piece in pieces)
+    # Something is always asked for, and whole periods always.
+    assert sum(piece.times or 0 for piece in pieces) >= 1
+    assert all(piece.times == 1 for piece in pieces if not piece.is_part)
+
+
+@given(kinds, days, st.integers(1, 900), days)
+def test_two_plans_that_meet_ask_for_no_more_than_one_period_more(
+    kind: Kind, start: date, length: int, cut: date
+) -> None:
+    window = Span(start, start + timedelta(days=length))
+    cut = window.start + timedelta(days=cut.toordinal() % length)
+    if cut == window.start:
+        return
+    frequency = Frequency(1, kind)
+
+    def asked(part: Span) -> int:
+        return sum(piece.times or 0 for piece in expected_windows(frequency, part))
+
+    halves = asked(Span(window.start, cut)) + asked(Span(cut, window.end))
+    assert asked(window) - 1 <= halves <= asked(window) + 2
+
+
+def test_terms_that_were_decided_go_before_the_usual_frame() -> None:
+    first, second = Span(date(2025, 9, 5), date(2026, 1, 18)), Span(date(2026, 1, 18), date(2026, 5, 31))
+    terms = SchoolTerms(decided={2025: (first, second)})
+    plan = Span(date(2025, 9, 1), date(2026, 9, 1))
+    assert [each.whole for each in expected_windows(Frequency(1, Kind.SEMESTER), plan, terms=terms)] == [first, second]
+    assert terms.of_year(2026) == SCHOOL_TERMS.of_year(2026)
+    year = expected_windows(Frequency(1, Kind.SCHOOL_YEAR), plan, terms=terms)
+    assert [expected_label(each, Frequency(1, Kind.SCHOOL_YEAR), terms=terms) for each in year] == [
+        "Năm học 2025-2026: 01 lần"
+    ]
+    both = Frequency(1, Kind.SEMESTER, every=2)
+    (pair,) = expected_windows(both, plan, terms=terms)
+    assert expected_label(pair, both, terms=terms) == "Từ ngày 05/9/2025 đến hết ngày 30/5/2026: 01 lần"
+
+
+@given(st.integers(1, 31), days)
+def test_a_plans_own_closing_day_ends_its_months(closing: int, day: date) -> None:
+    own = closing_on(closing)
+    month = own.around(Kind.MONTH, day)
+    assert month.last == min(
+        month_end(month.last.year, month.last.month),
+        date(month.last.year, month.last.month, 1) + timedelta(closing - 1),
+    )
+    assert own.around(Kind.MONTH, month.end).start == month.end
+
+
+@pytest.mark.parametrize("day", [0, 32])
+def test_no_month_closes_on_such_a_day(day: int) -> None:
+    with pytest.raises(ValueError, match="no day of a month"):
+        closing_on(day)
 
 
 def test_periods_of_a_plan_stay_whole() -> None:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pcmt.core.periods import (
+    WEEKENDS,
     DueWindow,
     Limit,
     Precision,
     Relation,
+    Shift,
     Span,
     due_label,
     due_windows,
+    event_due_label,
     last_day,
     limit_from,
     limit_label,
     limit_to,
+    meaning_label,
     month_end,
+    settle,
 )
 
 YEAR_2025 = Span(date(2025, 1, 1), date(2026, 1, 1))
@@ -358,3 +363,103 @@ def test_one_date_is_one_window_with_its_due_date(day: date, relation: Relation,
 
 def _days(window: Span) -> list[date]:
     return [window.start + n * DAY for n in range(window.days)]
+
+
+@pytest.mark.parametrize(
+    ("data", "meaning"),
+    [
+        ({"relation": "before", "date": "2025-06-15"}, "hết ngày 14/6/2025"),
+        ({"relation": "by", "date": "2025-06-15"}, ""),
+        ({"relation": "before", "precision": "month", "from": "2025-06-01", "to": "2025-06-30"}, "hết ngày 31/5/2025"),
+        ({"relation": "before", "rule": "FREQ=MONTHLY;BYMONTHDAY=15"}, "hết ngày 14 hằng tháng"),
+        ({"relation": "by", "rule": "FREQ=MONTHLY;BYMONTHDAY=15"}, ""),
+        ({"relation": "before", "rule": "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=20"}, "hết ngày 19 tháng cuối quý"),
+        ({"relation": "before", "rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=2"}, "hết ngày 01/02 hằng năm"),
+        ({"relation": "before", "rule": "FREQ=WEEKLY;BYDAY=MO"}, "hết Chủ nhật hằng tuần"),
+        ({"relation": "before", "rule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ""),
+        ({"relation": "before", "rule": "FREQ=MONTHLY;BYMONTHDAY=30"}, ""),
+        ({"relation": "before", "event": "khi nghiệm thu"}, ""),
+    ],
+)
+def test_what_before_means(data: dict[str, str], meaning: str) -> None:
+    assert meaning_label(limit(**data)) == meaning
+
+
+@pytest.mark.parametrize(
+    ("data", "label"),
+    [
+        ({"relation": "before", "event": "thời điểm đề nghị"}, "trước thời điểm đề nghị"),
+        ({"relation": "before", "event": "trước khi nghiệm thu"}, "trước khi nghiệm thu"),
+        ({"relation": "by", "event": "khi có yêu cầu"}, "khi có yêu cầu"),
+        (
+            {"relation": "within", "event": "khi nhận thông báo", "length": {"n": 24, "unit": "hour"}},
+            "trong 24 giờ kể từ khi nhận thông báo",
+        ),
+        (
+            {"relation": "within", "event": "sau khi kết thúc", "length": {"n": 2, "unit": "working_day"}},
+            "trong 02 ngày làm việc sau khi kết thúc",
+        ),
+        (
+            {"relation": "within", "event": "trong vòng 03 ngày làm việc kể từ khi phát hiện"},
+            "trong vòng 03 ngày làm việc kể từ khi phát hiện",
+        ),
+        (
+            {"relation": "before", "event": "trước khi hết hạn", "length": {"n": 30, "unit": "day"}},
+            "trước khi hết hạn 30 ngày",
+        ),
+    ],
+)
+def test_limits_of_events(data: dict[str, object], label: str) -> None:
+    found = limit(**data)  # type: ignore[arg-type]
+    assert limit_label(found) == label
+    assert limit_from(limit_to(found)) == found
+    assert due_windows(found, YEAR_2025) == ()
+    assert event_due_label(found, None) == f"{label} (chưa xác định được ngày)"
+
+
+ZONE = timezone(timedelta(hours=7))
+
+
+def test_an_event_gets_its_day() -> None:
+    before = limit("before", event="khi nghiệm thu")
+    assert settle(before, date(2025, 6, 15)) == Limit(Relation.BEFORE, Precision.DAY, date=date(2025, 6, 15))
+    assert due_windows(before, YEAR_2025, happened=date(2025, 6, 15)) == (
+        DueWindow(date(2025, 1, 1), date(2025, 6, 15)),
+    )
+    on = limit("on", event="ngày hội")
+    assert due_windows(on, YEAR_2025, happened=date(2025, 11, 18)) == (
+        DueWindow(date(2025, 11, 18), date(2025, 11, 19)),
+    )
+    # An event told by its moment is the day of that moment.
+    assert settle(before, datetime(2025, 6, 15, 23, tzinfo=ZONE)).date == date(2025, 6, 15)
+    dated = limit("by", date="2025-06-15")
+    assert settle(dated, date(2026, 1, 1)) is dated
+
+
+def test_the_words_of_an_event_may_say_how_long() -> None:
+    within = limit("within", event="trong vòng 03 ngày làm việc kể từ khi phát hiện")
+    assert settle(within, date(2025, 6, 13)) == Limit(Relation.BY, Precision.DAY, date=date(2025, 6, 18))
+
+
+def test_hours_after_an_event() -> None:
+    within = limit("within", event="khi nhận thông báo", length={"n": 24, "unit": "hour"})
+    (window,) = due_windows(within, YEAR_2025, happened=datetime(2025, 6, 14, 22, tzinfo=ZONE))
+    assert window.last == date(2025, 6, 15)
+    assert event_due_label(within, datetime(2025, 6, 14, 22, 30, tzinfo=ZONE)) == (
+        "trong 24 giờ kể từ khi nhận thông báo (đến 22 giờ 30 phút ngày 15/6/2025)"
+    )
+    with pytest.raises(TypeError, match="from a moment"):
+        due_windows(within, YEAR_2025, happened=date(2025, 6, 14))
+    backward = limit("before", event="khi hết hạn", length={"n": 24, "unit": "hour"})
+    with pytest.raises(TypeError, match="forward"):
+        settle(backward, datetime(2025, 6, 14, 22, tzinfo=ZONE))
+
+
+@given(windows, st.sampled_from(RULES), relations, st.sampled_from(Shift))
+def test_a_shift_loses_no_due_date(window: Span, rule: str, relation: Relation, shift: Shift) -> None:
+    wanted = Limit(relation, Precision.RECURRING, rule=rule)
+    plain = {piece.last for piece in due_windows(wanted, window)}
+    moved = due_windows(wanted, window, work=WEEKENDS, shift=shift)
+    assert {piece.last for piece in moved} == {WEEKENDS.shifted(day, shift) for day in plain}
+    assert all(left.end <= right.start for left, right in itertools.pairwise(moved))
+    assert shift is Shift.KEEP or all(WEEKENDS.is_working(piece.last) for piece in moved)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from pcmt.core.periods import Frequency, Span, frequency_from, parse_date, span_from
+from pcmt.core.periods import ExpectedWindow, Frequency, Span, frequency_from, parse_date, span_from
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -187,11 +187,10 @@ def parts_and_total(total: Decimal | None, parts: Iterable[Decimal | None]) -> P
     )
 
 
-def expected_count(spec: TargetSpec, windows: Sequence[Span]) -> int | None:
+def expected_count(windows: Sequence[ExpectedWindow]) -> int | None:
     """How many occurrences a frequency target asks for over its windows; None without a number to count by."""
-    if spec.frequency is None or spec.frequency.n is None or not windows:
-        return None
-    return spec.frequency.n * len(windows)
+    times = [window.times for window in windows if window.times is not None]
+    return sum(times) if times and len(times) == len(windows) else None
 
 
 def _shape(kind: str, comparator: Comparator, *, allocated: bool) -> Shape:

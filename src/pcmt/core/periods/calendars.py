@@ -2,8 +2,8 @@
 
 Two calendars live side by side. Administrative reports close on the 14th: a month runs from the 15th of the month
 before to the 14th, a year from 15 December to 14 December (Decree 09/2019/NĐ-CP, article 12). Statistics use calendar
-months (Decree 60/2018/NĐ-CP). A plan that sets its own cut-off day is a further `Calendar`; a plan's own dates override
-both.
+months (Decree 60/2018/NĐ-CP). A plan that sets its own cut-off day has a calendar of its own (`closing_on`), and its
+dates override both.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import attrs
 
-from pcmt.core.periods.spans import DAY, Span, month_shift
+from pcmt.core.periods.spans import DAY, Span, month_end, month_shift
 
 
 class Kind(StrEnum):
@@ -60,7 +61,11 @@ class Calendar:
     def month_start(self, year: int, month: int) -> date:
         """First day of the month named (year, month); month may lie outside 1..12."""
         real_year, real_month = month_shift(year, month, -self.months_before)
-        return date(real_year, real_month, self.first_day)
+        if self.first_day <= 28:
+            return date(real_year, real_month, self.first_day)
+        return min(
+            date(real_year, real_month, 28) + (self.first_day - 28) * DAY, month_end(real_year, real_month) + DAY
+        )
 
     def named(self, kind: Kind, year: int, number: int = 1) -> Span:
         """The `number`-th period of a kind in a year: `named(Kind.QUARTER, 2025, 2)` is Quý II/2025."""
@@ -93,20 +98,38 @@ STATISTICAL = Calendar("statistical", "kỳ thống kê (theo tháng dương l�
 CALENDARS = {calendar.code: calendar for calendar in (ADMINISTRATIVE, STATISTICAL)}
 
 
+def closing_on(day: int) -> Calendar:
+    """The calendar of a plan whose figures close at the end of a day of each month; 31 is the calendar month's end.
+
+    In a month that lacks the day they close on its last one. Raises ValueError for what is no day of a month.
+    """
+    if not 1 <= day <= 31:
+        raise ValueError(f"no day of a month: {day}")
+    if day == 31:
+        return STATISTICAL
+    if day == 14:
+        return ADMINISTRATIVE
+    return Calendar(f"closing-{day}", f"kỳ số liệu của kế hoạch (chốt hết ngày {day:02} hằng tháng)", day + 1, 1)
+
+
 @attrs.frozen
 class SchoolTerms:
     """Days and months at which the two terms of a school year begin and the second one is over.
 
-    The ministry sets them anew each year within a few days; the defaults are the usual frame (opening in September,
-    first term until mid-January, second until the end of May). The summer belongs to no term.
+    The ministry decides them anew each year and each province within that frame: `decided` holds what was decided, by
+    the year in which a school year opens. The other years take the usual frame (opening in September, first term until
+    mid-January, second until the end of May). The summer belongs to no term.
     """
 
     first: tuple[int, int] = (9, 1)
     second: tuple[int, int] = (1, 16)
     over: tuple[int, int] = (6, 1)
+    decided: Mapping[int, tuple[Span, Span]] = attrs.field(factory=dict)
 
     def of_year(self, year: int) -> tuple[Span, Span]:
         """Both terms of the school year that opens in `year`."""
+        if year in self.decided:
+            return self.decided[year]
         opening, middle, over = (
             date(year, *self.first),
             date(year + 1, *self.second),
@@ -144,25 +167,61 @@ def frequency_from(data: Mapping[str, Any] | None) -> Frequency | None:
     )
 
 
+@attrs.frozen(order=True)
+class ExpectedWindow(Span):
+    """The days, within a plan, in which something is due so often.
+
+    `whole` is the period uncut; `times` how often is asked for: the whole number, or 0 in a stub, and None when the
+    plan gives no number. What is done in a stub counts all the same.
+    """
+
+    whole: Span
+    times: int | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the plan holds only a part of the period."""
+        return self.days < self.whole.days
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether that part is too short to be asked for anything."""
+        return self.times == 0
+
+
 def expected_windows(
     frequency: Frequency,
     window: Span,
     calendar: Calendar = STATISTICAL,
     terms: SchoolTerms = SCHOOL_TERMS,
-) -> tuple[Span, ...]:
+) -> tuple[ExpectedWindow, ...]:
     """The stretches of `window` in each of which the frequency is due, in order and without overlap.
 
-    First and last are cut to the window. Several periods in one (`every`) are counted from the period in which the
-    window begins. A campaign is the window itself. "Thường xuyên" (continuous) and a frequency without a period are no
-    stretches that could be missed: the answer is empty.
+    First and last are cut to the window. A part of at least half its period asks for the full number, a shorter one (a
+    stub) for nothing; where there are only stubs, the longest asks for it. No law says so: it is what keeps 52 weeks
+    in a year and a plan of ten days from owing two monthly rounds or none.
+
+    Several periods in one (`every`) are counted from the period in which the window begins. A campaign is the window
+    itself. "Thường xuyên" (continuous) and a frequency without a period are no stretches that could be missed: the
+    answer is empty.
     """
     if frequency.per is None or frequency.per is Kind.CONTINUOUS:
         return ()
     if frequency.per is Kind.CAMPAIGN:
-        return (window,)
-    pieces = tuple(_pieces(frequency.per, window, calendar, terms))
-    groups = (pieces[i : i + frequency.every] for i in range(0, len(pieces), frequency.every))
-    return tuple(Span(group[0].start, group[-1].end) for group in groups)
+        return (ExpectedWindow(window.start, window.end, window, frequency.n),)
+    found: list[tuple[Span, Span]] = []
+    pieces = _periods(frequency.per, window.start, calendar, terms)
+    while group := tuple(islice(pieces, frequency.every)):
+        whole = Span(group[0].start, group[-1].end)
+        if whole.start >= window.end:
+            break
+        found.append((Span(max(whole.start, window.start), min(whole.end, window.end)), whole))
+    counted = {cut for cut, whole in found if 2 * cut.days >= whole.days}
+    if found and not counted:
+        counted = {max((cut for cut, _whole in found), key=lambda cut: cut.days)}
+    return tuple(
+        ExpectedWindow(cut.start, cut.end, whole, frequency.n if cut in counted else 0) for cut, whole in found
+    )
 
 
 def periods_of(kind: Kind, window: Span, calendar: Calendar = ADMINISTRATIVE) -> tuple[Span, ...]:
@@ -188,30 +247,26 @@ def period_reported(word: str | None, last_day: date, calendar: Calendar = ADMIN
 
 
 def _whole(kind: Kind, window: Span, calendar: Calendar) -> Iterator[Span]:
-    piece = calendar.around(kind, window.start)
-    while piece.start < window.end:
+    for piece in _periods(kind, window.start, calendar, SCHOOL_TERMS):
+        if piece.start >= window.end:
+            return
         if piece.overlap(window):
             yield piece
-        following = piece.end if kind is not Kind.NINE_MONTHS else calendar.named(Kind.YEAR, _year(piece, calendar)).end
-        piece = calendar.around(kind, following)
 
 
-def _year(piece: Span, calendar: Calendar) -> int:
-    return calendar.month_of(piece.start)[0]
-
-
-def _pieces(kind: Kind, window: Span, calendar: Calendar, terms: SchoolTerms) -> Iterator[Span]:
+def _periods(kind: Kind, day: date, calendar: Calendar, terms: SchoolTerms) -> Iterator[Span]:
+    """All periods of a kind from the one that holds a day (or, in a gap between two, the next one)."""
     if kind in (Kind.SEMESTER, Kind.SCHOOL_YEAR):
-        whole: Iterator[Span] = _school(kind, window, terms)
-    else:
-        whole = _whole(kind, window, calendar)
-    for piece in whole:
-        cut = piece.overlap(window)
-        if cut:
-            yield cut
-
-
-def _school(kind: Kind, window: Span, terms: SchoolTerms) -> Iterator[Span]:
-    for year in range(window.start.year - 1, window.last.year + 1):
-        first, second = terms.of_year(year)
-        yield from ((first, second) if kind is Kind.SEMESTER else (Span(first.start, second.end),))
+        for year in range(day.year - 1, 9999):
+            first, second = terms.of_year(year)
+            pieces = (first, second) if kind is Kind.SEMESTER else (Span(first.start, second.end),)
+            yield from (piece for piece in pieces if piece.end > day)
+        return
+    piece = calendar.around(kind, day)
+    while True:
+        if piece.end > day:
+            yield piece
+        if kind is Kind.NINE_MONTHS:
+            piece = calendar.named(kind, calendar.month_of(piece.start)[0] + 1)
+        else:
+            piece = calendar.around(kind, piece.end)

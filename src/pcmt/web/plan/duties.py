@@ -15,7 +15,15 @@ from django.utils.translation import gettext_lazy
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.periods import ADMINISTRATIVE, Span, limit_from, limit_label, period_label, period_word_label
+from pcmt.core.periods import (
+    ADMINISTRATIVE,
+    Span,
+    limit_from,
+    limit_label,
+    meaning_label,
+    period_label,
+    period_word_label,
+)
 from pcmt.web.templatetags.pcmt import due_tone
 
 KINDS: Mapping[str, str | Promise] = {
@@ -78,9 +86,11 @@ def duties_of(plan: Plan, today: date) -> list[DutyRow]:
 
 
 def _limit(duty: Duty) -> str:
-    """The limit in the words of the text, else as it was read."""
+    """The limit in the words of the text, else as it was read, with the last day that a recurring one means."""
     limit = limit_from(duty.due)
-    return f"“{duty.due_text}”" if duty.due_text else limit_label(limit) if limit else ""
+    words = f"“{duty.due_text}”" if duty.due_text else limit_label(limit) if limit else ""
+    meaning = meaning_label(limit) if limit and limit.rule else ""
+    return f"{words} ({meaning})" if meaning else words
 
 
 def _agency(agency: object) -> str:

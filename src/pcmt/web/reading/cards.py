@@ -15,7 +15,15 @@ from pcmt.apps.plans.contract import limits_for, names_of
 from pcmt.apps.plans.models import BodyMatch, Clause, Item, Revision
 from pcmt.core.measures import decimal_from, describe, parts_and_total, target_from
 from pcmt.core.measures.labels import number_label
-from pcmt.core.periods import date_label, last_day, limit_from, limit_label, parse_date, period_word_label
+from pcmt.core.periods import (
+    date_label,
+    last_day,
+    limit_from,
+    limit_label,
+    meaning_label,
+    parse_date,
+    period_word_label,
+)
 from pcmt.core.text import fold
 from pcmt.web.reading.source import line_of, line_starts, page_at
 from pcmt.web.reading.words import BODY_ROLES, DUTY_KINDS, MODES, ROLES, SEVERITIES, SINGULAR, remark
@@ -172,7 +180,7 @@ def names(agencies: Any) -> str:
 
 
 def limit_words(values: Mapping[str, Any] | None) -> str:
-    """A limit with the last day it means: `trước ngày 15/6/2025 (hết ngày 14/6/2025)`."""
+    """A limit with the last day it means: `trước ngày 15/6/2025 (hết ngày 14/6/2025)`, the same for recurring ones."""
     limit = limit_from(values)
     if limit is None:
         return ""
@@ -180,6 +188,8 @@ def limit_words(values: Mapping[str, Any] | None) -> str:
     words = limit_label(limit)
     if last is not None and limit.date is not None and last != limit.date:
         return f"{words} ({_('hết ngày %(day)s') % {'day': date_label(last)}})"
+    if limit.rule and (meaning := meaning_label(limit)):
+        return f"{words} ({meaning})"
     return words
 
 

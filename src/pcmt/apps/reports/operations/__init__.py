@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,8 @@ from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
-from pcmt.core.periods import due_windows, limit_from, period_reported
+from pcmt.apps.tasks.operations.amending import recurring, standing_days
+from pcmt.core.periods import DAY, Due, Span, due_windows, limit_from, period_reported
 from pcmt.core.text import fold
 
 CHUNK = 500
@@ -142,11 +144,11 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         existing[due.occurrence.duty_id].append(due)
     due_items: list[DueItem] = []
     occurrences: list[DutyOccurrence] = []
-    back: list[DueItem] = []
+    changed: list[DueItem] = []
     gone: list[int] = []
     for duty, item in drafts:
         reporting = _reporting(adoption, item)
-        known = by_owner(existing.get(duty.pk, ()), reporting)
+        known = _by_period(existing.get(duty.pk, ()), reporting)
         label = _label(duty)
         shared = {
             "clause": item.clause,
@@ -155,14 +157,21 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
             "start": item.start,
             "end": item.end,
         }
+        times = list(_times(adoption, duty, item))
+        days: dict[int | None, frozenset[date]] = {}
         for unit_id, name in reporting.items():
-            for when in _times(adoption, duty, item):
-                was = known.pop((unit_id, when.due_on), [])
-                for due in was:
-                    if due.state == DueState.ENDED:
-                        due.state = DueState.DONE if due.done_at else DueState.OPEN
-                        due.version += 1
-                        back.append(due)
+            if duty.pk in existing:
+                rows = [row for (owner, _period), some in known.items() if owner == unit_id for row in some]
+                days[unit_id] = standing_days(map(_held, rows), map(_asked, times), adoption.on)
+            for when in times:
+                over = duty.pk in existing and _asked(when) and when.due_on not in days[unit_id]
+                place = (unit_id, _period_of(when.period_from, when.period_to, when.due_on))
+                was = known.get(place, [])
+                if over:
+                    # Its period was due already, or has its day from before: what there is stays as it is.
+                    continue
+                known.pop(place, None)
+                changed += [row for row in was if _renewed(row, when)]
                 if was:
                     continue
                 due = DueItem(
@@ -185,14 +194,66 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                 )
         if duty.pk in existing:
             DueItem.objects.filter(occurrence__duty=duty).update(**shared)
-            gone += [due.pk for rows in known.values() for due in rows]
+            for (owner, _period), rows in known.items():
+                standing = days.get(owner, frozenset())
+                gone += [row.pk for row in rows if not (_held(row) and row.due_on in standing)]
     DueItem.objects.bulk_create(due_items, batch_size=CHUNK)
     for occurrence in occurrences:
         occurrence.due_item_id = occurrence.due_item.pk
     DutyOccurrence.objects.bulk_create(occurrences, batch_size=CHUNK)
-    DueItem.objects.bulk_update(back, ["state", "version"], batch_size=100)
+    DueItem.objects.bulk_update(
+        changed, ["opens_on", "due_on", "limit", "limit_text", "state", "version"], batch_size=100
+    )
     end_due(gone)
     adoption.count("due_items", len(due_items))
+
+
+Period = tuple[date, date] | date | None
+"""What an occurrence is for: the period it covers, else its day."""
+
+
+def _period_of(first: date | None, last: date | None, day: date | None) -> Period:
+    return (first, last) if first and last else day
+
+
+def _by_period(
+    dues: Iterable[DueItem], reporting: Collection[int | None]
+) -> dict[tuple[int | None, Period], list[DueItem]]:
+    """Occurrences by who owes them and what they are for, which stays the same when an amendment moves their day."""
+    found: dict[tuple[int | None, Period], list[DueItem]] = defaultdict(list)
+    for (owner, day), rows in by_owner(dues, set(reporting)).items():
+        for row in rows:
+            found[owner, _period_of(row.occurrence.period_from, row.occurrence.period_to, day)].append(row)
+    return found
+
+
+def _renewed(row: DueItem, when: _When) -> bool:
+    """Bring an occurrence up to an amendment; whether it changed. What is done keeps the limit it was done against.
+
+    A new limit moves the day and `original_due_on` keeps the first one; the same limit leaves an extension alone.
+    """
+    before = (row.opens_on, row.due_on, row.limit, row.limit_text, row.state)
+    if row.state == DueState.ENDED:
+        row.state = DueState.DONE if row.done_at else DueState.OPEN
+    if row.state == DueState.OPEN and row.limit != when.stored:
+        row.opens_on, row.due_on, row.limit, row.limit_text = when.opens_on, when.due_on, when.stored, when.text
+    if before == (row.opens_on, row.due_on, row.limit, row.limit_text, row.state):
+        return False
+    row.version += 1
+    return True
+
+
+def _asked(when: _When) -> Due | None:
+    """A recurring time of a duty, with the period that it reports."""
+    covered = Span(when.period_from, when.period_to + DAY) if when.period_from and when.period_to else None
+    return recurring(when.stored, when.opens_on, when.due_on, covered)
+
+
+def _held(row: DueItem) -> Due | None:
+    """The same of an occurrence that stands, by the day on which it is due now; None for one that has ended."""
+    first, last = row.occurrence.period_from, row.occurrence.period_to
+    covered = Span(first, last + DAY) if first and last else None
+    return None if row.state == DueState.ENDED else recurring(row.limit, row.opens_on, row.due_on, covered)
 
 
 def _label(duty: Duty) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -29,10 +29,11 @@ from pcmt.apps.tasks.models import (
     TaskParty,
     TaskState,
 )
+from pcmt.apps.tasks.operations.amending import held_due, standing_days
 from pcmt.apps.tasks.operations.moving import land
 from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.periods import due_windows, limit_from
+from pcmt.core.periods import Due, due_windows, limit_from
 from pcmt.core.text import fold
 from pcmt.documents import Unreadable, identify
 
@@ -47,7 +48,8 @@ def adopt_tasks(adoption: Adoption) -> None:
     """Accepted tasks become rows with their parties and one due item per owing unit and limit.
 
     A task that continues one of the revision before keeps its row, and every due item that still stands keeps its
-    state. Limits that are gone end their open due items; what was done stays done. Tasks that nothing continues end.
+    state. Limits that are gone end their open due items; what was done stays done, and what a recurring limit had asked
+    for before the day of the amendment stays owed. Tasks that nothing continues end.
     """
     known = {task.item_id: task for task in Task.objects.select_for_update().filter(plan=adoption.plan)}
     assignments = adoption.by_key("assignments")
@@ -184,9 +186,14 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
     for task, item, parts in drafts:
         wanted = list(_wanted(adoption, task, item, parts, shared_by(item)))
         held = by_owner(existing.get(task.pk, ()), {due.unit_id for due in wanted})
+        days = _standing(held, wanted, adoption.on) if task.pk in existing else {}
         standing: list[DueItem] = []
         for due in wanted:
-            was = held.pop((due.unit_id, due.original_due_on), [])
+            was = held.get((due.unit_id, due.original_due_on), [])
+            over = task.pk in existing and held_due(due) and due.due_on not in days[due.unit_id]
+            if over and all(row.state == DueState.ENDED for row in was):
+                continue
+            held.pop((due.unit_id, due.original_due_on), None)
             if not was:
                 new.append(due)
                 standing.append(due)
@@ -194,9 +201,12 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             changed += [each for each in was if _renew(each, due)]
         if task.pk in existing:
             DueItem.objects.filter(task=task).update(**shared_by(item))
-            left = [due for rows in held.values() for due in rows]
-            gone += [due.pk for due in left if due.state == DueState.OPEN]
-            standing += [due for due in left if due.state == DueState.DONE]
+            for (owner, day), rows in held.items():
+                for due in rows:
+                    if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
+                        standing.append(due)
+                    elif due.state == DueState.OPEN:
+                        gone.append(due.pk)
             settle(task, standing)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
     DueItem.objects.bulk_update(
@@ -204,6 +214,19 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
     )
     end_due(gone)
     adoption.count("due_items", len(new))
+
+
+def _standing(
+    held: Mapping[tuple[int | None, date | None], Sequence[DueItem]], wanted: Iterable[DueItem], on: date
+) -> dict[int | None, frozenset[date]]:
+    """The days of recurring limits that stand after an amendment, by who owes according to it."""
+    old: dict[int | None, list[Due | None]] = defaultdict(list)
+    new: dict[int | None, list[Due | None]] = defaultdict(list)
+    for (owner, _day), rows in held.items():
+        old[owner] += [held_due(row) for row in rows]
+    for due in wanted:
+        new[due.unit_id].append(held_due(due))
+    return {owner: standing_days(old[owner], dues, on) for owner, dues in new.items()}
 
 
 def shared_by(item: Item) -> dict[str, Any]:
