@@ -246,7 +246,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("bản số"),
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
-    "at_unit": gettext_lazy("tại"),
     "held_as": gettext_lazy("hình thức"),
     "delegated_from": gettext_lazy("ủy quyền của"),
     "handed_from": gettext_lazy("nhận bàn giao từ"),
