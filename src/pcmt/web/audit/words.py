@@ -261,7 +261,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "identifier": gettext_lazy("mã định danh điện tử"),
     "changed": gettext_lazy("số đơn vị sửa"),
     "role": gettext_lazy("vai trò"),
-    "at_unit": gettext_lazy("tại"),
     "held_as": gettext_lazy("hình thức"),
     "delegated_from": gettext_lazy("ủy quyền của"),
     "handed_from": gettext_lazy("nhận bàn giao từ"),
