@@ -8,7 +8,7 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
+from pcmt.apps.units.queries.imports import preview_import
 from tests.factories.plans import ALL_CODES
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
@@ -88,6 +89,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     # Links in letters: whoever has one may use it, and nobody can guess one.
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
+    "import_id": lambda of: of.waiting.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -100,6 +102,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"units:{name}", "key"): lambda _of: "khong-con" for name in DRAFTED},
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",
+    ("bodies:undo", "import_id"): lambda of: of.imported.pk,
+    ("bodies:template", "kind"): lambda _of: "hamlets",
     ("audit:export", "form"): lambda _of: "csv",
     ("units:reorganisation", "pk"): lambda of: of.reorganisation.pk,
     ("units:cancel", "pk"): lambda of: of.reorganisation.pk,
@@ -205,6 +209,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "full_name": "Người Mới Đến", "email": "moi.den@example.vn", "role": "officer", "unit": of.unit.name,
         "valid_from": _day(0),
     },
+    "bodies:commit": lambda of, _who: {"seen": preview_import(of.waiting, date.today()).digest},
+    "bodies:columns": lambda _of, _who: {"sheet": "0", "header": "1", "c0": "name"},
+    "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.drafts import Draft
-from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
+from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
@@ -97,6 +97,8 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
+    waiting: UnitImport
+    imported: UnitImport
 
 
 @attrs.frozen(kw_only=True)
@@ -234,7 +236,19 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
+        waiting=_import(unit, person, ImportState.WAITING),
+        imported=_import(unit, person, ImportState.DONE),
     )
+
+
+def _import(unit: Unit, person: User, state: str) -> UnitImport:
+    """A list with one hamlet, looked at or already imported."""
+    sheet = {"name": "Danh sách", "rows": [["Tên thôn"], [f"Thôn Mới {unit.pk}"]], "merged": []}
+    return UnitImport.objects.create(
+        kind="hamlets", area=unit, owner=unit, name="thon.xlsx", grid=[sheet], state=state, at=NOW, by_id=person.pk,
+        by_name=person.full_name, made={"units": [], "aliases": [], "changed": []},
+        counts={"new": 1, "changed": 0, "wrong": 0, "same": 0}, done_at=NOW if state == ImportState.DONE else None,
+    )  # fmt: skip
 
 
 def _reorganisation(unit: Unit) -> Reorganisation:
