@@ -66,6 +66,7 @@ def test_the_auditor_finds_who_opened_a_record(watch: Watched, province: Provinc
     expect(officer.get_by_role("link", name="Nhật ký")).to_have_count(0)
     # what was done to it stands on its own page, and on one of its own
     tail = officer.locator(".history-tail")
+    tail.scroll_into_view_if_needed()
     expect(tail).to_contain_text("Báo tiến độ")
     expect(tail.locator(".changes li").first).to_contain_text("→ 70")
     expect(tail.get_by_role("link", name="Ai đã xem")).to_have_count(0)

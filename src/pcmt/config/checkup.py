@@ -40,6 +40,23 @@ def database_problems() -> list[str]:
     return [f"{len(waiting)} bước nâng cấp cơ sở dữ liệu chưa chạy (pcmt migrate)"] if waiting else []
 
 
+def log_warnings() -> list[str]:
+    """On PostgreSQL, whether the present role could change the audit log: that of the web processes must not.
+
+    No problem in itself: after an upgrade the owner of the tables runs the check, and the owner can.
+    """
+    from django.db import DatabaseError
+
+    from pcmt.apps.audit.operations.roles import Unfit, too_strong
+
+    try:
+        role = too_strong()
+    except (DatabaseError, Unfit):
+        return []  # told already
+    words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
+    return [words] if role else []
+
+
 def mail_remarks() -> list[str]:
     """Whether letters leave the house, and which could not. Missing mail keeps nobody from working."""
     from django.conf import settings
