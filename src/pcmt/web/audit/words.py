@@ -245,7 +245,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("bản số"),
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
-    "kind": gettext_lazy("hình thức"),
     "at_unit": gettext_lazy("tại"),
     "ground": gettext_lazy("căn cứ"),
     "delegated_from": gettext_lazy("ủy quyền của"),
