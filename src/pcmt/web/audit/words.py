@@ -262,6 +262,8 @@ FIELDS: Mapping[str, str | Promise] = {
     "changed": gettext_lazy("số đơn vị sửa"),
     "role": gettext_lazy("vai trò"),
     "held_as": gettext_lazy("hình thức"),
+    "at_unit": gettext_lazy("tại"),
+    "ground": gettext_lazy("căn cứ"),
     "delegated_from": gettext_lazy("ủy quyền của"),
     "handed_from": gettext_lazy("nhận bàn giao từ"),
     "full_name": gettext_lazy("họ và tên"),
