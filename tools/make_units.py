@@ -5,8 +5,8 @@ depend on it. Run once for a new version of the package, then read the differenc
 
 What is added to the package's lists: the day (1 July 2025) on which the old units end and the new ones begin; which
 units go on (same code, same name); that a district's duties go to its province. What is left out: parts of a divided
-commune that the package confused with a namesake far away in the same new province (`NAMESAKE_KM`). The one change before that day that plans in the field name, the
-end of the town of Cửa Lò, is put in by hand (`town_of_cua_lo`).
+commune that the package confused with a namesake far away in the same new province (`NAMESAKE_KM`). One change before
+that day, the end of the town of Cửa Lò, is put in by hand, because plans in use name the town (`town_of_cua_lo`).
 """
 
 from __future__ import annotations

@@ -8,12 +8,14 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import attrs
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 
+from pcmt.apps.units.queries.imports import preview_import
 from tests.factories.plans import ALL_CODES
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
@@ -81,6 +83,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "grant_id": lambda of: of.grant.pk,
     "alias_id": lambda of: of.alias.pk,
     "reorganisation_id": lambda of: of.reorganisation.pk,
+    "import_id": lambda of: of.waiting.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -93,6 +96,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"units:{name}", "key"): lambda _of: "khong-con" for name in DRAFTED},
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",
+    ("bodies:undo", "import_id"): lambda of: of.imported.pk,
+    ("bodies:template", "kind"): lambda _of: "hamlets",
     ("audit:export", "form"): lambda _of: "csv",
     ("plans:sample", "name"): lambda _of: SAMPLE,
 }
@@ -160,6 +165,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},
     "units:alias": lambda _of, _who: {"name": "Tên gọi thử", "scope": "moi-noi"},
     "units:cancel": lambda _of, _who: {"reason": "Chưa thông qua"},
+    "bodies:commit": lambda of, _who: {"seen": preview_import(of.waiting, date.today()).digest},
+    "bodies:columns": lambda _of, _who: {"sheet": "0", "header": "1", "c0": "name"},
+    "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.drafts import Draft as UnitDraft
-from pcmt.apps.units.models import Reorganisation, Unit, UnitAlias
+from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, add_alias, create_units, plan_reorganisation
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.units import Renaming
@@ -91,6 +91,8 @@ class Things:
     failed: Revision
     alias: UnitAlias
     reorganisation: Reorganisation
+    waiting: UnitImport
+    imported: UnitImport
 
 
 @attrs.frozen(kw_only=True)
@@ -205,6 +207,8 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         failed=failed,
         alias=_alias(unit),
         reorganisation=_reorganisation(unit),
+        waiting=_import(unit, person, ImportState.WAITING),
+        imported=_import(unit, person, ImportState.DONE),
     )
 
 
@@ -212,6 +216,16 @@ def _alias(unit: Unit) -> UnitAlias:
     made = add_alias(actor=None, at=NOW, unit_id=unit.pk, name=f"Nơi quen gọi {unit.pk}")
     assert isinstance(made, UnitAlias), made
     return made
+
+
+def _import(unit: Unit, person: User, state: str) -> UnitImport:
+    """A list with one hamlet, looked at or already imported."""
+    sheet = {"name": "Danh sách", "rows": [["Tên thôn"], [f"Thôn Mới {unit.pk}"]], "merged": []}
+    return UnitImport.objects.create(
+        kind="hamlets", area=unit, owner=unit, name="thon.xlsx", grid=[sheet], state=state, at=NOW, by_id=person.pk,
+        by_name=person.full_name, made={"units": [], "aliases": [], "changed": []},
+        counts={"new": 1, "changed": 0, "wrong": 0, "same": 0}, done_at=NOW if state == ImportState.DONE else None,
+    )  # fmt: skip
 
 
 def _reorganisation(unit: Unit) -> Reorganisation:

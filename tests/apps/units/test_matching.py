@@ -8,6 +8,7 @@ from pcmt.apps.units import names
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import add_alias, create_unit
 from pcmt.apps.units.queries import Matcher, match
+from pcmt.core.text import sort_key
 from tests.factories.world import NOW, TODAY, World
 
 
@@ -137,3 +138,21 @@ def test_asking_a_matcher_costs_no_query(land: World, django_assert_num_queries)
         for unit in land.units.values():
             matcher.suggest(unit.name)
     assert Unit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "expected"),
+    [
+        ("Các thôn, bản, tổ dân phố", "dong_hoa", ["Bản Thượng", "Thôn Hạ"]),
+        ("các thôn", "an_binh", []),
+        ("Các địa phương", "an_binh", ["Xã Đông Hòa", "Phường Tây Hòa"]),
+        ("các ban, ngành", "dong_hoa", ["Công an xã Đông Hòa", "Trạm Y tế xã Đông Hòa"]),
+    ],
+)
+def test_hamlets_are_meant_by_their_own_commune(land: World, name: str, where: str, expected: list[str]) -> None:
+    for hamlet in ("Thôn Hạ", "Bản Thượng"):
+        create_unit(
+            actor=None, at=NOW, name=hamlet, kind="administrative", level="hamlet", parent_id=land["dong_hoa"].pk
+        )
+    found = Matcher(land[where].pk, [TODAY]).class_members(name)
+    assert [unit.name for unit in found] == sorted(expected, key=sort_key)

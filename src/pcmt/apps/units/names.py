@@ -67,6 +67,8 @@ _AREA_WORDS = {
 _AREAS = re.compile(r"\b(?:" + "|".join(sorted(_AREA_WORDS, key=len, reverse=True)) + r")\b")
 _AGENCY_WORDS = re.compile(r"\b(?:so|ban|nganh|phong|co quan|don vi|doan the|to chuc|hoi)\b")
 _SCHOOLS = re.compile(r"\btruong\b")
+_BESIDE_HAMLETS = re.compile(r"\b(?:thon ban|ban lang|ban thon|ban xom)\b")
+_HAMLETS = re.compile(r"\b(?:thon|to dan pho|xom|khu pho|khoi pho|khoi xom|khu dan cu|buon lang|cac ap)\b")
 
 
 def name_key(name: str) -> str:
@@ -114,5 +116,11 @@ def classes_meant(name: str) -> tuple[frozenset[str], bool, bool]:
         for word in _AREAS.findall(key.replace(COMMITTEE, "").replace("xa hoi", ""))
         for level in _AREA_WORDS[word]
     )
-    rest = key.replace(COMMITTEE, "")
+    # "Bản" folds to "ban": beside hamlets it is one of them.
+    rest = _BESIDE_HAMLETS.sub("", key.replace(COMMITTEE, ""))
     return areas, _AGENCY_WORDS.search(_AREAS.sub("", rest)) is not None, _SCHOOLS.search(rest) is not None
+
+
+def hamlets_meant(name: str) -> bool:
+    """Whether a class name takes in hamlets and residential groups ("các thôn, bản", "các tổ dân phố")."""
+    return _HAMLETS.search(name_key(name)) is not None

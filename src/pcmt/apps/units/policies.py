@@ -94,7 +94,8 @@ def can_reorganise(actor: Officer | None, *, changed: Iterable[int], taking: Ite
     """Whether the actor may reorganise units on a day: those of the own area; at a central body all.
 
     What changes stands below the committee that the actor's unit serves, what takes something over there or is the
-    committee itself. A place counts that a unit has today or has on the day, so that what was planned before can be built on.
+    committee itself. A place counts that a unit has today or has on the day, so that what was planned before can be
+    built on.
     """
     if actor is None or not can_keep_units(actor):
         return False

@@ -76,7 +76,7 @@ def create_usual_bodies(
             actor=actor,
             event="units.bodies.created",
             obj=unit,
-            after={"count": len(made), "units": concerned, "names": [each.name for each in made[:50]]},
+            after={"count": len(made), "units": concerned},
         )
     return CreatedBodies(tuple(made), concerned)
 

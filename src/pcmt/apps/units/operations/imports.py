@@ -21,6 +21,7 @@ from pcmt.apps.units.models import (
     UnitAlias,
     UnitClosure,
     UnitImport,
+    UnitKind,
     UnitLink,
     UnitName,
 )
@@ -55,6 +56,8 @@ def start_import(
     """
     if not can_keep_under(actor, area_id):
         return _not_allowed()
+    if not Unit.objects.filter(pk=area_id, kind=UnitKind.ADMINISTRATIVE).exists():
+        return Refusal(code="no_area", message=_("Chỉ nhập được vào tỉnh, thành phố, xã, phường, đặc khu."))
     if kind not in ImportKind.values:
         return Refusal(code="kind", message=_("Chọn nội dung của danh sách."), field="kind")
     grid = read_grid(name, data)

@@ -215,7 +215,7 @@ class _Places:
                 }
             return found
         if not name:
-            if self.area.level == Level.COMMUNE or self.kind != ImportKind.HAMLETS and len(self.areas) == 1:
+            if len(self.areas) == 1 and self.area.pk in self.areas:
                 return self.area
             return _("Thiếu xã, phường, đặc khu của dòng này. Ghi tên vào ô này; ô gộp nhiều dòng cũng được.")
         alike = self._alike(name)

@@ -172,12 +172,16 @@ class Matcher:
         if self._context_id is None or not names.is_class(name):
             return []
         areas, agencies, schools = names.classes_meant(name)
+        hamlets = names.hamlets_meant(name)
         depths = {unit.pk: self._depth(unit.pk) for unit in self._units.values()}
         found = []
         for unit in self._units.values():
             if depths[unit.pk] is None or unit.pk == self._context_id:
                 continue
-            if unit.kind == UnitKind.ADMINISTRATIVE:
+            if unit.level == Level.HAMLET:
+                # Those of the document's own commune: to a province they are its communes' business.
+                fits = hamlets and self._parents.get(unit.pk) == self._context_id
+            elif unit.kind == UnitKind.ADMINISTRATIVE:
                 fits = names.split_area(names.name_key(unit.name))[0] in areas
             elif unit.level == "school":
                 fits = schools
