@@ -129,7 +129,7 @@ def test_three_communes_merge_with_their_police(land: Land) -> None:
     assert walk(client, base, 0, *merger(land)).headers["Location"] == f"{base}ngay/"
     said = plain(client.get(f"{base}ngay/"))
     assert "Nhập xã An Thủy, xã Bình Sa, xã Cát Vàng thành phường Cửa Đông" in said
-    assert "Công an phường Cửa Đông" in said
+    assert "kèm 1 loại cơ quan bên dưới cũng nhập lại Công an phường Cửa Đông" in said
     client.post(f"{base}ngay/", head())
     preview = plain(client.get(f"{base}xem-truoc/"))
     assert "Số liệu của xã An Thủy, xã Bình Sa, xã Cát Vàng cộng lại thành số liệu của phường Cửa Đông." in preview

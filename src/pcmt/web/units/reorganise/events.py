@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.queries import alike_below
 from pcmt.core import units as core
 from pcmt.web.templatetags.pcmt import vnumber
-from pcmt.web.units.days import within
+from pcmt.web.units.days import call, within
 from pcmt.web.units.reorganise.drafts import Prepared
 from pcmt.web.units.reorganise.forms import (
     DISSOLUTION,
@@ -292,14 +292,22 @@ def _division(into: Into, number: int, on: date, shorts: dict[str, str]) -> core
 # --- words
 
 
-def names_in(events: Iterable[core.Event]) -> dict[str, str]:
-    """What the units of events are called, by key, as they stand inside a sentence. One statement."""
+@attrs.frozen
+class Named:
+    """A unit as events name it: how it stands inside a sentence, and of what kind it is."""
+
+    words: str
+    kind: str
+
+
+def names_in(events: Sequence[core.Event]) -> dict[str, Named]:
+    """The units of events, by key, called as on the day before. Two statements."""
     keys: set[str] = set()
-    found: dict[str, str] = {}
+    found: dict[str, Named] = {}
 
     def look(value: Any) -> None:
         if isinstance(value, core.NewUnit):
-            found[value.key] = within(value.name, value.kind)
+            found[value.key] = Named(within(value.name, value.kind), value.kind)
         elif isinstance(value, core.Part):
             look(value.into)
         elif isinstance(value, str) and value.isdecimal():
@@ -312,16 +320,22 @@ def names_in(events: Iterable[core.Event]) -> dict[str, str]:
         for each in attrs.fields(type(event)):
             if each.name not in {"on", "name", "function"}:
                 look(getattr(event, each.name))
-    units = Unit.objects.filter(pk__in=[int(key) for key in keys])
-    return {str(unit.pk): within(unit.name, unit.kind) for unit in units} | found
+    units = list(Unit.objects.filter(pk__in=[int(key) for key in keys]))
+    if events:
+        call(units, events[0].on - timedelta(days=1))
+    return {str(unit.pk): Named(within(unit.name, unit.kind), unit.kind) for unit in units} | found
 
 
-def words_of(event: core.Event, names: Mapping[str, str]) -> str:
+def _called(value: core.NewUnit | str, names: Mapping[str, Named]) -> str:
+    key = value.key if isinstance(value, core.NewUnit) else value
+    return names[key].words if key in names else key
+
+
+def words_of(event: core.Event, names: Mapping[str, Named]) -> str:
     """What happens, in one sentence."""
 
     def called(value: core.NewUnit | str) -> str:
-        key = value.key if isinstance(value, core.NewUnit) else value
-        return names.get(key, key)
+        return _called(value, names)
 
     match event:
         case core.Merger():
@@ -357,41 +371,76 @@ def words_of(event: core.Event, names: Mapping[str, str]) -> str:
             return _("Thành lập %(unit)s") % {"unit": called(event.unit)}
 
 
-def all_words(events: Sequence[core.Event]) -> list[str]:
+@attrs.frozen
+class Sentence:
+    """What happens, in one sentence; `along` are the bodies that bodies of merging units become by the same."""
+
+    words: str
+    along: Sequence[str] = ()
+
+
+def sentences(events: Sequence[core.Event]) -> list[Sentence]:
     """The sentences of several events."""
     names = names_in(events)
-    said = [words_of(event, names) for event in events]
-    return [words[:1].upper() + words[1:] for words in said]
+    return [
+        Sentence(_begun(words_of(event, names)), [_begun(_called(each.into, names)) for each in along])
+        for event, along in _grouped(events, names)
+    ]
 
 
 def figures_words(events: Sequence[core.Event]) -> list[str]:
     """What becomes of the figures of days before: they are added up, divided, or counted through what stood below."""
     names = names_in(events)
-    return [words[:1].upper() + words[1:] for event in events if (words := _figures(event, names))]
+    found = (_figures(event, names) for event, _along in _grouped(events, names))
+    return [_begun(words) for words in found if words]
 
 
-def _figures(event: core.Event, names: Mapping[str, str]) -> str:
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _grouped(events: Sequence[core.Event], names: Mapping[str, Named]) -> list[tuple[core.Event, list[core.Merger]]]:
+    """Events, each with the mergers of bodies that follow the merger of what they serve."""
+    found: list[tuple[core.Event, list[core.Merger]]] = []
+    for event in events:
+        last = found[-1][0] if found else None
+        if (
+            isinstance(event, core.Merger)
+            and isinstance(last, core.Merger)
+            and _is_place(last, names)
+            and not _is_place(event, names)
+        ):
+            found[-1][1].append(event)
+            continue
+        found.append((event, []))
+    return found
+
+
+def _is_place(event: core.Merger, names: Mapping[str, Named]) -> bool:
+    key = event.into.key if isinstance(event.into, core.NewUnit) else event.into
+    return key in names and names[key].kind == UnitKind.ADMINISTRATIVE
+
+
+def _figures(event: core.Event, names: Mapping[str, Named]) -> str:
     match event:
         case core.Merger():
-            gone = ", ".join(names.get(key, key) for key in event.units)
-            into = event.into.key if isinstance(event.into, core.NewUnit) else event.into
+            gone = ", ".join(_called(key, names) for key in event.units)
             return _("số liệu của %(units)s cộng lại thành số liệu của %(into)s") % {
                 "units": gone,
-                "into": names.get(into, into),
+                "into": _called(event.into, names),
             }
         case core.Division():
             total = sum((Fraction(part.measure) for part in event.parts), Fraction(0))
             parts = []
             for part in event.parts:
-                key = part.into.key if isinstance(part.into, core.NewUnit) else part.into
                 share = vnumber(round(float(Fraction(part.measure) * 100 / total), 1)) if total else "—"
-                parts.append(f"{names.get(key, key)} {share}%")
+                parts.append(f"{_called(part.into, names)} {share}%")
             said = _("số liệu của %(unit)s chia: %(parts)s")
             if any(part.estimated for part in event.parts):
                 said = _("số liệu của %(unit)s chia theo ước tính: %(parts)s")
-            return said % {"unit": names.get(event.unit, event.unit), "parts": "; ".join(parts)}
+            return said % {"unit": _called(event.unit, names), "parts": "; ".join(parts)}
         case core.Dissolution():
             return _(
                 "số liệu của %(unit)s tính qua các đơn vị bên dưới; không có đơn vị nào bên dưới thì về %(heir)s"
-            ) % {"unit": names.get(event.unit, event.unit), "heir": names.get(event.heir, event.heir)}
+            ) % {"unit": _called(event.unit, names), "heir": _called(event.heir, names)}
     return ""

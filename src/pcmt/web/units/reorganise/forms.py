@@ -210,7 +210,7 @@ class MergerForm(NewUnitForm):
         ]
         self.fields["into"].error_messages["required"] = _("Chọn nhập thành đơn vị nào.")
         self.fields["along"].choices = [  # type: ignore[attr-defined]
-            (along_key(each), f"{each.label} ({', '.join(unit.name for unit in each.units)})") for each in alike
+            (along_key(each), f"{each.label} ({len(each.units)})") for each in alike
         ]
         if ALONG_SHOWN not in typed:  # the first time: as a rule they all do
             self.initial["along"] = [along_key(each) for each in alike]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from pcmt.apps.units.models import Reorganisation, ReorganisationState, Unit
 from pcmt.apps.units.operations import cancel_reorganisation, plan_reorganisation
 from pcmt.apps.units.policies import can_keep_units, can_reorganise
 from pcmt.apps.units.queries import preview
+from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.units.reorganise import drafts
@@ -32,11 +33,12 @@ from pcmt.web.units.reorganise.events import (
     MOST_PARTS,
     PARTS,
     Into,
-    all_words,
+    Sentence,
     draft_of,
     events_of,
     figures_words,
     into_step,
+    sentences,
     which_step,
 )
 from pcmt.web.units.reorganise.forms import KINDS, CancelForm, HeadForm, KindForm, StepForm
@@ -67,7 +69,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _about(actor: Actor, prepared: Prepared) -> str:
     made = events_of(actor, prepared, prepared.on or actor.on)
     typed = next(iter(prepared.head.get("title", ())), "")
-    return typed or "; ".join(all_words(made.events)) or _("Chưa chọn đơn vị")
+    return typed or _title(made.events) or _("Chưa chọn đơn vị")
+
+
+def _title(events: Sequence[core.Event]) -> str:
+    return "; ".join(each.words for each in sentences(events))
 
 
 @require_POST
@@ -322,14 +328,14 @@ def head(request: HttpRequest, key: str) -> HttpResponse:
         if form.is_valid():
             return redirect("units:preview", key)
         status = 422
-    words = all_words(events_of(actor, prepared, prepared.on or actor.on).events)
+    events = events_of(actor, prepared, prepared.on or actor.on).events
     if "title" not in typed and not form.is_bound:
-        form.initial["title"] = "; ".join(words)[:300]
+        form.initial["title"] = _title(events)[:300]
     last = len(prepared.events) - 1
     page = {
         "prepared": prepared,
         "form": form,
-        "words": words,
+        "words": sentences(events),
         "steps": _steps(prepared, last, "head"),
         "before": _step_url(prepared, last, INTO),
     }
@@ -399,8 +405,8 @@ def _events_page(actor: Actor, prepared: Prepared, day: date) -> list[dict[str, 
     for number, done in enumerate(made.done):
         upto = events_of(actor, prepared, day, upto=number).events
         before = events_of(actor, prepared, day, upto=number - 1).events if number else ()
-        words = all_words(upto[len(before) :])
-        rows.append({"number": number, "done": done, "words": words or [_("Chưa xong")]})
+        words = sentences(upto[len(before) :])
+        rows.append({"number": number, "done": done, "words": words or [Sentence(_("Chưa xong"))]})
     return rows
 
 
@@ -474,7 +480,7 @@ def _one_page(
     events = [event_from_json(each) for each in row.events]
     page = {
         "row": row,
-        "words": all_words(events),
+        "words": sentences(events),
         "figures": figures_words(events),
         "receipt": receipt_of(row),
         "just_made": "vua_lap" in request.GET,
