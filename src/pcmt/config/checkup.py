@@ -76,23 +76,6 @@ def mail_remarks() -> list[str]:
     return remarks
 
 
-def log_warnings() -> list[str]:
-    """On PostgreSQL, whether the present role could change the audit log: that of the web processes must not.
-
-    No problem in itself: after an upgrade the owner of the tables runs the check, and the owner can.
-    """
-    from django.db import DatabaseError
-
-    from pcmt.apps.audit.roles import Unfit, too_strong
-
-    try:
-        role = too_strong()
-    except (DatabaseError, Unfit):
-        return []  # told already
-    words = f"vai trò {role} của cơ sở dữ liệu sửa được nhật ký. Dịch vụ web phải dùng vai trò riêng: pcmt audit roles"
-    return [words] if role else []
-
-
 def folder_problems() -> list[str]:
     """The data folder can be written to."""
     from django.conf import settings
