@@ -246,6 +246,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "username": gettext_lazy("tên đăng nhập"),
     "role": gettext_lazy("vai trò"),
     "held_as": gettext_lazy("hình thức"),
+    "ground": gettext_lazy("căn cứ"),
     "delegated_from": gettext_lazy("ủy quyền của"),
     "handed_from": gettext_lazy("nhận bàn giao từ"),
     "full_name": gettext_lazy("họ và tên"),
