@@ -83,6 +83,8 @@ FREQUENCIES = {
     "Mỗi tháng đăng 04 tin bài": (4, "month", 1, False),
     "Mỗi tháng kiểm tra ít nhất 02 cơ sở kinh doanh": (2, "month", 1, False),
     "Đăng 04 tin, bài/tháng trên trang thông tin": (4, "month", 1, False),
+    "Tuần tra song phương 1 tháng 2 kỳ": (2, "month", 1, False),
+    "Tư vấn cho học viên ít nhất 1 giờ/tuần": (1, "week", 1, False),
     "Định kỳ hằng quý rà soát người nghiện": (1, "quarter", 1, True),
     "Định kỳ 06 tháng kiểm tra cơ sở kinh doanh": (1, "month", 6, True),
     "Tuyên truyền thường xuyên, liên tục trên loa": (None, "continuous", 1, True),
@@ -218,6 +220,14 @@ LIMITS: dict[str, tuple[str, str, dict[str, str]]] = {
     "trước ngày 05/7 hằng năm": ("before", "recurring", {"rule": "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=5"}),
     "chiều thứ Ba hằng tuần": ("on", "recurring", {"rule": "FREQ=WEEKLY;BYDAY=TU"}),
     "trước ngày 09/4": ("before", "day", {"date": "2026-04-09"}),
+    "trong vòng 03 ngày làm việc kể từ khi phát hiện": (
+        "within", "event", {"event": "trong vòng 03 ngày làm việc kể từ khi phát hiện"},
+    ),
+    "chậm nhất 5 ngày sau khi kết thúc quý": (
+        "by", "event", {"event": "chậm nhất 5 ngày sau khi kết thúc quý"},
+    ),
+    "trong quý I, II/2026": ("within", "quarter", {"from": "2026-01-01", "to": "2026-06-30"}),
+    "trước mùa khô": ("before", "event", {"event": "mùa khô"}),
     "trước khi nghiệm thu": ("before", "event", {"event": "khi nghiệm thu"}),
 }  # fmt: skip
 
@@ -561,6 +571,27 @@ def test_labels_alone_and_split_headings() -> None:
         ("II", "TỔ CHỨC THỰC HIỆN"),
         ("II.1", "Công an xã: Tuần tra."),
     ]
+
+
+def test_numbers_without_a_stop_open_items_too() -> None:
+    reading = read_plan(
+        TASKS, "1 Treo băng rôn ở chợ trước ngày 05/10/2026", "2 Phát tin bài trên loa", "12 Bản có loa"
+    )
+    labels = [(clause["label"], clause["style"]) for clause in reading["outline"] if clause["level"] == 2]
+    assert labels[:2] == [("1", "arabic"), ("2", "arabic")]
+    assert len(labels) <= 3
+
+
+def test_a_whole_heading_does_not_go_on_with_a_small_letter() -> None:
+    reading = read(
+        "KẾ HOẠCH\nI. Mục đích\ngiữ gìn bình yên cho từng gia đình trong xã\nII. Chỉ tiêu\n"
+        "ít nhất 5 ấp không có người nghiện mới trong năm 2026\n"
+    )
+    assert [clause["heading"] for clause in reading["outline"] if clause["style"] == "roman"] == [
+        "Mục đích",
+        "Chỉ tiêu",
+    ]
+    assert only(reading["targets"])["value"] == 5
 
 
 def test_gaps_in_the_numbering_are_remarked() -> None:

@@ -37,7 +37,7 @@ _TAIL = phrase(  # lower-case words that still belong to a name
 _NEW_HEAD = phrase(r"(?:các|những) (?=\w)")
 _GROUP_LEVEL = phrase(rf"(?:{LEVELS})(?: [\w'’.-]+)*$")
 _ABBREVIATION = re.compile(r"[A-ZĐ][A-ZĐ&.\d-]+\b")
-_ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b|[IVX]{1,4}\b")
+_ORDINAL = re.compile(r"(?:số +)?\d{1,3}(?![\d%/])\b(?! +(?:tháng|ngày|tuần|quý|năm|lần))|[IVX]{1,4}\b")
 _PLAIN_HEADS = phrase(  # names that never carry a level of their own
     r"(?:tỉnh đoàn|thành đoàn|huyện đoàn|quận đoàn|thị đoàn|hải đội|hải đoàn|các |những |mỗi |toàn thể|ban giám hiệu|"
     r"giáo viên|tổ |cán bộ|"

@@ -60,9 +60,11 @@ def proper(name: str) -> str:
         else:
             shown.append(word)
         if word in ("tỉnh", "huyện", "xã", "phường", "quận", "phố", "khu", "trấn") and (
-            word != "xã" or shown[-2:-1] not in (["thị"], ["hợp"])
+            word != "xã" or (shown[-2:-1] not in (["thị"], ["hợp"]) and words[i + 1 : i + 2] != ["hội"])
         ):
-            place = i + 1 < len(words)
+            place = i + 1 < len(words) and words[i + 1] not in ("đoàn", "ủy", "đội")
+        if word == "đoàn" and i and words[i - 1] in ("tỉnh", "thành", "huyện", "quận", "thị"):
+            place = True
         if (
             word == "xã"
             and i

@@ -24,15 +24,15 @@ _TOKEN = phrase(
     r"(?P<monthly>(?:hằng|hàng|mỗi) tháng|báo cáo tháng(?! \d)|định kỳ tháng|tháng(?=, quý|,? quý và))|"
     r"(?P<weekly>(?:hằng|hàng|mỗi) tuần|báo cáo tuần)|(?P<quarterly>(?:hằng|hàng|mỗi) quý|báo cáo quý(?! [iv\d])|"
     r"quý(?=,| và năm|\)))|"
-    r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|(?:báo cáo|tổng kết)(?: kết quả(?: thực hiện)?|"
-    r" tổng kết)? năm(?: học)?(?! qua)|"
+    r"(?P<annual>(?:hằng|hàng|mỗi|cả) năm|0?1 năm(?! (?:trở|tù))|báo cáo(?: kết quả(?: thực hiện)?|"
+    r" tổng kết)? năm(?: học)?(?! qua)|tổng kết(?: kết quả(?: thực hiện)?)? năm(?! học| qua)|"
     r"(?<=[,;] )năm(?=,| và|\)|;| gửi| \(| trước)|(?<=và )năm(?=,|\)|;|\.| gửi| về| trước| \(| báo)|"
     r"(?<=\)[,;] )năm(?= \(| trước|,| và))|"
-    r"(?P<ad_hoc>đột xuất|(?<=báo cáo )(?:nhanh|ngay|khẩn))|(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|"
-    r"hoàn thành giai đoạn)|(?P<final>tổng kết)"
+    r"(?P<ad_hoc>đột xuất|(?<=báo cáo )(?:nhanh|ngay|khẩn)|(?<=báo )ngay)|"
+    r"(?P<interim>sơ kết|giữa kỳ|kết thúc giai đoạn|hoàn thành giai đoạn)|(?P<final>tổng kết)"
 )
 _PERIODS = ("weekly", "monthly", "quarterly", "six_monthly", "nine_monthly", "annual")
-_REPORT = phrase(r"báo cáo(?! viên)")
+_REPORT = phrase(r"báo cáo(?! viên)|báo (?:về|ngay) (?=công an|ca |ubnd|ủy ban|chủ tịch|ban chỉ đạo)")
 _NOUN_BEFORE = phrase(  # "chế độ báo cáo", "số liệu báo cáo": the word names a thing, not an act
     r"(?:chế độ|công tác|nội dung|số liệu|mẫu|biểu mẫu|kỳ|đề cương|phần mềm|nghe|xem xét|thông tin,|thông tin|trong|"
     r"theo|các) $"

@@ -16,9 +16,9 @@ from pcmt.core.reading.source import Source, tidy
 from pcmt.core.text import fold
 
 NATION = re.compile(
-    r"C[ỘÔ]NG\s+H[ÒOÓ]?[ÀA]?\s+X[ÃA]\s+H[ỘÔ]I(?:\s+CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM)?|"
-    r"CH[ỦU]\s+NGH[ĨI]A\s+VI[ỆÊẸE]T\s+NAM|"
-    r"[ĐD][ộôo]c\s+l[ậâa]p\s*[-–—]\s*T[ựưu]\s+do\s*[-–—]\s*H[ạa]nh\s+ph[úu]c|ĐẢNG\s+CỘNG\s+SẢN\s+VIỆT\s+NAM",
+    r"C[ỘÔ]NG\s+H[ÒOÓ]?[ÀA]?\s+X[ÃA]\s+H[ỘÔ]I(?:\s+(?:CH[ỦU]\s+NGH[ĨI][ÃA]\s+VI[ỆÊẸEẾ]T\s+NAM|CN\s?VN))?|"
+    r"CH[ỦU]\s+NGH[ĨI][ÃA]\s+VI[ỆÊẸEẾ]T\s+NAM|"
+    r"[ĐD][ộôo]c\s+l[ậâa]p\s*[-–—,]?\s*T[ựưu]\s+do\s*[-–—,]?\s*H[ạa]nh\s+ph[úu]c|ĐẢNG\s+CỘNG\s+SẢN\s+VIỆT\s+NAM",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
@@ -30,8 +30,10 @@ _BARE_NUMBER = re.compile(
 )
 _PLACE_DATE = re.compile(
     rf"(?P<place>[{UPPER}][^\W\d_]*(?:(?:[ \u00a0]|[ ]?\n[ ]?|"
-    rf"['’.-])[{UPPER}][^\W\d_]*){{0,5}})\s*,\s*(?P<date>ngày\s*(?P<d>\d{{1,2}}|[.…\s_]*)\s*tháng\s*(?P<m>\d{{1,2}}|"
-    rf"[.…\s_]*)\s*năm\s*(?P<y>\d{{4}}))"
+    rf"['’.-])[{UPPER}][^\W\d_]*){{0,5}})\s*,\s*(?P<date>ngày\s*(?:"
+    rf"(?P<d2>\d{{1,2}})[ ]?[/.-][ ]?(?P<m2>\d{{1,2}})[ ]?[/.-][ ]?(?P<y2>\d{{4}})|"
+    rf"(?P<d>\d{{1,2}}|[.…\s_]*)\s*tháng\s*(?P<m>\d{{1,2}}|"
+    rf"[.…\s_]*)\s*năm\s*(?P<y>\d{{4}})))"
 )
 _LONE_DATE = re.compile(
     r"(?P<place>)(?P<date>ngày\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4}))", re.IGNORECASE
@@ -49,7 +51,8 @@ _PLACE_WORD = re.compile(rf"(?:{LEVELS}|CẤP|NGHỆ|KHU)\b", re.IGNORECASE)
 _ISSUER_HEAD = re.compile(
     r"(?:ỦY|UỶ|UBND|HĐND|HỘI|SỞ|BỘ|PHÒNG|TRƯỜNG|BAN|CÔNG|CỤC|CHI|TỈNH ĐOÀN|THÀNH ĐOÀN|HUYỆN ĐOÀN|ĐOÀN|ĐẢNG|LIÊN|"
     r"TRUNG TÂM|VIỆN|TÒA|TOÀ|"
-    r"TỔNG|ĐỘI|TRẠM|BỆNH|MTTQ|MẶT|QUÂN|HUYỆN ỦY|TỈNH ỦY|THỊ ỦY|THÀNH ỦY|VĂN PHÒNG|BCH|BCĐ|KHO BẠC|HẠT)\b"
+    r"TỔNG|ĐỘI|TRẠM|BỆNH|MTTQ|MẶT|QUÂN|CƠ SỞ|ĐỒN|NHÀ MÁY|"
+    r"HUYỆN ỦY|TỈNH ỦY|THỊ ỦY|THÀNH ỦY|VĂN PHÒNG|BCH|BCĐ|KHO BẠC|HẠT)\b"
 )
 
 
@@ -137,12 +140,13 @@ def _find_place_date(source: Source, start: int, end: int, head: Head) -> None:
 def _set_date(source: Source, found: re.Match[str], head: Head) -> None:
     span = found.span("date")
     head.claims.append(span)
-    day, month = found["d"].strip(" .…_\n"), found["m"].strip(" .…_\n")
+    parts = found.groupdict()
+    day, month = ((parts.get(f"{name}2") or found[name] or "").strip(" .…_\n") for name in "dm")
     if not day or not month:
         head.remarks.append(Diagnostic(code="date_blank", span=span))
         return
     try:
-        value = date(int(found["y"]), int(month), int(day))
+        value = date(int(parts.get("y2") or found["y"]), int(month), int(day))
     except ValueError:
         head.remarks.append(Diagnostic(code="date_impossible", span=span))
         return

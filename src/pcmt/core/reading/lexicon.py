@@ -147,7 +147,8 @@ HEADS = words(
     "bảo hiểm xã hội|ngân hàng chính sách xã hội|ban an toàn giao thông|bệnh xá|nhà văn hóa|nhà thiếu nhi|"
     "cổng thông tin|khối|cụm|chi hội|chi cục trưởng|trường học|gia đình|người dân|tổng công ty|chi nhánh|thư viện|"
     "bảo tàng|nhà máy|ban nhân dân|khu quản lý|cấp xã|cấp huyện|chỉ huy|đảng viên|tiểu khu trưởng|già làng|"
-    "ban chấp hành|hội đồng đội|quản lý thị trường"
+    "ban chấp hành|hội đồng đội|quản lý thị trường|ca xã|ca phường|ca huyện|ca tỉnh|ca thị xã|ca thành phố|ca tp|đtn|"
+    "hpn|hnd|hccb|lhpn|bchqs"
 )
 HEAD = phrase(
     r"(?!phòng(?: ngừa|,? chống| bệnh| cháy| độc| tránh)|ban hành|hội (?:nghị|thảo|thi|nhập|họp)|bộ máy|cục bộ|"
@@ -195,7 +196,8 @@ FIELD_NAMES = words(
     "tuyên giáo|tuyên giáo và dân vận|dân vận|nội chính|kiểm tra|xây dựng đảng|tổ chức - hành chính|"
     "thi hành án dân sự|quản lý khu kinh tế|quản lý các khu công nghiệp|quản lý dự án|bảo vệ an ninh trật tự|"
     "bảo vệ an ninh, trật tự|an ninh trật tự|liên hiệp phụ nữ|cựu chiến binh|nông dân|người cao tuổi|chữ thập đỏ|"
-    "khuyến học|luật gia|cựu thanh niên xung phong|cựu công an nhân dân|cảnh sát phòng cháy|phòng cháy chữa cháy|"
+    "khuyến học|luật gia|đoàn kết tập hợp thanh niên|thanh thiếu nhi trường học|"
+    "cựu thanh niên xung phong|cựu công an nhân dân|cảnh sát phòng cháy|phòng cháy chữa cháy|"
     "phòng cháy, chữa cháy|phòng cháy, chữa cháy và cứu nạn, cứu hộ|phòng cháy chữa cháy và cứu nạn cứu hộ|"
     "cảnh sát điều tra tội phạm về ma túy|cảnh sát điều tra tội phạm về trật tự xã hội|cảnh sát điều tra tội phạm|"
     "cảnh sát quản lý hành chính về trật tự xã hội|cảnh sát quản lý hành chính về ttxh|cảnh sát quản lý hành chính|"
@@ -224,7 +226,8 @@ OUTPUT_NOUNS = words(
     "khu dân cư|tổ dân phố|khu phố|doanh nghiệp|lò|xe|phương tiện|căn hộ|cửa hàng|bình chữa cháy|giờ phát thanh|"
     "cuộc thi|hội thi|diễn đàn|chiến dịch|đề tài|sáng kiến|cán bộ|công chức|kw|mw|km|tỷ lệ|suất|suất quà|phần quà|"
     "lao động|việc làm|chỉ tiêu|tiêu chí|phiên chợ|điểm sáng|điểm nóng|ca|mẫu|lượt hộ|cây|cây xanh|bảng tin|trạm|"
-    "nhà|gương|phường, xã|xã, phường|cuộc kiểm tra|đoàn kiểm tra|buổi tuyên truyền"
+    "nhà|gương|thanh niên|lái xe|hộ dân|bệnh nhân|người bệnh|phụ huynh|hộ kinh doanh|"
+    "phường, xã|xã, phường|cuộc kiểm tra|đoàn kiểm tra|buổi tuyên truyền"
 )
 TIME_NOUNS = (
     r"ngày|tháng|năm|giờ|phút|quý|tuần|tuổi|học kỳ|giai đoạn|đồng|triệu|tỷ|nghìn|%|km/h|thế kỷ|lực lượng|"

@@ -41,7 +41,7 @@ _HEAD = phrase(
     rf"(?<![\w/]){_DONE}{_RELATION} (?=ngày|\d|tháng|quý|năm|0?6 tháng|chiều|sáng|thứ|học kỳ|khi|kỳ|tuần|kết thúc|học)"
 )
 _MONTHLY_DAY = phrase(
-    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d.-])(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)|"
+    r"(?:ngày )?(?P<day>\d{1,2})(?![/\d]|[.-]\d)(?: (?:của )?(?P<months>tháng \d{1,2}(?:(?:,| và) tháng \d{1,2})+)|"
     r" (?P<each>(?:hằng|hàng|mỗi|của mỗi) ?tháng|"
     r"(?:của )?tháng (?P<last>cuối|đầu tiên|đầu) "
     r"(?:của |mỗi |hằng |hàng )?quý|(?:hằng|hàng) quý|(?:của )?tháng (?:báo cáo|sau|kế tiếp|liền kề|tiếp theo)))?"
@@ -49,6 +49,10 @@ _MONTHLY_DAY = phrase(
 _YEARLY = phrase(r" ?(?:hằng|hàng|mỗi) năm")
 _MONTH = phrase(r"tháng (?P<m>\d{1,2})(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?(?![\d/])")
 _QUARTER = phrase(r"quý (?P<q>iv|iii|ii|i|[1-4])(?!\w)(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?")
+_QUARTERS_LISTED = phrase(
+    r"quý (?P<q>iii|ii|i|[1-3])(?:,| và| -| đến) ?(?:quý )?(?P<r>iv|iii|ii|[2-4])(?!\w)"
+    r"(?: ?(?:/|-|năm|,) ?(?:năm )?(?P<y>20\d\d))?"
+)
 _HALF = phrase(r"(?:0?6|sáu) tháng (?P<h>đầu|cuối) năm(?: (?P<y>20\d\d))?")
 _YEAR = phrase(r"năm (?P<y>20\d\d)(?!\d)(?! ?-)")
 _EACH_WEEK = phrase(
@@ -62,8 +66,10 @@ _WEEKDAY = phrase(
     needs="tuần",
 )
 _HOURED = phrase(r"(?:\d{1,2} ?(?:giờ|h|g)(?: ?\d{2})?(?: phút)?,? (?:ngày )?)")
+_WEEKDAY_ALONE = phrase(r"(?:(?:chiều|sáng|trưa|tối|ngày) )?thứ (?P<d>hai|ba|tư|năm|sáu|bảy|[2-7])(?!\w)", needs="thứ")
 _EVENT = phrase(
-    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|ngày (?:bầu cử|khai giảng|hội)|tết) ?[^,.;:()]{0,80})",
+    r"(?P<rel>trước) (?P<event>(?:khi|thời điểm|kỳ|dịp|lễ|mùa|ngày (?:bầu cử|khai giảng|hội|làm việc (?:đầu|cuối))|tết)"
+    r" ?[^,.;:()]{0,80})",
     needs="trước",
 )
 _AFTER = phrase(  # "trong vòng 03 ngày làm việc kể từ khi phát hiện"
@@ -78,10 +84,10 @@ _TIMELY = re.compile(r"\d|trước |truoc |tuần|tuan")  # no limit without a n
 _TENTATIVE = phrase(r"[^,.;:]{0,20}dự kiến")
 _NAMED = phrase(
     r"(?:chương trình|đề án|kế hoạch|dự án|chiến lược|nghị quyết|mục tiêu|tầm nhìn|định hướng|"
-    r"quy hoạch)\b[^,.;:\"]{0,90}$"
+    r"quy hoạch)\b(?:[^,.;:\"]|, ?(?=chống)){0,90}$"
 )
 _WINDOW_OPENER = phrase(r"(?:từ|kể từ) [^,.;]{0,30}$")
-_ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu|dự toán)[^,.;]{0,10}$")
+_ACTION_TENSE = phrase(r"(?:kể từ|so với|số liệu(?! $)|dự toán)[^,.;]{0,10}$")
 
 
 @frozen
@@ -172,8 +178,9 @@ def find_limits(source: Source, start: int, end: int, era: Era, monthly: str = "
             or low_after(source, match.end(), end).isdigit()
         ):
             continue
-        stop = source.trim(match.start(), match.end())[1]
-        found.append(Limit(match.start(), stop, "within", "event", event=source.plain(match.start(), stop)))
+        stop = _event_end(source, match.start(), match.end())
+        relation = "within" if source.low.startswith(("trong", "sau"), match.start()) else "by"
+        found.append(Limit(match.start(), stop, relation, "event", event=source.plain(match.start(), stop)))
     for match in source.finditer(_WEEKDAY, start, end):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
@@ -219,7 +226,7 @@ def _weekday(word: str) -> str:
 
 
 def _event_end(source: Source, start: int, end: int) -> int:
-    for stop in re.finditer(r" (?:phải|thì|cần|được|để|tổ chức|\") *", source.low[start:end]):
+    for stop in re.finditer(r" (?:phải|thì|cần|được|để|gửi|báo cáo|tổ chức|\") *", source.low[start:end]):
         if stop.start() > 12:
             return start + stop.start()
     quote = source.low.find('"', start, end)
@@ -255,7 +262,9 @@ def _value(
     hour = source.match(_HOURED, at, end)
     if hour:
         at = hour.end()
-    weekday = source.match(_WEEKDAY, at, end)
+    weekday = source.match(_WEEKDAY, at, end) or (
+        source.match(_WEEKDAY_ALONE, at, end) if monthly == "weekly" else None
+    )
     if weekday:
         kind = "before" if relation == "before" else "on"
         return Limit(begin, weekday.end(), kind, "recurring", rule=f"FREQ=WEEKLY;BYDAY={_weekday(weekday['d'])}")
@@ -307,6 +316,10 @@ def _value(
         if each or monthly == "monthly":
             return Limit(begin, day_of.end(), relation, "recurring", rule=f"FREQ=MONTHLY;BYMONTHDAY={number}")
         return None
+    several = source.match(_QUARTERS_LISTED, at, end)
+    if several and (year := int(several["y"]) if several["y"] else era.single or 0):
+        ends = _month_ends(year, _QUARTERS[several["q"]] * 3 - 2, _QUARTERS[several["r"]] * 3)
+        return _stretch(begin, several.end(), relation, "quarter", *ends)
     quarter = source.match(_QUARTER, at, end)
     if quarter:
         year = int(quarter["y"]) if quarter["y"] else era.single

@@ -46,6 +46,7 @@ COUNTED = phrase(
 )
 _TIME = phrase(rf" ?(?:{TIME_NOUNS}|m|km|mét|kilomet|cm|độ|lít|kg|gam|giây)(?!\w)")
 _WORDS = re.compile(r" *(?P<noun>[^\W\d_]+(?: +[^\W\d_]+)?)")
+_HOURS_PER = phrase(r" ?(?:giờ|phút|tiết) ?/ ?(?:ngày|tuần|tháng|quý|năm)")
 _RATE = phrase(
     r"(?P<what>(?: [^\W\d_]+(?:,(?= [^\W\d_]+ ?/))?){0,4}?) ?"
     r"(?:/ ?(?:mỗi )?|(?:trong |trên )?(?:một|mỗi|01|1) |(?:trong )?(?:hằng|"
@@ -54,6 +55,9 @@ _RATE = phrase(
 )
 _LASTS = phrase(r"(?:thời gian|thời hạn) [^,.;:\d]{0,60}$")
 _DURATION = phrase(r" ?(?:phút|giờ|ngày|tuần|tháng)(?! \d)(?!\w)")
+_PER_SOME = phrase(
+    r" ?(?P<per>tháng|tuần|quý|năm) (?P<n>\d{1,2}|một|hai|ba) (?P<unit>kỳ|lần|buổi|lượt|số|bài|tin)(?!\w)"
+)
 _TURN = phrase(r" ?(?P<per>tháng|tuần|năm) (?:một|01|1) lần(?!\w)")
 _EACH_BEFORE = phrase(
     r"(?:(?:hằng|hàng|mỗi|định kỳ(?: hằng| hàng)?|trong mỗi) (?P<per>ngày|tuần|tháng|quý|năm học|năm|học k[ỳì])|"
@@ -84,6 +88,7 @@ _NAMING = phrase(r"(?<!\w)(?:nghị quyết|nghị định|chỉ thị|kết lu�
 _OF_PLAN = phrase(r" ?%? ?(?:so với )?(?:kế hoạch|chỉ tiêu)")
 _PAST_BRACKET = phrase(r"\([^()]*(?:năm 20\d\d|cùng kỳ|hiện|kết quả|đã|thực tế)")
 _AGE = phrase(r"(?:từ )?(?:đủ )?\d+ (?:tuổi|đến dưới)")
+_IN_PARTS = phrase(r"[^,.;:\d]{0,30},? ?(?:trong đó|chia ra|phân bổ)(?: như sau)? ?:? ?(?=[^.;]{3,80}\d)")
 _ACHIEVES = phrase(r"(?<!\w)(?:phấn đấu|đạt|đạt được|chỉ tiêu)(?!\w)|xây dựng (?=\d{1,2} (?:mô hình|câu lạc bộ))")
 _LISTED_MEASURES = phrase(r"(?:cả )?(?:0?3|ba) (?:tiêu chí|mặt)")
 _EACH = phrase(PER_UNIT)
@@ -260,7 +265,12 @@ class Reader:
             if (
                 top
                 and top.value > value
-                and (is_percent or COUNTED.of(source.bare).match(low, closing, end))
+                and (
+                    is_percent
+                    or zone
+                    and low[max(start, a - 3) : a].strip() in ("từ", "tu")
+                    or COUNTED.of(source.bare).match(low, closing, end)
+                )
                 and not _TIME.of(source.bare).match(low, closing, end)
                 or (top and is_percent and top.value > value)
             ):
@@ -271,6 +281,8 @@ class Reader:
                     follow = _PERCENT.match(low, b, end)
                     b = follow.end() if follow else b
                 unit, kind = ("percent", "coverage") if is_percent else (None, "count")
+                if not is_percent:
+                    unit, b = self._unit(b, end)
                 return self._finish(number, a, b, value, value_max, comparator, unit, kind, pre, start, end, used)
         slash = _SLASH.match(low, b, end)
         if (
@@ -294,30 +306,11 @@ class Reader:
             return self._finish(
                 number, a, percent.end(), value, None, comparator, "percent", "coverage", pre, start, end, 0
             )
-        turn = _TURN.of(source.bare).match(low, b, end)
-        if turn:  # "ít nhất 06 tháng một lần"
-            read = self._finish(
-                number,
-                a,
-                turn.end(),
-                1,
-                None,
-                "gte" if comparator == "eq" and pre else comparator,
-                "lần",
-                "frequency",
-                pre,
-                start,
-                end,
-                1,
-            )
-            read[0]["frequency"] = {
-                "n": 1,
-                "per": PERIODS[_unbare(turn["per"])] if source.bare else PERIODS[turn["per"]],
-                "every": int(value),
-                "implied": False,
-            }
-            return read
-        rate = None if _TIME.of(source.bare).match(low, b, end) else _RATE.of(source.bare).match(low, b, end)
+        turned = self._turned(number, a, comparator, pre, start, end)
+        if turned:
+            return turned
+        timed = _TIME.of(source.bare).match(low, b, end) and not _HOURS_PER.of(source.bare).match(low, b, end)
+        rate = None if timed else _RATE.of(source.bare).match(low, b, end)
         if rate and rate["what"].strip():
             per = PERIODS.get(" ".join(rate["per"].split()).replace("kì", "kỳ")) or PERIODS.get(
                 _unbare(rate["per"]), "year"
@@ -350,14 +343,10 @@ class Reader:
             and not _EACH_ENDS.of(source.bare).search(low[max(start, a - 16) : a])
         ):
             return None
-        if low[b : b + 1] in ")" or low[a - 1 : a] == "(" and low[b : b + 1] == ")":
+        if low[b : b + 1] in ")":
             return None
         noun = COUNTED.of(source.bare).match(low, b, end)
-        if not noun and not (pre or zone):
-            return None
-        if not noun and not _WORDS.match(low, b, end):
-            return None
-        if not noun and low[b : b + 1] not in (" ",):
+        if not noun and (not (pre or zone) or low[b : b + 1] != " " or not _WORDS.match(low, b, end)):
             return None
         unit_words, stop = self._unit(b, end)
         kind = "count"
@@ -368,6 +357,43 @@ class Reader:
             read[0]["kind"] = "frequency"
             read[0]["frequency"] = {"n": int(value), "per": per, "every": int(each["every"] or 1), "implied": False}
         return read
+
+    def _turned(
+        self, number: Numeral, a: int, comparator: str, pre: re.Match[str] | None, start: int, end: int
+    ) -> tuple[dict[str, Any], int, int, int] | None:
+        """ "1 tháng 2 kỳ", "ít nhất 06 tháng một lần": so many periods for so many times."""
+        source, low, b, value = self.source, self.source.low, number.end, number.value
+        some = _PER_SOME.of(source.bare).match(low, b, end)
+        if some:  # "1 tháng 2 kỳ"
+            times = int(some["n"]) if some["n"].isdigit() else WORDS.get(some["n"]) or _BARE_WORDS.get(some["n"]) or 1
+            read = self._finish(number, a, some.end(), times, None, "eq", some["unit"], "frequency", pre, start, end, 1)
+            per = PERIODS[_unbare(some["per"])] if source.bare else PERIODS[some["per"]]
+            read[0]["frequency"] = {"n": times, "per": per, "every": int(value), "implied": False}
+            return read
+        turn = _TURN.of(source.bare).match(low, b, end)
+        if turn:  # "ít nhất 06 tháng một lần"
+            read = self._finish(
+                number,
+                a,
+                turn.end(),
+                1,
+                None,
+                "gte" if comparator == "eq" and pre else comparator,
+                "lần",
+                "frequency",
+                pre,
+                start,
+                end,
+                1,
+            )
+            read[0]["frequency"] = {
+                "n": 1,
+                "per": PERIODS[_unbare(turn["per"])] if source.bare else PERIODS[turn["per"]],
+                "every": int(value),
+                "implied": False,
+            }
+            return read
+        return None
 
     def _unit(self, at: int, end: int) -> tuple[str | None, int]:
         source = self.source
@@ -503,6 +529,8 @@ class Reader:
             return bool(noun) and not re.search(r"(?:địa bàn|tại|ở|tuyến)\s*$", low[max(start, a - 12) : a])
         if not noun or facts["value"] > 100_000:
             return False
+        if _IN_PARTS.of(source.bare).match(low, b, end):
+            return True  # "12 người, trong đó: ..."
         verb = list(_ACHIEVES.of(source.bare).finditer(low, max(start, a - 40), a))
         if not verb or re.search(
             r"(?:\bcủa|\bvới|\bgiữa|\bcác|\btại|\bcho|\btheo|\btừ|\btrên|\bgồm|\bthuộc)\s*$", low[max(start, a - 8) : a]

@@ -7,6 +7,7 @@ that lost its dash is a clause of its own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from attrs import define, field
 
 from pcmt.core.diagnostics import Diagnostic
 from pcmt.core.reading.lexicon import FIELD_NAMES, SECTION_ROLES, phrase
-from pcmt.core.reading.lines import Line, ends_open, expects_number, opens_with_verb
+from pcmt.core.reading.lines import UPPER, Line, ends_open, expects_number, opens_with_verb
 from pcmt.core.reading.source import Source
 from pcmt.core.reading.tables import column_names, restore_tables, row_label, table_cells, unbarred
 from pcmt.core.text import roman_value
@@ -127,6 +128,9 @@ def build_outline(source: Source, lines: list[Line], width_of: list[Line] | None
     return Outline(builder.clauses, roots, builder.remarks, builder.noise)
 
 
+_BARE_LABEL = re.compile(rf"(\d{{1,2}}) +(?=[{UPPER}])")
+
+
 @define
 class _Builder:
     """Takes one line after another; knows the open clauses, the last content line and the head of an open table.
@@ -188,6 +192,7 @@ class _Builder:
         self.current = None
 
     def _words(self, line: Line) -> None:
+        self._label_without_stop(line)
         style = self._style(line)
         if style:
             self._open(Clause(style, line.label, line.start, line.body, line.end, line.number, line.heading), line)
@@ -204,6 +209,19 @@ class _Builder:
             self._remark("dash_lost", line)
         body = line.start if line.style else line.body
         self._open(Clause("para", "", line.start, body, line.end, line.number, line.heading), line)
+
+    def _label_without_stop(self, line: Line) -> None:
+        """ "1 Treo băng rôn / 2 Phát tin bài": numbers without a stop, in sequence, open items too."""
+        found = None if line.style else _BARE_LABEL.match(self.source.work, line.start, line.end)
+        if not found or self.current is None or self.last is None:
+            return
+        above = next((clause for clause in reversed(self.stack) if clause.style in ("arabic", "roman", "part")), None)
+        before = int(above.label) if above is not None and above.style == "arabic" and above.label.isdigit() else 0
+        if above is None or int(found[1]) != before + 1 or expects_number(self.source, self.last.body, self.last.end):
+            return
+        if before == 0 and self.current is not above:
+            return  # the first of a list stands right below its heading
+        line.style, line.label, line.body = "arabic", found[1], found.end()
 
     def _go_on(self, line: Line, last: Line, current: Clause) -> None:
         """A line that belongs to the sentence before it, over a wrap or a page break."""
@@ -276,8 +294,8 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         return True
     open_end = ends_open(source, last.end)
     adjacent = not line.after_blank and not broken
-    if first.islower():
-        return True
+    if first.islower() or _stands_alone(source, line, current):
+        return not _stands_alone(source, line, current)
     short = current.end - current.body < 240
     title = source.work[current.body : current.end] if short else ""
     if (
@@ -315,6 +333,18 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         or (first.isdigit() and not line.style)
         or first in ",;)."
     )
+
+
+_HEADINGS = frozenset(
+    "mục đích|yêu cầu|mục đích, yêu cầu|mục đích và yêu cầu|chỉ tiêu|mục tiêu|nhiệm vụ|nội dung|việc phải làm|"
+    "giải pháp|phân công|tổ chức thực hiện|báo cáo|chế độ báo cáo|kinh phí|thời gian".split("|")
+)
+
+
+def _stands_alone(source: Source, line: Line, current: Clause) -> bool:
+    """Whether a heading is whole, so that a line that begins with a small letter does not go on with it."""
+    heading = source.low[current.body : current.end].strip(" .:")
+    return current.style in ("roman", "part") and heading in _HEADINGS and line.end - line.body > 25
 
 
 def _looks_done(source: Source, last: Line, line: Line) -> bool:

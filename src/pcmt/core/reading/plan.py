@@ -206,14 +206,16 @@ def _read_days(reading: Reading) -> None:
     reading.limits.sort(key=lambda pair: pair[0].start)
 
 
-_MONTHLY = phrase(r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý)", needs="hằng|hàng|mỗi")
+_MONTHLY = phrase(
+    r"(?:hằng|hàng|mỗi) (?P<p>tháng|quý|tuần)|báo cáo (?P<p2>tháng|quý|tuần)(?!\w)", needs="tháng|quý|tuần"
+)
 
 
 def _monthly(source: Source, start: int, end: int) -> str:
     found = source.search(_MONTHLY, start, end)
     if not found:
         return ""
-    return "monthly" if found["p"] in ("tháng", "thang") else "quarterly"
+    return {"th": "monthly", "qu": "quarterly", "tu": "weekly"}[(found["p"] or found["p2"])[:2]]
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
@@ -255,6 +257,9 @@ def _project_clauses(reading: Reading) -> set[int]:
     return found
 
 
+_OWN_TIME = phrase(r"thời gian (?:thực hiện|triển khai)(?: kế hoạch)?(?: này)? ?:? ?(?:kể )?từ ")
+
+
 # ---- targets -------------------------------------------------------------------------------------------------------
 def _read_targets(reading: Reading) -> None:
     source = reading.source
@@ -279,6 +284,8 @@ def _read_targets(reading: Reading) -> None:
         if id(clause) in consumed or clause.role == "appendix" and not clause.columns:
             continue
         zone = id(clause) in reading.zones
+        if zone and _OWN_TIME.of(source.bare).match(source.low, clause.body, clause.end):
+            continue  # "Thời gian thực hiện kế hoạch: từ ngày ban hành đến ..." under the targets
         start, end = clause.body, clause.end
         if clause.style == "row":
             at = clause.columns.get("task")

@@ -25,6 +25,11 @@ _SHORT_WINDOW = phrase(
     r"(?:từ )?ngày (?P<d>\d{1,2})(?P<m>[/-]\d{1,2})? ?(?:-|đến)(?: hết)?(?: ngày)? (?=\d{1,2}[/-]\d{1,2}[/-]\d{4})",
     needs="ngày",
 )
+_MONTHS = phrase(
+    r"từ (?:đầu )?tháng (?P<m>\d{1,2})(?:[/ ](?:năm )?(?P<y>20\d\d))? ?(?:-|đến)(?: hết)? (?:hết |cuối )?"
+    r"tháng (?P<n>\d{1,2})[/ ](?:năm )?(?P<z>20\d\d)(?!\d)",
+    needs="tháng",
+)
 _LENGTH = phrase(
     r"trong (?:vòng |thời gian )?(?P<n>\d{1,3}) ngày(?: đêm)?[^.;]{0,20}(?:kể từ|từ|bắt đầu) ngày ", needs="trong"
 )
@@ -168,6 +173,15 @@ def _windows_in(source: Source, start: int, end: int, era: Era) -> list[tuple[in
                 first = first.replace(year=first.year - 1)
         if last and first < last:
             found.append((window.start(), last_day.end, first, last))
+    for months in source.finditer(_MONTHS, start, end):
+        first_month, last_month = int(months["m"]), int(months["n"])
+        if not (1 <= first_month <= 12 and 1 <= last_month <= 12):
+            continue
+        year = int(months["z"])
+        first = date(int(months["y"] or (year if first_month <= last_month else year - 1)), first_month, 1)
+        last = date(year, last_month, calendar.monthrange(year, last_month)[1])
+        if first < last and not any(a < months.end() and months.start() < b for a, b, *_ in found):
+            found.append((*months.span(), first, last))
     for length in source.finditer(_LENGTH, start, end):
         days = find_dates(low, length.end() - 5, min(end, length.end() + 30))
         if days:
