@@ -413,6 +413,7 @@ def test_the_link_opens_once_and_ends_all_sessions(client: Client, world: World)
     assert client.post(link, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
     assert there.get("/ke-hoach/").status_code == 302
     assert client.get("/ke-hoach/").status_code == 200
+    assert [mark.pk for mark in SessionMark.objects.filter(user=user)] == [client.session.session_key]
     for dead in (link, first, "/dat-lai-mat-khau/0/"):
         assert Client().get(dead).status_code == 410
         assert Client().post(dead, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
@@ -505,3 +506,35 @@ def test_who_may_take_factors(client: Client, world: World) -> None:
     officer = actor_of(world.users["phuong"], today)
     stranger = take_factors(actor=officer, user_id=world.users["lanhdao"].pk, **given)  # type: ignore[arg-type]
     assert [each.code for each in (elsewhere, oneself, stranger)] == ["not_yours", "oneself", "not_yours"]  # type: ignore[union-attr]
+
+
+def test_the_log_tells_it_in_words(client: Client, world: World) -> None:
+    from pcmt.web.audit.words import tell
+
+    secret = with_app(world.users["minh"])
+    sign_in(client, "minh", "sai")
+    sign_in(client, "minh")
+    client.post("/dang-nhap/buoc-hai/", {"code": code_of(secret)})
+    first, last = tell(Entry.objects.filter(event__startswith="accounts.session").order_by("pk"))
+    assert (first.words, list(first.changes)) == ("Đăng nhập không được", ["bằng: mật khẩu"])
+    assert (last.words, list(last.changes)) == ("Đăng nhập", ["bằng: mật khẩu, mã của ứng dụng"])
+
+
+def test_the_page_that_takes_factors(client: Client, world: World) -> None:
+    grant = Grant.objects.create(user=world.users["lanhdao"], role="administrator", unit=world.town)
+    with_app(world.users["minh"])
+    page = f"/tai-khoan/bao-ve/cua/{world.users['minh'].pk}/go/"
+    sign_in(client, "lanhdao")
+    assert client.get(page).status_code == 403  # as a leader
+    client.post("/don-vi-dang-lam/", {"grant": grant.pk})
+    assert "ứng dụng tạo mã" in client.get(page).content.decode()
+    assert client.post(page, {"reason": " "}).status_code == 422
+    assert client.post(page, {"reason": "Mất máy, đã gặp", "next": "/ke-hoach/"}).url == "/ke-hoach/"  # type: ignore[attr-defined]
+    assert not Authenticator.objects.exists()
+    assert "chưa có lớp bảo vệ" in client.get(page).content.decode()
+    # Not one's own, not of people elsewhere.
+    assert client.get(f"/tai-khoan/bao-ve/cua/{world.users['lanhdao'].pk}/go/").status_code == 403
+    assert client.get(f"/tai-khoan/bao-ve/cua/{world.users['phuong'].pk}/go/").status_code == 404
+    stranger = Client()
+    sign_in(stranger, "phuong")
+    assert stranger.get(page).status_code == 404

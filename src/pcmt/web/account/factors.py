@@ -15,19 +15,22 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from pcmt.apps.accounts.operations import factor_changed
-from pcmt.apps.accounts.policies import is_demo
+from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.accounts.operations import factor_changed, take_factors
+from pcmt.apps.accounts.policies import can_keep_account, is_demo
 from pcmt.apps.accounts.queries import has_second_factor
+from pcmt.core.diagnostics import Refusal
 from pcmt.web.account.adapters import must_add_factor
-from pcmt.web.account.forms import FirstCodeForm, PasskeyForm, PasskeyNameForm
+from pcmt.web.account.forms import FirstCodeForm, PasskeyForm, PasskeyNameForm, ReasonForm
 from pcmt.web.account.signing import Says422
+from pcmt.web.shell.access import acting, deny
 from pcmt.web.shell.views import after
 
 NEXT = "after_factor"
@@ -190,6 +193,34 @@ def codes(request: HttpRequest) -> HttpResponse:
         "next": request.session.get(NEXT, "/"),
     }
     return render(request, "account/codes.html", page)
+
+
+@never_cache
+def take(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Take the second factors from somebody who lost them: for who keeps the account, who proves again to be it."""
+    actor = acting(request)
+    person = get_object_or_404(User.objects.visible_to(actor), pk=user_id)
+    if not can_keep_account(actor, person):
+        return deny(request, _("Chỉ người quản trị tài khoản này gỡ được, và không tự gỡ của mình ở đây."))
+    return _taken(request, actor, person)
+
+
+@reauthentication_required(app="allauth.mfa")
+def _taken(request: HttpRequest, actor: Actor, person: User) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = take_factors(actor=actor, at=timezone.now(), user_id=person.pk, reason=form.cleaned_data["reason"])
+        if not isinstance(done, Refusal):
+            messages.success(
+                request,
+                _("Đã gỡ lớp bảo vệ thứ hai của %(name)s; mọi phiên của người này đã kết thúc.")
+                % {"name": person.get_full_name()},
+            )
+            return redirect(after(request))
+        form.add_error(done.field or None, done.message)
+    held = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    page = {"form": form, "person": person, "held": held, "next": after(request)}
+    return render(request, "account/factors_take.html", page, status=422 if form.errors else 200)
 
 
 @require_POST

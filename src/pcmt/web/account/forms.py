@@ -134,6 +134,18 @@ class ForgottenForm(forms.Form):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why somebody's second factors are taken away, and how it was made sure who asks."""
+
+    reason = forms.CharField(
+        label=_("Lý do và cách đã xác minh"),
+        help_text=_("Ví dụ: mất điện thoại, đã gặp trực tiếp và xem thẻ ngành. Ghi vào nhật ký."),
+        max_length=300,
+        error_messages={"required": _("Ghi lý do và cách đã xác minh người đề nghị.")},
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
+
+
 def _code(form: Any, label: Any) -> None:
     field = form.fields["code"]
     field.label, field.help_text = label, ""

@@ -13,6 +13,7 @@ OWN = [
     path("tai-khoan/phien/", signing.session_state, name="session"),
     path("tai-khoan/phien/ket-thuc/", mine.revoke, name="revoke"),
     path("tai-khoan/go-lien-ket/", mine.unlink_provider, name="unlink"),
+    path("tai-khoan/bao-ve/cua/<int:user_id>/go/", factors.take, name="take-factors"),
     path("tai-khoan/cho-giao-vai-tro/", mine.waiting, name="waiting"),
     path("loi-moi/<slug:token>/", letters.invitation, name="invitation"),
     path("quen-mat-khau/", letters.forgotten, name="forgotten"),
