@@ -11,9 +11,12 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from pcmt.apps.accounts.models import Grant, Role, User
+from pcmt.apps.accounts.models import Actor, Grant, Role, User
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.audit.operations import record
+from pcmt.apps.audit.origin import Origin, origin_is
 from pcmt.apps.audit.queries import verify
+from pcmt.apps.tasks.models import DueItem
 from tests.journeys.conftest import DESK, PHONE, Watched
 from tests.journeys.world import World
 from tests.web.province import Province, build
@@ -22,8 +25,12 @@ from tests.web.province import Province, build
 @pytest.fixture
 def province(watch: Watched) -> Province:
     made = build(timezone.localdate(), tasks=30, communes=8, targets=6, password=World.password)
-    user = User.objects.create(username="auditor", full_name="Cao Thị Bích Vân", password=make_password(World.password))
-    Grant.objects.create(user=user, role=Role.AUDITOR, unit=made.seat)
+    for username, full_name, role in (
+        ("auditor", "Cao Thị Bích Vân", Role.AUDITOR),
+        ("keeper", "Vũ Đình Khôi", Role.ADMINISTRATOR),
+    ):
+        user = User.objects.create(username=username, full_name=full_name, password=make_password(World.password))
+        Grant.objects.create(user=user, role=role, unit=made.seat)
     return made
 
 
@@ -57,6 +64,13 @@ def test_the_auditor_finds_who_opened_a_record(watch: Watched, province: Provinc
     officer.get_by_role("button", name="Lưu tiến độ").click()
     expect(officer.locator(".notes li").first).to_contain_text("70 %")
     expect(officer.get_by_role("link", name="Nhật ký")).to_have_count(0)
+    # what was done to it stands on its own page, and on one of its own
+    tail = officer.locator(".history-tail")
+    tail.scroll_into_view_if_needed()
+    expect(tail).to_contain_text("Báo tiến độ")
+    expect(tail.locator(".changes li").first).to_contain_text("→ 70")
+    expect(tail.get_by_role("link", name="Ai đã xem")).to_have_count(0)
+    checked(watch, officer, "due-history")
 
     page = watch.open()
     watch.sign_in(page, "auditor", to="/")
@@ -118,3 +132,44 @@ def test_the_log_in_english_and_by_keyboard(watch: Watched, province: Province) 
     page.keyboard.press("Enter")
     expect(page.locator(".filtered")).to_contain_text("huong giang")
     expect(page.locator("table.log tbody tr")).to_have_count(3)
+
+
+def test_the_auditor_finds_who_read_a_persons_data_and_what_one_request_did(watch: Watched, province: Province) -> None:
+    person = province.users["officer"]
+    keeper = watch.open()
+    watch.sign_in(keeper, "keeper", to=f"/quan-tri/nguoi-dung/{person.pk}/")
+    keeper.get_by_text("Xem thông tin liên hệ").click()
+    keeper.get_by_label("Mục đích xem").fill("Gọi nhắc hạn báo cáo tháng")
+    keeper.get_by_role("button", name="Xem", exact=True).click()
+    expect(keeper.locator("details.reveal")).to_have_count(0)
+    actor = Actor(
+        person.pk, person.full_name, Role.OFFICER, province.office.pk, province.office.name, timezone.localdate()
+    )
+    with origin_is(Origin(request_id="b" * 32, address="10.0.0.8")):
+        for event, percent in (("tasks.due.reported", 30), ("tasks.due.reported", 60), ("tasks.due.done", 100)):
+            due = DueItem.objects.filter(plan=province.plan)[percent // 30]
+            record(
+                at=timezone.now(), actor=actor, event=event, obj=due, before={"percent": 0}, after={"percent": percent}
+            )
+
+    page = watch.open()
+    watch.sign_in(page, "auditor", to=f"/nhat-ky/muc/accounts.User/{person.pk}/")
+    line = page.get_by_role("row").filter(has_text="Vũ Đình Khôi").first
+    expect(line.get_by_role("cell").nth(0)).to_have_text("1")
+    expect(page.locator("table.log")).to_contain_text("Gọi nhắc hạn báo cáo tháng")
+    checked(watch, page, "person")
+    page.get_by_role("link", name="Lịch sử").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lịch sử")
+    expect(page.locator("main")).not_to_contain_text("Gọi nhắc", timeout=1000)
+    checked(watch, page, "person-history")
+
+    page.goto("/nhat-ky/?lan=" + "b" * 32)
+    row = page.locator("table.log tbody tr")
+    expect(row).to_have_count(1)
+    expect(row.locator(".act-head").first).to_contain_text("Báo đã xong")
+    expect(row.get_by_text("tiến độ (%): 0 → 60")).to_be_hidden()
+    row.get_by_text("và 2 việc trong cùng lần gửi").click()
+    expect(row.get_by_text("tiến độ (%): 0 → 60")).to_be_visible()
+    checked(watch, page, "one-request")
+    page.goto(f"/lich-su/units.Unit/{province.seat.pk}/")
+    checked(watch, page, "unit-history")

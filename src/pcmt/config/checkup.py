@@ -66,7 +66,7 @@ def log_warnings() -> list[str]:
     """
     from django.db import DatabaseError
 
-    from pcmt.apps.audit.roles import Unfit, too_strong
+    from pcmt.apps.audit.operations.roles import Unfit, too_strong
 
     try:
         role = too_strong()

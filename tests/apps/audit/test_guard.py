@@ -14,8 +14,8 @@ from django.db import DatabaseError, connection, transaction
 
 from pcmt.apps.audit.chain import entry_hash
 from pcmt.apps.audit.models import Day, Entry
+from pcmt.apps.audit.operations.roles import too_strong
 from pcmt.apps.audit.queries import verify
-from pcmt.apps.audit.roles import too_strong
 from pcmt.config.checkup import log_warnings
 from pcmt.config.cli import main
 from tests.apps.audit.tampering import AT, DAY, entries, fill, heads, tampering

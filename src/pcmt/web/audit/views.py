@@ -55,6 +55,7 @@ def thing(request: HttpRequest, label: str, pk: str) -> HttpResponse:
         "label": str(itself) if itself is not None else last.object_label if last else "",
         "touchers": log.touchers(about),
         "page_url": kinds.page_of(itself) if itself is not None else "",
+        "history_url": kinds.history_url(itself) if itself is not None else "",
     }
     return render(request, "audit/thing.html", page)
 

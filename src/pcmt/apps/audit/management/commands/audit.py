@@ -17,8 +17,8 @@ from django.utils import timezone
 from pcmt.apps.audit.export import FORMATS, lines
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.audit.operations import Thing, prune, record
+from pcmt.apps.audit.operations.roles import Unfit, planned, separate
 from pcmt.apps.audit.queries import DayState, Kind, Problem, Report, verify
-from pcmt.apps.audit.roles import Unfit, planned, separate
 from pcmt.core.diagnostics import Refusal
 
 BROKEN, USAGE = 1, 2

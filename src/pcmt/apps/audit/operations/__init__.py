@@ -13,14 +13,13 @@ from django.db import connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pcmt.apps.audit.chain import as_stored, entry_hash, seed_of
+from pcmt.apps.audit.models import READ_VERBS, Day, Doer, Entry
+from pcmt.apps.audit.origin import origin
+from pcmt.apps.audit.queries import Report, verify
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import add_months
 from pcmt.core.text import fold
-
-from .chain import as_stored, entry_hash, seed_of
-from .models import READ_VERBS, Day, Doer, Entry
-from .origin import origin
-from .queries import Report, verify
 
 SYSTEM = "Hệ thống"
 OPENING = 7_205_311

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .models import Day, Entry
+from pcmt.apps.audit.models import Day, Entry
 
 ENTRY, DAY = Entry._meta.db_table, Day._meta.db_table
 GUARDS = ("pcmt_audit_entry_guard", "pcmt_audit_day_guard", "pcmt_audit_whole_guard")
