@@ -349,3 +349,28 @@ def test_single_sign_on(watch: Watched, world: World, post: Letterbox, settings:
         lan.get_by_role("button", name="Deny").click()
         lan.wait_for_url("**/dang-nhap/**")
         expect(lan.locator("#messages")).to_contain_text("chưa thành công")
+
+
+def test_an_administrator_helps_somebody_who_lost_the_phone(watch: Watched, world: World, settings: Any) -> None:
+    settings.SECOND_FACTOR_ROLES = []
+    Grant.objects.create(user=world.users["phuong"], role="administrator", unit=world.town)
+    phone = watch.open()
+    watch.sign_in(phone, "minh", to="/tai-khoan/bao-ve/ung-dung/them/")
+    phone.get_by_label("Mã 6 số").fill(code_of(phone.locator("[data-secret]").inner_text()))
+    phone.get_by_role("button", name="Thêm", exact=True).click()
+    phone.wait_for_url("**/ma-du-phong/")
+    page = watch.open()
+    watch.sign_in(page, "phuong", to="/tai-khoan/")
+    page.locator("details.unit-switch summary").click()
+    page.get_by_role("button", name="Phường Cồn Nhạn").click()
+    arrived(page, "/")
+    page.goto(f"/tai-khoan/bao-ve/cua/{world.users['minh'].pk}/go/?next=/tai-khoan/")
+    looked_at(watch, page, "take-factors")
+    page.get_by_role("button", name="Gỡ", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("Ghi lý do")
+    page.get_by_label("Lý do và cách đã xác minh").fill("Mất điện thoại, đã gặp trực tiếp")
+    page.get_by_role("button", name="Gỡ", exact=True).click()
+    expect(page.locator("#messages")).to_contain_text("Trần Quang Minh")
+    phone.goto("/ke-hoach/")
+    phone.wait_for_url("**/dang-nhap/**")
+    watch.sign_in(phone, "minh")

@@ -413,6 +413,7 @@ def test_the_link_opens_once_and_ends_all_sessions(client: Client, world: World)
     assert client.post(link, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
     assert there.get("/ke-hoach/").status_code == 302
     assert client.get("/ke-hoach/").status_code == 200
+    assert [mark.pk for mark in SessionMark.objects.filter(user=user)] == [client.session.session_key]
     for dead in (link, first, "/dat-lai-mat-khau/0/"):
         assert Client().get(dead).status_code == 410
         assert Client().post(dead, {"password": PASSWORD, "again": PASSWORD}).status_code == 410

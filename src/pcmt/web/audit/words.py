@@ -380,7 +380,7 @@ def _changes(entry: Entry, units: Mapping[int, str]) -> Iterator[str]:
 def _plain(name: str, value: object, units: Mapping[int, str]) -> str:
     """A value as people would say it; empty where there is nothing to say."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return ""
         case bool():
             return _("có") if value else _("không")
