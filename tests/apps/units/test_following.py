@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
@@ -88,6 +88,16 @@ def test_what_is_done_stays_and_what_is_late_stays_late(land: World, plan: Plan)
     assert (other.unit, other.state, other.origin_unit) == (new, DueState.OPEN, land["tay_hoa"])
     assert other.due_on == other.original_due_on == done.original_due_on
     assert other.is_late(SOON)
+
+
+def test_two_that_become_one_have_the_earlier_limit_and_the_smaller_progress(land: World, plan: Plan) -> None:
+    one, other = (next(d for d in open_dues(land[name]) if d.kind == DueKind.TASK) for name in ("dong_hoa", "tay_hoa"))
+    for due, days, percent in ((one, 5, 60), (other, 40, 30)):
+        DueItem.objects.filter(pk=due.pk).update(due_on=due.due_on + timedelta(days=days), percent=percent)
+    new = merged(land)
+    now = DueItem.objects.get(unit=new, task=one.task, original_due_on=one.original_due_on, state=DueState.OPEN)
+    assert one.due_on is not None
+    assert (now.due_on, now.percent) == (one.due_on + timedelta(days=5), 30)
 
 
 def test_the_heir_may_have_done_its_own_already(land: World, plan: Plan) -> None:

@@ -16,7 +16,7 @@ from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.units.models import GroupMember, holds_on
 from pcmt.core.text import fold
 
-SHOWN_WITH = ("plan", "unit", "clause", "task", "occurrence__duty")
+SHOWN_WITH = ("plan", "unit", "origin_unit", "clause", "task", "occurrence__duty")
 SOON = timedelta(days=7)
 
 

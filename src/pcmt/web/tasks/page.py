@@ -108,4 +108,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "more_siblings": len(siblings) > MOST_SIBLINGS,
         "notes": notes_of(actor, item, task),
         "today": actor.on,
+        "origins": item.origins() if item is not None else [],
     }

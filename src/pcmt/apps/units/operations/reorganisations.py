@@ -254,7 +254,8 @@ def _carry_out(
     if planned is not None:
         record(at=at, actor=actor, event="units.reorganisation.planned", obj=row, after=planned)
     reason = f"{row.title}. {row.ground}".strip(". ")
-    for deed in change.deeds:
+    # A history shows the newest first: what befell a plan as a whole stands above its hundred due items.
+    for deed in reversed(change.deeds):
         record(at=at, actor=actor, event=deed.event, obj=deed.obj, before=deed.before, after=deed.after, reason=reason)
     record(
         at=at,

@@ -75,15 +75,18 @@ def write_difference(
     keys = touched(before, after)
     ids = [int(key) for key in keys]
     units = Unit.objects.in_bulk(ids)
-    _write_windows(units, after)
+    changed = _write_windows(units, after)
     _write_names(units, keys, after, short_names or {})
     _write_functions(keys, after)
     _write_successions(before, after)
     moved = _write_links(units, keys, before, after)
-    write_closure({*moved, *ids})
+    made = {int(key) for key in keys if key not in before.units}
+    if changed or moved or made:
+        write_closure(changed | moved | made)
 
 
-def _write_windows(units: Mapping[int, Unit], after: core.History) -> None:
+def _write_windows(units: Mapping[int, Unit], after: core.History) -> set[int]:
+    """The days on which units begin and end; whose changed."""
     changed = []
     for unit in units.values():
         now = after.units.get(str(unit.pk))
@@ -91,6 +94,7 @@ def _write_windows(units: Mapping[int, Unit], after: core.History) -> None:
             unit.valid_from, unit.valid_to = as_day(now.start), as_day(now.end)
             changed.append(unit)
     Unit.objects.bulk_update(changed, ["valid_from", "valid_to"], batch_size=200)
+    return {unit.pk for unit in changed}
 
 
 def _settle(model: Any, there: Mapping[Any, Any], wanted: Mapping[Any, Window], make: Callable[..., Any]) -> bool:
