@@ -121,6 +121,8 @@ class Land(RuleBasedStateMachine):
         if isinstance(event, core.Founding):  # under the nation, by the name that the core's tests give it
             parent = self.ids.get(event.unit.parent or "", event.unit.parent)
             event = evolve(event, unit=evolve(event.unit, parent=parent))
+        if isinstance(event, core.Transfer) and event.source not in self.model.units:
+            return None  # nobody had a function to give away
         return event
 
     def _plan(self, event: core.Event) -> Reorganisation | Refusal:
