@@ -61,7 +61,10 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                     text = texts[column] if column < len(texts) else ""
                     cell = said.cells.get((row, column)) if said else None
                     look = formats.of(cell[0] if cell else tone, head=head, framed=bool(tone or head))
-                    page.write_string(row, column, text[:MAX_CELL], look)
+                    if text:
+                        page.write_string(row, column, text[:MAX_CELL], look)
+                    else:
+                        page.write_blank(row, column, None, look)
                     if cell and cell[1]:
                         page.write_comment(row, column, cell[1][:MAX_CELL], {"x_scale": 2.0, "author": "PCMT"})
                     if not said or row >= said.head:
