@@ -66,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "ready": ready,
         "required": must_add_factor(request),
         "demo": is_demo(request.user),
-        "next": request.session.get(NEXT, "/") if ready else "",
+        "next": request.session.pop(NEXT, "") if ready else "",
     }
     return render(request, "account/factors.html", page)
 
