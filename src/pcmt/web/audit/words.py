@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -166,10 +167,10 @@ class Told:
     reason: str
 
 
-def tell(entries: Iterable[Entry], *, around: bool = False) -> list[Told]:
+def tell(entries: Iterable[Entry], *, around: Model | None = None) -> list[Told]:
     """The entries in words, with the names of the units that they give by number; one query for all of them.
 
-    `around`: the page is about a whole plan, so that what is about the plan itself need not say so.
+    `around`: what the page is about; entries about that itself, or about a plan and its texts there, need not say so.
     """
     listed = list(entries)
     ids = {pk for entry in listed for values in (entry.before, entry.after) for pk in _units_in(values)}
@@ -178,8 +179,12 @@ def tell(entries: Iterable[Entry], *, around: bool = False) -> list[Told]:
     return [_told(entry, units, around) for entry in listed]
 
 
-def _told(entry: Entry, units: Mapping[int, str], around: bool) -> Told:
-    whole = around and entry.object_type in ("plans.Plan", "plans.Revision")
+def _told(entry: Entry, units: Mapping[int, str], around: Model | None) -> Told:
+    of_plan = ("plans.Plan", "plans.Revision")
+    whole = around is not None and (
+        (entry.object_type, entry.object_id) == (around._meta.label, str(around.pk))
+        or (around._meta.label in of_plan and entry.object_type in of_plan)
+    )
     return Told(
         at=entry.at,
         actor_name=entry.actor_name,

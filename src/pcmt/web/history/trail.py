@@ -18,7 +18,7 @@ class Trail:
     `whole` tells whether it holds everything that was recorded.
     """
 
-    def __init__(self, entries: QuerySet[Entry], *, whole: bool, around: bool) -> None:
+    def __init__(self, entries: QuerySet[Entry], *, whole: bool, around: Model) -> None:
         self.entries, self.whole, self.around = entries, whole, around
 
     def count(self) -> int:
@@ -47,4 +47,4 @@ def trail_of(actor: Actor, thing: Model) -> Trail:
         sees("audit.Entry", actor) >= Reach.SUBTREE and units.filter(pk__in=homes).exists()
     )
     seen = entries if whole else entries.visible_to(actor, units=units)
-    return Trail(seen, whole=whole, around=label in ("plans.Plan", "plans.Revision"))
+    return Trail(seen, whole=whole, around=thing)
