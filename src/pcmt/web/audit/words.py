@@ -98,7 +98,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.ended.placed": gettext_lazy("Đặt đơn vị đã kết thúc dưới đơn vị kế thừa"),
         "units.bodies.created": gettext_lazy("Thêm các cơ quan thường có"),
         "units.import.sent": gettext_lazy("Gửi danh sách đơn vị để nhập"),
-        "units.import.read": gettext_lazy("Chọn cột của danh sách đơn vị"),
+        "units.import.matched": gettext_lazy("Chọn cột của danh sách đơn vị"),
         "units.import.withdrawn": gettext_lazy("Bỏ danh sách đơn vị đã gửi"),
         "units.import.done": gettext_lazy("Nhập danh sách đơn vị"),
         "units.import.undone": gettext_lazy("Hoàn tác lần nhập đơn vị"),

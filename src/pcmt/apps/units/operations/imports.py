@@ -113,7 +113,7 @@ def choose_columns(
             if column < len(headings) and heading_key(headings[column])
         }
         made.save(update_fields=["by_hand", "columns"])
-        record(at=at, actor=actor, event="units.import.read", obj=made, after={"count": len(chosen)})
+        record(at=at, actor=actor, event="units.import.matched", obj=made, after={"count": len(chosen)})
     return made
 
 
