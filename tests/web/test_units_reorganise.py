@@ -143,6 +143,7 @@ def test_three_communes_merge_with_their_police(land: Land) -> None:
     receipt = plain(client.get(answer.headers["Location"]))
     assert "Đã lập. Mọi thứ chuyển theo vào ngày" in receipt
     assert GROUND in receipt
+    assert "Xã An Thủy thuộc Huyện Cửa Đông kết thúc kế thừa: Phường Cửa Đông" in receipt
     new = Unit.objects.get(name="Phường Cửa Đông")
     assert (new.valid_from, new.code) == (LATER, "91999")
     assert Succession.objects.filter(new=new, on=LATER).count() == 3

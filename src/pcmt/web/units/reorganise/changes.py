@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 import attrs
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pcmt.apps.units.followers import label_of
 from pcmt.apps.units.functions import function_label
-from pcmt.apps.units.models import Reorganisation, Unit
+from pcmt.apps.units.models import Reorganisation, Succession, Unit
 from pcmt.apps.units.queries.reorganisations import Preview, UnitLine
 
 
@@ -85,6 +86,12 @@ def receipt_of(row: Reorganisation) -> Receipt:
         units=sorted((stood(key) for key in spans), key=lambda each: (order[each.fate], each.before or each.after)),
         followed=[(label_of(each["room"]), each["count"]) for each in row.followed],
     )
+
+
+def heirs_of(row: Reorganisation) -> dict[int, Unit]:
+    """Who goes on for each unit that ends with a reorganisation, by the id of the one that ends. One statement."""
+    rows = Succession.objects.filter(on=row.on, heir=True, old__in=row.units.all()).exclude(old=F("new"))
+    return {each.old_id: each.new for each in rows.select_related("new")}
 
 
 def _span(kept: Mapping[str, Any] | None, on: date, *, last: bool = False) -> list[Any] | None:

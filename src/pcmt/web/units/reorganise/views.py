@@ -27,7 +27,7 @@ from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.units.reorganise import drafts
-from pcmt.web.units.reorganise.changes import differences, flat, receipt_of
+from pcmt.web.units.reorganise.changes import differences, flat, heirs_of, receipt_of
 from pcmt.web.units.reorganise.drafts import Prepared
 from pcmt.web.units.reorganise.events import (
     MOST_PARTS,
@@ -478,11 +478,14 @@ def _one_page(
     actor = acting(request)
     planned = row.state == ReorganisationState.PLANNED
     events = [event_from_json(each) for each in row.events]
+    receipt = receipt_of(row)
+    heirs = heirs_of(row)
     page = {
         "row": row,
         "words": sentences(events),
         "figures": figures_words(events),
-        "receipt": receipt_of(row),
+        "receipt": receipt,
+        "before_and_after": [(each, heirs.get(each.unit_id or 0)) for each in receipt.units],
         "just_made": "vua_lap" in request.GET,
         "form": form,
         "refusal": refusal,
