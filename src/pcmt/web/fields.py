@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.core.periods import parse_date
+from pcmt.web.templatetags.pcmt import vdate
 
 WRITTEN_DATE = re.compile(r"([0-9]{1,2})\s*[/.\- ]\s*([0-9]{1,2})\s*[/.\- ]\s*([0-9]{4})")
 THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
@@ -96,3 +97,42 @@ class NamesField(forms.CharField):
             return value
         parts = re.split(r"[;\n]", str(value or ""))
         return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+class FilterForm(forms.Form):
+    """What narrows a list. Words that make no sense are left out, so that an old address still opens.
+
+    `arranges` is the field that says in which order or groups the list is shown: it narrows nothing.
+    """
+
+    arranges = ""
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen and makes sense, by field name; everything else empty."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+    @property
+    def active(self) -> int:
+        """How many filters narrow the list, for the button of the panel."""
+        return len(self.words)
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What narrows the list, as label and value in words."""
+        return [
+            (str(self.fields[name].label), _said(self.fields[name], value))
+            for name, value in self.chosen.items()
+            if value and name != self.arranges
+        ]
+
+
+def _said(field: Any, value: Any) -> str:
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.label_from_instance(value))
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices)[value])  # type: ignore[arg-type]
+    if isinstance(field, forms.DateField):
+        return vdate(value)
+    return str(_("có")) if isinstance(field, forms.BooleanField) else str(value)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor, GrantKind, Role, User, reached_units
 from pcmt.apps.units.models import Unit
-from pcmt.web.fields import WrittenDateField
+from pcmt.web.fields import FilterForm, WrittenDateField
 from pcmt.web.people.fields import PersonField, UnitField
 
 ALL: tuple[str, str | Promise] = ("", _("Tất cả"))
@@ -30,8 +30,10 @@ SORTS = (
 KINDS = [(kind.value, kind.label) for kind in GrantKind if kind != GrantKind.DELEGATION]
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(FilterForm):
     """Whom to list. Words that make no sense are left out, so that an old address still opens."""
+
+    arranges = "xep"
 
     q = forms.CharField(label=_("Tìm tên, tên đăng nhập, chức vụ"), required=False, max_length=120)
     don_vi = UnitField(label=_("Đơn vị, gồm cấp dưới"), required=False)
@@ -43,32 +45,6 @@ class PeopleFilter(forms.Form):
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
         of_units(self.fields["don_vi"], actor, actor.sees("accounts.User"))
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen and makes sense, by field name; everything else empty."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
-
-    @property
-    def active(self) -> int:
-        """How many filters narrow the list, for the button of the panel."""
-        return len(self.words)
-
-    @property
-    def words(self) -> list[tuple[str, str]]:
-        """What narrows the list, as label and value in words."""
-        said = []
-        for name, value in self.chosen.items():
-            field = self.fields[name]
-            if not value or name == "xep":
-                continue
-            if isinstance(field, forms.ChoiceField):
-                value = dict(field.choices)[value]  # type: ignore[arg-type]
-            elif isinstance(field, forms.BooleanField):
-                value = _("có")
-            said.append((str(field.label), str(value)))
-        return said
 
 
 def of_units(field: Any, actor: Actor, reach: Any) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
 from pcmt.apps.units.models import Unit
-from pcmt.web.templatetags.pcmt import vdate
+from pcmt.web.fields import FilterForm
 
 STATES = (
     ("", _("Chưa xong")),
@@ -46,8 +46,10 @@ class UnitField(forms.ModelChoiceField):
         return obj.name
 
 
-class OwedFilter(forms.Form):
+class OwedFilter(FilterForm):
     """Which due items to list. Words that make no sense are left out, so that an old address still opens."""
+
+    arranges = "nhom"
 
     q = forms.CharField(label=_("Tìm trong nội dung"), required=False, max_length=200)
     ke_hoach = PlanField(label=_("Kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả"))
@@ -67,36 +69,6 @@ class OwedFilter(forms.Form):
         super().__init__(data)
         self.fields["ke_hoach"].queryset = plans  # type: ignore[attr-defined]
         self.fields["don_vi"].queryset = units  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen and makes sense, by field name; everything else empty."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name) for name in self.fields}
-
-    @property
-    def active(self) -> int:
-        """How many filters narrow the list, for the button of the panel."""
-        return len(self.words)
-
-    @property
-    def words(self) -> list[tuple[str, str]]:
-        """What narrows the list, as label and value in words."""
-        said = []
-        for name, value in self.chosen.items():
-            field = self.fields[name]
-            if not value or name == "nhom":
-                continue
-            if isinstance(field, forms.ModelChoiceField):
-                value = field.label_from_instance(value)
-            elif isinstance(field, forms.ChoiceField):
-                value = dict(field.choices)[value]  # type: ignore[arg-type]
-            elif isinstance(field, forms.DateField):
-                value = vdate(value)
-            elif isinstance(field, forms.BooleanField):
-                value = _("có")
-            said.append((str(field.label), str(value)))
-        return said
 
 
 class ProgressForm(forms.Form):
