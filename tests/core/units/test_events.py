@@ -145,6 +145,13 @@ def test_a_parent_and_its_child_may_end_together() -> None:
     assert history.tree(JULY).parents["new"] == "north"
 
 
+def test_what_changes_nothing_stands_in_nobodys_way() -> None:
+    """A move to where a unit stands already is no later change that would have to be taken back first."""
+    same = after(Move(JULY, "c", "south"), Renaming(JULY, "a", LAND.units["a"].spans[-1].name))
+    assert same == LAND
+    assert isinstance(apply(same, Merger(MAY, ("a", "b"), "a")), History)
+
+
 @pytest.mark.parametrize(
     ("event", "code"),
     [

@@ -416,6 +416,8 @@ class _Draft:
     def _change(self, key: str, into: UnitSpan) -> Refusal | None:
         unit = self._now(key)
         *before, last = unit.spans
+        if (into.name, into.parent) == (last.name, last.parent):
+            return None  # it stays as it is: no new span, and nothing that would have to be taken back first
         if last.start < self.on:
             before.append(evolve(last, end=self.on))
         self._units[key] = evolve(unit, spans=(*before, evolve(into, start=self.on)))
