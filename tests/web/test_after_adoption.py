@@ -13,9 +13,8 @@ from typing import Any
 import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import etree
 from openpyxl import load_workbook
@@ -26,6 +25,7 @@ from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote, Task, 
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.web.audit.words import WORDS
 from pcmt.web.search.find import excerpt, words_of
+from tests.web.counting import statements
 from tests.web.province import Province, build
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def cost(**size: int) -> dict[str, int]:
         addresses = [*pages(made), f"/nhiem-vu/viec/{task.pk}/", f"/nhiem-vu/{own_due(made).pk}/", SHEET]
         spent = {}
         for address in addresses:
-            with CaptureQueriesContext(connection) as queries:
+            with statements() as queries:
                 answer = client.get(address)
             assert answer.status_code == 200
             assert len(answer.content) < MOST_BYTES, (address, len(answer.content))

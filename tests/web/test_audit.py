@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User
@@ -26,6 +25,7 @@ from pcmt.apps.audit.queries import verify
 from pcmt.apps.tasks.models import DueItem, ProgressNote
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.web.audit.words import EVENTS, OBJECTS, WORDS
+from tests.web.counting import statements
 from tests.web.province import Province, build
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +191,7 @@ def test_pages_and_statements(province: Province) -> None:
     """However long the log, a page costs the same."""
 
     def cost(path: str) -> tuple[int, int]:
-        with CaptureQueriesContext(connection) as queries:
+        with statements() as queries:
             answer = client.get(path)
         assert answer.status_code == 200
         assert len(answer.content) < 300_000

@@ -9,14 +9,14 @@ from typing import Any
 
 import attrs
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Grant, Role, User
 from pcmt.apps.units.models import Succession, SuccessionPart, Unit
 from pcmt.apps.units.operations import NewUnit, add_alias, create_units
+from tests.web.counting import statements
 from tests.web.province import build
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +182,7 @@ def cost(communes: int) -> dict[str, int]:
             "people": f"/don-vi/{seat}/nguoi/",
             "history": f"/don-vi/{seat}/lich-su/",
         }.items():
-            with CaptureQueriesContext(connection) as queries:
+            with statements() as queries:
                 answer = client.get(address, headers={"HX-Request": "true"} if name in pieces else {})
             assert answer.status_code == 200
             assert len(answer.content) < 300_000

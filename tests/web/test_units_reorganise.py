@@ -9,16 +9,15 @@ from typing import Any
 
 import attrs
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Grant, Role, User
 from pcmt.apps.units.functions import function_label
 from pcmt.apps.units.models import Reorganisation, ReorganisationState, Succession, Unit, UnitFunction, holds_on
 from pcmt.apps.units.operations import NewUnit, create_units
+from tests.web.counting import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -433,6 +432,6 @@ def test_a_preview_costs_as_much_for_many_communes(land: Land) -> None:
     walk(client, base, 0, *merger(land))
     client.post(f"{base}ngay/", head())
     client.get(f"{base}xem-truoc/")
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as queries:
         client.get(f"{base}xem-truoc/")
     assert len(queries) <= 90, len(queries)
