@@ -16,6 +16,7 @@ from pcmt.apps.plans.operations import start_reading
 from pcmt.core.diagnostics import Refusal
 from pcmt.demo.samples import plan_text
 from tests.journeys.world import World, build
+from tests.web.counting import statements
 
 HTMX = {"HX-Request": "true"}
 
@@ -223,10 +224,10 @@ def test_the_screen_costs_few_queries_however_much_was_read(
             item.pk, item.key = None, f"{item.key}x"
             copies.append(Item(**{field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields}))
     Item.objects.bulk_create(copies)
-    with django_assert_max_num_queries(22):
+    with statements(), django_assert_max_num_queries(22):
         lan.get(address("screen", revision.pk))
     item = first()
-    with django_assert_max_num_queries(45):
+    with statements(), django_assert_max_num_queries(45):
         lan.post(
             address("decide", revision.pk, item.pk) + f"?v={item.version}", {"state": "accepted", "since": 1},
             headers=HTMX,
