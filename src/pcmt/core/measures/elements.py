@@ -89,11 +89,6 @@ class Figure:
     used: tuple[Fact, ...] = ()
     applies: bool = True
 
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is missing."""
-        return self.value is not None and not self.lacking
-
 
 def figure(element: Element, facts: Iterable[Fact], window: Span, on: date) -> Figure:
     """The figure of an element over the part of a window that has passed on a day, that day included.

@@ -37,7 +37,6 @@ _RULER = re.compile(r"[-–—_=*~.·\s|:]{3,}\Z|\|+\Z|\*{1,3}\Z")
 _FOOTER = re.compile(r" [-–|] ?trang \d{1,3}(?: ?/ ?\d{1,3})?\Z", re.IGNORECASE)
 _PAGE = re.compile(r"(?:[-–]\s*)?(?:trang\s+)?\d{1,3}(?:\s*/\s*\d{1,3})?(?:\s*[-–])?\Z", re.IGNORECASE)
 _MARKUP = re.compile(r"[ \t\u00a0\ufeff\r]*(?:>[ \t]*)*(?:(#{1,6})[ \t]+)?")
-_CRUMB = re.compile(r"\*?[A-Za-zđĐ]{1,6}\*?\Z")
 # a number after such a word is no label even when a line breaks between them
 _EXPECTS_NUMBER = phrase(
     r"(?:^|[ (])(?:ngày|tháng|năm|quý|số|điều|khoản|điểm|mục|từ|đến|đạt|trên|dưới|khoảng|nhất|thiểu|đa|vùng|cấp|và|"
@@ -50,7 +49,7 @@ _STOPS = ".;:!?…"
 class Line:
     """One physical line. `start`..`end` is its content, `body` where the words after label and emphasis begin.
 
-    `kind` is text, blank, ruler, page (page number or footer), crumb (drafters' initials), table or machine (text
+    `kind` is text, blank, ruler, page (page number or footer), table or machine (text
     addressed to machine readers). `label` is the label as written without its sign, `style` its class.
     """
 
@@ -168,8 +167,3 @@ def expects_number(source: Source, start: int, end: int) -> bool:
 def opens_with_verb(source: Source, start: int, end: int) -> bool:
     """Whether a text begins with a word of action ("Chủ trì", "Rà soát"): a true bullet rather than a name's hyphen."""
     return source.match(VERB, start, end) is not None
-
-
-def is_crumb(source: Source, line: Line) -> bool:
-    """Drafters' initials and other OCR remains: one short word without a capitalised meaning ("lhu", "*ng*", "Vg")."""
-    return bool(_CRUMB.match(source.work[line.start : line.end])) and line.end - line.start <= 6

@@ -294,8 +294,10 @@ def _continues(source: Source, line: Line, last: Line, current: Clause, width: i
         return True
     open_end = ends_open(source, last.end)
     adjacent = not line.after_blank and not broken
-    if first.islower() or _stands_alone(source, line, current):
-        return not _stands_alone(source, line, current)
+    if _stands_alone(source, line, current):
+        return False
+    if first.islower():
+        return True
     short = current.end - current.body < 240
     title = source.work[current.body : current.end] if short else ""
     if (
