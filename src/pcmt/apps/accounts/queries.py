@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -45,6 +46,15 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         grant_id=grant.pk,
         mark=grant.mark,
     )
+
+
+def people_at(unit_ids: Iterable[int], on: date, roles: Collection[str]) -> dict[int, list[int]]:
+    """Ids of the users who hold one of the roles on the day, by unit; units where nobody does are left out."""
+    held = Grant.objects.as_of(on).filter(unit__in=list(unit_ids), role__in=list(roles), user__is_active=True)
+    found: dict[int, list[int]] = {}
+    for unit_id, user_id in held.order_by("unit_id", "user_id").values_list("unit_id", "user_id").distinct():
+        found.setdefault(unit_id, []).append(user_id)
+    return found
 
 
 def open_invitation(token: str, at: datetime) -> Invitation | None:

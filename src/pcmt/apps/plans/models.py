@@ -153,6 +153,9 @@ class Plan(models.Model):
     key = models.CharField(max_length=40, blank=True, editable=False)
     order = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField("trạng thái", max_length=20, choices=PlanState.choices, default=PlanState.DRAFT)
+    needs_acceptance = models.BooleanField(
+        "phải nghiệm thu", default=False, help_text="kết quả đơn vị báo xong do cơ quan chủ trì kế hoạch nghiệm thu"
+    )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField("tạo lúc")
 

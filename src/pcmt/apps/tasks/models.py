@@ -1,7 +1,8 @@
 """Tasks of adopted plans and due items: who owes what by when.
 
-A due item is one unit's debt: a task (with or without a limit) or a report. Its state is done or not; whether it is
-late follows from the limit and is never stored, so late stays late whatever happens afterwards.
+A due item is one unit's debt: a task (with or without a limit), a part of one that was handed down, or a report. Its
+state is done or not; whether it is late follows from the limit and is never stored, so late stays late whatever happens
+afterwards.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
+from pcmt.apps.targets.models import Target
 from pcmt.apps.units.models import Unit
 
 
@@ -153,8 +156,17 @@ class DueState(models.TextChoices):
     """Whether it is still owed."""
 
     OPEN = "open", _("Chưa xong")
+    SUBMITTED = "submitted", _("Chờ nghiệm thu")
     DONE = "done", _("Đã xong")
+    SUSPENDED = "suspended", _("Tạm dừng")
+    CANCELLED = "cancelled", _("Đã hủy")
     ENDED = "ended", _("Không còn phải làm")
+
+
+LIVE = (DueState.OPEN, DueState.SUBMITTED, DueState.SUSPENDED)
+"""States of what is neither settled nor gone: it follows its body when units are reorganised."""
+GONE = (DueState.CANCELLED, DueState.ENDED)
+"""States of what nobody owes any more: no list and no count takes it, only its own page tells of it."""
 
 
 class DueItemQuerySet(models.QuerySet["DueItem"]):
@@ -164,17 +176,37 @@ class DueItemQuerySet(models.QuerySet["DueItem"]):
         return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
 
     def overdue(self, on: date) -> DueItemQuerySet:
-        """Open, with a limit that has passed; what was only requested is never overdue."""
+        """Open, with a limit that has passed; what was only requested is never overdue.
+
+        What is suspended, and what waits for acceptance, is not open.
+        """
         return self.filter(state=DueState.OPEN, due_on__lt=on).exclude(mode=Mode.REQUESTED)
 
     def late(self, on: date) -> DueItemQuerySet:
         """Everything that missed its limit: still open after it, or done after it. Late stays late."""
-        missed = Q(state=DueState.OPEN, due_on__lt=on) | Q(state=DueState.DONE, done_on__gt=F("due_on"))
-        return self.filter(missed).exclude(mode=Mode.REQUESTED)
+        done = Q(state__in=(DueState.DONE, DueState.SUBMITTED), done_on__gt=F("due_on"))
+        return self.filter(Q(state=DueState.OPEN, due_on__lt=on) | done).exclude(mode=Mode.REQUESTED)
+
+    def owed(self) -> DueItemQuerySet:
+        """Without what nobody owes any more."""
+        return self.exclude(state__in=GONE)
+
+    def of_plans(self) -> DueItemQuerySet:
+        """What plans ask for themselves: without the parts that bodies handed down."""
+        return self.filter(parent__isnull=True)
 
 
 class DueItem(models.Model):
     """One unit owes one thing. `due_on` is the last day on which it is in time; none = a standing task, no limit.
+
+    A body may hand its due item down in parts: each part is a due item with a `parent`, words and a limit of its own,
+    owed by a lower unit or by the body itself and given by `given_by`. What a plan asks for has neither; it is given by
+    the office that keeps the plan. `holder` is the person in the unit who has it in hand.
+
+    Done is what the body reported as done, on `done_on`. Where that has to be accepted (`needs_acceptance`, or the
+    plan's), it is submitted first; accepted, it is done as of the day it was reported; sent back, it is open again,
+    `returned_at` says since when, and the clock runs on. `declined_at`: the body said that it is not its to do, and
+    waits for an answer; it owes it meanwhile. What is suspended since `suspended_on` is not late for the time being.
 
     "Trước ngày 15" is kept with `due_on` the 14th; `limit_text` shows the words, `limit` the limit as read.
     `original_due_on` never changes, also when the limit is extended.
@@ -192,6 +224,9 @@ class DueItem(models.Model):
     unit_name = models.CharField("đơn vị trong văn bản", max_length=300)
     origin_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="due_items_left")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    given_by = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="due_items_held")
     mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
     label = models.TextField("nội dung")
     search_key = models.TextField(editable=False, default="")
@@ -206,6 +241,12 @@ class DueItem(models.Model):
     percent = models.PositiveSmallIntegerField("tiến độ", default=0)
     done_at = models.DateTimeField("xong lúc", null=True, blank=True)
     done_on = models.DateField("ngày xong", null=True, blank=True)
+    needs_acceptance = models.BooleanField("phải nghiệm thu", default=False)
+    acknowledged_at = models.DateTimeField("nhận việc lúc", null=True, blank=True)
+    declined_at = models.DateTimeField("đề nghị giao lại lúc", null=True, blank=True)
+    returned_at = models.DateTimeField("bị trả lại lúc", null=True, blank=True)
+    suspended_on = models.DateField("tạm dừng từ ngày", null=True, blank=True)
+    changed_at = models.DateTimeField("thay đổi lúc", default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
     objects = DueItemQuerySet.as_manager()
@@ -225,29 +266,47 @@ class DueItem(models.Model):
             ),
             models.CheckConstraint(
                 name="due_done_has_day",
-                condition=~Q(state=DueState.DONE) | Q(done_at__isnull=False, done_on__isnull=False),
+                condition=~Q(state__in=(DueState.DONE, DueState.SUBMITTED))
+                | Q(done_at__isnull=False, done_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="due_suspended_has_day",
+                condition=Q(state=DueState.SUSPENDED, suspended_on__isnull=False)
+                | (~Q(state=DueState.SUSPENDED) & Q(suspended_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="due_part_is_given",
+                condition=Q(parent__isnull=True) | Q(parent__isnull=False, given_by__isnull=False),
             ),
             models.CheckConstraint(name="due_percent", condition=Q(percent__lte=100)),
             # What came from another body is owed beside what the unit owes itself, once for each origin.
             models.UniqueConstraint(
                 fields=["task", "unit", "original_due_on"],
                 name="due_task_once_per_day",
-                condition=Q(task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=True),
+                condition=Q(
+                    task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=True, parent__isnull=True
+                ),
             ),
             models.UniqueConstraint(
                 fields=["task", "unit"],
                 name="due_task_once_standing",
-                condition=Q(task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=True),
+                condition=Q(
+                    task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=True, parent__isnull=True
+                ),
             ),
             models.UniqueConstraint(
                 fields=["task", "unit", "origin_unit", "original_due_on"],
                 name="due_task_once_per_day_of_origin",
-                condition=Q(task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=False),
+                condition=Q(
+                    task__isnull=False, original_due_on__isnull=False, origin_unit__isnull=False, parent__isnull=True
+                ),
             ),
             models.UniqueConstraint(
                 fields=["task", "unit", "origin_unit"],
                 name="due_task_once_standing_of_origin",
-                condition=Q(task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=False),
+                condition=Q(
+                    task__isnull=False, original_due_on__isnull=True, origin_unit__isnull=False, parent__isnull=True
+                ),
             ),
             models.CheckConstraint(
                 name="due_merged_is_ended", condition=Q(merged_into__isnull=True) | Q(state=DueState.ENDED)
@@ -267,7 +326,7 @@ class DueItem(models.Model):
 
     def is_late(self, on: date) -> bool:
         """Missed its limit: open after it, or done after it; never for what was only requested."""
-        if self.due_on is None or self.mode == Mode.REQUESTED or self.state == DueState.ENDED:
+        if self.due_on is None or self.mode == Mode.REQUESTED or self.state in (*GONE, DueState.SUSPENDED):
             return False
         return (self.done_on or on) > self.due_on
 
@@ -286,6 +345,19 @@ class NoteEvent(models.TextChoices):
     DONE = "done", pgettext_lazy("lịch sử", "Báo hoàn thành")
     REOPENED = "reopened", pgettext_lazy("lịch sử", "Mở lại")
     MOVED = "moved", pgettext_lazy("lịch sử", "Chuyển đơn vị thực hiện")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("lịch sử", "Nhận việc")
+    DECLINED = "declined", pgettext_lazy("lịch sử", "Đề nghị giao lại")
+    ANSWERED = "answered", pgettext_lazy("lịch sử", "Trả lời đề nghị giao lại")
+    HANDED_DOWN = "handed_down", pgettext_lazy("lịch sử", "Giao xuống")
+    HELD = "held", pgettext_lazy("lịch sử", "Phân công người phụ trách")
+    ACCEPTED = "accepted", pgettext_lazy("lịch sử", "Nghiệm thu")
+    RETURNED = "returned", pgettext_lazy("lịch sử", "Trả lại")
+    EXTENSION_ASKED = "extension_asked", pgettext_lazy("lịch sử", "Xin gia hạn")
+    EXTENDED = "extended", pgettext_lazy("lịch sử", "Cho gia hạn")
+    EXTENSION_REFUSED = "extension_refused", pgettext_lazy("lịch sử", "Không cho gia hạn")
+    SUSPENDED = "suspended", pgettext_lazy("lịch sử", "Tạm dừng")
+    RESUMED = "resumed", pgettext_lazy("lịch sử", "Tiếp tục")
+    CANCELLED = "cancelled", pgettext_lazy("lịch sử", "Hủy")
 
 
 class ProgressNote(models.Model):
@@ -318,3 +390,145 @@ class ProgressNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent}% {self.note[:60]}"
+
+
+class ExtensionState(models.TextChoices):
+    """What became of a request for more time."""
+
+    WAITING = "waiting", _("Chờ quyết định")
+    APPROVED = "approved", _("Được gia hạn")
+    REFUSED = "refused", _("Không được gia hạn")
+    WITHDRAWN = "withdrawn", _("Đã rút")
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """Requests for more time on visible due items."""
+
+    def visible_to(self, actor: Actor | None) -> ExtensionQuerySet:
+        return self.filter(due_item__in=DueItem.objects.visible_to(actor).values("pk"))
+
+
+class Extension(models.Model):
+    """A body asks for more time, before the limit and with its reason; the level that gave the task decides.
+
+    `from_on` is the limit when it was asked, `wanted_on` what was asked for, `until` what was given. The limit that was
+    set first stays on the due item (Decision 42/2014/QĐ-TTg: more time is asked for before the limit).
+    """
+
+    due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="extensions")
+    state = models.CharField("trạng thái", max_length=20, choices=ExtensionState, default=ExtensionState.WAITING)
+    from_on = models.DateField("hạn khi xin")
+    wanted_on = models.DateField("xin đến hết ngày")
+    reason = models.TextField("lý do")
+    asked_at = models.DateTimeField("xin lúc")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_by_name = models.CharField("người xin", max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField("quyết định lúc", null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by_name = models.CharField("người quyết định", max_length=200, blank=True)
+    until = models.DateField("được đến hết ngày", null=True, blank=True)
+    answer = models.TextField("ý kiến", blank=True)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đề nghị gia hạn"
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due_item"], name="extension_one_waiting", condition=Q(state=ExtensionState.WAITING)
+            ),
+            models.CheckConstraint(name="extension_later", condition=Q(wanted_on__gt=F("from_on"))),
+            models.CheckConstraint(
+                name="extension_decided",
+                condition=Q(state__in=(ExtensionState.WAITING, ExtensionState.WITHDRAWN), until__isnull=True)
+                | Q(state=ExtensionState.REFUSED, until__isnull=True, decided_at__isnull=False)
+                | Q(state=ExtensionState.APPROVED, until__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on} → {self.wanted_on}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Comments on visible due items."""
+
+    def visible_to(self, actor: Actor | None) -> CommentQuerySet:
+        return self.filter(due_item__in=DueItem.objects.visible_to(actor).values("pk"))
+
+
+class Comment(models.Model):
+    """What people write to each other about a due item; `mentioned` are told of it. It changes nothing else."""
+
+    due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="comments")
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    actor_name = models.CharField("người viết", max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    text = models.TextField("trao đổi")
+    mentioned = models.ManyToManyField(User, related_name="+", blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "trao đổi"
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["due_item", "at"], name="comments_of_due")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class DependencyQuerySet(models.QuerySet["Dependency"]):
+    """Dependencies of visible tasks."""
+
+    def visible_to(self, actor: Actor | None) -> DependencyQuerySet:
+        return self.filter(after__in=Task.objects.visible_to(actor).values("pk"))
+
+
+class Dependency(models.Model):
+    """Task `after` can only be finished when task `before` is. Dependencies never go round in a circle."""
+
+    before = models.ForeignKey(Task, models.CASCADE, related_name="followed_by")
+    after = models.ForeignKey(Task, models.CASCADE, related_name="waits_for")
+    made_at = models.DateTimeField("lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = DependencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "việc phải xong trước"
+        constraints = [
+            models.UniqueConstraint(fields=["before", "after"], name="dependency_once"),
+            models.CheckConstraint(name="dependency_of_two", condition=~Q(before=F("after"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
+
+class TaskTargetQuerySet(models.QuerySet["TaskTarget"]):
+    """Links of visible tasks."""
+
+    def visible_to(self, actor: Actor | None) -> TaskTargetQuerySet:
+        return self.filter(task__in=Task.objects.visible_to(actor).values("pk"))
+
+
+class TaskTarget(models.Model):
+    """A task serves a target of its plan: said by a person."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="serves")
+    target = models.ForeignKey(Target, models.CASCADE, related_name="served_by")
+    made_at = models.DateTimeField("lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = TaskTargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chỉ tiêu của nhiệm vụ"
+        constraints = [models.UniqueConstraint(fields=["task", "target"], name="task_target_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} → {self.target_id}"

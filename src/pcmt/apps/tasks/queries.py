@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach
 from pcmt.apps.plans.models import below
-from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode
 from pcmt.apps.units.models import GroupMember, holds_on
 from pcmt.core.text import fold
 
@@ -54,7 +54,7 @@ class OwePage:
 
 def due_items(actor: Actor | None, filters: OweFilter, on: date) -> QuerySet[DueItem]:
     """The due items an actor sees that a filter asks for, by limit and unit; standing ones come last."""
-    found = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED)
+    found = DueItem.objects.visible_to(actor).owed()
     if filters.plan_id is not None:
         found = found.filter(plan_id=filters.plan_id)
     if filters.unit_id is not None:
@@ -93,7 +93,10 @@ def who_owes(actor: Actor | None, filters: OweFilter, *, on: date, page: int = 1
 
 @frozen
 class OweCounts:
-    """Due items counted: what is asked for is not counted as late."""
+    """Due items counted: what is asked for is not counted as late.
+
+    Open, submitted (waits for acceptance), suspended and done add up to the total.
+    """
 
     total: int
     open: int
@@ -102,6 +105,9 @@ class OweCounts:
     standing: int
     done: int
     done_late: int
+    submitted: int = 0
+    submitted_late: int = 0
+    suspended: int = 0
 
     @property
     def done_in_time(self) -> int:
@@ -118,13 +124,16 @@ def _counts(on: date) -> dict[str, Count]:
     is_open, counts = Q(state=DueState.OPEN), ~Q(mode=Mode.REQUESTED)
     is_done = Q(state=DueState.DONE)
     return {
-        "total": Count("pk", filter=~Q(state=DueState.ENDED)),
+        "total": Count("pk", filter=~Q(state__in=GONE)),
         "open": Count("pk", filter=is_open),
         "overdue": Count("pk", filter=is_open & counts & Q(due_on__lt=on)),
         "soon": Count("pk", filter=is_open & Q(due_on__gte=on, due_on__lte=on + SOON)),
         "standing": Count("pk", filter=is_open & Q(due_on__isnull=True)),
         "done": Count("pk", filter=is_done),
         "done_late": Count("pk", filter=is_done & counts & Q(done_on__gt=F("due_on"))),
+        "submitted": Count("pk", filter=Q(state=DueState.SUBMITTED)),
+        "submitted_late": Count("pk", filter=Q(state=DueState.SUBMITTED) & counts & Q(done_on__gt=F("due_on"))),
+        "suspended": Count("pk", filter=Q(state=DueState.SUSPENDED)),
     }
 
 
@@ -180,7 +189,7 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
         items = items.filter(unit__in=below(actor.unit_id, on))
     counts = _counts(on)
     # The checker of types does not see names that are annotated from a dictionary.
-    grouped: Any = items.exclude(state=DueState.ENDED).order_by().values("unit_id", "unit__name", "unit__sort_key")
+    grouped: Any = items.owed().order_by().values("unit_id", "unit__name", "unit__sort_key")
     rows = grouped.annotate(**counts).order_by("-overdue", "-open", "unit__sort_key")[:most]
     return [
         UnitWork(

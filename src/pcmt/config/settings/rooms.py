@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "pcmt.apps.jobs",
     "pcmt.apps.units",
     "pcmt.apps.accounts",
+    "pcmt.apps.notices",
     "pcmt.apps.plans",
     "pcmt.apps.targets",
     "pcmt.apps.tasks",

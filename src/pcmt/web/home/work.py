@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.models import Revision, RevisionState
-from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.models import DueItem, Mode
 from pcmt.apps.tasks.queries import SOON, MyWork, OweFilter, UnitWork
 from pcmt.core.periods import add_months
 from pcmt.web.tasks.owed import WEEKDAYS, Group
@@ -104,7 +104,7 @@ def body_lines(actor: Actor, units: Sequence[UnitWork], today: date) -> list[Bod
 
 def _punctuality(actor: Actor, unit_ids: Sequence[int], since: date, today: date) -> dict[tuple[int | None, date], int]:
     """Percent in time by unit and month of the limit, of the items whose limit has passed."""
-    seen = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).exclude(mode=Mode.REQUESTED)
+    seen = DueItem.objects.visible_to(actor).owed().exclude(mode=Mode.REQUESTED)
     due = seen.filter(unit__in=unit_ids, due_on__gte=since, due_on__lt=today)
     numbers: dict[tuple[int | None, date], list[int]] = {}
     dated: Any = due.order_by().values_list("unit_id", "due_on", "done_on")

@@ -215,7 +215,8 @@ def _debts(task_ids: Iterable[int], today: date) -> dict[int, dict[int | None, D
     open_ = Q(state=DueState.OPEN)
     counted = (
         DueItem.objects.filter(task__in=list(task_ids))
-        .exclude(state=DueState.ENDED)
+        .of_plans()
+        .owed()
         .values("task_id", "unit_id")
         .order_by("task_id", "unit_id")
         .annotate(

@@ -81,7 +81,8 @@ def due_counts(plan: Plan, today: date) -> DueCounts:
     limited = Q(due_on__isnull=False)
     numbers = (
         DueItem.objects.filter(plan=plan)
-        .exclude(state=DueState.ENDED)
+        .of_plans()
+        .owed()
         .aggregate(
             total=Count("pk", filter=binding),
             done=Count("pk", filter=done),

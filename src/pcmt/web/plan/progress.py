@@ -90,7 +90,7 @@ class Timeline:
 
 def timeline_of(plan: Plan, today: date) -> Timeline:
     """Every due date of a plan by task or duty. Two queries; the items of many units on one day are one mark."""
-    items = DueItem.objects.filter(plan=plan).exclude(state=DueState.ENDED)
+    items = DueItem.objects.filter(plan=plan).of_plans().owed()
     grouped: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in _dated(items):
         key = ("task", row["task_id"]) if row["task_id"] else ("duty", row["occurrence__duty_id"] or -row["first"])

@@ -36,7 +36,7 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     actor = acting(request)
     plan = seen_plan(request, plan_id)
     page = plan_page(request, plan, "overview")
-    whole = DueItem.objects.filter(plan=plan).exclude(mode=Mode.REQUESTED).exclude(state=DueState.ENDED)
+    whole = DueItem.objects.filter(plan=plan).exclude(mode=Mode.REQUESTED).of_plans().owed()
     page |= {
         "next_items": whole.filter(state=DueState.OPEN, due_on__isnull=False)
         .select_related("unit", "clause", "task", "occurrence__duty")

@@ -238,5 +238,5 @@ def plans_to_choose(actor: Actor) -> Any:
 
 def units_to_choose(actor: Actor) -> Any:
     """Units that owe something the actor sees, and the committees above them."""
-    owing = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).values("unit_id")
+    owing = DueItem.objects.visible_to(actor).owed().values("unit_id")
     return Unit.objects.filter(pk__in=owing).in_official_order()

@@ -51,7 +51,7 @@ def seen_task(actor: Actor, task_id: int) -> Task:
 
 def own_due(actor: Actor, task: Task) -> DueItem | None:
     """The item of a task on which the actor's unit has to act now: the first open one, else the last."""
-    own = DueItem.objects.visible_to(actor).filter(task=task, unit_id=actor.unit_id).exclude(state=DueState.ENDED)
+    own = DueItem.objects.visible_to(actor).of_plans().filter(task=task, unit_id=actor.unit_id).owed()
     following = own.filter(state=DueState.OPEN).order_by(F("due_on").asc(nulls_last=True), "pk").first()
     return following or own.order_by("due_on", "pk").last()
 
@@ -71,7 +71,7 @@ def parties_of(task: Task) -> list[Parties]:
 
 def siblings_of(actor: Actor, item: DueItem | None, task: Task | None) -> list[DueItem]:
     """Every due item of the same task, or of the same report duty: other units, other dates."""
-    seen = DueItem.objects.visible_to(actor).exclude(state=DueState.ENDED).select_related("unit")
+    seen = DueItem.objects.visible_to(actor).of_plans().owed().select_related("unit")
     if task is not None:
         seen = seen.filter(task=task)
     elif item is not None and getattr(item, "occurrence", None):

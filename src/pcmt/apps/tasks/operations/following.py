@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Task, TaskParty, TaskState
-from pcmt.apps.tasks.operations import settle
+from pcmt.apps.tasks.operations.adoption import settle
 from pcmt.apps.tasks.operations.moving import Key, carry_over, concerned, fits, moves_in, sorted_out
 from pcmt.apps.units.followers import Change, Consequence, Follower, Proposal, Transferred
 from pcmt.apps.units.policies import Officer
