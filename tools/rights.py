@@ -32,6 +32,7 @@ SUBJECTS = {
     "jobs": "Việc nền của chương trình",
     "units": "Đơn vị",
     "accounts": "Người dùng, vai trò",
+    "notices": "Thông báo",
     "plans": "Kế hoạch",
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",

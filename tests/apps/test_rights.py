@@ -7,6 +7,7 @@ commune keeps a draft of its own.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
-from pcmt.apps.tasks.models import DueItem, ProgressNote
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, ProgressNote, Task, TaskTarget
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
@@ -86,11 +87,15 @@ PATHS = {
     "tasks.TaskParty": "task__plan",
     "tasks.DueItem": "plan",
     "tasks.ProgressNote": "due_item__plan",
+    "tasks.Extension": "due_item__plan",
+    "tasks.Comment": "due_item__plan",
+    "tasks.Dependency": "after__plan",
+    "tasks.TaskTarget": "task__plan",
     "reports.Duty": "plan",
     "reports.DutyReporter": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",
 }
-OUTSIDE = {"audit", "jobs", "units", "accounts"}
+OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
 
 
 @pytest.fixture
@@ -98,11 +103,33 @@ def plans(land: World, reader: None) -> dict[str, Plan]:
     in_force = adopted(land.office).plan
     due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
     report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10)
+    _followed(land, in_force, due)
     draft = reviewed(land.office, TEXT + "\n\n").plan
     commune = reviewed(land.actor("dong_hoa_police", "standing_office"), TEXT + "\n\n\n").plan
     # The commune's plan is issued by the commune, whatever its text says.
     Plan.objects.filter(pk=commune.pk).update(issuer=land["dong_hoa"])
     return {"in_force": in_force, "draft": draft, "commune": commune}
+
+
+def _followed(land: World, plan: Plan, due: DueItem) -> None:
+    """Rows of the kinds that come to a plan by following it through."""
+    actor, day = land.actor("health"), due.due_on or NOW.date()
+    said = {"unit_id": actor.unit_id}
+    Extension.objects.create(
+        due_item=due,
+        from_on=day,
+        wanted_on=day + timedelta(days=7),
+        reason="Chờ kết quả rà soát",
+        asked_at=NOW,
+        asked_by_id=actor.user_id,
+        asked_by_name=actor.name,
+        **said,
+    )
+    Comment.objects.create(due_item=due, at=NOW, actor_id=actor.user_id, actor_name=actor.name, text="Đã rõ.", **said)
+    first, second = Task.objects.filter(plan=plan)[:2]
+    made: dict[str, Any] = {"made_at": NOW, "made_by_id": actor.user_id}
+    Dependency.objects.create(before=first, after=second, **made)
+    TaskTarget.objects.create(task=first, target=plan.targets.all()[0], **made)
 
 
 def rows_seen(model: type[Model], actor: Actor | None, plan: Plan) -> tuple[int, int]:
