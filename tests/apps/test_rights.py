@@ -18,7 +18,7 @@ from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
-from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, ProgressNote, Task, TaskTarget
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, PlanEvent, ProgressNote, Task, TaskTarget
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
@@ -91,6 +91,7 @@ PATHS = {
     "tasks.Comment": "due_item__plan",
     "tasks.Dependency": "after__plan",
     "tasks.TaskTarget": "task__plan",
+    "tasks.PlanEvent": "plan",
     "reports.Duty": "plan",
     "reports.DutyReporter": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",
@@ -129,6 +130,9 @@ def _followed(land: World, plan: Plan, due: DueItem) -> None:
     first, second = Task.objects.filter(plan=plan)[:2]
     made: dict[str, Any] = {"made_at": NOW, "made_by_id": actor.user_id}
     Dependency.objects.create(before=first, after=second, **made)
+    PlanEvent.objects.create(
+        plan=plan, key="nghiem thu", words="nghiệm thu", said_at=NOW, said_by_id=actor.user_id, said_by_name=actor.name
+    )
     TaskTarget.objects.create(task=first, target=plan.targets.all()[0], **made)
 
 

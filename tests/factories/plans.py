@@ -65,6 +65,10 @@ class Draft:
         return key
 
 
+EVENT = "trước thời điểm đề nghị công nhận"
+EVENT_TEXT = TEXT.replace("cho các đội.", f"cho các đội, {EVENT}.")
+"""The plan with a limit that hangs on an event: two bodies owe it."""
+
 LETTERS = {
     "targets": "T",
     "allocations": "L",
@@ -192,7 +196,8 @@ def _tasks(found: Draft) -> None:
     task("Phối hợp Sở Tài chính cấp thuốc cho trạm.", health, role="coordinate", partners=[agency("Sở Tài chính")])
     money = heading("Sở Tài chính, Công an tỉnh", ["Sở Tài chính", "Công an tỉnh"])
     paid = re.search("Cấp kinh phí.*", found.text)
-    task(paid[0] if paid else "Cấp kinh phí", money, role="lead")
+    payment = task(paid[0] if paid else "Cấp kinh phí", money, role="lead")
+    limit(EVENT, payment, relation="before", precision="event", event=EVENT)
     front = heading("Ủy ban Mặt trận Tổ quốc tỉnh", ["Ủy ban Mặt trận Tổ quốc tỉnh"], "requested")
     asked = task("Vận động bà con ký cam kết", front)
     limit("trước ngày 01/02/2026", asked, relation="before", precision="day", date="2026-02-01")

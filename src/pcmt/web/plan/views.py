@@ -19,6 +19,7 @@ from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body,
 from pcmt.web.plan.bodies import matrix as matrix_of
 from pcmt.web.plan.document import document_of
 from pcmt.web.plan.duties import duties_of
+from pcmt.web.plan.events import EventForm, event_lines
 from pcmt.web.plan.header import plan_page, seen_plan
 from pcmt.web.plan.progress import timeline_of
 from pcmt.web.plan.shares import shares_of
@@ -97,7 +98,13 @@ def matrix(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 def timeline(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Due dates and windows drawn along the plan's time; a list of dates on a phone."""
-    plan = seen_plan(request, plan_id)
+    return timeline_page(request, seen_plan(request, plan_id))
+
+
+def timeline_page(
+    request: HttpRequest, plan: Plan, *, typed: EventForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of due dates; `typed` is a form for the day of an event that has something wrong."""
     page = plan_page(request, plan, "timeline")
     drawn = timeline_of(plan, page["today"])
     size = max(len(drawn.rows), 1) if "tat_ca" in request.GET else ROWS_A_PAGE
@@ -105,8 +112,10 @@ def timeline(request: HttpRequest, plan_id: int) -> HttpResponse:
         "timeline": drawn,
         "part": Paginator(drawn.rows, size).get_page(request.GET.get("trang")),
         "today_x": drawn.scale.middle(page["today"]) if drawn.scale and page["today"] in drawn.scale.window else None,
+        "events": event_lines(request, plan, typed),
+        "form": typed,
     }
-    return render(request, "plan/timeline.html", page)
+    return render(request, "plan/timeline.html", page, status=status)
 
 
 def reports(request: HttpRequest, plan_id: int) -> HttpResponse:

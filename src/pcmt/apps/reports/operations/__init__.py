@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,11 @@ from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
+from pcmt.apps.tasks.events import event_days, windows_of
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
-from pcmt.core.periods import DAY, Due, Span, due_windows, limit_from, period_reported
+from pcmt.core.periods import DAY, Due, Span, limit_from, period_reported
 from pcmt.core.text import fold
 
 CHUNK = 500
@@ -102,17 +103,19 @@ class _When:
     text: str = ""
 
 
-def _times(adoption: Adoption, duty: Duty, item: Item) -> Iterator[_When]:
+def _times(adoption: Adoption, duty: Duty, item: Item, events: Mapping[str, date]) -> Iterator[_When]:
     """When a duty is due within the plan. The period covered is the last one that is over by then (Decree 09/2019)."""
     limits = [(duty.due, duty.due_text)] if limit_from(duty.due) else []
     limits += [
         (deadline.values, squeezed(deadline.text)[:300]) for deadline in adoption.limits("report", item) if not limits
     ]
     seen: set[tuple[date, date]] = set()
-    found = False
+    found, waiting = False, _When(text=duty.due_text)
     for stored, text in limits:
         limit = limit_from(stored)
-        for window in due_windows(limit, adoption.window) if limit else ():
+        if limit and limit.event:
+            waiting = _When(stored=_stored(stored), text=text or squeezed(limit.event)[:300])
+        for window in windows_of(limit, adoption.window, events) if limit else ():
             found = True
             covered = period_reported(duty.period, window.last)
             # Two dues of one period cannot both be its report: the later one covers no period of its own.
@@ -127,14 +130,18 @@ def _times(adoption: Adoption, duty: Duty, item: Item) -> Iterator[_When]:
                 due_on=window.last,
                 period_from=covered.start if covered else None,
                 period_to=covered.last if covered else None,
-                stored={name: value for name, value in (stored or {}).items() if name in LIMIT_FIELDS},
+                stored=_stored(stored),
                 text=text or squeezed((stored or {}).get("text") or item.text)[:300],
             )
     if not found and duty.period not in NOT_OWED:
-        yield _When(text=duty.due_text)
+        yield waiting
 
 
 LIMIT_FIELDS = ("relation", "precision", "date", "from", "to", "rule", "event", "tentative")
+
+
+def _stored(limit: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (limit or {}).items() if name in LIMIT_FIELDS}
 
 
 def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], kept: Sequence[Duty]) -> None:
@@ -146,6 +153,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
     occurrences: list[DutyOccurrence] = []
     changed: list[DueItem] = []
     gone: list[int] = []
+    events = event_days(adoption.plan.pk)
     for duty, item in drafts:
         reporting = _reporting(adoption, item)
         known = _by_period(existing.get(duty.pk, ()), reporting)
@@ -157,7 +165,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
             "start": item.start,
             "end": item.end,
         }
-        times = list(_times(adoption, duty, item))
+        times = list(_times(adoption, duty, item, events))
         days: dict[int | None, frozenset[date]] = {}
         for unit_id, name in reporting.items():
             if duty.pk in existing:

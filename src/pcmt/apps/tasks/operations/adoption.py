@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
 from pcmt.apps.plans.models import Item
+from pcmt.apps.tasks.events import event_days, windows_of
 from pcmt.apps.tasks.models import GONE, LIVE, DueItem, DueKind, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.amending import held_due, standing_days
-from pcmt.core.periods import Due, due_windows, limit_from
+from pcmt.core.periods import Due, limit_from
 from pcmt.core.text import fold
 
 LABEL_CHARS = 240
@@ -138,10 +139,10 @@ class _Limit:
     text: str
 
 
-def _limits(adoption: Adoption, item: Item) -> Iterator[_Limit]:
-    """Every day on which a task is due; one without days when it stands without limit (or waits for an event)."""
+def _limits(adoption: Adoption, item: Item, events: Mapping[str, date]) -> Iterator[_Limit]:
+    """Every day on which a task is due; one without days when it stands without limit, or waits for an event."""
     found: dict[Any, _Limit] = {}
-    waiting = _Limit(None, None, None, "")
+    waiting: _Limit | None = None
     for deadline in adoption.limits("task", item):
         limit = limit_from(deadline.values)
         stored = {
@@ -150,12 +151,16 @@ def _limits(adoption: Adoption, item: Item) -> Iterator[_Limit]:
             if deadline.values.get(name) is not None
         }
         text = squeezed(deadline.text)[:300]
-        windows = due_windows(limit, adoption.window) if limit else ()
-        if not windows:
+        windows = windows_of(limit, adoption.window, events) if limit else ()
+        if not windows and (waiting is None or (limit and limit.event)):
             waiting = _Limit(None, None, stored, text)
         for window in windows:
             found.setdefault(window.last, _Limit(window.start, window.last, stored, text))
-    yield from found.values() or (waiting,)
+    yield from found.values()
+    if not found:
+        yield waiting or _Limit(None, None, None, "")
+    elif waiting and (waiting.stored or {}).get("event"):
+        yield waiting  # beside its dates it also hangs on an event
 
 
 def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part, ...]]], kept: Sequence[Task]) -> None:
@@ -171,8 +176,9 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
     new: list[DueItem] = []
     changed: list[DueItem] = []
     gone: list[int] = []
+    events = event_days(adoption.plan.pk)
     for task, item, parts in drafts:
-        wanted = list(_wanted(adoption, task, item, parts, shared_by(item)))
+        wanted = list(_wanted(adoption, task, item, parts, shared_by(item), events))
         held = by_owner(existing.get(task.pk, ()), {due.unit_id for due in wanted})
         days = _standing(held, wanted, adoption.on) if task.pk in existing else {}
         standing: list[DueItem] = []
@@ -239,7 +245,12 @@ def by_owner(
 
 
 def _wanted(
-    adoption: Adoption, task: Task, item: Item, parts: Sequence[Part], shared: dict[str, Any]
+    adoption: Adoption,
+    task: Task,
+    item: Item,
+    parts: Sequence[Part],
+    shared: dict[str, Any],
+    events: Mapping[str, date],
 ) -> Iterator[DueItem]:
     """The due items that a task asks for: one per owing unit and limit; one for nobody when no body is named."""
     owing: dict[int | None, str] = {}
@@ -248,7 +259,7 @@ def _wanted(
             for unit_id in adoption.body(part.name).members or (None,):
                 owing.setdefault(unit_id, part.name[:300])
     for unit_id, name in (owing or {None: ""}).items():
-        for limit in _limits(adoption, item):
+        for limit in _limits(adoption, item, events):
             yield DueItem(
                 kind=DueKind.TASK,
                 plan=adoption.plan,
