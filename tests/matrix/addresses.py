@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
+from pcmt.apps.tasks.events import event_key
 from pcmt.apps.units.queries.imports import preview_import
-from tests.factories.plans import ALL_CODES
+from tests.factories.plans import ALL_CODES, EVENT
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
 
@@ -182,6 +183,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "v": of.body.version, "name": "Đội mới lập", "kind": "agency", "level": "commune"
     },
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
+    "plan:event": lambda _of, _who: {"key": event_key(EVENT), "version": "0", "on": "15/11/2026"},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
     "units:add": lambda of, _who: {"name": "Tổ công tác mới", "kind": "office", "level": of.unit.level},

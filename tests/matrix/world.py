@@ -35,7 +35,7 @@ from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias,
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
-from tests.factories.plans import ALL_CODES, agency, outlined
+from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
 from tests.factories.world import NOW
 
@@ -201,6 +201,10 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
     )
     assert not isinstance(told, Refusal), told
     done.refresh_from_db()
+    # Its last report hangs on an event that nobody has named a day for.
+    last = DueItem.objects.filter(plan=plan, task__isnull=True, state="open").order_by("-due_on")[0]
+    waits = {"relation": "before", "precision": "event", "event": EVENT}
+    DueItem.objects.filter(pk=last.pk).update(limit=waits, due_on=None, original_due_on=None)
     draft = _sent(keeper, TEXT.format(number=number + 20, issuer=unit.name, body=owing.name), None)
     Plan.objects.filter(pk=draft.plan_id).update(issuer=unit)
     draft.refresh_from_db()
