@@ -17,8 +17,8 @@ from django.db.models import Model
 from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
-from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
-from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, PlanEvent, ProgressNote, Task, TaskTarget
+from pcmt.apps.plans.models import ItemChange, Plan, PlanEvent, PlanUnit, SourceFile
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, ProgressNote, Task, TaskTarget
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
@@ -81,6 +81,7 @@ PATHS = {
     "plans.ItemChange": "item__revision__plan",
     "plans.BodyMatch": "revision__plan",
     "plans.SourceFile": "revisions__plan",
+    "plans.PlanEvent": "plan",
     "targets.Target": "plan",
     "targets.Allocation": "target__plan",
     "tasks.Task": "plan",
@@ -91,7 +92,6 @@ PATHS = {
     "tasks.Comment": "due_item__plan",
     "tasks.Dependency": "after__plan",
     "tasks.TaskTarget": "task__plan",
-    "tasks.PlanEvent": "plan",
     "reports.Duty": "plan",
     "reports.DutyReporter": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
-from pcmt.apps.tasks.events import event_key
+from pcmt.apps.plans.events import event_key
 from pcmt.apps.units.queries.imports import preview_import
 from tests.factories.plans import ALL_CODES, EVENT
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things

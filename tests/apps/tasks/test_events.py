@@ -9,9 +9,11 @@ import pytest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.notices.models import Notice
-from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.events import event_key, plan_events
-from pcmt.apps.tasks.models import DueItem, PlanEvent
+from pcmt.apps.plans.events import event_key
+from pcmt.apps.plans.models import Item, Plan, PlanEvent
+from pcmt.apps.targets.models import Target
+from pcmt.apps.tasks.events import plan_events
+from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.tasks.operations import report_progress, say_when
 from pcmt.core.diagnostics import Refusal
 from tests.factories.plans import EVENT, EVENT_TEXT, TEXT, adopted
@@ -101,6 +103,25 @@ def test_an_amendment_that_brings_the_event_takes_a_day_that_is_known(land: Worl
     owed = [due for due in hanging(plan).values() if due.state == "open"]
     assert {due.due_on for due in owed} == {date(2026, 11, 14)}
     assert len(owed) == 2
+
+
+def test_a_target_waits_for_an_event(land: World) -> None:
+    revision = adopted(land.office)
+    plan, share = revision.plan, Target.objects.get(text__contains="80%")
+    assert share.window_to == date(2026, 12, 31)
+    limit = {"relation": "before", "precision": "event", "event": EVENT, "binds": {"type": "target", "ref": "T2"}}
+    some = Item.objects.filter(revision=revision, list_name="deadlines").first()
+    assert some is not None
+    assert share.item.key == "T2"
+    Item.objects.filter(pk=some.pk).update(facts=limit, edits={})
+    [event] = plan_events(plan.pk)
+    assert (event.waiting, event.hanging, event.targets) == (0, 0, 1)
+    say(land.office, plan, DAY)
+    share.refresh_from_db()
+    assert (share.window_from, share.window_to) == (plan.window_from, date(2026, 11, 14))
+    say(land.office, plan, None, version=1)
+    share.refresh_from_db()
+    assert share.window_to == date(2026, 12, 31)
 
 
 def test_a_report_waits_for_an_event_too(land: World) -> None:

@@ -434,3 +434,35 @@ class BodyMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.unit or '?'}"
+
+
+class PlanEventQuerySet(models.QuerySet["PlanEvent"]):
+    """Events of visible plans."""
+
+    def visible_to(self, actor: Actor | None) -> PlanEventQuerySet:
+        return self.filter(plan__in=Plan.objects.visible_to(actor).values("pk"))
+
+
+class PlanEvent(models.Model):
+    """The day of an event that limits of a plan hang on ("trước thời điểm đề nghị công nhận"), happened or planned.
+
+    `key` are the words of the limits, folded: all limits of the plan with these words hang on this one event.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="events")
+    key = models.CharField(max_length=300)
+    words = models.CharField("sự kiện", max_length=300)
+    on = models.DateField("ngày", null=True, blank=True)
+    said_at = models.DateTimeField("nhập lúc")
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    said_by_name = models.CharField("người nhập", max_length=200)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PlanEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sự kiện của kế hoạch"
+        constraints = [models.UniqueConstraint(fields=["plan", "key"], name="plan_event_once")]
+
+    def __str__(self) -> str:
+        return self.words

@@ -1,46 +1,15 @@
-"""Events that limits of a plan hang on ("trước thời điểm đề nghị công nhận"), and the days they give."""
+"""What of a plan hangs on events: due items that wait for a day or have it, and targets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date
 
 from attrs import frozen
-from django.utils import timezone
 
-from pcmt.apps.tasks.models import LIVE, DueItem, PlanEvent
-from pcmt.core.periods import DueWindow, Hours, Limit, Span, due_windows
-from pcmt.core.text import fold
-from pcmt.reference import work_calendar
-
-
-def event_key(words: str) -> str:
-    """The words of an event, folded: limits of a plan with the same key hang on the same event."""
-    return " ".join(fold(words).split())[:300]
-
-
-def event_days(plan_id: int) -> dict[str, date]:
-    """The days of a plan's events that somebody has said, by their keys."""
-    rows = PlanEvent.objects.filter(plan=plan_id, on__isnull=False)
-    return {event.key: event.on for event in rows if event.on}
-
-
-def windows_of(limit: Limit, window: Span | None, events: Mapping[str, date]) -> tuple[DueWindow, ...]:
-    """The windows of a limit; those of one that hangs on an event as soon as its day is known.
-
-    A length in working days is counted by the work calendar. Hours are counted from the beginning of the event's day,
-    since only its day is known: nobody gets more time than the plan gives.
-    """
-    if not limit.event:
-        return due_windows(limit, window)
-    day = events.get(event_key(limit.event))
-    if day is None:
-        return ()
-    happened = timezone.make_aware(datetime.combine(day, time.min)) if isinstance(limit.length, Hours) else day
-    try:
-        return due_windows(limit, window, happened=happened, work=work_calendar())
-    except TypeError:  # so many hours before an event: no day says when that is
-        return ()
+from pcmt.apps.plans.events import event_key
+from pcmt.apps.plans.models import PlanEvent
+from pcmt.apps.targets.queries import targets_on_events
+from pcmt.apps.tasks.models import LIVE, DueItem
 
 
 @frozen
@@ -54,10 +23,11 @@ class Event:
     said_by_name: str
     waiting: int
     hanging: int
+    targets: int = 0
 
 
 def plan_events(plan_id: int) -> list[Event]:
-    """The events that live due items of a plan hang on, with how many wait for its day; two statements."""
+    """The events that live due items and targets of a plan hang on, with how many items wait for its day."""
     known = {event.key: event for event in PlanEvent.objects.filter(plan=plan_id)}
     words: dict[str, str] = {}
     hanging: dict[str, list[int]] = {}
@@ -68,14 +38,25 @@ def plan_events(plan_id: int) -> list[Event]:
         tally = hanging.setdefault(key, [0, 0])
         tally[0] += due_on is None
         tally[1] += 1
-    return [
-        Event(
-            key,
-            words[key],
-            known[key].on if key in known else None,
-            known[key].version if key in known else 0,
-            known[key].said_by_name if key in known else "",
-            *hanging[key],
+    targets: dict[str, int] = {}
+    for each in targets_on_events(plan_id):
+        key = event_key(each.words)
+        words.setdefault(key, each.words)
+        targets[key] = targets.get(key, 0) + 1
+    found = []
+    for key, said in words.items():
+        event = known.get(key)
+        waiting, count = hanging.get(key, [0, 0])
+        found.append(
+            Event(
+                key=key,
+                words=said,
+                on=event.on if event else None,
+                version=event.version if event else 0,
+                said_by_name=event.said_by_name if event else "",
+                waiting=waiting,
+                hanging=count,
+                targets=targets.get(key, 0),
+            )
         )
-        for key in words
-    ]
+    return found

@@ -136,7 +136,7 @@ OBJECTS: Mapping[str, Word] = {
     "plans.BodyMatch": pgettext_lazy("nhật ký", "Tên trong văn bản"),
     "tasks.Task": pgettext_lazy("nhật ký", "Việc"),
     "tasks.DueItem": pgettext_lazy("nhật ký", "Việc có hạn"),
-    "tasks.PlanEvent": pgettext_lazy("nhật ký", "Sự kiện của kế hoạch"),
+    "plans.PlanEvent": pgettext_lazy("nhật ký", "Sự kiện của kế hoạch"),
     "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
     "units.UnitImport": pgettext_lazy("nhật ký", "Lần nhập đơn vị"),

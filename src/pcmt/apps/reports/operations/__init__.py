@@ -11,9 +11,9 @@ from attrs import frozen
 
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import names_of, squeezed
+from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-from pcmt.apps.tasks.events import event_days, windows_of
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
 from pcmt.apps.tasks.operations.amending import recurring, standing_days

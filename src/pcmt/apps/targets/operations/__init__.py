@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
 
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import names_of
-from pcmt.apps.plans.models import Item
+from pcmt.apps.plans.events import event_days, event_key
+from pcmt.apps.plans.models import Item, Plan
 from pcmt.apps.targets.models import Allocation, Target, TargetState
+from pcmt.apps.targets.queries import targets_on_events, window_by
 from pcmt.core.measures import decimal_from, describe, target_from
-from pcmt.core.periods import DAY, Span, last_day, limit_from
+from pcmt.core.periods import DAY, Span
 from pcmt.core.text import fold
 
 FIELDS = [
@@ -29,6 +33,7 @@ def adopt_targets(adoption: Adoption) -> None:
     known = {target.item_id: target for target in Target.objects.select_for_update().filter(plan=plan)}
     allocated = {item.values.get("target_ref") for item in adoption.items.get("allocations", ())}
     rows: dict[str, Target] = {}
+    events = event_days(plan.pk)
     new, kept = [], []
     for order, item in enumerate(adoption.items.get("targets", ()), start=1):
         was = adoption.carried.get(item.pk)
@@ -38,7 +43,7 @@ def adopt_targets(adoption: Adoption) -> None:
             new.append(target)
         else:
             kept.append(target)
-        _fill(target, adoption, item, order, allocated=item.key in allocated)
+        _fill(target, adoption, item, order, allocated=item.key in allocated, events=events)
         rows[item.key] = target
     ended = [target for target in known.values() if target.state == TargetState.ACTIVE]
     for target in ended:
@@ -51,10 +56,12 @@ def adopt_targets(adoption: Adoption) -> None:
     _allocate(adoption, rows)
 
 
-def _fill(target: Target, adoption: Adoption, item: Item, order: int, *, allocated: bool) -> None:
+def _fill(
+    target: Target, adoption: Adoption, item: Item, order: int, *, allocated: bool, events: Mapping[str, date]
+) -> None:
     values = item.values
     spec = target_from({**values, "text": item.text}, allocated=allocated)
-    window = spec.window or _window_of(adoption, item)
+    window = spec.window or _window_of(adoption, item, events)
     target.revision, target.item, target.clause = adoption.revision, item, item.clause
     target.shape, target.comparator = str(spec.shape), str(spec.comparator)
     target.value, target.value_max, target.unit_word = spec.value, spec.value_max, spec.unit_word[:120]
@@ -77,17 +84,25 @@ def _fill(target: Target, adoption: Adoption, item: Item, order: int, *, allocat
     target.order, target.state, target.ended_by = order, TargetState.ACTIVE, None
 
 
-def _window_of(adoption: Adoption, item: Item) -> Span | None:
-    """The window that a deadline of the target gives: its own span, or from the plan's first day to its last one."""
-    plan = adoption.window
-    for deadline in adoption.limits("target", item):
-        limit = limit_from(deadline.values)
-        if limit and limit.span:
-            return limit.span
-        last = last_day(limit) if limit else None
-        if last and plan and last >= plan.start:
-            return Span(plan.start, last + DAY)
-    return None
+def _window_of(adoption: Adoption, item: Item, events: Mapping[str, date]) -> Span | None:
+    return window_by([deadline.values for deadline in adoption.limits("target", item)], adoption.window, events)
+
+
+def date_targets(*, plan: Plan, key: str, on: date | None) -> int:
+    """Give the targets that hang on an event the window its day makes, or take it back; how many there are.
+
+    Called in the transaction of `tasks.operations.say_when`, which asks for the right and tells the log.
+    """
+    window = Span(plan.window_from, plan.window_to + DAY) if plan.window_from and plan.window_to else None
+    found = []
+    for hanging in targets_on_events(plan.pk):
+        if event_key(hanging.words) == key:
+            span, target = window_by(hanging.limits, window, {key: on} if on else {}), hanging.target
+            target.window_from = span.start if span else plan.window_from
+            target.window_to = span.last if span else plan.window_to
+            found.append(target)
+    Target.objects.bulk_update(found, ["window_from", "window_to"], batch_size=100)
+    return len(found)
 
 
 def _allocate(adoption: Adoption, targets: dict[str, Target]) -> None:

@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
+from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
-from pcmt.apps.tasks.events import event_days, windows_of
 from pcmt.apps.tasks.models import GONE, LIVE, DueItem, DueKind, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.amending import held_due, standing_days
 from pcmt.core.periods import Due, limit_from

@@ -14,11 +14,13 @@ from pcmt.apps.accounts.queries import people_at
 from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
-from pcmt.apps.plans.models import Plan
+from pcmt.apps.plans.events import event_key, windows_of
+from pcmt.apps.plans.models import Plan, PlanEvent
 from pcmt.apps.plans.policies import can_review
+from pcmt.apps.targets.operations import date_targets
+from pcmt.apps.targets.queries import targets_on_events
 from pcmt.apps.tasks.addresses import due_address
-from pcmt.apps.tasks.events import event_key, windows_of
-from pcmt.apps.tasks.models import LIVE, DueItem, DueState, PlanEvent
+from pcmt.apps.tasks.models import LIVE, DueItem, DueState
 from pcmt.apps.tasks.operations.telling import DOERS
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import DAY, DueWindow, Span, limit_from
@@ -50,7 +52,8 @@ def say_when(
             .order_by("pk")
             if event_key((due.limit or {})["event"]) == key
         ]
-        if not hanging:
+        targets = [each for each in targets_on_events(plan.pk) if event_key(each.words) == key]
+        if not hanging and not targets:
             return Refusal(code="no_event", message=_("Kế hoạch không còn hạn nào theo sự kiện này."))
         event = PlanEvent.objects.filter(plan=plan, key=key).first()
         if (event.version if event else 0) != version:
@@ -62,7 +65,7 @@ def say_when(
             return Refusal(code="far", message=message, field="on")
         before = event.on if event else None
         if event is None:
-            words = " ".join((hanging[0].limit or {})["event"].split())[:300]
+            words = " ".join(((hanging[0].limit or {})["event"] if hanging else targets[0].words).split())[:300]
             event = PlanEvent(plan=plan, key=key, words=words, version=0)
         if before == on and event.version:
             return event
@@ -70,6 +73,7 @@ def say_when(
         event.said_by_id, event.said_by_name = actor.user_id, actor.name
         event.version += 1
         event.save()
+        date_targets(plan=plan, key=key, on=on)
         changed = _dated(plan, hanging, {key: on} if on else {}, at)
         DueItem.objects.bulk_update([due for due in changed if due.merged_into_id], FIELDS, batch_size=100)
         DueItem.objects.bulk_update([due for due in changed if not due.merged_into_id], FIELDS, batch_size=100)
