@@ -1,10 +1,11 @@
-"""Who may say how a task stands."""
+"""Who may say how a task stands, who takes it on, hands it down and answers for having given it."""
 
 from __future__ import annotations
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.tasks.models import DueItem
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.tasks.models import DueItem, PartyRole, Task, TaskParty
 from pcmt.apps.units.models import UnitClosure, holds_on
 
 
@@ -16,10 +17,35 @@ def can_report(actor: Actor | None, due_item: DueItem) -> bool:
     reach = changes("tasks.DueItem", actor)
     if actor is None or reach < Reach.OWN:
         return False
-    if due_item.unit_id == actor.unit_id:
-        return True
-    if reach < Reach.SUBTREE:
+    return due_item.unit_id == actor.unit_id or keeps(actor, due_item.plan)
+
+
+def keeps(actor: Actor | None, plan: Plan) -> bool:
+    """Whether the actor is the standing office that keeps the plan, or one above it: it gives what the plan asks."""
+    if actor is None or changes("tasks.DueItem", actor) < Reach.SUBTREE:
         return False
     return UnitClosure.objects.filter(
-        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=due_item.plan.owner_id
+        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=plan.owner_id
     ).exists()
+
+
+def gave(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor answers for having given it: the unit that handed the part down, or who keeps the plan."""
+    if actor is None or changes("tasks.DueItem", actor) < Reach.OWN:
+        return False
+    handed = due_item.parent_id is not None and due_item.given_by_id == actor.unit_id
+    return handed or keeps(actor, due_item.plan)
+
+
+def owes(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor's own unit owes it: only that takes it on, or says that it is not its to do."""
+    mine = actor is not None and due_item.unit_id == actor.unit_id
+    return mine and changes("tasks.DueItem", actor) >= Reach.OWN
+
+
+def can_link(actor: Actor | None, task: Task) -> bool:
+    """Whether the actor says what a task waits for and serves: who keeps the plan, or the unit that leads it."""
+    if actor is None or changes("tasks.Dependency", actor) < Reach.OWN:
+        return False
+    leads = TaskParty.objects.filter(task=task, role=PartyRole.LEAD, unit_id=actor.unit_id)
+    return keeps(actor, task.plan) or leads.exists()

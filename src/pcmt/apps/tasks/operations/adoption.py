@@ -188,7 +188,11 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             standing += was
             changed += [each for each in was if _renew(each, due)]
         if task.pk in existing:
-            DueItem.objects.filter(task=task, parent__isnull=True).update(**shared_by(item))
+            shared = shared_by(item)
+            DueItem.objects.filter(task=task, parent__isnull=True).update(**shared)
+            # Parts keep the words in which they were given.
+            place = {name: shared[name] for name in ("clause", "start", "end")}
+            DueItem.objects.filter(task=task, parent__isnull=False).update(**place, mode=task.mode)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
