@@ -12,6 +12,7 @@ from attrs import Factory, define, frozen
 from django.utils import timezone
 
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote
+from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.units.followers import Body, Change, Transferred
 from pcmt.apps.units.functions import FUNCTIONS
@@ -104,6 +105,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
     # Those that end go first: only then is their place free.
     DueItem.objects.bulk_update([due for due in rows.values() if due.merged_into_id], FIELDS, batch_size=100)
     DueItem.objects.bulk_update([due for due in rows.values() if not due.merged_into_id], FIELDS, batch_size=100)
+    drop_requests([move.due.pk for move, _twin in moved.merged], at=at)
     for move, twin in moved.merged:
         DueItem.objects.filter(merged_into=move.due).update(merged_into=twin)
     ProgressNote.objects.bulk_create(notes, batch_size=500)
