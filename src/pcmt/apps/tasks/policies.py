@@ -21,7 +21,7 @@ def can_report(actor: Actor | None, due_item: DueItem) -> bool:
 
 
 def keeps(actor: Actor | None, plan: Plan) -> bool:
-    """Whether the actor is the standing office that keeps the plan, or one above it: it gives what the plan asks for."""
+    """Whether the actor is the standing office that keeps the plan, or one above it: it gives what the plan asks."""
     if actor is None or changes("tasks.DueItem", actor) < Reach.SUBTREE:
         return False
     return UnitClosure.objects.filter(
@@ -30,7 +30,7 @@ def keeps(actor: Actor | None, plan: Plan) -> bool:
 
 
 def gave(actor: Actor | None, due_item: DueItem) -> bool:
-    """Whether the actor answers for having given a due item: the unit that handed the part down, or who keeps the plan."""
+    """Whether the actor answers for having given it: the unit that handed the part down, or who keeps the plan."""
     if actor is None or changes("tasks.DueItem", actor) < Reach.OWN:
         return False
     handed = due_item.parent_id is not None and due_item.given_by_id == actor.unit_id
@@ -38,13 +38,13 @@ def gave(actor: Actor | None, due_item: DueItem) -> bool:
 
 
 def owes(actor: Actor | None, due_item: DueItem) -> bool:
-    """Whether it is the actor's own unit that owes it: only that takes a due item on, or says that it is not its to do."""
+    """Whether the actor's own unit owes it: only that takes it on, or says that it is not its to do."""
     mine = actor is not None and due_item.unit_id == actor.unit_id
     return mine and changes("tasks.DueItem", actor) >= Reach.OWN
 
 
 def can_link(actor: Actor | None, task: Task) -> bool:
-    """Whether the actor may say what a task waits for and serves: who keeps the plan, or the unit that leads the task."""
+    """Whether the actor says what a task waits for and serves: who keeps the plan, or the unit that leads it."""
     if actor is None or changes("tasks.Dependency", actor) < Reach.OWN:
         return False
     leads = TaskParty.objects.filter(task=task, role=PartyRole.LEAD, unit_id=actor.unit_id)

@@ -205,7 +205,11 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             standing += was
             changed += [each for each in was if _renew(each, due, adoption.at)]
         if task.pk in existing:
-            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared_by(item), at=adoption.at)
+            shared = shared_by(item)
+            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared, at=adoption.at)
+            # Parts keep the words in which they were given.
+            place = {name: shared[name] for name in ("clause", "start", "end")}
+            DueItem.objects.filter(task=task, parent__isnull=False).update(**place, mode=task.mode)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):

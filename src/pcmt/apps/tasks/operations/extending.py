@@ -16,11 +16,22 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.tasks.models import DueItem, DueState, Extension, ExtensionState, Mode, NoteEvent
-from pcmt.apps.tasks.operations.holding import NOTE_CHARS, held, not_giver, repeated, stale, write_note, written
+from pcmt.apps.tasks.operations.holding import (
+    NOTE_CHARS,
+    TAKEN_ON,
+    held,
+    not_giver,
+    repeated,
+    stale,
+    take_on,
+    write_note,
+    written,
+)
 from pcmt.apps.tasks.operations.requests import waiting_request
 from pcmt.apps.tasks.operations.telling import holder_of, tell_giver, tell_unit
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.tasks.policies import gave
+from pcmt.apps.tasks.queries import latest_for_parts
 from pcmt.core.diagnostics import Refusal
 
 FARTHEST = timedelta(days=3660)
@@ -30,7 +41,10 @@ FARTHEST = timedelta(days=3660)
 def ask_extension(
     *, actor: Actor, at: datetime, due_item_id: int, version: int, wanted_on: date | None, reason: str
 ) -> Extension | Refusal:
-    """Ask for more time until the end of a day, on the last day of the limit at the latest; one request at a time."""
+    """Ask for more time until the end of a day, on the last day of the limit at the latest; one request at a time.
+
+    The unit that asks for more time takes the item on with that, if it had not.
+    """
     words = written(reason, "reason", _("Nhập lý do xin gia hạn."))
     if isinstance(words, Refusal):
         return words
@@ -66,8 +80,9 @@ def ask_extension(
             asked_by_name=actor.name,
             unit_id=actor.unit_id,
         )
+        take_on(actor, at, due)
         touch(due, at=at)
-        due.save(update_fields=[*TOUCHED])
+        due.save(update_fields=[*TAKEN_ON, *TOUCHED])
         write_note(actor, at, due, NoteEvent.EXTENSION_ASKED, _until(wanted_on, words))
         body = due.unit.name if due.unit else due.unit_name
         tell_giver(actor=actor, at=at, due=due, reason=Reason.EXTENSION, what=f"{body} xin gia hạn")
@@ -179,8 +194,9 @@ def lengthen(due: DueItem, days: int, *, actor: Actor, at: datetime, reason: str
     if due.due_on is None or days <= 0:
         return False
     until = due.due_on + timedelta(days=days)
-    if due.parent is not None and due.parent.due_on is not None:
-        until = min(until, due.parent.due_on)
+    whole = latest_for_parts(due.parent, timezone.localdate(at)) if due.parent is not None else None
+    if whole is not None:
+        until = min(until, whole)
     if until <= due.due_on:
         return False
     Extension.objects.create(
@@ -223,7 +239,7 @@ def _wrong_day(due: DueItem, day: date | None, today: date, field: str) -> Refus
         return Refusal(code="not_later", message=message, field=field)
     if day > today + FARTHEST:
         return Refusal(code="too_far", message=_("Xem lại năm: ngày này quá xa."), field=field)
-    whole = due.parent.due_on if due.parent is not None else None
+    whole = latest_for_parts(due.parent, today) if due.parent is not None else None
     if whole is not None and day > whole:
         message = _("Phần việc không được quá hạn của cả việc, ngày %(day)s.") % {"day": _day(whole)}
         return Refusal(code="past_whole", message=message, field=field)

@@ -46,7 +46,8 @@ def held(
 ) -> tuple[DueItem, Task | None] | Refusal:
     """The due item and its task, locked in the order in which adoption locks them, if the actor may.
 
-    What nobody owes any more is refused; with `cancelled` only what the plan itself no longer holds. The task stays locked for all its due items: what is decided about one part holds while another changes.
+    What nobody owes any more is refused; with `cancelled` only what the plan itself no longer holds. The task stays
+    locked for all its due items: what is decided about one part holds while another changes.
     """
     seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("task_id", flat=True)
     task_id = seen.first()

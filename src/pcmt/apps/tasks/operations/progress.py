@@ -14,7 +14,17 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent
 from pcmt.apps.tasks.operations.evidence import Kept, attach
-from pcmt.apps.tasks.operations.holding import NOTE_CHARS, held, stale, tell_task, write_note, written
+from pcmt.apps.tasks.operations.finishing import hindered
+from pcmt.apps.tasks.operations.holding import (
+    NOTE_CHARS,
+    TAKEN_ON,
+    held,
+    stale,
+    take_on,
+    tell_task,
+    write_note,
+    written,
+)
 from pcmt.apps.tasks.operations.moving import land
 from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.telling import holder_of, tell_giver, tell_unit
@@ -35,12 +45,16 @@ def report_progress(
     note: str = "",
     evidence: Sequence[Kept] = (),
     done: bool = False,
+    despite_parts: bool = False,
 ) -> DueItem | Refusal:
     """Tell how a due item stands: percent, note, files as evidence (`keep_evidence`); `done` hands it in.
 
     `version` is the due item's as last seen. Where it has to be accepted it waits for that, unless who reports is who
     accepts; else it is done. The day that counts is that of `at`; once late it stays late. A request for more time
     that still waits has no object any more and is withdrawn.
+
+    The unit that reports takes the item on with that, if it had not. Parts that are not done hinder `done`, unless the
+    person says that it is done all the same (`despite_parts`); tasks that it waits for hinder it always.
     """
     note = note.strip()
     if percent is not None and not 0 <= percent <= 100:
@@ -63,13 +77,16 @@ def report_progress(
             return due if again else stale(due)
         if refused := _not_now(due, None if done else percent):
             return refused
+        if done and due.state == DueState.OPEN and (refused := hindered(due, despite_parts=despite_parts)):
+            return refused
         before = {"percent": due.percent, "state": str(due.state)}
+        take_on(actor, at, due)
         if percent is not None:
             due.percent = percent
         if done and due.state == DueState.OPEN:
             _hand_in(actor, at, due)
         touch(due, at=at)
-        due.save(update_fields=["percent", "state", "done_at", "done_on", "returned_at", *TOUCHED])
+        due.save(update_fields=["percent", "state", "done_at", "done_on", "returned_at", *TAKEN_ON, *TOUCHED])
         attach(write_note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note), evidence)
         tell_task(task, note)
         submitted = due.state == DueState.SUBMITTED and before["state"] == DueState.OPEN
