@@ -5,7 +5,7 @@ from __future__ import annotations
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, PartyRole, Task, TaskParty
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty
 from pcmt.apps.units.models import UnitClosure, holds_on
 
 
@@ -49,3 +49,30 @@ def can_link(actor: Actor | None, task: Task) -> bool:
         return False
     leads = TaskParty.objects.filter(task=task, role=PartyRole.LEAD, unit_id=actor.unit_id)
     return keeps(actor, task.plan) or leads.exists()
+
+
+def asks_acceptance(due_item: DueItem) -> bool:
+    """Whether what the unit reports as done has to be accepted by who gave it.
+
+    Reports are not (they have a way of their own), nor what was only asked for, nor what a unit gave itself.
+    """
+    if due_item.kind != DueKind.TASK or due_item.mode == Mode.REQUESTED:
+        return False
+    if due_item.parent_id is not None and due_item.given_by_id == due_item.unit_id:
+        return False
+    return due_item.needs_acceptance or due_item.plan.needs_acceptance
+
+
+def can_accept(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may accept or send back: who gave the item, but nobody the work of the own unit.
+
+    The standing office that keeps the plan is the one exception: there is nobody above it who could.
+    """
+    if actor is None or not gave(actor, due_item):
+        return False
+    return due_item.unit_id != actor.unit_id or keeps(actor, due_item.plan)
+
+
+def can_comment(actor: Actor | None) -> bool:
+    """Whether the actor takes part in the talk about what he sees: everybody who changes anything. Leaders look."""
+    return actor is not None and changes("tasks.Comment", actor) >= Reach.OWN

@@ -10,10 +10,10 @@ from typing import Any
 from attrs import frozen
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, Grant, User, reached_units
-from pcmt.apps.accounts.policies import Reach
+from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
+from pcmt.apps.accounts.policies import RIGHTS, Reach
 from pcmt.apps.plans.models import PlanUnit, below
-from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskState
+from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
@@ -306,3 +306,39 @@ def waited_for(task_id: int) -> list[Task]:
     """The tasks that have to be done before this one can be: not done, in the plan, and still owed by somebody."""
     owed = DueItem.objects.filter(task=OuterRef("pk"), parent__isnull=True).owed()
     return list(Task.objects.filter(Exists(owed), followed_by__after=task_id, state=TaskState.OPEN).order_by("order"))
+
+
+MOST_PEOPLE = 100
+"""People who can be named in the talk about one item."""
+TALKING = (Role.LEADER, *(role for role, right in RIGHTS["tasks.Comment"].items() if right.change >= Reach.OWN))
+"""Roles in which people are named: those who do the work, and leaders, who only look."""
+
+
+@frozen
+class Person:
+    """Somebody who is concerned with a due item."""
+
+    user_id: int
+    name: str
+    unit_name: str
+
+
+def people_concerned(due: DueItem, on: date) -> list[Person]:
+    """Who can be named in the talk about an item, by unit and name, each once.
+
+    The people of the unit that owes it, of those with a part in its task, of who gave it, and of the office that keeps
+    the plan; also who has it in hand.
+    """
+    units = {due.unit_id, due.given_by_id, due.plan.owner_id}
+    if due.task_id:
+        units |= set(TaskParty.objects.filter(task=due.task_id).values_list("unit_id", flat=True))
+    held = Grant.objects.as_of(on).filter(
+        Q(unit__in=[unit for unit in units if unit], role__in=TALKING) | Q(user=due.holder_id), user__is_active=True
+    )
+    rows = held.order_by("unit__sort_key", "user__full_name", "user_id")
+    found: dict[int, Person] = {}
+    for user_id, name, username, unit_name in rows.values_list(
+        "user_id", "user__full_name", "user__username", "unit__name"
+    ):
+        found.setdefault(user_id, Person(user_id, name or username, unit_name))
+    return list(found.values())[:MOST_PEOPLE]

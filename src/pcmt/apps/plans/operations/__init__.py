@@ -1,5 +1,6 @@
 """What people do with plan documents: send in, review, match bodies, adopt, amend."""
 
+from pcmt.apps.plans.operations.acceptance import need_acceptance
 from pcmt.apps.plans.operations.adoption import Adopted, adopt, let_see
 from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies, create_body, match_body
 from pcmt.apps.plans.operations.header import edit_header
@@ -29,6 +30,7 @@ __all__ = [
     "keep_file",
     "let_see",
     "match_body",
+    "need_acceptance",
     "perform_reading",
     "read_again",
     "screen_kept",

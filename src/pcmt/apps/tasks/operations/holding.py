@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.models import GONE, DueItem, DueState, NoteEvent, ProgressNote, Task
 from pcmt.apps.tasks.operations.adoption import settle
 from pcmt.apps.tasks.policies import can_report, owes
@@ -38,11 +37,17 @@ def gone(due: DueItem) -> Refusal:
 
 
 def held(
-    actor: Actor, due_item_id: int, *, may: May = can_report, refusal: Callable[[], Refusal] = not_allowed
+    actor: Actor,
+    due_item_id: int,
+    *,
+    may: May = can_report,
+    refusal: Callable[[], Refusal] = not_allowed,
+    cancelled: bool = False,
 ) -> tuple[DueItem, Task | None] | Refusal:
     """The due item and its task, locked in the order in which adoption locks them, if the actor may.
 
-    The task stays locked for all its due items: what is decided about one part holds while another changes.
+    What nobody owes any more is refused; with `cancelled` only what the plan itself no longer holds. The task stays
+    locked for all its due items: what is decided about one part holds while another changes.
     """
     seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("task_id", flat=True)
     task_id = seen.first()
@@ -53,7 +58,8 @@ def held(
     due = rows.get(pk=due_item_id)
     if not may(actor, due):
         return refusal()
-    return gone(due) if due.state in GONE else (due, task)
+    refused = due.state in GONE and not (cancelled and due.state == DueState.CANCELLED)
+    return gone(due) if refused else (due, task)
 
 
 def stale(due: DueItem) -> Refusal:
@@ -90,17 +96,9 @@ def written(words: str, field: str, missing: str) -> str | Refusal:
     return words
 
 
-def write_note(
-    actor: Actor,
-    at: datetime,
-    due: DueItem,
-    event: NoteEvent,
-    note: str,
-    kept: SourceFile | None = None,
-    file_name: str = "",
-) -> None:
+def write_note(actor: Actor, at: datetime, due: DueItem, event: NoteEvent, note: str = "") -> ProgressNote:
     """Keep what somebody said or did on the page of the item."""
-    ProgressNote.objects.create(
+    return ProgressNote.objects.create(
         due_item=due,
         task_id=due.task_id,
         at=at,
@@ -110,9 +108,19 @@ def write_note(
         event=event,
         percent=due.percent,
         note=note,
-        file=kept,
-        file_name=file_name[:255] if kept else "",
     )
+
+
+def repeated(actor: Actor, due: DueItem, event: NoteEvent) -> bool:
+    """Whether the last thing done with the item was this very act, by the same person: a button pressed twice."""
+    last = ProgressNote.objects.filter(due_item=due).order_by("-pk").first()
+    return last is not None and last.event == event and last.actor_id == actor.user_id
+
+
+def not_giver() -> Refusal:
+    """The refusal for who did not give the item."""
+    message = _("Chỉ cơ quan thường trực của kế hoạch, hoặc đơn vị đã giao phần việc này, được quyết định.")
+    return Refusal(code="not_allowed", message=message)
 
 
 def tell_task(task: Task | None, note: str) -> None:

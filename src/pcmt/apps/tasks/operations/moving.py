@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.tasks.models import LIVE, DueItem, DueState, NoteEvent, ProgressNote
+from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.units.followers import Body, Change, Transferred
 from pcmt.apps.units.functions import FUNCTIONS
 from pcmt.apps.units.models import Unit
@@ -23,7 +25,7 @@ from pcmt.apps.units.queries import heirs_on
 SYSTEM = "Hệ thống"
 FIELDS = [
     *("unit", "origin_unit", "merged_into", "given_by", "holder", "state", "percent", "opens_on", "due_on"),
-    *("needs_acceptance", "suspended_on", "changed_at", "version"),
+    *("needs_acceptance", "suspended_on", *TOUCHED),
 ]
 
 Key = tuple[Hashable, date | None]
@@ -90,23 +92,21 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         due.unit_id = target.unit_id
         if (due.unit_id, due.holder_id) not in staying:
             due.holder_id = None
-        due.changed_at = at
-        due.version += 1
+        touch(due, at=at)
         rows[due.pk] = due
         words = f"{target.name} tiếp nhận từ {source.name}"
         notes.append(_note(due, at, words, change.title))
         change.tell("tasks.due.moved", due, before={"body": source.name}, after={"body": target.name})
     for move, twin in moved.merged:
         due = move.due
-        due.state, due.merged_into, due.suspended_on, due.changed_at = DueState.ENDED, twin, None, at
-        due.version += 1
+        due.state, due.merged_into, due.suspended_on = DueState.ENDED, twin, None
+        touch(due, at=at)
         # Both parts have to be done, and neither body was given more time for both.
         twin.percent = min(twin.percent, due.percent)
         twin.due_on = min((day for day in (twin.due_on, due.due_on) if day), default=None)
         twin.opens_on = min((day for day in (twin.opens_on, due.opens_on) if day), default=None)
         twin.needs_acceptance = twin.needs_acceptance or due.needs_acceptance
-        twin.changed_at = at
-        twin.version += 1
+        touch(twin, at=at)
         rows[due.pk], rows[twin.pk] = due, twin
         # What is written down is Vietnamese, like what people write; only screens are translated.
         heir, from_whom = move.target.name, move.source.name
@@ -116,6 +116,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
     # Those that end go first: only then is their place free.
     DueItem.objects.bulk_update([due for due in rows.values() if due.merged_into_id], FIELDS, batch_size=100)
     DueItem.objects.bulk_update([due for due in rows.values() if not due.merged_into_id], FIELDS, batch_size=100)
+    drop_requests([move.due.pk for move, _twin in moved.merged], at=at)
     for move, twin in moved.merged:
         DueItem.objects.filter(merged_into=move.due).update(merged_into=twin)
         DueItem.objects.filter(parent=move.due).update(parent=twin)
