@@ -21,13 +21,15 @@ from pcmt.apps.targets.operations import date_targets
 from pcmt.apps.targets.queries import targets_on_events
 from pcmt.apps.tasks.addresses import due_address
 from pcmt.apps.tasks.models import LIVE, DueItem, DueState
+from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.telling import DOERS
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import DAY, DueWindow, Span, limit_from
 
 FAR = timedelta(days=20 * 366)
 """Nobody plans an event so far from a plan: a slip of the keyboard."""
-FIELDS = ["opens_on", "due_on", "original_due_on", "state", "merged_into", "suspended_on", "version", "changed_at"]
+FIELDS = ["opens_on", "due_on", "original_due_on", "state", "merged_into", "suspended_on", *TOUCHED]
 
 
 def say_when(
@@ -77,6 +79,7 @@ def say_when(
         changed = _dated(plan, hanging, {key: on} if on else {}, at)
         DueItem.objects.bulk_update([due for due in changed if due.merged_into_id], FIELDS, batch_size=100)
         DueItem.objects.bulk_update([due for due in changed if not due.merged_into_id], FIELDS, batch_size=100)
+        drop_requests([due.pk for due in changed], at=at)  # asked for against another limit
         _tell(actor, at, event, changed)
         record(
             at=at,
@@ -139,8 +142,7 @@ def _dated(plan: Plan, hanging: list[DueItem], events: dict[str, date], at: date
         if due.due_on == last:
             continue
         twin = places.get((due.task_id, due.unit_id, last, due.origin_unit_id)) if due.task_id else None
-        due.version += 1
-        due.changed_at = at
+        touch(due, at=at)
         changed.append(due)
         if twin is not None and last is not None:
             due.state, due.merged_into, due.suspended_on = DueState.ENDED, twin, None
