@@ -33,6 +33,7 @@ from pcmt.apps.units.names import is_class, name_key
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import date_label
+from pcmt.demo import following
 from pcmt.demo.operations import refresh_statistics
 
 HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
     for entry in entries:
         plan = _adopted(at, entry, units, users)
         refresh_statistics()
-        _work(at, plan, entry, units, _Reporters(users, users[entry["user"]]))
+        _work(at, plan, entry, units, users)
     return len(entries)
 
 
@@ -188,16 +189,11 @@ class _Reporters:
         return self._known[user.pk, day]
 
 
-def _work(at: datetime, plan: Plan, entry: Entry, units: Mapping[str, Unit], reporters: _Reporters) -> None:
-    """What the bodies did under a plan up to now."""
-    today = timezone.localdate(at)
-    for deed in entry.get("progress", ()):
-        owed = DueItem.objects.filter(plan=plan, label__startswith=deed["task"])
-        if not owed.exists():
-            raise RuntimeError(f"{entry['text']}: no task begins with {deed['task']!r}")
-        day = today + timedelta(days=deed["days"])
-        for due in owed.order_by("pk"):
-            _report(due, reporters, day, deed["note"], percent=deed.get("percent"), done=deed.get("done", False))
+def _work(at: datetime, plan: Plan, entry: Entry, units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
+    """What people did under a plan up to now."""
+    today, reporters = timezone.localdate(at), _Reporters(users, users[entry["user"]])
+    for step in entry.get("step", ()):
+        ok(following.take(step, plan, noon(today + timedelta(days=step["days"]), 15), today, units, users))
     if entry.get("finished"):
         _finish(plan, entry, units, reporters)
     elif "reports_missing" in entry:
