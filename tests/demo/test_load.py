@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
@@ -83,6 +83,21 @@ def test_an_old_plan_names_the_bodies_of_its_own_day(loaded: Loaded) -> None:
     named = Unit.objects.filter(named_in_plans__plan__number="3959")
     assert named.filter(name="Sở Lao động, Thương binh và Xã hội tỉnh Kon Tum").exists()
     assert not named.filter(name__endswith="tỉnh Quảng Ngãi").exists()
+
+
+def test_the_plan_of_today_is_followed_through(loaded: Loaded) -> None:
+    current = DueItem.objects.filter(plan__number="318")
+    assert current.filter(state=DueState.SUBMITTED).exists()
+    assert current.filter(parent__isnull=False, state=DueState.DONE).exists()
+    assert current.filter(declined_at__isnull=False).exists()
+    assert current.filter(extensions__state="approved", due_on__gt=F("original_due_on")).exists()
+    assert current.filter(extensions__state="waiting").exists()
+    assert current.filter(comments__isnull=False, holder__isnull=True).exists()
+    back = current.get(label__startswith="Chủ trì khảo sát nhu cầu")
+    assert [note.event for note in back.notes.order_by("pk")] == [
+        *("acknowledged", "done", "returned", "done", "accepted")
+    ]
+    assert back.is_late(TODAY)
 
 
 def test_there_is_always_something_overdue_due_soon_done_and_done_late(loaded: Loaded) -> None:
