@@ -26,14 +26,15 @@ def test_bodies_titles_limits_and_addresses() -> None:
         ChatGroup("Sở Y tế", [line(1, due_on=date(2026, 2, 28), days_late=2, clause="II.1"), line(2)]),
         ChatGroup("Xã Đông Hòa", [line(3, due_on=date(2026, 3, 2))]),
     ]
-    assert chat_text(groups, on=TODAY) == [
+    told = (
         "Việc cần làm đến ngày 02/03/2026\n"
         "\nSỞ Y TẾ\n"
         "1. Việc 1 (mục II.1)\nHạn: hết ngày 28/02/2026, quá 2 ngày\nhttps://pcmt.example.vn/nhiem-vu/1/\n"
         "2. Việc 2\nKhông ghi hạn\nhttps://pcmt.example.vn/nhiem-vu/2/\n"
         "\nXÃ ĐÔNG HÒA\n"
         "1. Việc 3\nHạn: hết ngày 02/03/2026\nhttps://pcmt.example.vn/nhiem-vu/3/"
-    ]
+    )
+    assert chat_text(groups, on=TODAY) == [told]
 
 
 def test_nothing_owed_is_no_message() -> None:
