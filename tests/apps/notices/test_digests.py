@@ -23,6 +23,7 @@ from pcmt.apps.notices.operations import (
 )
 from pcmt.apps.notices.policies import is_quiet, slot_of
 from pcmt.apps.notices.queries import digests_in_trouble
+from pcmt.config.checkup import mail_remarks
 from pcmt.reference import work_calendar
 from tests.apps.notices.telling import DAY, TUESDAY, clock, told, with_mail
 from tests.factories.world import World
@@ -162,6 +163,7 @@ class TestTroubles:
         assert round_at(SEVEN) == 0
         assert digests_in_trouble()[0] == 1
         assert "451" in digests_in_trouble()[1]
+        assert [remark for remark in mail_remarks() if "1 thư tổng hợp chưa gửi được" in remark and "451" in remark]
         assert not Notice.objects.exclude(mailed_at=None).exists()
         box.refuse = ""
         assert round_at(SEVEN + timedelta(minutes=4)) == 0, "somebody may still be at it"
