@@ -134,9 +134,10 @@ def test_marking_one_and_all(lan: Client, world: World) -> None:
     lan.post("/thong-bao/da-doc/", {"up_to": 10**9})
     assert not Notice.objects.unread().exists()
     assert "Không có thông báo mới" in text(lan.get("/thong-bao/"))
-    for nonsense in ({}, {"notice": "x"}, {"up_to": "-1", "reason": "x"}):
+    for nonsense in ({}, {"notice": "x"}, {"up_to": "-1", "reason": "x"}, {"up_to": "9" * 40}):
         assert lan.post("/thong-bao/da-doc/", nonsense).status_code == 302
     assert lan.get("/thong-bao/da-doc/").status_code == 405
+    assert lan.get(f"/thong-bao/{'9' * 40}/mo/").status_code == 404
 
 
 def test_long_lists_are_paged_with_few_statements(lan: Client, world: World) -> None:

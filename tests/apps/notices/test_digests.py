@@ -237,6 +237,12 @@ class TestTroubles:
         box.refuse = ""
         assert round_at(SEVEN + DAY) == 1
 
+    def test_a_letter_goes_out_on_its_own_day_only(self, land: World, box: Letterbox) -> None:
+        told(land, with_mail(land), at=EVENING)
+        make_digests(at=SEVEN)
+        assert send_digests(now=lambda: SEVEN + DAY) == 0
+        assert send_digests(now=lambda: SEVEN + timedelta(hours=9)) == 1
+
 
 class TestHours:
     def chosen(self, user_id: int, **wishes: Any) -> None:
