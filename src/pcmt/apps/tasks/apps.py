@@ -12,10 +12,13 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in adoption and in reorganisations of units, in floor order."""
+        from pcmt.apps.notices import standing
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.tasks.operations import adopt_tasks
         from pcmt.apps.tasks.operations.following import tasks_follow
+        from pcmt.apps.tasks.standing import work_lines
         from pcmt.apps.units import followers
 
         register(20, adopt_tasks)
         followers.register(40, tasks_follow)
+        standing.register(work_lines)
