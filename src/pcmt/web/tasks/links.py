@@ -85,7 +85,7 @@ def _page(
     tasks = Task.objects.filter(plan=task.plan_id).exclude(pk=task.pk).standing().select_related("clause")
     targets = Target.objects.filter(plan=task.plan_id).active().select_related("clause").order_by("order", "pk")
     duties = Duty.objects.filter(plan=task.plan_id, state=DutyState.ACTIVE).select_related("clause")
-    said = {
+    said: dict[str, tuple[str | Promise, str | Promise, list[Link]]] = {
         "waits_for": (
             _("Chờ việc nào xong trước"),
             _("Khi các việc này chưa xong, chưa báo xong được việc này."),
