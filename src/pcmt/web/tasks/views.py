@@ -101,7 +101,7 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
     sent = ((file.name or "", file.read(MAX_BYTES + 1)) for file in request.FILES.getlist("evidence"))
     evidence = keep_evidence(actor=acting(request), at=at, due_item_id=item.pk, files=sent, room=MOST_FILES - len(kept))
     if isinstance(evidence, Refusal):
-        return _refused(request, item, evidence, form)
+        return refused(request, item, evidence, form)
     kept += evidence.kept
     form.is_valid()
     for refusal in evidence.refused:
@@ -118,10 +118,10 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
         note=typed["note"],
         evidence=kept,
         done=bool(request.POST.get("done")),
-        despite_parts=typed["despite_parts"],
+        despite_parts=bool(request.POST.get("despite_parts")),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, form, kept)
+        return refused(request, item, answer, form, kept)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -129,16 +129,15 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     """Opens an item again that was said to be done."""
     item = seen_due(acting(request), due_id)
-    version = request.POST.get("version", "")
     answer = reopen_due(
         actor=acting(request),
         at=timezone.now(),
         due_item_id=item.pk,
-        version=int(version) if version.isdecimal() else 0,
+        version=version_of(request),
         reason=request.POST.get("note", ""),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, None)
+        return refused(request, item, answer)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -163,18 +162,25 @@ def show_due(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a task or an item. `failed`: the form of another act that was not carried out; `kept`: files."""
+    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done.
+
+    `failed` is the form of another act that was not carried out; `kept` are files for a report still to be sent.
+    """
     page = due_page(request, item, task) | accepting_page(request, item, failed)
     may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
-    page["kept"] = tokens_of(item, kept) if item is not None else []
+    page |= {"typed": request.POST, "kept": tokens_of(item, kept) if item is not None else []}
     return render(request, "tasks/due.html", page, status=status)
 
 
-def _refused(
-    request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None, kept: Sequence[Kept] = ()
+def refused(
+    request: HttpRequest,
+    item: DueItem,
+    refusal: Refusal,
+    form: ProgressForm | None = None,
+    kept: Sequence[Kept] = (),
 ) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
     fresh = seen_due(acting(request), item.pk)
@@ -182,3 +188,9 @@ def _refused(
         form = ProgressForm({**form.data.dict(), "version": str(fresh.version)})  # type: ignore[attr-defined]
     status = 409 if refusal.code == "stale" else 422
     return show_due(request, fresh, fresh.task, form=form, kept=kept, refusal=refusal, status=status)
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version that a form carries; 0, which nothing has, where it makes no sense."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else 0
