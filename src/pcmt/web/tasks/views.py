@@ -93,7 +93,7 @@ def due(request: HttpRequest, due_id: int) -> HttpResponse:
 
 @require_POST
 def progress(request: HttpRequest, due_id: int) -> HttpResponse:
-    """Keeps a percent, a note, files; or says that it is done. Good files are kept also when something else is wrong."""
+    """Keeps a percent, a note, files; or says that it is done. Good files stay also when something else is wrong."""
     item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
     at = timezone.now()
