@@ -29,7 +29,7 @@ from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, NoteFile, Task
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.operations import decline, hand_down, report_progress
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -89,6 +89,8 @@ class Things:
     task: Task
     due: DueItem
     done: DueItem
+    declined: DueItem
+    part: DueItem
     duty: Duty
     file: NoteFile
     draft: Revision
@@ -205,6 +207,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
     )
     assert not isinstance(told, Refusal), told
     done.refresh_from_db()
+    declined, part = _handed_on(_actor(person, Role.OFFICER, owing), due)
     draft = _sent(keeper, TEXT.format(number=number + 20, issuer=unit.name, body=owing.name), None)
     Plan.objects.filter(pk=draft.plan_id).update(issuer=unit)
     draft.refresh_from_db()
@@ -231,6 +234,8 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         task=Task.objects.filter(plan=plan).standing().get(),
         due=due,
         done=done,
+        declined=declined,
+        part=part,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
         file=NoteFile.objects.get(note__due_item=due),
         draft=draft,
@@ -243,6 +248,20 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
     )
+
+
+def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
+    """A report that its body says is not its to do, and a part of the task that it keeps for itself."""
+    report = DueItem.objects.filter(plan=due.plan, task__isnull=True, state="open").order_by("due_on")[0]
+    declined = decline(actor=actor, at=NOW, due_item_id=report.pk, version=report.version, reason="Không đúng việc")
+    assert isinstance(declined, DueItem), declined
+    made = hand_down(
+        actor=actor, at=NOW, due_item_id=due.pk, version=due.version, unit_ids=[actor.unit_id], label="Ghi sổ",
+        due_on=timezone.localdate() + timedelta(days=1),
+    )  # fmt: skip
+    assert isinstance(made, list), made
+    due.refresh_from_db()
+    return declined, made[0]
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:
