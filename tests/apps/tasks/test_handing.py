@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.notices.models import Notice
 from pcmt.apps.plans.models import Plan, PlanUnit
+from pcmt.apps.reports.models import DutyOccurrence
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import (
     acknowledge,
@@ -27,6 +28,7 @@ from pcmt.apps.tasks.operations import (
 )
 from pcmt.apps.tasks.queries import begun, lower_units, my_work, parts_count, parts_of
 from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import NewUnit, create_units
 from pcmt.core.diagnostics import Refusal
 from tests.factories.plans import TEXT, adopted
 from tests.factories.world import NOW, TODAY, World
@@ -484,6 +486,14 @@ def test_lower_units(land: World) -> None:
     assert names("dong_hoa") == {"dong_hoa_police", "dong_hoa_clinic"}
     assert names("dong_hoa_police") == set()
     assert names("binh_giang") == {"binh_giang_police"}
+    rows = (
+        NewUnit(key="thon", name="Thôn Một", kind="administrative", level="hamlet", parent=land["dong_hoa"].pk),
+        NewUnit(key="truong", name="Trường Một", kind="agency", level="school", parent=land["dong_hoa"].pk),
+    )
+    land.units.update(create_units(actor=None, at=NOW, rows=rows))
+    assert names("police") == communes  # nobody passes over a level of government
+    assert names("dong_hoa") == {"dong_hoa_police", "dong_hoa_clinic", "thon", "truong"}
+    assert names("dong_hoa_police") == {"thon"}
     Unit.objects.filter(pk=land["tay_hoa_police"].pk).update(valid_to=TODAY)
     assert names("police") == communes - {"tay_hoa_police"}
 
@@ -538,3 +548,15 @@ def test_opened_again_it_is_owed_as_before(land: World, due: DueItem) -> None:
     done(report_progress(actor=health, at=NOW, due_item_id=due.pk, version=1, done=True))
     again = done(reopen(actor=health, at=NOW, due_item_id=due.pk, version=2, reason="Thiếu"))
     assert (again.acknowledged_at, again.changed_at) == (NOW, NOW)
+
+
+def test_a_report_goes_to_another_body_with_its_period(land: World, due: DueItem) -> None:
+    report = DueItem.objects.filter(kind="report", unit=land["health"]).order_by("due_on")[0]
+    period = DutyOccurrence.objects.get(due_item=report)
+    done(decline(actor=land.actor("health"), at=NOW, due_item_id=report.pk, version=1, reason="Sở Tài chính nắm số"))
+    given: dict[str, Any] = {"actor": land.office, "at": NOW, "due_item_id": report.pk, "version": 2}
+    done(answer_decline(**given, answer="Đồng ý", unit_id=land["finance"].pk))
+    report.refresh_from_db()
+    after = DutyOccurrence.objects.get(due_item=report)
+    assert (report.unit, after.unit, after.origin_unit) == (land["finance"], land["finance"], land["health"])
+    assert (after.period_from, after.period_to) == (period.period_from, period.period_to)
