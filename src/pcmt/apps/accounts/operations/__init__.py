@@ -1,4 +1,4 @@
-"""Accounts: people, their roles, ways in, second factors, sessions, letters, filters; what the log says of signing in."""
+"""Accounts: people, roles, ways in, second factors, sessions, letters, filters; what the log says of signing in."""
 
 from .doers import NOBODY
 from .factors import FACTOR_EVENTS, factor_changed, take_factors
