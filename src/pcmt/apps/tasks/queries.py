@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from attrs import frozen
-from django.db.models import BigIntegerField, Case, CharField, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, reached_units
-from pcmt.apps.accounts.policies import Reach
-from pcmt.apps.plans.models import below
-from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode
-from pcmt.apps.units.models import GroupMember, holds_on
+from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
+from pcmt.apps.accounts.policies import RIGHTS, Reach
+from pcmt.apps.plans.models import PlanUnit, below
+from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskParty, TaskState
+from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
 
 SHOWN_WITH = ("plan", "unit", "origin_unit", "clause", "task", "occurrence__duty", "parent", "holder")
@@ -205,156 +203,142 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
     ]
 
 
-WRITTEN = Case(When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300))
-"""The name in the text of a body that is no unit. A unit may have several names there: it is one body all the same."""
+DEEPEST = 2
+"""How deep due items are handed down: a part, and a part of that."""
+
+STEPS = (Level.CENTRAL, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE, Level.HAMLET)
+"""Levels of government from the top down; schools and other bodies are reached through the tree alone."""
 
 
-class Mark(StrEnum):
-    """How one occurrence of something recurring stands."""
+def depth_of(due: DueItem) -> int:
+    """How often a due item was handed down: 0 for what the plan asks for itself."""
+    if due.parent_id is None:
+        return 0
+    return 1 if due.parent is None or due.parent.parent_id is None else 2
 
-    DONE = "done"
-    LATE = "late"  # done after its limit
-    MISSED = "missed"  # not done, and the limit has passed
-    WAITING = "waiting"  # handed in, not accepted yet
-    OPEN = "open"
-    COMING = "coming"  # its window has not begun
-    PAUSED = "paused"
-    ASKED = "asked"  # only requested, not done: never missed
+
+def lower_units(unit_id: int, on: date) -> QuerySet[Unit]:
+    """The units to which a unit may hand a part down on a day, in official order.
+
+    They are the units below it in the tree. A body that is no administrative unit itself (a department, the police of a
+    province) has its field of work in the whole area of the committee it serves: the bodies of lower levels there too.
+    """
+    unit = Unit.objects.get(pk=unit_id)
+    closure = UnitClosure.objects.filter(holds_on(on))
+    below_it = Q(pk__in=closure.filter(ancestor_id=unit_id, depth__gt=0).values("descendant_id"))
+    if unit.kind != UnitKind.ADMINISTRATIVE and unit.level in STEPS:
+        lower = STEPS[STEPS.index(Level(unit.level)) + 1 :]
+        seat = committee(unit_id, on)
+        if seat is not None:
+            area = closure.filter(ancestor_id=seat.pk, depth__gt=0).values("descendant_id")
+            below_it |= Q(pk__in=area, level__in=lower)
+    return Unit.objects.filter(below_it).as_of(on).exclude(kind=UnitKind.GROUP).in_official_order()
+
+
+def may_hold(unit_id: int | None, on: date) -> QuerySet[User]:
+    """The people of a unit who may have one of its due items in hand, by name."""
+    if unit_id is None:
+        return User.objects.none()
+    held = Grant.objects.as_of(on).filter(unit_id=unit_id, user__is_active=True).values("user_id")
+    return User.objects.filter(pk__in=held).order_by("sort_key", "pk")
+
+
+def may_owe(due: DueItem, on: date) -> QuerySet[Unit]:
+    """The units to which a due item may be given instead of its own, in official order.
+
+    For a part: those to which its giver may hand down, and the giver. Else: whoever the plan names, and the bodies of
+    the committee that the plan's office serves.
+    """
+    if due.parent_id and due.given_by_id:
+        meant = Q(pk__in=lower_units(due.given_by_id, on).order_by().values("pk")) | Q(pk=due.given_by_id)
+    else:
+        seat = committee(due.plan.owner_id, on)
+        named = PlanUnit.objects.filter(plan_id=due.plan_id).values("unit_id")
+        meant = Q(pk__in=below(seat.pk if seat else due.plan.owner_id, on)) | Q(pk__in=named)
+    found = Unit.objects.filter(meant).as_of(on).exclude(kind=UnitKind.GROUP)
+    return found.exclude(pk=due.unit_id or 0).in_official_order()
+
+
+def latest_for_parts(whole: DueItem, on: date) -> date | None:
+    """The last day that a part of a due item may have as its limit; None when nothing bounds it.
+
+    It is the limit of the whole. When that has passed, the whole is late and stays so, but a lower unit still needs a
+    day that it can keep: then, and where there is no limit, it is the last day of the plan, unless that has passed too.
+    """
+    if whole.due_on is not None and whole.due_on >= on:
+        return whole.due_on
+    last = whole.plan.window_to
+    return last if last is not None and last >= on else None
+
+
+def begun(due: DueItem) -> bool:
+    """Whether somebody has taken a due item on or worked on it, or handed a part of it down."""
+    if due.acknowledged_at is not None or due.percent or due.state != DueState.OPEN:
+        return True
+    return due.parts.exclude(state__in=GONE).exists()
 
 
 @frozen
-class Occurrence:
-    """One time that something recurring is due."""
+class PartsCount:
+    """Parts of a due item that count: how many of them are done."""
 
-    pk: int
-    due_on: date
-    mark: Mark
+    done: int
+    total: int
+
+
+def parts_of(due: DueItem) -> list[DueItem]:
+    """The parts of a due item with theirs below them, in official order of units; those taken back come last."""
+    rows = DueItem.objects.filter(Q(parent=due) | Q(parent__parent=due)).select_related("unit", "holder", "parent")
+    found = sorted(rows, key=lambda part: (part.state in GONE, part.unit.sort_key if part.unit else "", part.pk))
+    under: dict[int | None, list[DueItem]] = defaultdict(list)
+    for part in found:
+        under[part.parent_id].append(part)
+    return [each for part in under[due.pk] for each in (part, *under[part.pk])]
+
+
+def parts_count(due: DueItem, parts: Iterable[DueItem]) -> PartsCount:
+    """How many of the parts handed down by a due item itself are done, of those that are not gone."""
+    own = [part for part in parts if part.parent_id == due.pk and part.state not in GONE]
+    return PartsCount(sum(part.state == DueState.DONE for part in own), len(own))
+
+
+def waited_for(task_id: int) -> list[Task]:
+    """The tasks that have to be done before this one can be: not done, in the plan, and still owed by somebody."""
+    owed = DueItem.objects.filter(task=OuterRef("pk"), parent__isnull=True).owed()
+    return list(Task.objects.filter(Exists(owed), followed_by__after=task_id, state=TaskState.OPEN).order_by("order"))
+
+
+MOST_PEOPLE = 100
+"""People who can be named in the talk about one item."""
+TALKING = (Role.LEADER, *(role for role, right in RIGHTS["tasks.Comment"].items() if right.change >= Reach.OWN))
+"""Roles in which people are named: those who do the work, and leaders, who only look."""
 
 
 @frozen
-class Series:
-    """What one body owes again and again, all its windows in order.
+class Person:
+    """Somebody who is concerned with a due item."""
 
-    `freq` is the frequency of its rule in RFC 5545's words with its interval ("WEEKLY", "MONTHLY/3"), empty where that
-    does not say what one window is. A window counts as come when its limit has passed or it is done; "12 of 14 weeks"
-    is `done` of `come`.
+    user_id: int
+    name: str
+    unit_name: str
+
+
+def people_concerned(due: DueItem, on: date) -> list[Person]:
+    """Who can be named in the talk about an item, by unit and name, each once.
+
+    The people of the unit that owes it, of those with a part in its task, of who gave it, and of the office that keeps
+    the plan; also who has it in hand.
     """
-
-    occurrences: tuple[Occurrence, ...]
-    freq: str
-
-    def count(self, *marks: Mark) -> int:
-        """How many occurrences stand so."""
-        return sum(each.mark in marks for each in self.occurrences)
-
-    @property
-    def done(self) -> int:
-        """Windows that are done, in time or late."""
-        return self.count(Mark.DONE, Mark.LATE)
-
-    def come(self, on: date) -> int:
-        """Windows whose limit has passed, or that are done already."""
-        return sum(each.due_on < on or each.mark in (Mark.DONE, Mark.LATE) for each in self.occurrences)
-
-
-def mark_of(*, state: str, mode: str, opens_on: date | None, due_on: date, done_on: date | None, on: date) -> Mark:
-    """How a dated due item stands on a day, as one mark."""
-    if state == DueState.DONE:
-        late = done_on is not None and done_on > due_on and mode != Mode.REQUESTED
-        return Mark.LATE if late else Mark.DONE
-    if state == DueState.SUBMITTED:
-        return Mark.WAITING
-    if state == DueState.SUSPENDED:
-        return Mark.PAUSED
-    if mode == Mode.REQUESTED:
-        return Mark.ASKED
-    if due_on < on:
-        return Mark.MISSED
-    return Mark.COMING if opens_on is not None and opens_on > on else Mark.OPEN
-
-
-def one_a_series(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
-    """The same items, but one for each recurring task or report of a body: the first still to do, else the last.
-
-    Parts, and what does not recur, stand for themselves.
-    """
-    alone = Q(parent__isnull=False) | Q(task__isnull=True, occurrence__isnull=True)
-    undone = ~Q(state=DueState.DONE)
-    turn = Window(
-        RowNumber(),
-        partition_by=[
-            *(F(name) for name in ("task_id", "occurrence__duty_id", "unit_id", "origin_unit_id")),
-            WRITTEN,
-            Case(When(alone, then=F("pk")), default=Value(0), output_field=BigIntegerField()),
-        ],
-        order_by=[
-            Case(
-                *(When(state=state, then=Value(rank)) for rank, state in enumerate(_FIRST)),
-                default=Value(len(_FIRST)),
-                output_field=IntegerField(),
-            ).asc(),
-            Case(When(undone, then=F("due_on"))).asc(),
-            F("due_on").desc(),
-            F("pk").asc(),
-        ],
+    units = {due.unit_id, due.given_by_id, due.plan.owner_id}
+    if due.task_id:
+        units |= set(TaskParty.objects.filter(task=due.task_id).values_list("unit_id", flat=True))
+    held = Grant.objects.as_of(on).filter(
+        Q(unit__in=[unit for unit in units if unit], role__in=TALKING) | Q(user=due.holder_id), user__is_active=True
     )
-    return items.filter(pk__in=items.order_by().annotate(turn=turn).filter(turn=1).values("pk"))
-
-
-_FIRST = (DueState.OPEN, DueState.SUBMITTED, DueState.SUSPENDED)
-
-
-def series_of(actor: Actor | None, items: Iterable[DueItem], on: date) -> Mapping[int, Series]:
-    """The series of those items that recur, by the items' ids; one statement however many there are.
-
-    Items have to come with their `occurrence`. A series has two windows or more; parts belong to none.
-    """
-    wanted: dict[tuple[Any, ...], list[int]] = {}
-    for item in items:
-        occurrence = getattr(item, "occurrence", None)
-        duty_id = occurrence.duty_id if occurrence else None
-        if item.parent_id is None and item.due_on is not None and (item.task_id or duty_id):
-            written = "" if item.unit_id else item.unit_name
-            wanted.setdefault((item.task_id, duty_id, item.unit_id, item.origin_unit_id, written), []).append(item.pk)
-    if not wanted:
-        return {}
-    rows = (
-        DueItem.objects.visible_to(actor)
-        .of_plans()
-        .owed()
-        .filter(reduce(or_, (_same(*key) for key in wanted)), due_on__isnull=False)
-        .annotate(written=WRITTEN)
-        .order_by("due_on", "pk")
-        .values_list(
-            *("task_id", "occurrence__duty_id", "unit_id", "origin_unit_id", "written"),
-            *("pk", "state", "mode", "opens_on", "due_on", "done_on", "limit"),
-        )
-    )
-    found: dict[tuple[Any, ...], list[Occurrence]] = {}
-    freqs: dict[tuple[Any, ...], str] = {}
-    for *key, pk, state, mode, opens_on, due_on, done_on, limit in rows:
-        mark = mark_of(state=state, mode=mode, opens_on=opens_on, due_on=due_on, done_on=done_on, on=on)
-        found.setdefault(tuple(key), []).append(Occurrence(pk, due_on, mark))
-        freqs[tuple(key)] = _freq(limit) or freqs.get(tuple(key), "")
-    return {
-        pk: Series(tuple(found[key]), freqs[key])
-        for key, pks in wanted.items()
-        if len(found.get(key, ())) > 1
-        for pk in pks
-    }
-
-
-def _same(task_id: int | None, duty_id: int | None, unit_id: int | None, origin_id: int | None, written: str) -> Q:
-    """Due items of one series."""
-    same = Q(task_id=task_id) if task_id else Q(occurrence__duty_id=duty_id)
-    body = Q(unit_id=unit_id) if unit_id else Q(unit__isnull=True, unit_name=written)
-    return same & body & (Q(origin_unit_id=origin_id) if origin_id else Q(origin_unit__isnull=True))
-
-
-def _freq(limit: Any) -> str:
-    """`WEEKLY` or `MONTHLY/3` of a stored limit whose rule gives one window in each of those; else nothing."""
-    rule = limit.get("rule") if isinstance(limit, Mapping) else None
-    parts = dict(part.split("=", 1) for part in str(rule or "").split(";") if "=" in part)
-    several = any("," in parts.get(name, "") for name in ("BYDAY", "BYMONTHDAY", "BYMONTH"))
-    step = parts.get("INTERVAL", "1")
-    return "" if several else parts.get("FREQ", "") + (f"/{step}" if step != "1" else "")
+    rows = held.order_by("unit__sort_key", "user__full_name", "user_id")
+    found: dict[int, Person] = {}
+    for user_id, name, username, unit_name in rows.values_list(
+        "user_id", "user__full_name", "user__username", "unit__name"
+    ):
+        found.setdefault(user_id, Person(user_id, name or username, unit_name))
+    return list(found.values())[:MOST_PEOPLE]

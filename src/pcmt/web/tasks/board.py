@@ -12,7 +12,8 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import RowNumber
 
 from pcmt.apps.tasks.models import DueItem, DueState
-from pcmt.apps.tasks.queries import SHOWN_WITH, WRITTEN
+from pcmt.apps.tasks.queries import SHOWN_WITH
+from pcmt.apps.tasks.series import WRITTEN
 from pcmt.web.tasks.owed import REQUESTED, owed_address
 from pcmt.web.tasks.stages import COLUMNS, STAGES, TO_COME
 

@@ -21,10 +21,14 @@ STATES = (
     ("qua-han", _("Quá hạn")),
     ("sap-toi", _("Tới hạn trong 7 ngày")),
     ("khong-han", _("Không ghi hạn")),
+    ("tra-lai", _("Bị trả lại")),
+    ("xin-gia-han", _("Xin gia hạn")),
+    ("cho-nghiem-thu", _("Chờ nghiệm thu")),
+    ("tam-dung", _("Tạm dừng")),
     ("da-xong", _("Đã xong")),
     ("muon", _("Muộn (cả việc đã xong muộn)")),
     ("tat-ca", _("Tất cả")),
-    *((word, stage.label) for word, stage in STAGES.items()),
+    *((word, stage.label) for word, stage in STAGES.items() if word != "cho-nghiem-thu"),
 )
 KINDS = (
     ("", _("Việc và báo cáo")),

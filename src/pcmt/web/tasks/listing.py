@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.apps.tasks.queries import SHOWN_WITH, SOON, WRITTEN, Series, one_a_series, series_of
+from pcmt.apps.tasks.queries import SHOWN_WITH, SOON
+from pcmt.apps.tasks.series import WRITTEN, Series, one_a_series, series_of
 from pcmt.web.tasks.forms import ALWAYS_SHOWN, COLUMNS
 from pcmt.web.tasks.owed import WEEKDAYS, Group, Sums, counted, summed
 from pcmt.web.templatetags.pcmt import days_left, vdate

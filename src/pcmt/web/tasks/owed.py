@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
-from pcmt.apps.tasks.queries import SOON, WRITTEN, OweFilter, due_items
+from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Extension, ExtensionState, Mode
+from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
+from pcmt.apps.tasks.series import WRITTEN
 from pcmt.apps.units.models import Unit
 from pcmt.web.tasks.stages import STAGES
 
@@ -32,9 +33,16 @@ WEEKDAYS = (
 
 OPEN = Q(state=DueState.OPEN)
 DONE = Q(state=DueState.DONE)
+SUBMITTED = Q(state=DueState.SUBMITTED)
+SUSPENDED = Q(state=DueState.SUSPENDED)
+RETURNED = OPEN & Q(returned_at__isnull=False)
+ASKING = Q(pk__in=Extension.objects.filter(state=ExtensionState.WAITING).values("due_item"))
+"""Waits for an answer to a request for more time; asked apart, since joining the answered ones doubles rows."""
 REQUESTED = Q(mode=Mode.REQUESTED)
 REQUESTED_WORD = "de-nghi"
 """The state of the filter that shows what bodies outside the line of command were asked for."""
+RARE = frozenset({"returned", "asking", "submitted", "suspended"})
+"""Figures that stand on top only where there is something to count."""
 
 
 @attrs.frozen
@@ -50,12 +58,14 @@ class Tally:
 
 @attrs.frozen
 class Sums:
-    """Due items of a group or of the whole list; what was only requested is in `requested` alone."""
+    """Due items of a group or of the whole list: open, submitted, suspended and done add up to the total."""
 
     total: int
     open: int
     overdue: int
     done: int
+    submitted: int
+    suspended: int
 
 
 @attrs.frozen
@@ -104,6 +114,14 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
             return items.filter(OPEN, due_on__gte=today, due_on__lte=today + SOON)
         case "khong-han":
             return items.filter(OPEN, due_on__isnull=True)
+        case "tra-lai":
+            return items.filter(RETURNED)
+        case "xin-gia-han":
+            return items.filter(ASKING)
+        case "cho-nghiem-thu":
+            return items.filter(SUBMITTED)
+        case "tam-dung":
+            return items.filter(SUSPENDED)
         case "da-xong":
             return items.filter(DONE)
         case "muon":
@@ -115,7 +133,7 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
 
 
 def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
-    """How many are open, overdue, soon due, without limit, done; and, apart from all these, requested. One query."""
+    """How many are in each state of the filter; and, apart from all these, how many were only requested. One query."""
     binding = ~REQUESTED
     return items.aggregate(
         all=Count("pk", filter=binding),
@@ -123,6 +141,10 @@ def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
         overdue=Count("pk", filter=OPEN & binding & Q(due_on__lt=today)),
         soon=Count("pk", filter=OPEN & binding & Q(due_on__gte=today, due_on__lte=today + SOON)),
         without=Count("pk", filter=OPEN & binding & Q(due_on__isnull=True)),
+        returned=Count("pk", filter=RETURNED & binding),
+        asking=Count("pk", filter=ASKING & binding),
+        submitted=Count("pk", filter=SUBMITTED & binding),
+        suspended=Count("pk", filter=SUSPENDED & binding),
         done=Count("pk", filter=DONE & binding),
         requested=Count("pk", filter=REQUESTED),
     )
@@ -131,8 +153,9 @@ def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
 def tallies_of(
     items: QuerySet[DueItem], today: date, query: Mapping[str, Any], state: str, view: str = "tasks:owed"
 ) -> list[Tally]:
-    """The figures on top, each the address of its own part of the view. The list shows what is open unless told else,
-    the other views everything.
+    """The figures on top, each the address of its own part of the view; the rarer states only where there are any.
+
+    The list shows what is open unless told else, the other views everything.
     """
     numbers = numbers_of(items, today)
     of_list = view == "tasks:owed"
@@ -142,6 +165,10 @@ def tallies_of(
         ("qua-han", _("Quá hạn"), "overdue"),
         ("sap-toi", _("Trong 7 ngày"), "soon"),
         ("khong-han", _("Không ghi hạn"), "without"),
+        ("tra-lai", _("Bị trả lại"), "returned"),
+        ("xin-gia-han", _("Xin gia hạn"), "asking"),
+        ("cho-nghiem-thu", _("Chờ nghiệm thu"), "submitted"),
+        ("tam-dung", _("Tạm dừng"), "suspended"),
         ("da-xong", _("Đã xong"), "done"),
         (REQUESTED_WORD, _("Đề nghị, không tính hạn"), "requested"),
     ]
@@ -155,6 +182,7 @@ def tallies_of(
             value == state,
         )
         for value, label, name in shown
+        if numbers[name] or name not in RARE or value == state
     ]
 
 
@@ -177,7 +205,7 @@ def totals(items: QuerySet[DueItem], today: date) -> Sums:
 
 def summed(row: Any) -> Sums:
     """The sums in a row of a query that was annotated with `counted`."""
-    return Sums(row["total"], row["open"], row["overdue"], row["done"])
+    return Sums(**{field.name: row[field.name] for field in attrs.fields(Sums)})
 
 
 def counted(today: date) -> dict[str, Count]:
@@ -187,6 +215,8 @@ def counted(today: date) -> dict[str, Count]:
         "open": Count("pk", filter=OPEN),
         "overdue": Count("pk", filter=OPEN & ~REQUESTED & Q(due_on__lt=today)),
         "done": Count("pk", filter=DONE),
+        "submitted": Count("pk", filter=SUBMITTED),
+        "suspended": Count("pk", filter=SUSPENDED),
     }
 
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
-from pcmt.apps.tasks.queries import series_of
+from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)

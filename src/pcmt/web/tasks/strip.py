@@ -9,7 +9,7 @@ import attrs
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.tasks.queries import Mark, Occurrence, Series
+from pcmt.apps.tasks.series import Mark, Occurrence, Series
 
 PERIODS: Mapping[str, Callable[[int], str]] = {
     "DAILY": lambda n: ngettext("ngày", "ngày", n),

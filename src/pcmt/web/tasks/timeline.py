@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem
-from pcmt.apps.tasks.queries import SHOWN_WITH, SOON, Mark, Series, mark_of, one_a_series, series_of
+from pcmt.apps.tasks.queries import SHOWN_WITH, SOON
+from pcmt.apps.tasks.series import Mark, Series, mark_of, one_a_series, series_of
 from pcmt.core.periods import DAY, Span
 from pcmt.web.plan.timeline import Bar, Dot, Scale, Tick
 from pcmt.web.tasks.listing import grouping_of, groups_of, in_order
