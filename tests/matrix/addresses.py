@@ -213,7 +213,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "bodies:commit": lambda of, _who: {"seen": preview_import(of.waiting, date.today()).digest},
     "bodies:columns": lambda _of, _who: {"sheet": "0", "header": "1", "c0": "name"},
     "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
-    "filters:save": lambda _of, _who: {"page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"},
+    "filters:save": lambda _of, _who: {
+        "page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"
+    },
     "filters:change": lambda of, _who: {"version": of.kept.version, "name": "Tên khác", "shared": "on"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
