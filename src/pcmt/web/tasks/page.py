@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.notices.queries import told_about
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing import handing_page
 
@@ -121,5 +122,6 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "told": told_about("tasks.DueItem", item.pk) if item is not None else [],
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
         **handing_page(actor, item, task),
     }
