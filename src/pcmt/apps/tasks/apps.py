@@ -11,11 +11,15 @@ class TasksConfig(AppConfig):
     verbose_name = "nhiệm vụ"
 
     def ready(self) -> None:
-        """Take part in adoption and in reorganisations of units, in floor order."""
+        """Take part in adoption and in reorganisations of units, in floor order; remind people every morning."""
+        from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.plans.adopters import register
+        from pcmt.apps.tasks import jobs
         from pcmt.apps.tasks.operations import adopt_tasks
         from pcmt.apps.tasks.operations.following import tasks_follow
         from pcmt.apps.units import followers
 
         register(20, adopt_tasks)
         followers.register(40, tasks_follow)
+        # Before the letters that gather what is new go out.
+        schedule("tasks.reminders", job=jobs.remind, next_after=daily(hour=6, minute=10))
