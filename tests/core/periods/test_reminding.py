@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -141,7 +142,7 @@ def test_any_run_of_the_job_keeps_the_rules(due_on: date, missed: set[int], answ
     assert len({day for day, _kind, _number in told}) == len(told), "two on one day"
     overdue = [day for day, kind, _number in told if kind == "overdue"]
     assert all(day > due_on for day in overdue)
-    assert all(later - day >= timedelta(days=7) for day, later in zip(overdue, overdue[1:], strict=False))
+    assert all(later - day >= timedelta(days=7) for day, later in pairwise(overdue))
     steps = [number for _day, kind, number in told if kind == "soon"]
     assert steps == sorted(steps, reverse=True)
     escalated = [day for day, kind, _number in told if kind == "escalated"]

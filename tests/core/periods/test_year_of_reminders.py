@@ -152,7 +152,8 @@ def test_nobody_is_told_the_same_twice(played: tuple[list[Thing], Diary, set[dat
 def test_the_day_of_a_person_is_bounded(played: tuple[list[Thing], Diary, set[date]]) -> None:
     _world, diary, _away = played
     days = Counter((on, who) for on, who, _thing, _limit, _call in diary.notices)
-    assert max(days.values()) == MOST and diary.summed
+    assert max(days.values()) == MOST
+    assert diary.summed
     assert all(days[on, who] == MOST for on, who, _number in diary.summed), "summed up, though there was room"
     assert max(Counter((on, who) for on, who, _number in diary.summed).values(), default=0) <= 1
     officers = [number for (_on, who), number in days.items() if who >= 100]

@@ -16,10 +16,12 @@ class TasksConfig(AppConfig):
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.tasks import jobs
         from pcmt.apps.tasks.operations import adopt_tasks
+        from pcmt.apps.tasks.operations.assigning import tell_bodies
         from pcmt.apps.tasks.operations.following import tasks_follow
         from pcmt.apps.units import followers
 
         register(20, adopt_tasks)
+        register(90, tell_bodies)  # when all rooms have taken theirs
         followers.register(40, tasks_follow)
         # Before the letters that gather what is new go out.
         schedule("tasks.reminders", job=jobs.remind, next_after=daily(hour=6, minute=10))

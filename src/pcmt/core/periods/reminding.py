@@ -69,7 +69,8 @@ def call_on(awaited: Awaited, on: date, rhythm: Rhythm, calendar: WorkCalendar) 
     """The call to make on a day, if any: one a day at most, however often one asks.
 
     A step before the limit that falls on a day off comes on the working day before, and is made up for on a day off
-    where it was missed; after the limit nobody is called on a day off. What was only asked for is called to mind once, before the day that was wished, and never again.
+    where it was missed; after the limit nobody is called on a day off. What was only asked for is called to mind once,
+    before the day that was wished, and never again.
     """
     if on in awaited.called.values():
         return None

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plans', '0003_needs_acceptance'),
+        ("plans", "0003_needs_acceptance"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='plan',
-            name='reminds',
-            field=models.BooleanField(default=True, help_text='nhắc trước hạn, khi quá hạn, và báo cấp trên khi không trả lời', verbose_name='tự động nhắc hạn'),
+            model_name="plan",
+            name="reminds",
+            field=models.BooleanField(
+                default=True,
+                help_text="nhắc trước hạn, khi quá hạn, và báo cấp trên khi không trả lời",
+                verbose_name="tự động nhắc hạn",
+            ),
         ),
     ]

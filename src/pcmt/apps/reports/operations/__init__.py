@@ -56,10 +56,20 @@ def adopt_duties(adoption: Adoption) -> None:
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)
     _write_occurrences(adoption, drafts, kept)
-    end_due(DueItem.objects.filter(occurrence__duty__in=ended, state=DueState.OPEN).values_list("pk", flat=True))
+    _end_with(adoption, ended)
     adoption.count("duties", len(new))
     adoption.count("duties_kept", len(kept))
     adoption.count("duties_ended", len(ended))
+
+
+def _end_with(adoption: Adoption, ended: Sequence[Duty]) -> None:
+    """End what is still owed of duties that nothing continues."""
+    items = {duty.pk: duty.item_id for duty in ended}
+    rows = DueItem.objects.filter(occurrence__duty__in=list(items), state=DueState.OPEN)
+    live = list(rows.values_list("pk", "occurrence__duty_id", "unit_id"))
+    for _pk, duty_id, unit_id in live:
+        adoption.owes(items[duty_id], "report", before={unit_id}, after=set(), touched=set())
+    end_due(pk for pk, _duty, _unit in live)
 
 
 def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
@@ -159,6 +169,10 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         }
         times = list(_times(adoption, duty, item))
         days: dict[int | None, frozenset[date]] = {}
+        before = {row.pk: row.unit_id for row in existing.get(duty.pk, ()) if row.state == DueState.OPEN}
+        ending: set[int] = set()
+        asked: set[int | None] = set()
+        touched: set[int | None] = set()
         for unit_id, name in reporting.items():
             if duty.pk in existing:
                 rows = [row for (owner, _period), some in known.items() if owner == unit_id for row in some]
@@ -171,9 +185,13 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     # Its period was due already, or has its day from before: what there is stays as it is.
                     continue
                 known.pop(place, None)
-                changed += [row for row in was if _renewed(row, when)]
+                for row in was:
+                    if _renewed(row, when):
+                        changed.append(row)
+                        touched.add(row.unit_id)
                 if was:
                     continue
+                asked.add(unit_id)
                 due = DueItem(
                     kind=DueKind.REPORT,
                     plan=adoption.plan,
@@ -196,7 +214,11 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
             DueItem.objects.filter(occurrence__duty=duty).update(**shared)
             for (owner, _period), rows in known.items():
                 standing = days.get(owner, frozenset())
-                gone += [row.pk for row in rows if not (_held(row) and row.due_on in standing)]
+                ending |= {row.pk for row in rows if not (_held(row) and row.due_on in standing)}
+        gone += sorted(ending)
+        touched |= asked | {unit_id for pk, unit_id in before.items() if pk in ending}
+        after = asked | {unit_id for pk, unit_id in before.items() if pk not in ending}
+        adoption.owes(item.pk, "report", before=set(before.values()), after=after, touched=touched)
     DueItem.objects.bulk_create(due_items, batch_size=CHUNK)
     for occurrence in occurrences:
         occurrence.due_item_id = occurrence.due_item.pk

@@ -5,35 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0003_following_through'),
-        ('units', '0007_identifiers_and_imports'),
+        ("tasks", "0003_following_through"),
+        ("units", "0007_identifiers_and_imports"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='progressnote',
-            name='event',
-            field=models.CharField(choices=[('progress', 'Báo tiến độ'), ('done', 'Báo hoàn thành'), ('reopened', 'Mở lại'), ('moved', 'Chuyển đơn vị thực hiện'), ('acknowledged', 'Nhận việc'), ('declined', 'Đề nghị giao lại'), ('answered', 'Trả lời đề nghị giao lại'), ('handed_down', 'Giao xuống'), ('held', 'Phân công người phụ trách'), ('accepted', 'Nghiệm thu'), ('returned', 'Trả lại'), ('extension_asked', 'Xin gia hạn'), ('extended', 'Cho gia hạn'), ('extension_refused', 'Không cho gia hạn'), ('suspended', 'Tạm dừng'), ('resumed', 'Tiếp tục'), ('cancelled', 'Hủy'), ('noted', 'Đã nắm lời nhắc')], default='progress', max_length=20, verbose_name='việc'),
+            model_name="progressnote",
+            name="event",
+            field=models.CharField(
+                choices=[
+                    ("progress", "Báo tiến độ"),
+                    ("done", "Báo hoàn thành"),
+                    ("reopened", "Mở lại"),
+                    ("moved", "Chuyển đơn vị thực hiện"),
+                    ("acknowledged", "Nhận việc"),
+                    ("declined", "Đề nghị giao lại"),
+                    ("answered", "Trả lời đề nghị giao lại"),
+                    ("handed_down", "Giao xuống"),
+                    ("held", "Phân công người phụ trách"),
+                    ("accepted", "Nghiệm thu"),
+                    ("returned", "Trả lại"),
+                    ("extension_asked", "Xin gia hạn"),
+                    ("extended", "Cho gia hạn"),
+                    ("extension_refused", "Không cho gia hạn"),
+                    ("suspended", "Tạm dừng"),
+                    ("resumed", "Tiếp tục"),
+                    ("cancelled", "Hủy"),
+                    ("noted", "Đã nắm lời nhắc"),
+                ],
+                default="progress",
+                max_length=20,
+                verbose_name="việc",
+            ),
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('limit_on', models.DateField(verbose_name='hạn')),
-                ('kind', models.CharField(choices=[('soon', 'Nhắc trước hạn'), ('overdue', 'Nhắc quá hạn'), ('escalated', 'Báo cấp trên')], max_length=20, verbose_name='việc')),
-                ('number', models.PositiveSmallIntegerField(default=0)),
-                ('on', models.DateField(verbose_name='ngày nhắc')),
-                ('at', models.DateTimeField(verbose_name='lúc')),
-                ('told', models.PositiveSmallIntegerField(default=0, verbose_name='số người được nhắc')),
-                ('due_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='tasks.dueitem')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("limit_on", models.DateField(verbose_name="hạn")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("soon", "Nhắc trước hạn"),
+                            ("overdue", "Nhắc quá hạn"),
+                            ("escalated", "Báo cấp trên"),
+                        ],
+                        max_length=20,
+                        verbose_name="việc",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=0)),
+                ("on", models.DateField(verbose_name="ngày nhắc")),
+                ("at", models.DateTimeField(verbose_name="lúc")),
+                ("told", models.PositiveSmallIntegerField(default=0, verbose_name="số người được nhắc")),
+                (
+                    "due_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="tasks.dueitem"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lời nhắc',
-                'ordering': ['-at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('due_item', 'limit_on', 'kind', 'number'), name='reminder_once')],
+                "verbose_name": "lời nhắc",
+                "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("due_item", "limit_on", "kind", "number"), name="reminder_once")
+                ],
             },
         ),
     ]

@@ -70,9 +70,7 @@ class Reminded:
 
 def rhythm() -> Rhythm:
     """How often this installation reminds."""
-    return Rhythm(
-        before=tuple(settings.REMIND_BEFORE), again=settings.REMIND_AGAIN, escalate=settings.REMIND_ESCALATE
-    )
+    return Rhythm(before=tuple(settings.REMIND_BEFORE), again=settings.REMIND_AGAIN, escalate=settings.REMIND_ESCALATE)
 
 
 def remind(*, at: datetime) -> Reminded:
@@ -230,7 +228,12 @@ def _addressed(calls: Mapping[int, Call], on: date) -> Iterator[_Called]:
             case CallKind.SOON:
                 people = [*_in_hand(due, crew), *(who for unit in helpers.get(due.pk, ()) for who in crew.at(unit))]
             case CallKind.OVERDUE:
-                people = [*_in_hand(due, crew), *crew.at(due.unit_id), *crew.heads_at(due.unit_id), *_keepers(due, crew)]
+                people = [
+                    *_in_hand(due, crew),
+                    *crew.at(due.unit_id),
+                    *crew.heads_at(due.unit_id),
+                    *_keepers(due, crew),
+                ]
             case CallKind.ESCALATED:
                 people = [*_superiors(due, crew), *_keepers(due, crew)]
         yield _Called(due, call, list(dict.fromkeys(people)))
