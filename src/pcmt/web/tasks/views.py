@@ -79,13 +79,13 @@ def owed_xlsx(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """A task; where the actor's own unit owes it, with the form to say how far it is."""
     shown = seen_task(acting(request), task_id)
-    return _page(request, own_due(acting(request), shown), shown)
+    return show_due(request, own_due(acting(request), shown), shown)
 
 
 def due(request: HttpRequest, due_id: int) -> HttpResponse:
     """One due item of a task or a report."""
     item = seen_due(acting(request), due_id)
-    return _page(request, item, item.task)
+    return show_due(request, item, item.task)
 
 
 @require_POST
@@ -94,7 +94,7 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
     item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, item, item.task, form=form, status=422)
+        return show_due(request, item, item.task, form=form, status=422)
     typed = form.cleaned_data
     done = bool(request.POST.get("done"))
     answer = report_progress(
@@ -106,9 +106,10 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
         note=typed["note"],
         file=(typed["file"].name, typed["file"].read()) if typed["file"] else None,
         done=done,
+        despite_parts=bool(request.POST.get("despite_parts")),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, form)
+        return refused(request, item, answer, form)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -116,16 +117,15 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     """Opens an item again that was said to be done."""
     item = seen_due(acting(request), due_id)
-    version = request.POST.get("version", "")
     answer = reopen_due(
         actor=acting(request),
         at=timezone.now(),
         due_item_id=item.pk,
-        version=int(version) if version.isdecimal() else 0,
+        version=version_of(request),
         reason=request.POST.get("note", ""),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, None)
+        return refused(request, item, answer)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -156,7 +156,7 @@ def _state(request: HttpRequest) -> str:
     return request.GET.get("trang_thai", "")
 
 
-def _page(
+def show_due(
     request: HttpRequest,
     item: DueItem | None,
     task: Any,
@@ -165,17 +165,26 @@ def _page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done."""
     page = due_page(request, item, task)
     may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
+    page |= {"typed": request.POST}
     return render(request, "tasks/due.html", page, status=status)
 
 
-def _refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None) -> HttpResponse:
+def refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None = None) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
     fresh = seen_due(acting(request), item.pk)
     if form is not None:
         form = ProgressForm({**form.data.dict(), "version": str(fresh.version)})  # type: ignore[attr-defined]
-    return _page(request, fresh, fresh.task, form=form, refusal=refusal, status=409 if refusal.code == "stale" else 422)
+    status = 409 if refusal.code == "stale" else 422
+    return show_due(request, fresh, fresh.task, form=form, refusal=refusal, status=status)
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version that a form carries; 0, which nothing has, where it makes no sense."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
@@ -13,8 +13,8 @@ from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState
-from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
+from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
+from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
 from pcmt.core.periods import DAY, Due, Span, due_windows, limit_from, period_reported
 from pcmt.core.text import fold
@@ -65,11 +65,12 @@ def adopt_duties(adoption: Adoption) -> None:
 def _end_with(adoption: Adoption, ended: Sequence[Duty]) -> None:
     """End what is still owed of duties that nothing continues."""
     items = {duty.pk: duty.item_id for duty in ended}
-    rows = DueItem.objects.filter(occurrence__duty__in=list(items), state=DueState.OPEN)
-    live = list(rows.values_list("pk", "occurrence__duty_id", "unit_id"))
-    for _pk, duty_id, unit_id in live:
-        adoption.owes(items[duty_id], "report", before={unit_id}, after=set(), touched=set())
-    end_due(pk for pk, _duty, _unit in live)
+    rows = DueItem.objects.filter(occurrence__duty__in=list(items))
+    owed = list(rows.values_list("pk", "occurrence__duty_id", "unit_id", "state"))
+    for _pk, duty_id, unit_id, state in owed:
+        if state in LIVE:
+            adoption.owes(items[duty_id], "report", before={unit_id}, after=set(), touched=set())
+    end_due((pk for pk, *_rest in owed), at=adoption.at)
 
 
 def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
@@ -156,6 +157,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
     occurrences: list[DutyOccurrence] = []
     changed: list[DueItem] = []
     gone: list[int] = []
+    shifted: list[int] = []
     for duty, item in drafts:
         reporting = _reporting(adoption, item)
         known = _by_period(existing.get(duty.pk, ()), reporting)
@@ -169,7 +171,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         }
         times = list(_times(adoption, duty, item))
         days: dict[int | None, frozenset[date]] = {}
-        before = {row.pk: row.unit_id for row in existing.get(duty.pk, ()) if row.state == DueState.OPEN}
+        before = {row.pk: row.unit_id for row in existing.get(duty.pk, ()) if row.state in LIVE}
         ending: set[int] = set()
         asked: set[int | None] = set()
         touched: set[int | None] = set()
@@ -185,10 +187,12 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     # Its period was due already, or has its day from before: what there is stays as it is.
                     continue
                 known.pop(place, None)
+                limits = {row.pk: row.due_on for row in was}
                 for row in was:
-                    if _renewed(row, when):
+                    if _renewed(row, when, adoption.at):
                         changed.append(row)
                         touched.add(row.unit_id)
+                shifted += [row.pk for row in was if row.due_on != limits[row.pk]]
                 if was:
                     continue
                 asked.add(unit_id)
@@ -211,7 +215,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     )
                 )
         if duty.pk in existing:
-            DueItem.objects.filter(occurrence__duty=duty).update(**shared)
+            rename_due(DueItem.objects.filter(occurrence__duty=duty), shared, at=adoption.at)
             for (owner, _period), rows in known.items():
                 standing = days.get(owner, frozenset())
                 ending |= {row.pk for row in rows if not (_held(row) and row.due_on in standing)}
@@ -224,9 +228,10 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         occurrence.due_item_id = occurrence.due_item.pk
     DutyOccurrence.objects.bulk_create(occurrences, batch_size=CHUNK)
     DueItem.objects.bulk_update(
-        changed, ["opens_on", "due_on", "limit", "limit_text", "state", "version"], batch_size=100
+        changed, ["opens_on", "due_on", "limit", "limit_text", "state", *TOUCHED], batch_size=100
     )
-    end_due(gone)
+    end_due(gone, at=adoption.at)
+    drop_requests(shifted, at=adoption.at)
     adoption.count("due_items", len(due_items))
 
 
@@ -249,7 +254,7 @@ def _by_period(
     return found
 
 
-def _renewed(row: DueItem, when: _When) -> bool:
+def _renewed(row: DueItem, when: _When, at: datetime) -> bool:
     """Bring an occurrence up to an amendment; whether it changed. What is done keeps the limit it was done against.
 
     A new limit moves the day and `original_due_on` keeps the first one; the same limit leaves an extension alone.
@@ -257,11 +262,11 @@ def _renewed(row: DueItem, when: _When) -> bool:
     before = (row.opens_on, row.due_on, row.limit, row.limit_text, row.state)
     if row.state == DueState.ENDED:
         row.state = DueState.DONE if row.done_at else DueState.OPEN
-    if row.state == DueState.OPEN and row.limit != when.stored:
+    if row.state in (DueState.OPEN, DueState.SUSPENDED) and row.limit != when.stored:
         row.opens_on, row.due_on, row.limit, row.limit_text = when.opens_on, when.due_on, when.stored, when.text
     if before == (row.opens_on, row.due_on, row.limit, row.limit_text, row.state):
         return False
-    row.version += 1
+    touch(row, at=at)
     return True
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
-from pcmt.apps.plans.models import Item
+from pcmt.apps.plans.models import Clause, Item
 from pcmt.apps.tasks.models import GONE, LIVE, DueItem, DueKind, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.amending import held_due, standing_days
+from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 from pcmt.core.periods import Due, due_windows, limit_from
 from pcmt.core.text import fold
 
 LABEL_CHARS = 240
 CHUNK = 500
+ENDABLE = (*LIVE, DueState.CANCELLED)
+"""What an amendment ends. What was cancelled by hand ends too: if a later text asks for it again, it is owed again."""
 
 
 def adopt_tasks(adoption: Adoption) -> None:
@@ -83,12 +86,13 @@ def adopt_tasks(adoption: Adoption) -> None:
 def _end_with(adoption: Adoption, ended: Sequence[Task]) -> None:
     """End what is still owed of tasks that nothing continues."""
     items = {task.pk: (task.item_id, sort_of(task.mode)) for task in ended}
-    rows = DueItem.objects.filter(task__in=list(items), state__in=LIVE, parent__isnull=True)
-    live = list(rows.values_list("pk", "task_id", "unit_id"))
-    for _pk, task_id, unit_id in live:
+    rows = DueItem.objects.filter(task__in=list(items), state__in=ENDABLE, parent__isnull=True)
+    owed = list(rows.values_list("pk", "task_id", "unit_id", "state"))
+    for _pk, task_id, unit_id, state in owed:
         assert task_id is not None
-        adoption.owes(*items[task_id], before={unit_id}, after=set(), touched=set())
-    end_due(pk for pk, _task, _unit in live)
+        if state in LIVE:
+            adoption.owes(*items[task_id], before={unit_id}, after=set(), touched=set())
+    end_due((pk for pk, *_rest in owed), at=adoption.at)
 
 
 def sort_of(mode: str) -> str:
@@ -96,19 +100,32 @@ def sort_of(mode: str) -> str:
     return "requested" if mode == Mode.REQUESTED else "task"
 
 
-def end_due(ids: Iterable[int]) -> int:
-    """End due items that the plan no longer holds, with the parts that were handed down; how many of them were live.
+def end_due(ids: Iterable[int], *, at: datetime) -> int:
+    """End due items that the plan no longer holds, with the parts that were handed down; how many there were.
 
     Only adopters call this.
     """
     ended = 0
     for some in _chunks(list(ids)):
         with_parts = DueItem.objects.filter(Q(pk__in=some) | Q(parent__in=some) | Q(parent__parent__in=some))
-        live = list(with_parts.filter(state__in=LIVE).values_list("pk", flat=True))
+        live = list(with_parts.filter(state__in=ENDABLE).values_list("pk", flat=True))
         for pks in _chunks(live):
             rows = DueItem.objects.filter(pk__in=pks)
-            ended += rows.update(state=DueState.ENDED, suspended_on=None, version=F("version") + 1, changed_at=Now())
+            ended += rows.update(state=DueState.ENDED, suspended_on=None, **touched(at))
+            drop_requests(pks, at=at)
     return ended
+
+
+def rename_due(rows: QuerySet[DueItem], shared: Mapping[str, Any], *, at: datetime) -> None:
+    """Give rows the words and the clause of the new text (`shared_by`); only other words or another address touch them.
+
+    Every revision has clauses of its own: that it is another row is nothing that a reader sees.
+    """
+    clause = shared["clause"]
+    there = Exists(Clause.objects.filter(pk=OuterRef("clause_id"), address=clause.address)) if clause else None
+    same = Q(there, label=shared["label"]) if there else Q(clause__isnull=True, label=shared["label"])
+    changes: dict[str, Any] = {name: Case(When(same, then=F(name)), default=now) for name, now in touched(at).items()}
+    rows.update(**shared, **changes)
 
 
 def _fill(task: Task, adoption: Adoption, item: Item, order: int, mode: str) -> None:
@@ -205,14 +222,18 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
                 standing.append(due)
                 touched.add(due.unit_id)
             standing += was
-            changed += [each for each in was if _renew(each, due)]
+            changed += [each for each in was if _renew(each, due, adoption.at)]
         if task.pk in existing:
-            DueItem.objects.filter(task=task, parent__isnull=True).update(**shared_by(item))
+            shared = shared_by(item)
+            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared, at=adoption.at)
+            # Parts keep the words in which they were given.
+            place = {name: shared[name] for name in ("clause", "start", "end")}
+            DueItem.objects.filter(task=task, parent__isnull=False).update(**place, mode=task.mode)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
                         standing.append(due)
-                    elif due.state in LIVE:
+                    elif due.state in ENDABLE:
                         gone.append(due.pk)
                         touched.add(due.unit_id)
             settle(task, standing)
@@ -220,9 +241,9 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
         adoption.owes(item.pk, sort_of(task.mode), before=before, after=after, touched=touched)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
     DueItem.objects.bulk_update(
-        changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", "version"], batch_size=100
+        changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", *TOUCHED], batch_size=100
     )
-    end_due(gone)
+    end_due(gone, at=adoption.at)
     adoption.count("due_items", len(new))
 
 
@@ -287,7 +308,7 @@ def _wanted(
             )
 
 
-def _renew(was: DueItem, now: DueItem) -> bool:
+def _renew(was: DueItem, now: DueItem, at: datetime) -> bool:
     """Bring a due item that stands up to the new revision; whether anything of its own changed."""
     before = (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state)
     was.opens_on, was.limit, was.limit_text = now.opens_on, now.limit, now.limit_text
@@ -295,10 +316,10 @@ def _renew(was: DueItem, now: DueItem) -> bool:
     if was.origin_unit_id is None:  # else it keeps the name under which its origin stands in the text
         was.unit_name = now.unit_name
     if was.state == DueState.ENDED:
-        was.state = DueState.DONE if was.done_at else DueState.OPEN
+        was.state = DueState.SUBMITTED if was.done_at else DueState.OPEN  # what was done never ended
     if before == (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state):
         return False
-    was.version += 1
+    touch(was, at=at)
     return True
 
 
