@@ -26,6 +26,7 @@ __all__ = [
     "InvitationState",
     "Letter",
     "LetterKind",
+    "Outgoing",
     "PasswordReset",
     "Role",
     "SecretLink",
@@ -309,20 +310,31 @@ class LetterKind(models.TextChoices):
     NOTICE = "notice"
 
 
-class Letter(models.Model):
-    """A letter that has to go out: written when it is sent, so that no secret address lies in the database."""
+class Outgoing(models.Model):
+    """A message to somebody's mailbox, until it is out: `accounts.operations.letters.post` sends it.
 
-    kind = models.CharField(max_length=20, choices=LetterKind.choices)
-    user = models.ForeignKey(User, models.CASCADE, related_name="letters")
+    It waits while neither `sent_at` nor `given_up_at` is set; `trouble` is what the mail server said last against it.
+    """
+
     email = models.EmailField()
-    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="letters")
-    reset = models.ForeignKey(PasswordReset, models.CASCADE, null=True, related_name="letters")
-    about = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Letter(Outgoing):
+    """A letter that has to go out: written when it is sent, so that no secret address lies in the database."""
+
+    kind = models.CharField(max_length=20, choices=LetterKind.choices)
+    user = models.ForeignKey(User, models.CASCADE, related_name="letters")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="letters")
+    reset = models.ForeignKey(PasswordReset, models.CASCADE, null=True, related_name="letters")
+    about = models.CharField(max_length=40, blank=True)
 
     class Meta:
         verbose_name = "thư"

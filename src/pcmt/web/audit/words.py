@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
@@ -120,6 +121,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
         "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
         "accounts.grant.moved": gettext_lazy("Chuyển vai trò sang đơn vị kế thừa"),
+        "notices.preference.changed": gettext_lazy("Đổi cách nhận thông báo"),
+        "notices.mail.stopped": gettext_lazy("Thôi nhận thư tổng hợp bằng đường dẫn trong thư"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }
@@ -330,6 +333,13 @@ FIELDS: Mapping[str, str | Promise] = {
     "provider": gettext_lazy("nơi xác thực"),
     "address": gettext_lazy("địa chỉ mạng"),
     "device": gettext_lazy("máy"),
+    "rhythm": gettext_lazy("thư tổng hợp"),
+    "hour": gettext_lazy("giờ gửi thư"),
+    "quiet_from": gettext_lazy("giờ yên tĩnh từ"),
+    "quiet_to": gettext_lazy("giờ yên tĩnh đến"),
+    "workdays_only": gettext_lazy("chỉ gửi vào ngày làm việc"),
+    "not_in_bell": gettext_lazy("không tính ở chuông"),
+    "not_in_mail": gettext_lazy("không ghi trong thư"),
 }
 """The fields whose change is told; the rest of an entry is for programs."""
 
@@ -351,6 +361,9 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "period": (of_items.PERIODS,),
     "relation": (of_items.RELATIONS,),
     "unit": ({"percent": "%"},),
+    "rhythm": (dict(Rhythm.choices),),
+    "not_in_bell": (dict(Reason.choices),),
+    "not_in_mail": (dict(Reason.choices),),
     "assessed": ({"yearly": gettext_lazy("xét từng năm")},),
 }
 """What the codes in a field are called."""

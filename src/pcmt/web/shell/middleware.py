@@ -7,20 +7,23 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.accounts.queries import acting_in, grants_of
 
 GRANT_KEY = "grant"
 """The session remembers under this key which grant the user works with."""
 
 
 def acting_user(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sets `request.actor`: None for visitors and for users who hold no role today."""
+    """Sets `request.grants`, the roles held today, and `request.actor`: None for visitors and where no role is held."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        request.grants = []  # type: ignore[attr-defined]
         if request.user.is_authenticated:
-            grant_id = request.session.get(GRANT_KEY)
-            request.actor = actor_of(request.user, timezone.localdate(), grant_id=grant_id)  # type: ignore[attr-defined]
+            today = timezone.localdate()
+            held = grants_of(request.user, today)
+            request.grants = held  # type: ignore[attr-defined]
+            request.actor = acting_in(request.user, held, today, request.session.get(GRANT_KEY))  # type: ignore[attr-defined]
         return get_response(request)
 
     return respond

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.accounts.queries import grants_of
+from pcmt.apps.notices.queries import MOST_COUNTED, unread_count
 from pcmt.core.periods import parse_date
 from pcmt.web.navigation import ENTRIES
 
@@ -129,13 +129,18 @@ def main_navigation(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("shell/header.html", takes_context=True)
 def shell_header(context: Context) -> dict[str, Any]:
-    """Search, the unit switch, the name and post, and the language switch."""
+    """Search, the bell, the unit switch, the name and post, and the language switch.
+
+    The roles are those that the middleware asked for; the bell's count is the header's only statement.
+    """
     request = context.get("request")
     actor = getattr(request, "actor", None)
     return {
         "request": request,
         "actor": actor,
-        "grants": grants_of(request.user, actor.on) if request is not None and actor is not None else [],
+        "grants": getattr(request, "grants", []),
+        "unread": unread_count(actor) if actor is not None else 0,
+        "most": MOST_COUNTED - 1,
         "csrf_token": context.get("csrf_token"),
         "query": request.GET.get("q", "") if request else "",
     }

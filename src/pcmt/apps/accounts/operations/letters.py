@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from pcmt.apps.accounts.links import address_of
-from pcmt.apps.accounts.models import Invitation, Letter, LetterKind, PasswordReset, SecretLink, User
+from pcmt.apps.accounts.models import Invitation, Letter, LetterKind, Outgoing, PasswordReset, SecretLink, User
 from pcmt.apps.accounts.queue import enqueue_letter
 
 KEPT_DAYS = 90
@@ -46,7 +46,7 @@ def send_letter(*, letter_id: int, at: datetime) -> bool:
     """Send a letter that is still to be sent; whether it is out.
 
     Sent at least once: when the process dies after the server took the letter and before that is written down, it
-    goes out again, with the same address in it. What the server says against it is kept for the administrator.
+    goes out again, with the same address in it.
     """
     letter = (
         Letter.objects.filter(pk=letter_id, sent_at=None, given_up_at=None)
@@ -59,16 +59,35 @@ def send_letter(*, letter_id: int, at: datetime) -> bool:
     if link is not None and not link.opens(at):
         Letter.objects.filter(pk=letter.pk).update(given_up_at=at, trouble="")
         return False
+    return post(letter, _message(letter, link, at), at=at)
+
+
+def post(row: Outgoing, message: EmailMultiAlternatives, *, at: datetime) -> bool:
+    """Hand a message to the mail server and write down how it went; whether it is out.
+
+    What the server says against it is kept for the administrator; after `LETTER_TRIES` it is given up.
+    """
+    stored = type(row)._default_manager.filter(pk=row.pk)
     try:
-        _message(letter, link, at).send()
+        if message.connection is not None:
+            message.connection.open()  # one connection for many: it stays open, and is taken up anew after a failure
+        message.send()
     except (SMTPException, OSError, ValueError) as error:
+        if message.connection is not None:
+            message.connection.close()
         told = f"{type(error).__name__}: {error}"[:300]
-        Letter.objects.filter(pk=letter.pk).update(tries=F("tries") + 1, trouble=told)
-        if letter.tries + 1 >= settings.LETTER_TRIES:
-            Letter.objects.filter(pk=letter.pk).update(given_up_at=at)
+        stored.update(tries=F("tries") + 1, trouble=told)
+        if row.tries + 1 >= settings.LETTER_TRIES:
+            stored.update(given_up_at=at)
         return False
-    Letter.objects.filter(pk=letter.pk).update(sent_at=at, tries=F("tries") + 1, trouble="")
+    stored.update(sent_at=at, tries=F("tries") + 1, trouble="")
     return True
+
+
+def number_of(row: Outgoing, name: str) -> str:
+    """The Message-ID of a message, the same at each try: mailboxes show what was sent twice once."""
+    host = settings.SITE.partition("://")[2].partition(":")[0]
+    return f"<{name}-{row.pk}-{int(row.made_at.timestamp())}@{host}>"
 
 
 def send_waiting_letters(*, at: datetime) -> int:
@@ -95,10 +114,8 @@ def _message(letter: Letter, link: SecretLink | None, at: datetime) -> EmailMult
         subject = " ".join(render_to_string(f"accounts/mail/{letter.kind}.subject.txt", words).split())
         text = render_to_string(f"accounts/mail/{letter.kind}.txt", words).strip() + "\n"
         html = render_to_string(f"accounts/mail/{letter.kind}.html", words)
-    # The same number every time: mailboxes show a letter that was sent twice once.
-    number = (
-        f"<pcmt-{letter.pk}-{int(letter.made_at.timestamp())}@{settings.SITE.partition('://')[2].partition(':')[0]}>"
+    message = EmailMultiAlternatives(
+        subject, text, to=[letter.email], headers={"Message-ID": number_of(letter, "pcmt")}
     )
-    message = EmailMultiAlternatives(subject, text, to=[letter.email], headers={"Message-ID": number})
     message.attach_alternative(html, "text/html")
     return message
