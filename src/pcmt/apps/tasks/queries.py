@@ -13,7 +13,18 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
 from pcmt.apps.accounts.policies import RIGHTS, Reach
 from pcmt.apps.plans.models import PlanUnit, below
-from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskParty, TaskState
+from pcmt.apps.tasks.models import (
+    GONE,
+    DueItem,
+    DueState,
+    Mode,
+    ProgressNote,
+    Reminder,
+    ReminderKind,
+    Task,
+    TaskParty,
+    TaskState,
+)
 from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
@@ -342,3 +353,13 @@ def people_concerned(due: DueItem, on: date) -> list[Person]:
     ):
         found.setdefault(user_id, Person(user_id, name or username, unit_name))
     return list(found.values())[:MOST_PEOPLE]
+
+
+def unanswered(due: DueItem) -> Reminder | None:
+    """The latest reminder that a due item is overdue, when nothing was entered about the item since."""
+    if due.state != DueState.OPEN:
+        return None
+    last = Reminder.objects.filter(due_item=due, limit_on=due.due_on).exclude(kind=ReminderKind.SOON).first()
+    if last is None or ProgressNote.objects.filter(due_item=due, at__gt=last.at).exists():
+        return None
+    return last

@@ -40,6 +40,7 @@ from pcmt.apps.tasks.models import (
 )
 from pcmt.apps.tasks.operations.telling import DOERS
 from pcmt.apps.tasks.policies import can_note
+from pcmt.apps.tasks.queries import unanswered
 from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import Awaited, Call, CallKind, Rhythm, WorkCalendar, call_on, reach_on, shares
@@ -119,16 +120,6 @@ def note_reminder(*, actor: Actor, at: datetime, due_item_id: int) -> DueItem | 
         )
         record(at=at, actor=actor, event="tasks.due.noted", obj=due, after={"limit": due.due_on})
     return due
-
-
-def unanswered(due: DueItem) -> Reminder | None:
-    """The latest reminder of a due item that is overdue, when nothing was entered about it since."""
-    if due.state != DueState.OPEN:
-        return None
-    last = Reminder.objects.filter(due_item=due, limit_on=due.due_on).exclude(kind=CallKind.SOON).first()
-    if last is None or ProgressNote.objects.filter(due_item=due, at__gt=last.at).exists():
-        return None
-    return last
 
 
 def switch_reminders(*, actor: Actor, at: datetime, plan_id: int, on: bool) -> Plan | Refusal:
