@@ -161,25 +161,32 @@ class UnitWork:
 
 @frozen
 class MyWork:
-    """The work of one's own unit, the nearest limit first; for leaders and standing offices also that of the units."""
+    """The work of one's own unit, the nearest limit first; for leaders and standing offices also that of the units.
+
+    `held` counts what the actor has in hand.
+    """
 
     overdue: tuple[DueItem, ...]
     soon: tuple[DueItem, ...]
     later: tuple[DueItem, ...]
     standing: tuple[DueItem, ...]
     counts: OweCounts
+    held: int = 0
     units: tuple[UnitWork, ...] = ()
 
 
-def my_work(actor: Actor, on: date, *, most: int = 50) -> MyWork:
+def my_work(actor: Actor, on: date, *, most: int = 50, held: bool = False) -> MyWork:
     """What one's unit owes now, itself or as the member of a group named as a whole; at most `most` of each sort.
 
+    `held`: of that only what the actor has in hand. The counts are the unit's all the same.
     What was only requested is listed by its limit, never as overdue. Leaders and standing offices get the units of
     their part of the tree as well, those with most overdue first.
     """
     groups = GroupMember.objects.filter(holds_on(on), unit_id=actor.unit_id).values("group_id")
     mine = DueItem.objects.visible_to(actor).filter(Q(unit_id=actor.unit_id) | Q(unit__in=groups))
     todo = mine.filter(state=DueState.OPEN).select_related(*SHOWN_WITH).order_by("due_on", "pk")
+    if held:
+        todo = todo.filter(holder_id=actor.user_id)
     missed = Q(due_on__lt=on)
     return MyWork(
         overdue=tuple(todo.filter(missed).exclude(mode=Mode.REQUESTED)[:most]),
@@ -187,6 +194,7 @@ def my_work(actor: Actor, on: date, *, most: int = 50) -> MyWork:
         later=tuple(todo.filter(due_on__gt=on + SOON)[:most]),
         standing=tuple(todo.filter(due_on__isnull=True)[:most]),
         counts=owe_counts(mine, on),
+        held=mine.filter(state=DueState.OPEN, holder_id=actor.user_id).count(),
         units=tuple(units_work(actor, on)) if actor.sees_below("tasks.DueItem") else (),
     )
 

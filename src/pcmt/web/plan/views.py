@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from pcmt.apps.plans.models import Plan, Revision, RevisionState
+from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.operations import switch_reminders
+from pcmt.core.diagnostics import Refusal
 from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
 from pcmt.web.plan.bodies import matrix as matrix_of
@@ -43,12 +50,25 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         .order_by("due_on", "pk")[:NEXT_ITEMS],
         "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
+        "may_switch": can_review(actor, plan),
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")
         .first(),
     }
     return render(request, "plan/overview.html", page)
+
+
+@require_POST
+def reminders(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Turns the reminders of a plan on or off."""
+    plan = seen_plan(request, plan_id)
+    answer = switch_reminders(
+        actor=acting(request), at=timezone.now(), plan_id=plan.pk, on=request.POST.get("on") == "1"
+    )
+    if isinstance(answer, Refusal):
+        messages.error(request, answer.message)
+    return redirect(reverse("plan:overview", args=[plan.pk]) + "#nhac-han")
 
 
 def targets(request: HttpRequest, plan_id: int) -> HttpResponse:

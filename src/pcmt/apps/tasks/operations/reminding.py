@@ -118,7 +118,7 @@ def note_reminder(*, actor: Actor, at: datetime, due_item_id: int) -> DueItem | 
             event=NoteEvent.NOTED,
             percent=due.percent,
         )
-        record(at=at, actor=actor, event="tasks.due.noted", obj=due, after={"limit": due.due_on})
+        record(at=at, actor=actor, event="tasks.due.noted", obj=due, after={"due_on": due.due_on})
     return due
 
 
