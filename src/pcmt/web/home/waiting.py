@@ -18,11 +18,11 @@ from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.tasks.models import DueItem, Mode
 from pcmt.apps.tasks.queries import SHOWN_WITH
-from pcmt.web.tasks.owed import ASKING, OPEN, SUBMITTED
+from pcmt.web.tasks.owed import ASKING, DECLINED, OPEN, SUBMITTED
 
-MOST_ROWS = 8
+MOST_ROWS = 5
+MOST_TEXTS = 8
 MOST_READ = 200
-DECLINED = OPEN & Q(declined_at__isnull=False)
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ def waiting_for(actor: Actor, today: date) -> list[Pile]:
     labels = {
         "submitted": (_("Chờ nghiệm thu"), _("Nghiệm thu"), "cho-nghiem-thu"),
         "asking": (_("Xin gia hạn"), _("Quyết định"), "xin-gia-han"),
-        "declined": (_("Đề nghị giao lại"), _("Trả lời"), ""),
+        "declined": (_("Đề nghị giao lại"), _("Trả lời"), "giao-lai"),
         "late": (_("Phần việc đã giao xuống, quá hạn"), _("Mở"), ""),
     }
     piles = []
@@ -90,7 +90,7 @@ def waiting_revisions(actor: Actor) -> list[Revision]:
     if not can_start(actor):
         return []
     seen = Revision.objects.visible_to(actor).filter(state__in=(RevisionState.REVIEW, RevisionState.FAILED))
-    return list(seen.select_related("plan").defer("text", "reading").order_by("-created_at")[:MOST_ROWS])
+    return list(seen.select_related("plan").defer("text", "reading").order_by("-created_at")[:MOST_TEXTS])
 
 
 def escalated_to(actor: Actor, today: date) -> list[DueItem]:
@@ -100,4 +100,4 @@ def escalated_to(actor: Actor, today: date) -> list[DueItem]:
     if not ids:
         return []
     late = DueItem.objects.visible_to(actor).overdue(today).filter(pk__in=ids).select_related(*SHOWN_WITH)
-    return list(late.order_by("due_on", "pk")[:MOST_ROWS])
+    return list(late.order_by("due_on", "pk")[:MOST_TEXTS])

@@ -22,4 +22,4 @@ def note(request: HttpRequest, due_id: int) -> HttpResponse:
     answer = note_reminder(actor=acting(request), at=timezone.now(), due_item_id=item.pk)
     if isinstance(answer, Refusal):
         return refused(request, item, answer)
-    return redirect(reverse("tasks:due", args=[item.pk]) + "#da-nhac")
+    return redirect(reverse("tasks:due", args=[item.pk]) + "#notes-title")
