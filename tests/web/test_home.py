@@ -251,5 +251,5 @@ def test_reminders_of_a_plan_are_switched_on_its_page(province: Province) -> Non
     assert office.post(f"{address}nhac-han/", {"on": "0"}).status_code == 302
     assert not Plan.objects.get(pk=province.plan.pk).reminds
     assert "Bật nhắc hạn" in office.get(address).content.decode()
-    officer.post(f"{address}nhac-han/", {"on": "1"})
+    assert officer.post(f"{address}nhac-han/", {"on": "1"}).status_code == 403
     assert not Plan.objects.get(pk=province.plan.pk).reminds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.plans.models import Plan, Revision, RevisionState
+from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
@@ -50,7 +51,7 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         .order_by("due_on", "pk")[:NEXT_ITEMS],
         "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
-        "may_switch": can_review(actor, plan),
+        "may_keep": can_review(actor, plan),
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")
@@ -61,14 +62,24 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 def reminders(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Turns the reminders of a plan on or off."""
+    """The office that keeps the plan turns its reminders on or off."""
     plan = seen_plan(request, plan_id)
-    answer = switch_reminders(
-        actor=acting(request), at=timezone.now(), plan_id=plan.pk, on=request.POST.get("on") == "1"
-    )
+    on = request.POST.get("on") == "1"
+    answer = switch_reminders(actor=acting(request), at=timezone.now(), plan_id=plan.pk, on=on)
     if isinstance(answer, Refusal):
-        messages.error(request, answer.message)
+        raise PermissionDenied(answer.message)
     return redirect(reverse("plan:overview", args=[plan.pk]) + "#nhac-han")
+
+
+@require_POST
+def acceptance(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The office that keeps the plan says whether it accepts what is reported as done."""
+    plan = seen_plan(request, plan_id)
+    needed = request.POST.get("needed") == "1"
+    answer = need_acceptance(actor=acting(request), at=timezone.now(), plan_id=plan.pk, needed=needed)
+    if isinstance(answer, Refusal):
+        raise PermissionDenied(answer.message)
+    return redirect(reverse("plan:overview", args=[plan.pk]) + "#nghiem-thu")
 
 
 def targets(request: HttpRequest, plan_id: int) -> HttpResponse:

@@ -117,7 +117,6 @@ class ProgressForm(forms.Form):
         help_text=_("Tối đa 10 tệp, mỗi tệp 20 MB. Ảnh được bỏ vị trí, giờ chụp và thông tin máy trước khi lưu."),
         required=False,
     )
-    despite_parts = forms.BooleanField(label=_("Báo xong dù còn phần chưa xong"), required=False)
 
 
 class ActForm(forms.Form):

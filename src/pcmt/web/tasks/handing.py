@@ -94,6 +94,6 @@ def _links(actor: Actor, task: Task) -> dict[str, Any]:
     return {
         **links,
         "linked": any(links.values()),
-        "waiting": waited_for(task.pk) if links["waits_for"] else [],
+        "held_up": waited_for(task.pk) if links["waits_for"] else [],
         "may_link": can_link(actor, task),
     }

@@ -93,7 +93,7 @@ def due(request: HttpRequest, due_id: int) -> HttpResponse:
 
 @require_POST
 def progress(request: HttpRequest, due_id: int) -> HttpResponse:
-    """Keeps a percent, a note, files; or says that it is done. Good files are kept also when something else is wrong."""
+    """Keeps a percent, a note, files; or says that it is done. Good files stay also when something else is wrong."""
     item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
     at = timezone.now()
@@ -118,7 +118,7 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
         note=typed["note"],
         evidence=kept,
         done=bool(request.POST.get("done")),
-        despite_parts=typed["despite_parts"],
+        despite_parts=bool(request.POST.get("despite_parts")),
     )
     if isinstance(answer, Refusal):
         return refused(request, item, answer, form, kept)
@@ -162,18 +162,25 @@ def show_due(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a task or an item. `failed`: the form of another act that was not carried out; `kept`: files."""
+    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done.
+
+    `failed` is the form of another act that was not carried out; `kept` are files for a report still to be sent.
+    """
     page = due_page(request, item, task) | accepting_page(request, item, failed)
     may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
-    page |= {"kept": tokens_of(item, kept) if item is not None else [], "typed": request.POST}
+    page |= {"typed": request.POST, "kept": tokens_of(item, kept) if item is not None else []}
     return render(request, "tasks/due.html", page, status=status)
 
 
 def refused(
-    request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None = None, kept: Sequence[Kept] = ()
+    request: HttpRequest,
+    item: DueItem,
+    refusal: Refusal,
+    form: ProgressForm | None = None,
+    kept: Sequence[Kept] = (),
 ) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
     fresh = seen_due(acting(request), item.pk)
