@@ -79,6 +79,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
     "file_id": lambda of: of.file.pk,
+    "notice_id": lambda of: of.notice.pk,
     "unit_id": lambda of: of.unit.pk,
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
@@ -212,6 +213,8 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "bodies:commit": lambda of, _who: {"seen": preview_import(of.waiting, date.today()).digest},
     "bodies:columns": lambda _of, _who: {"sheet": "0", "header": "1", "c0": "name"},
     "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
+    "notices:read": lambda of, _who: {"notice": of.notice.pk},
+    "notices:preferences": lambda _of, _who: {"rhythm": "weekly", "hour": "8", "quiet_from": "21", "quiet_to": "6"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

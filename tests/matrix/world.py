@@ -24,6 +24,8 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, stop_user
+from pcmt.apps.notices.models import Notice, Reason
+from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
@@ -91,6 +93,7 @@ class Things:
     done: DueItem
     duty: Duty
     file: NoteFile
+    notice: Notice
     draft: Revision
     item: Item
     limit: Item
@@ -233,6 +236,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         done=done,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
         file=NoteFile.objects.get(note__due_item=due),
+        notice=_told(person, due),
         draft=draft,
         item=item,
         limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
@@ -253,6 +257,15 @@ def _import(unit: Unit, person: User, state: str) -> UnitImport:
         by_name=person.full_name, made={"units": [], "aliases": [], "changed": []},
         counts={"new": 1, "changed": 0, "wrong": 0, "same": 0}, done_at=NOW if state == ImportState.DONE else None,
     )  # fmt: skip
+
+
+def _told(person: User, due: DueItem) -> Notice:
+    """What the person of a unit was told, which nobody in the columns of the table was."""
+    tell(
+        at=NOW, users=[person.pk], reason=Reason.ASSIGNED, about=due, address="/nhiem-vu/", title="Việc mới",
+        key=f"due:{due.pk}",
+    )  # fmt: skip
+    return Notice.objects.get(user=person)
 
 
 def _reorganisation(unit: Unit) -> Reorganisation:

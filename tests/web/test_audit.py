@@ -378,7 +378,7 @@ def test_every_event_and_every_kind_of_object_has_words(root: Path) -> None:
                 continue
             text = file.read_text(encoding="utf-8")
             named |= set(re.findall(r'"([a-z]+\.[a-z]+\.[a-z_]+)"', text))
-    events = {name for name in named if name.split(".")[0] in {*OBJECTS_ROOMS, "web"}}
+    events = {name for name in named if name.split(".")[0] in {*OBJECTS_ROOMS, "notices", "web"}}
     assert events - set(WORDS) == set()
     assert set(WORDS) - events == set()
     assert sum(len(group) for group in EVENTS.values()) == len(WORDS)

@@ -63,6 +63,7 @@ def mail_remarks() -> list[str]:
     from django.db import DatabaseError
 
     from pcmt.apps.accounts.queries import letters_in_trouble, mail_is_kept
+    from pcmt.apps.notices.queries import digests_in_trouble
 
     remarks = []
     if folder := mail_is_kept():
@@ -71,6 +72,9 @@ def mail_remarks() -> list[str]:
         remarks.append("chưa đặt địa chỉ gửi thư (PCMT_MAIL_FROM): nhiều máy chủ từ chối thư từ pcmt@localhost")
     try:
         remarks += [f"thư cho {letter.email} chưa gửi được: {letter.trouble}" for letter in letters_in_trouble()]
+        waiting, trouble = digests_in_trouble()
+        if waiting:
+            remarks.append(f"{waiting} thư tổng hợp chưa gửi được: {trouble}")
     except DatabaseError:
         pass  # said already, as a problem of the database
     return remarks

@@ -27,19 +27,17 @@ class Row:
     kept: bool
 
 
-def _hour(label: Any, hint: Any = "") -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, help_text=hint, choices=HOURS, coerce=int)
+def _hour(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=HOURS, coerce=int)
 
 
 class PreferenceForm(forms.Form):
     """The letter's rhythm and hours, and for each reason whether the bell counts it and the letter tells it."""
 
     rhythm = forms.ChoiceField(label=gettext_lazy("Thư tổng hợp"), choices=Rhythm.choices)
-    hour = _hour(gettext_lazy("Giờ gửi"), gettext_lazy("Thư đến sau giờ này, trong vòng mười phút."))
+    hour = _hour(gettext_lazy("Giờ gửi"))
     quiet_from = _hour(gettext_lazy("Giờ yên tĩnh từ"))
-    quiet_to = _hour(
-        gettext_lazy("Giờ yên tĩnh đến"), gettext_lazy("Chọn hai giờ giống nhau nếu không cần giờ yên tĩnh.")
-    )
+    quiet_to = _hour(gettext_lazy("Giờ yên tĩnh đến"))
     workdays_only = forms.BooleanField(
         label=gettext_lazy("Không gửi vào ngày nghỉ (thứ Bảy, Chủ nhật, lễ, Tết)"), required=False
     )

@@ -41,7 +41,7 @@ def choose(
         user=user, rhythm=rhythm, hour=hour, quiet_from=quiet_from, quiet_to=quiet_to, workdays_only=workdays_only
     )
     if is_quiet(wanted, hour):
-        told = _("Giờ gửi thư nằm trong giờ yên tĩnh: thư sẽ không bao giờ đi. Chọn giờ khác.")
+        told = _("Giờ này nằm trong giờ yên tĩnh nên thư sẽ không bao giờ đi. Chọn giờ khác.")
         return Refusal(code="quiet", message=told, field="hour")
     off = set(muted)
     if any(way == Way.BELL and reason in KEPT_IN_BELL for reason, way in off):

@@ -26,6 +26,7 @@ from pcmt.apps.notices.addresses import LIST, PREFERENCES, opening, stopping
 from pcmt.apps.notices.models import Digest, Notice, NoticeQuerySet, Reason, Way
 from pcmt.apps.notices.policies import may_mail, slot_of
 from pcmt.apps.notices.queries import by_reason, mails_to, preference_of, preferences_of
+from pcmt.apps.notices.standing import standing_of
 from pcmt.core.periods import WorkCalendar
 from pcmt.reference import work_calendar
 
@@ -156,6 +157,7 @@ def _message(digest: Digest, notices: list[Notice]) -> EmailMultiAlternatives:
         "day": digest.day,
         "count": len(notices),
         "more": len(notices) - len(shown),
+        "standing": standing_of(digest.user, digest.day),
         "site": settings.SITE,
         "list": settings.SITE + LIST,
         "preferences": settings.SITE + PREFERENCES,
