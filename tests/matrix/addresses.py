@@ -91,6 +91,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
     "import_id": lambda of: of.waiting.pk,
+    "filter_id": lambda of: of.kept.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -215,6 +216,10 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
     "notices:read": lambda of, _who: {"notice": of.notice.pk},
     "notices:preferences": lambda _of, _who: {"rhythm": "weekly", "hour": "8", "quiet_from": "21", "quiet_to": "6"},
+    "filters:save": lambda _of, _who: {
+        "page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"
+    },
+    "filters:change": lambda of, _who: {"version": of.kept.version, "name": "Tên khác", "shared": "on"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

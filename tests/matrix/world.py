@@ -22,8 +22,8 @@ import attrs
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
-from pcmt.apps.accounts.operations import create_user, grant_role, invite, stop_user
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
+from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
@@ -103,6 +103,7 @@ class Things:
     failed: Revision
     waiting: UnitImport
     imported: UnitImport
+    kept: SavedFilter
 
 
 @attrs.frozen(kw_only=True)
@@ -246,7 +247,15 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         failed=failed,
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
+        kept=_kept(keeper),
     )
+
+
+def _kept(actor: Actor) -> SavedFilter:
+    """A filter that somebody shares with the unit: colleagues use it, and change nothing of it."""
+    made = save_filter(actor=actor, at=NOW, page="tasks", name="Đã xong", query="trang_thai=da-xong", shared=True)
+    assert isinstance(made, SavedFilter), made
+    return made
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

@@ -84,6 +84,7 @@ _TABLE = {
     "accounts.PasswordReset": " -     -      -       -       -        -       -        -       -  ",
     "accounts.Letter":      " -       -      -       -       -        -       -        -       -  ",
     "accounts.SessionMark": " O       O      O       O       O        O       O        O       O  ",
+    "accounts.SavedFilter": " O      O       O      O       O        O       O        O       O  ",
     "notices.Notice":       " O       O      O       O       O        O       O        O       O  ",
     "notices.Preference":   " O       O      O       O       O        O       O        O       O  ",
     "notices.Mute":         " O       O      O       O       O        O       O        O       O  ",

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing import handing_page
 from pcmt.web.tasks.reminding import reminded
@@ -122,4 +123,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "origins": item.origins() if item is not None else [],
         **handing_page(actor, item, task),
         **reminded(actor, item),
+        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
     }

@@ -1,4 +1,4 @@
-"""Who owes what by when, and the page on which a body says how far it is."""
+"""The list of due items as a sheet, and the page on which a body says how far it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,57 +23,28 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.documents import MAX_BYTES
 from pcmt.web.audit.acts import noted
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks import owed as lists
 from pcmt.web.tasks.accepting import accepting_page, kept_in, tokens_of
-from pcmt.web.tasks.forms import OwedFilter, ProgressForm
+from pcmt.web.tasks.forms import ProgressForm
+from pcmt.web.tasks.listing import in_order
+from pcmt.web.tasks.looking import looked
 from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
 from pcmt.web.tasks.sheet import MOST_ROWS, sheet_of
 from pcmt.web.templatetags.pcmt import vdate
 
-ROWS_A_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def owed(request: HttpRequest) -> HttpResponse:
-    """The list: filter, counts that are links, groups with sums, pages."""
-    actor = acting(request)
-    form = _filter(request)
-    chosen, state = form.chosen, _state(request)
-    everything = lists.narrowed(actor, chosen)
-    items = lists.in_state(everything, state, actor.on)
-    grouped_by_date = chosen["nhom"] == "ngay"
-    ordered = (lists.by_date if grouped_by_date else lists.by_body)(items)
-    page = Paginator(ordered.select_related(*SHOWN_WITH), ROWS_A_PAGE).get_page(request.GET.get("trang"))
-    group = lists.date_groups if grouped_by_date else lists.body_groups
-    query = request.GET.dict()
-    context = {
-        "form": form,
-        "tallies": lists.tallies_of(everything, actor.on, query, state),
-        "page": page,
-        "groups": group(page.object_list, items, actor.on),
-        "totals": lists.totals(items, actor.on),
-        "by_date": grouped_by_date,
-        "requested": state == lists.REQUESTED_WORD,
-        "sheet_url": f"{reverse('tasks:owed-xlsx')}?{request.GET.urlencode()}",
-        "today": actor.on,
-    }
-    return render(request, "tasks/owed.html", context)
 
 
 def owed_xlsx(request: HttpRequest) -> HttpResponse:
     """The same list with the same filter, as a spreadsheet without page breaks."""
-    actor = acting(request)
-    form = _filter(request)
-    chosen = form.chosen
-    items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
-    ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
+    look = looked(request)
+    actor, ordered = look.actor, in_order(look.items, look.chosen)
     heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
         "day": vdate(actor.on),
         "unit": actor.unit_name,
     }
     data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)
     name = f"ai-no-viec-gi-{actor.on:%Y-%m-%d}.xlsx"
-    narrowed = "; ".join(f"{label}: {value}" for label, value in form.words)
+    narrowed = "; ".join(f"{label}: {value}" for label, value in look.form.words)
     noted(request, "tasks.list.exported", Thing("tasks.DueItem", "", name), format="xlsx", filter=narrowed)
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -139,16 +109,6 @@ def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     if isinstance(answer, Refusal):
         return refused(request, item, answer)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
-
-
-def _filter(request: HttpRequest) -> OwedFilter:
-    return OwedFilter(
-        request.GET, plans=lists.plans_to_choose(acting(request)), units=lists.units_to_choose(acting(request))
-    )
-
-
-def _state(request: HttpRequest) -> str:
-    return request.GET.get("trang_thai", "")
 
 
 def show_due(
