@@ -36,7 +36,7 @@ def checked(watch: Watched, page: Page, name: str) -> None:
 
 
 def test_home_of_three_people(watch: Watched, province: Province) -> None:
-    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(province.today).exclude(task=None)[0]  # type: ignore[attr-defined]
+    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(province.today).exclude(task=None)[0]
     remind(at=timezone.now() - timedelta(minutes=5))
     if not Reminder.objects.filter(due_item=due).exists():  # a day off: nobody is called today
         assert due.due_on is not None

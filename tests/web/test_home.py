@@ -70,6 +70,7 @@ def piled_up(province: Province, *, most: int = 3) -> dict[str, list[DueItem]]:
     officer = province.users["officer"]
     for due in asking:
         assert due.due_on is not None
+        assert due.unit_id is not None
         Extension.objects.create(
             due_item=due, from_on=due.due_on, wanted_on=due.due_on + timedelta(days=9), reason="Chờ số liệu",
             asked_at=now, asked_by=officer, asked_by_name="An", unit_id=due.unit_id,
@@ -167,7 +168,7 @@ def told_above(province: Province, username: str, due: DueItem) -> None:
 
 
 def test_leaders_see_bodies_and_what_was_told_above(province: Province) -> None:
-    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(TODAY)[0]  # type: ignore[attr-defined]
+    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(TODAY)[0]
     told_above(province, "leader", due)
     html = home(signed_in(province, "leader"))
     assert tallies(html)["Đã báo lên tôi"] == "1"
@@ -209,12 +210,12 @@ def test_addresses_in_notices_open_what_they_say(province: Province) -> None:
     assert re.search(r'name="rieng"[^>]* checked', html)
 
 
-def cost(username: str, **size: int) -> int:
+def cost(username: str, **size: Any) -> int:
     """Statements of the home page for a province of a size, which is gone afterwards."""
     with transaction.atomic():
         made = build(TODAY, **size)
         piled_up(made, most=size["tasks"] // 30)
-        late = DueItem.objects.filter(plan=made.plan).overdue(TODAY)  # type: ignore[attr-defined]
+        late = DueItem.objects.filter(plan=made.plan).overdue(TODAY)
         for due in late[: size["tasks"] // 30]:
             told_above(made, username, due)
         client = signed_in(made, username)
@@ -235,7 +236,7 @@ def test_the_page_costs_the_same_however_much_there_is(username: str, most: int)
 
 
 def test_a_reminder_is_seen_and_answered_on_the_page_of_the_item(province: Province) -> None:
-    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(TODAY).exclude(task=None)[0]  # type: ignore[attr-defined]
+    due = DueItem.objects.filter(unit__name="Sở Y tế").overdue(TODAY).exclude(task=None)[0]
     ProgressNote.objects.filter(due_item=due).delete()
     at: datetime = timezone.now() - timedelta(days=1)
     common: dict[str, Any] = {"due_item": due, "limit_on": due.due_on, "on": at.date(), "unit_id": due.unit_id}

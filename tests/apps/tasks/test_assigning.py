@@ -62,14 +62,14 @@ def test_the_statements_do_not_grow_with_the_units(
 ) -> None:
     revision = adopted(land.office)
     Notice.objects.all().delete()
-    facts = {"items": {}, "bodies": {}, "carried": {}, "gone": frozenset()}
+    facts: dict[str, Any] = {"items": {}, "bodies": {}, "carried": {}, "gone": frozenset()}
     adoption = Adoption(
         revision=revision,
         plan=revision.plan,
         actor=land.office,
         at=NOW,
         on=land.office.on,
-        **facts,  # type: ignore[arg-type]
+        **facts,
     )
     for number, unit in enumerate(land.units.values()):
         adoption.owing[unit.pk, number] = ("task", Owing.NEW)

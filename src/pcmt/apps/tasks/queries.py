@@ -365,7 +365,7 @@ def people_concerned(due: DueItem, on: date) -> list[Person]:
 
 def unanswered(due: DueItem) -> Reminder | None:
     """The latest reminder that a due item is overdue, when nothing was entered about the item since."""
-    if due.state != DueState.OPEN:
+    if due.state != DueState.OPEN or due.due_on is None:
         return None
     last = Reminder.objects.filter(due_item=due, limit_on=due.due_on).exclude(kind=ReminderKind.SOON).first()
     if last is None or ProgressNote.objects.filter(due_item=due, at__gt=last.at).exists():

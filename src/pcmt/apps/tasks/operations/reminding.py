@@ -88,7 +88,9 @@ def remind(*, at: datetime) -> Reminded:
     sent = 0
     for some in _chunks(called):
         with transaction.atomic():
-            Reminder.objects.bulk_create([_row(each, on, at) for each in some], ignore_conflicts=True)
+            # In the order in which everybody else locks due items.
+            rows = [_row(each, on, at) for each in sorted(some, key=lambda each: each.due.pk)]
+            Reminder.objects.bulk_create(rows, ignore_conflicts=True)
             sent += sum(_tell(each, single[each.due.pk], on, at) for each in some)
     with transaction.atomic():
         for user_id, number in sorted(beyond.items()):
@@ -178,6 +180,7 @@ def _calls(on: date, rhythm: Rhythm, calendar: WorkCalendar) -> dict[int, Call]:
         "pk", "due_on", "mode", "task__since__adopted_at", "occurrence__duty__since__adopted_at"
     )
     for pk, due_on, mode, *since in adopted:
+        assert due_on is not None
         # Who waits for an answer is not silent: it is for the other side to speak.
         awaited = Awaited(
             due_on=due_on,
