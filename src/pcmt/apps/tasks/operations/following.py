@@ -114,7 +114,7 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     )
     outcome = sorted_out(moves_in(change, dues), _standing(change, dues), _key)
     carry_over(outcome, at=at, change=change)
-    given = givers_follow(change)
+    given = givers_follow(change, at=at)
     for party in parties:
         assert party.unit_id is not None
         heir = change.heirs[party.unit_id]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.tasks.models import LIVE, DueItem, DueState, NoteEvent, ProgressNote
 from pcmt.apps.tasks.operations.requests import drop_requests
-from pcmt.apps.tasks.operations.touching import TOUCHED, touch
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 from pcmt.apps.units.followers import Body, Change, Transferred
 from pcmt.apps.units.functions import FUNCTIONS
 from pcmt.apps.units.models import Unit
@@ -123,14 +123,14 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
     for move in (*moved.moved, *(move for move, _twin in moved.merged)):
         if move.source.unit_id is not None and move.target.unit_id is not None:
             whole = next((twin for each, twin in moved.merged if each is move), move.due)
-            _give(whole, move.source.unit_id, move.target.unit_id)
+            _give(whole, move.source.unit_id, move.target.unit_id, at)
     ProgressNote.objects.bulk_create(notes, batch_size=500)
 
 
-def _give(whole: DueItem, source_id: int, target_id: int) -> None:
+def _give(whole: DueItem, source_id: int, target_id: int, at: datetime) -> None:
     """The body that owes the whole now is the one that gave its parts."""
     given = DueItem.objects.filter(parent=whole, given_by=source_id, state__in=LIVE)
-    given.update(given_by=target_id, version=F("version") + 1)
+    given.update(given_by=target_id, **touched(at))
 
 
 def _people_there(moved: Moved, on: date) -> set[tuple[int | None, int | None]]:
@@ -225,7 +225,7 @@ def is_own(due: DueItem) -> bool:
     return due.parent is not None and due.parent.unit_id == due.unit_id
 
 
-def givers_follow(change: Change) -> int:
+def givers_follow(change: Change, *, at: datetime) -> int:
     """Parts that a body gave which ends were given by its heir from now on; how many."""
     rows = DueItem.objects.select_for_update(of=("self",), no_key=True)
     parts = list(rows.filter(given_by_id__in=list(change.heirs), state__in=LIVE).order_by("pk"))
@@ -234,9 +234,9 @@ def givers_follow(change: Change) -> int:
         before = change.names.get(part.given_by_id, "")
         heir = change.heirs[part.given_by_id]
         part.given_by_id = change.heir_id(part.given_by_id)
-        part.version += 1
+        touch(part, at=at)
         change.tell("tasks.part.giver_followed", part, before={"body": before}, after={"body": heir.name})
-    DueItem.objects.bulk_update(parts, ["given_by", "version"], batch_size=200)
+    DueItem.objects.bulk_update(parts, ["given_by", *TOUCHED], batch_size=200)
     return len(parts)
 
 
