@@ -249,7 +249,6 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         declined=declined,
         part=part,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
-        file=NoteFile.objects.get(note__due_item=due),
         notice=_told(person, due),
         **_in_states(plan, person, owing),
         file=NoteFile.objects.get(note__due_item=due, picture=False),
@@ -272,6 +271,8 @@ def _kept(actor: Actor) -> SavedFilter:
     made = save_filter(actor=actor, at=NOW, page="tasks", name="Đã xong", query="trang_thai=da-xong", shared=True)
     assert isinstance(made, SavedFilter), made
     return made
+
+
 def _in_states(plan: Plan, person: User, owing: Unit) -> dict[str, DueItem]:
     """Items with a limit ahead, with a request for more time, waiting for acceptance, at rest, cancelled."""
     ahead, asked, submitted, suspended, cancelled = DueItem.objects.filter(
