@@ -14,9 +14,11 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.notices import addresses
 from pcmt.apps.notices.models import Mute, Notice, Preference, Reason, Rhythm, Way
 from pcmt.apps.notices.operations import tell
+from pcmt.apps.tasks.models import DueItem
 from pcmt.web.notices.views import PAGE
 from tests.journeys.world import World, build
 from tests.web.counting import statements
+from tests.web.province import build as build_province
 
 
 @pytest.fixture
@@ -132,9 +134,10 @@ def test_marking_one_and_all(lan: Client, world: World) -> None:
     lan.post("/thong-bao/da-doc/", {"up_to": 10**9})
     assert not Notice.objects.unread().exists()
     assert "Không có thông báo mới" in text(lan.get("/thong-bao/"))
-    for nonsense in ({}, {"notice": "x"}, {"up_to": "-1", "reason": "x"}):
+    for nonsense in ({}, {"notice": "x"}, {"up_to": "-1", "reason": "x"}, {"up_to": "9" * 40}):
         assert lan.post("/thong-bao/da-doc/", nonsense).status_code == 302
     assert lan.get("/thong-bao/da-doc/").status_code == 405
+    assert lan.get(f"/thong-bao/{'9' * 40}/mo/").status_code == 404
 
 
 def test_long_lists_are_paged_with_few_statements(lan: Client, world: World) -> None:
@@ -226,6 +229,26 @@ class TestStopping:
             assert answer.status_code == 410
             assert "không đúng" in text(answer)
         assert not Preference.objects.exists()
+
+
+def test_the_page_of_a_task_says_how_many_were_told_and_never_who(db: None, client: Client) -> None:
+    province = build_province(timezone.localdate(), tasks=30, communes=4, targets=2)
+    due = DueItem.objects.filter(task__isnull=False).order_by("pk")[0]
+    client.force_login(User.objects.get(username="office"))
+    page = f"/nhiem-vu/{due.pk}/"
+    assert "Đã nhắc" not in text(client.get(page))
+    people = User.objects.exclude(username="office")
+    names = {user.full_name for user in people}
+    for number, key in enumerate("ab"):
+        tell(at=timezone.now() - timedelta(days=number), users=[user.pk for user in people], reason=Reason.OVERDUE,
+             about=due, address=page, title="Quá hạn", key=key)  # fmt: skip
+    Notice.objects.filter(key="a", user=people[0]).update(mailed_at=timezone.now())
+    section = text(client.get(page)).split("told-title", 1)[1].split("</section>")[0]
+    assert section.count(str(Reason.OVERDUE.label)) == 2
+    assert section.count(f"{len(people)} người") == 2
+    assert section.count("1 người cả bằng thư") == 1
+    assert not [name for name in names if name in section]
+    assert province.plan.pk == due.plan_id
 
 
 def test_english_pages(lan: Client, world: World) -> None:

@@ -23,6 +23,7 @@ from pcmt.apps.notices.operations import (
 )
 from pcmt.apps.notices.policies import is_quiet, slot_of
 from pcmt.apps.notices.queries import digests_in_trouble
+from pcmt.config.checkup import mail_remarks
 from pcmt.reference import work_calendar
 from tests.apps.notices.telling import DAY, TUESDAY, clock, told, with_mail
 from tests.factories.world import World
@@ -162,6 +163,7 @@ class TestTroubles:
         assert round_at(SEVEN) == 0
         assert digests_in_trouble()[0] == 1
         assert "451" in digests_in_trouble()[1]
+        assert [remark for remark in mail_remarks() if "1 thư tổng hợp chưa gửi được" in remark and "451" in remark]
         assert not Notice.objects.exclude(mailed_at=None).exists()
         box.refuse = ""
         assert round_at(SEVEN + timedelta(minutes=4)) == 0, "somebody may still be at it"
@@ -234,6 +236,12 @@ class TestTroubles:
         assert Digest.objects.get().tries == 2
         box.refuse = ""
         assert round_at(SEVEN + DAY) == 1
+
+    def test_a_letter_goes_out_on_its_own_day_only(self, land: World, box: Letterbox) -> None:
+        told(land, with_mail(land), at=EVENING)
+        make_digests(at=SEVEN)
+        assert send_digests(now=lambda: SEVEN + DAY) == 0
+        assert send_digests(now=lambda: SEVEN + timedelta(hours=9)) == 1
 
 
 class TestHours:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -62,10 +64,13 @@ def send_letter(*, letter_id: int, at: datetime) -> bool:
     return post(letter, _message(letter, link, at), at=at)
 
 
-def post(row: Outgoing, message: EmailMultiAlternatives, *, at: datetime) -> bool:
+def post(
+    row: Outgoing, message: EmailMultiAlternatives, *, at: datetime, then: Callable[[], object] | None = None
+) -> bool:
     """Hand a message to the mail server and write down how it went; whether it is out.
 
-    What the server says against it is kept for the administrator; after `LETTER_TRIES` it is given up.
+    What the server says against it is kept for the administrator; after `LETTER_TRIES` it is given up. `then` writes
+    what else is to be noted of a message that is out, in the same transaction.
     """
     stored = type(row)._default_manager.filter(pk=row.pk)
     try:
@@ -80,7 +85,10 @@ def post(row: Outgoing, message: EmailMultiAlternatives, *, at: datetime) -> boo
         if row.tries + 1 >= settings.LETTER_TRIES:
             stored.update(given_up_at=at)
         return False
-    stored.update(sent_at=at, tries=F("tries") + 1, trouble="")
+    with transaction.atomic():
+        stored.update(sent_at=at, tries=F("tries") + 1, trouble="")
+        if then is not None:
+            then()
     return True
 
 

@@ -125,10 +125,8 @@ def send_digest(*, digest_id: int, at: datetime, connection: Any = None) -> bool
         return None
     message = _message(digest, notices)
     message.connection = connection
-    if not post(digest, message, at=at):
-        return False
-    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at)
-    return True
+    told = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
+    return post(digest, message, at=at, then=lambda: told.update(mailed_at=at))
 
 
 def _untold(at: datetime) -> NoticeQuerySet:
