@@ -188,13 +188,16 @@ def my_work(actor: Actor, on: date, *, most: int = 50, held: bool = False) -> My
     if held:
         todo = todo.filter(holder_id=actor.user_id)
     missed = Q(due_on__lt=on)
+    held_now = Count("pk", filter=Q(state=DueState.OPEN, holder_id=actor.user_id))
+    counted = mine.order_by().aggregate(**_counts(on), held=held_now)
+    in_hand = counted.pop("held")
     return MyWork(
         overdue=tuple(todo.filter(missed).exclude(mode=Mode.REQUESTED)[:most]),
         soon=tuple(todo.filter(Q(due_on__gte=on, due_on__lte=on + SOON) | (missed & Q(mode=Mode.REQUESTED)))[:most]),
         later=tuple(todo.filter(due_on__gt=on + SOON)[:most]),
         standing=tuple(todo.filter(due_on__isnull=True)[:most]),
-        counts=owe_counts(mine, on),
-        held=mine.filter(state=DueState.OPEN, holder_id=actor.user_id).count(),
+        counts=OweCounts(**counted),
+        held=in_hand,
         units=tuple(units_work(actor, on)) if actor.sees_below("tasks.DueItem") else (),
     )
 

@@ -17,12 +17,13 @@ OWN_ROWS = (Reason.SOON, Reason.OVERDUE, Reason.ESCALATED)
 
 
 def reminded(actor: Actor, item: DueItem | None) -> dict[str, Any]:
-    """Reminders and other notices about an item, and the one to answer; four statements."""
+    """Reminders and other notices about an item, and the one to answer; two statements, four where there are reminders."""
     if item is None:
         return {"reminders": [], "told": [], "to_answer": None}
-    waiting = unanswered(item)
+    rows = list(Reminder.objects.visible_to(actor).filter(due_item=item)[:MOST])
+    waiting = unanswered(item) if rows else None
     return {
-        "reminders": list(Reminder.objects.visible_to(actor).filter(due_item=item)[:MOST]),
+        "reminders": rows,
         "told": [each for each in told_about("tasks.DueItem", item.pk) if each.reason not in OWN_ROWS],
         "to_answer": waiting if waiting and can_note(actor, item) else None,
     }
