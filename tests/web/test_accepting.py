@@ -1,4 +1,4 @@
-"""The page of a due item: who is offered which act in which state, what is refused at its field, files, talk, counts."""
+"""The page of a due item: who is offered which act in which state, refusals at their fields, files, talk, counts."""
 
 from __future__ import annotations
 

@@ -100,7 +100,11 @@ def test_pages_of_a_real_sized_plan_stay_small_and_cost_the_same() -> None:
     small = cost(tasks=60, communes=12, targets=14)
     large = cost(tasks=300, communes=130, targets=60)
     assert large == small
-    assert max(large.values()) <= 20, large
+    # The page of one item holds its parts, links, extensions and talk besides.
+    of_items = {address: count for address, count in large.items() if address.startswith("/nhiem-vu/N/")}
+    of_items |= {address: count for address, count in large.items() if address.startswith("/nhiem-vu/viec/")}
+    assert max(of_items.values()) <= 30, of_items
+    assert max(count for address, count in large.items() if address not in of_items) <= 20, large
 
 
 def test_who_is_not_named_sees_nothing(province: Province) -> None:

@@ -315,9 +315,20 @@ class PartsCount:
 
 
 def parts_of(due: DueItem) -> list[DueItem]:
-    """The parts of a due item with theirs below them, in official order of units; those taken back come last."""
+    """The parts of a due item with theirs below them: first those that wait for an answer, last those taken back.
+
+    In between they stand in the official order of units.
+    """
     rows = DueItem.objects.filter(Q(parent=due) | Q(parent__parent=due)).select_related("unit", "holder", "parent")
-    found = sorted(rows, key=lambda part: (part.state in GONE, part.unit.sort_key if part.unit else "", part.pk))
+    found = sorted(
+        rows,
+        key=lambda part: (
+            part.state in GONE,
+            part.declined_at is None,
+            part.unit.sort_key if part.unit else "",
+            part.pk,
+        ),
+    )
     under: dict[int | None, list[DueItem]] = defaultdict(list)
     for part in found:
         under[part.parent_id].append(part)

@@ -69,7 +69,7 @@ COLUMNS = (
     ("van-ban", _("Trong văn bản")),
     ("doi", _("Thay đổi cuối")),
 )
-ALWAYS_SHOWN = ("ky", "han", "van-ban")
+USUAL_COLUMNS = ("ky", "han", "van-ban")
 """The columns of the list unless somebody chooses others."""
 
 

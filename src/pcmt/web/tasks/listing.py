@@ -15,7 +15,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.queries import SHOWN_WITH, SOON
 from pcmt.apps.tasks.series import WRITTEN, Series, one_a_series, series_of
-from pcmt.web.tasks.forms import ALWAYS_SHOWN, COLUMNS
+from pcmt.web.tasks.forms import COLUMNS, USUAL_COLUMNS
 from pcmt.web.tasks.owed import WEEKDAYS, Group, Sums, counted, summed
 from pcmt.web.templatetags.pcmt import days_left, vdate
 
@@ -138,15 +138,22 @@ def listing_of(actor: Actor, items: QuerySet[DueItem], chosen: Mapping[str, Any]
     lines = one_a_series(items) if folds(chosen) else items
     page = Paginator(in_order(lines, chosen).select_related(*SHOWN_WITH), ROWS_A_PAGE).get_page(number)
     listed = list(page.object_list)
-    names = chosen.get("cot") or (*ALWAYS_SHOWN, *(() if chosen.get("nhom") in (None, "") else ("don-vi",)))
+    series = series_of(actor, listed, actor.on)
+    names = chosen.get("cot") or _usual(chosen, bool(series))
     sort = chosen.get("xep") or ""
     return Listing(
         page=page,
         groups=groups_of(grouping_of(chosen), listed, items, actor.on),
-        series=series_of(actor, listed, actor.on) if "ky" in names or folds(chosen) else {},
+        series=series if "ky" in names else {},
         columns=[_head(name, str(label), sort) for name, label in COLUMNS if name in names],
         first=_head("viec", _("Việc, báo cáo"), sort),
     )
+
+
+def _usual(chosen: Mapping[str, Any], recurring: bool) -> Sequence[str]:
+    """The columns that nobody chose: the body unless the groups name it, the windows where something recurs."""
+    body = () if chosen.get("nhom") in (None, "") else ("don-vi",)
+    return (*(name for name in USUAL_COLUMNS if recurring or name != "ky"), *body)
 
 
 def _head(name: str, label: str, sort: str) -> Head:
