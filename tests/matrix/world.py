@@ -30,7 +30,7 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, R
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, Extension, NoteFile, Task
+from pcmt.apps.tasks.models import DueItem, Extension, NoteFile, Reminder, ReminderKind, Task
 from pcmt.apps.tasks.operations import decline, hand_down, report_progress
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
@@ -102,6 +102,7 @@ class Things:
     suspended: DueItem
     cancelled: DueItem
     file: NoteFile
+    notice: Notice
     photo: NoteFile
     draft: Revision
     item: Item
@@ -321,7 +322,9 @@ def _import(unit: Unit, person: User, state: str) -> UnitImport:
 
 
 def _told(person: User, due: DueItem) -> Notice:
-    """What the person of a unit was told, which nobody in the columns of the table was."""
+    """What the person of a unit was told, which nobody in the columns of the table was; and a reminder to answer."""
+    if due.due_on is not None:
+        Reminder.objects.create(due_item=due, limit_on=due.due_on, kind=ReminderKind.OVERDUE, on=NOW.date(), at=NOW)
     tell(
         at=NOW, users=[person.pk], reason=Reason.ASSIGNED, about=due, address="/nhiem-vu/", title="Việc mới",
         key=f"due:{due.pk}",

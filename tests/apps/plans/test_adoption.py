@@ -193,7 +193,12 @@ def test_a_task_that_only_asks_for_a_report_is_owed_once(
 
 
 def test_adopters_go_in_floor_order(land: World) -> None:
-    assert [adopter.__name__ for adopter in adopters.adopters()] == ["adopt_targets", "adopt_tasks", "adopt_duties"]
+    assert [adopter.__name__ for adopter in adopters.adopters()] == [
+        "adopt_targets",
+        "adopt_tasks",
+        "adopt_duties",
+        "tell_bodies",
+    ]
 
 
 def test_stale_version_is_refused(land: World) -> None:

@@ -104,6 +104,7 @@ _TABLE = {
     "tasks.TaskParty":      " AS      S      N       N       N        N       S        S       N  ",
     "tasks.DueItem":        " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.ProgressNote":   " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.Reminder":       " AS      S      N       N       N        N       S        S       N  ",
     "tasks.NoteFile":       " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Extension":      " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Comment":        " AS      S      NO      NO      NO       NO      S        S       N  ",

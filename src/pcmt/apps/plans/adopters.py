@@ -7,7 +7,9 @@ transaction; an adopter only takes what is in the `Adoption` and asks no clock a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from enum import StrEnum
 
 from attrs import Factory, define, frozen
 
@@ -30,10 +32,25 @@ class Body:
     ended_id: int | None = None
 
 
+Units = AbstractSet[int | None]
+"""Ids of units, and None for a body that is none."""
+
+
+class Owing(StrEnum):
+    """What an adoption means to a body for one item of the text that it owes: new, otherwise than before, no more."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
 @define
 class Adoption:
     """Everything that an adopter needs. `taken` collects what each room took, as the receipt shows it.
 
+    `owing` collects what becomes of what bodies owe, so that they are told in one go: by unit and item of the text
+    (of this revision, or of the one before for what has ended), the sort of thing (`task`, `requested`, `report`) and
+    what became of it.
     `carried` says which item of the revision before an accepted item continues; `gone` are the ids of the items of
     the revision before that nothing continues.
     """
@@ -48,6 +65,7 @@ class Adoption:
     carried: Mapping[int, int]
     gone: frozenset[int]
     taken: dict[str, int] = Factory(dict)
+    owing: dict[tuple[int, int], tuple[str, Owing]] = Factory(dict)
 
     @property
     def window(self) -> Span | None:
@@ -66,6 +84,14 @@ class Adoption:
     def limits(self, kind: str, item: Item) -> list[Item]:
         """The accepted deadlines that bind an item."""
         return limits_for(kind, item.values, item.key, self.by_key("deadlines"))
+
+    def owes(self, item_id: int, sort: str, *, before: Units, after: Units, touched: Units) -> None:
+        """Note which units owe an item before and after, and for whom of them something about it is otherwise."""
+        for unit_id in before | after:
+            if unit_id is None or (unit_id in before & after and unit_id not in touched):
+                continue
+            how = Owing.CHANGED if unit_id in before & after else Owing.NEW if unit_id in after else Owing.ENDED
+            self.owing[unit_id, item_id] = (sort, how)
 
     def count(self, what: str, number: int) -> None:
         """Add to the receipt."""

@@ -156,6 +156,9 @@ class Plan(models.Model):
     needs_acceptance = models.BooleanField(
         "phải nghiệm thu", default=False, help_text="kết quả đơn vị báo xong do cơ quan chủ trì kế hoạch nghiệm thu"
     )
+    reminds = models.BooleanField(
+        "tự động nhắc hạn", default=True, help_text="nhắc trước hạn, khi quá hạn, và báo cấp trên khi không trả lời"
+    )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField("tạo lúc")
 

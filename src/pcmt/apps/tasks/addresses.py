@@ -15,6 +15,11 @@ def due_address(due: DueItem) -> str:
     return f"/nhiem-vu/{due.pk}/"
 
 
+def owed_address(plan_id: int, unit_id: int) -> str:
+    """The path of the list of what one unit owes of one plan."""
+    return f"/nhiem-vu/?ke_hoach={plan_id}&don_vi={unit_id}&rieng=on"
+
+
 def title_of(due: DueItem) -> str:
     """A due item in one short Vietnamese line: the words of the plan, then its number and the clause.
 

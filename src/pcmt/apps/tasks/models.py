@@ -359,6 +359,7 @@ class NoteEvent(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("lịch sử", "Tạm dừng")
     RESUMED = "resumed", pgettext_lazy("lịch sử", "Tiếp tục")
     CANCELLED = "cancelled", pgettext_lazy("lịch sử", "Hủy")
+    NOTED = "noted", pgettext_lazy("lịch sử", "Đã nắm lời nhắc")
 
 
 class ProgressNote(models.Model):
@@ -389,6 +390,50 @@ class ProgressNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent}% {self.note[:60]}"
+
+
+class ReminderKind(models.TextChoices):
+    """What people were called upon for."""
+
+    SOON = "soon", _("Nhắc trước hạn")
+    OVERDUE = "overdue", _("Nhắc quá hạn")
+    ESCALATED = "escalated", _("Báo cấp trên")
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Reminders of visible due items."""
+
+    def visible_to(self, actor: Actor | None) -> ReminderQuerySet:
+        return self.filter(due_item__in=DueItem.objects.visible_to(actor).values("pk"))
+
+
+class Reminder(models.Model):
+    """People were reminded of one limit of a due item, once for each step of its ladder (`core.periods.reminding`).
+
+    `number`: days before the limit (soon), how many such calls there were before (overdue), else 0. `told`: how many
+    people; none where nobody holds a role at the bodies concerned. `unit` is the body that owed it then.
+    """
+
+    due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="reminders")
+    limit_on = models.DateField("hạn")
+    kind = models.CharField("việc", max_length=20, choices=ReminderKind)
+    number = models.PositiveSmallIntegerField(default=0)
+    on = models.DateField("ngày nhắc")
+    at = models.DateTimeField("lúc")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    told = models.PositiveSmallIntegerField("số người được nhắc", default=0)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lời nhắc"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["due_item", "limit_on", "kind", "number"], name="reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.on}"
 
 
 class NoteFileQuerySet(models.QuerySet["NoteFile"]):

@@ -6,7 +6,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty
-from pcmt.apps.units.models import UnitClosure, holds_on
+from pcmt.apps.units.models import GroupMember, UnitClosure, holds_on
 
 
 def can_report(actor: Actor | None, due_item: DueItem) -> bool:
@@ -27,6 +27,16 @@ def keeps(actor: Actor | None, plan: Plan) -> bool:
     return UnitClosure.objects.filter(
         holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=plan.owner_id
     ).exists()
+
+
+def can_note(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may say that the body knows of a reminder: who works there, or at a member of the group."""
+    if actor is None or changes("tasks.DueItem", actor) < Reach.OWN:
+        return False
+    if due_item.unit_id == actor.unit_id:
+        return True
+    members = GroupMember.objects.filter(holds_on(actor.on), group_id=due_item.unit_id, unit_id=actor.unit_id)
+    return due_item.unit_id is not None and members.exists()
 
 
 def gave(actor: Actor | None, due_item: DueItem) -> bool:

@@ -13,7 +13,18 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
 from pcmt.apps.accounts.policies import RIGHTS, Reach
 from pcmt.apps.plans.models import PlanUnit, below
-from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskParty, TaskState
+from pcmt.apps.tasks.models import (
+    GONE,
+    DueItem,
+    DueState,
+    Mode,
+    ProgressNote,
+    Reminder,
+    ReminderKind,
+    Task,
+    TaskParty,
+    TaskState,
+)
 from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
@@ -150,32 +161,43 @@ class UnitWork:
 
 @frozen
 class MyWork:
-    """The work of one's own unit, the nearest limit first; for leaders and standing offices also that of the units."""
+    """The work of one's own unit, the nearest limit first; for leaders and standing offices also that of the units.
+
+    `held` counts what the actor has in hand.
+    """
 
     overdue: tuple[DueItem, ...]
     soon: tuple[DueItem, ...]
     later: tuple[DueItem, ...]
     standing: tuple[DueItem, ...]
     counts: OweCounts
+    held: int = 0
     units: tuple[UnitWork, ...] = ()
 
 
-def my_work(actor: Actor, on: date, *, most: int = 50) -> MyWork:
+def my_work(actor: Actor, on: date, *, most: int = 50, held: bool = False) -> MyWork:
     """What one's unit owes now, itself or as the member of a group named as a whole; at most `most` of each sort.
 
+    `held`: of that only what the actor has in hand. The counts are the unit's all the same.
     What was only requested is listed by its limit, never as overdue. Leaders and standing offices get the units of
     their part of the tree as well, those with most overdue first.
     """
     groups = GroupMember.objects.filter(holds_on(on), unit_id=actor.unit_id).values("group_id")
     mine = DueItem.objects.visible_to(actor).filter(Q(unit_id=actor.unit_id) | Q(unit__in=groups))
     todo = mine.filter(state=DueState.OPEN).select_related(*SHOWN_WITH).order_by("due_on", "pk")
+    if held:
+        todo = todo.filter(holder_id=actor.user_id)
     missed = Q(due_on__lt=on)
+    held_now = Count("pk", filter=Q(state=DueState.OPEN, holder_id=actor.user_id))
+    counted = mine.order_by().aggregate(**_counts(on), held=held_now)
+    in_hand = counted.pop("held")
     return MyWork(
         overdue=tuple(todo.filter(missed).exclude(mode=Mode.REQUESTED)[:most]),
         soon=tuple(todo.filter(Q(due_on__gte=on, due_on__lte=on + SOON) | (missed & Q(mode=Mode.REQUESTED)))[:most]),
         later=tuple(todo.filter(due_on__gt=on + SOON)[:most]),
         standing=tuple(todo.filter(due_on__isnull=True)[:most]),
-        counts=owe_counts(mine, on),
+        counts=OweCounts(**counted),
+        held=in_hand,
         units=tuple(units_work(actor, on)) if actor.sees_below("tasks.DueItem") else (),
     )
 
@@ -359,3 +381,13 @@ def people_concerned(due: DueItem, on: date) -> list[Person]:
     ):
         found.setdefault(user_id, Person(user_id, name or username, unit_name))
     return list(found.values())[:MOST_PEOPLE]
+
+
+def unanswered(due: DueItem) -> Reminder | None:
+    """The latest reminder that a due item is overdue, when nothing was entered about the item since."""
+    if due.state != DueState.OPEN or due.due_on is None:
+        return None
+    last = Reminder.objects.filter(due_item=due, limit_on=due.due_on).exclude(kind=ReminderKind.SOON).first()
+    if last is None or ProgressNote.objects.filter(due_item=due, at__gt=last.at).exists():
+        return None
+    return last

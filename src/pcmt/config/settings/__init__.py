@@ -13,5 +13,6 @@ from .pages import *  # noqa: F403
 from .language import *  # noqa: F403
 from .uploads import *  # noqa: F403
 from .background import *  # noqa: F403
+from .reminding import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .audit import *  # noqa: F403

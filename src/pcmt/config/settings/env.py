@@ -38,3 +38,11 @@ def number(name: str, default: int) -> int:
 def names(name: str, default: str = "") -> list[str]:
     """A list separated by commas; blanks around the items do not count."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def numbers(name: str, default: str) -> list[int]:
+    """Whole numbers separated by commas, each once, the largest first."""
+    items = names(name, default)
+    if not all(item.isascii() and item.isdigit() for item in items):
+        raise ImproperlyConfigured(f"{name}={text(name)!r}: expected whole numbers separated by commas")
+    return sorted({int(item) for item in items}, reverse=True)

@@ -12,6 +12,7 @@ told in docs/dev/periods.md.
 - `limits`: the time limits of a plan and the windows they open
 - `ladders`: one rule, a limit for each level
 - `renewal`: the future made anew when rules, laws or units change
+- `reminding`: when people are reminded of a limit
 - `labels`: the Vietnamese words for all of them
 """
 
@@ -81,6 +82,15 @@ from pcmt.core.periods.limits import (
     limit_to,
     settle,
 )
+from pcmt.core.periods.reminding import (
+    Awaited,
+    Call,
+    CallKind,
+    Rhythm,
+    call_on,
+    reach_on,
+    shares,
+)
 from pcmt.core.periods.renewal import (
     Action,
     Change,
@@ -121,7 +131,10 @@ __all__ = [
     "STATISTICAL",
     "WEEKENDS",
     "Action",
+    "Awaited",
     "Calendar",
+    "Call",
+    "CallKind",
     "Change",
     "Condition",
     "Days",
@@ -140,6 +153,7 @@ __all__ = [
     "Precision",
     "Reason",
     "Relation",
+    "Rhythm",
     "Rung",
     "SchoolTerms",
     "Shift",
@@ -152,6 +166,7 @@ __all__ = [
     "add_months",
     "applied",
     "back_from",
+    "call_on",
     "change_label",
     "closing",
     "closing_on",
@@ -186,8 +201,10 @@ __all__ = [
     "period_reported",
     "period_word_label",
     "periods_of",
+    "reach_on",
     "renew",
     "settle",
+    "shares",
     "slot_of",
     "span_from",
     "span_label",

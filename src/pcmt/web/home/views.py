@@ -8,26 +8,42 @@ from django.shortcuts import render
 from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.tasks.queries import due_items, my_work
-from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query, waiting_revisions
+from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_revisions
+from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.owed import numbers_of
 
+MINE = "toi"
+"""The word of the address that shows only what oneself has in hand."""
+
 
 def mine(request: HttpRequest) -> HttpResponse:
-    """Officers: their unit's items by day. Leaders: bodies too. Standing offices: also texts that wait for review."""
+    """Officers: their unit's items by day. Leaders: bodies. Standing offices: what waits for them first."""
     actor = acting(request)
-    today = actor.on
-    work = my_work(actor, today)
-    groups, more = own_groups(work, today)
+    today, looks, held = actor.on, only_looks(actor), request.GET.get("cua") == MINE
+    work = my_work(actor, today, held=held)
+    groups, more = own_groups(work, today, held=held)
+    piles, texts = waiting_for(actor, today), waiting_revisions(actor)
+    bodies = body_lines(actor, work.units, today)
     page = {
         "today": today,
         "counts": numbers_of(due_items(actor, own_filter(actor), today), today),
+        "own": work.counts,
+        "unfinished": work.counts.open + work.counts.submitted,
+        "in_time": work.counts.open - work.counts.overdue,
         "own_query": own_query(actor),
         "groups": groups,
         "more": more,
-        "waiting": waiting_revisions(actor) if can_start(actor) else [],
-        "bodies": body_lines(actor, work.units, today),
-        "only_looks": only_looks(actor),
+        "held": held,
+        "held_count": work.held,
+        "piles": piles,
+        "texts": texts,
+        "waiting": sum(pile.count for pile in piles) + len(texts),
+        "bodies": bodies,
+        "escalated": escalated_to(actor, today),
+        "only_looks": looks,
+        # Leaders see bodies, not items, unless their own unit is the only body there is.
+        "shows_items": not (looks and any(line.work.unit_id != actor.unit_id for line in bodies)),
         "may_upload": can_start(actor),
     }
     return render(request, "home/mine.html", page)

@@ -1,4 +1,4 @@
-"""What stands on the home page beyond one's own items: texts that wait for review, and how punctual the bodies are."""
+"""What stands on the home page: one's own items by day, and how punctual the bodies are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import only_looks
-from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.tasks.models import DueItem, Mode
 from pcmt.apps.tasks.queries import SOON, MyWork, OweFilter, UnitWork
 from pcmt.core.periods import add_months
@@ -62,14 +61,17 @@ def own_query(actor: Actor) -> str:
     return urlencode({"don_vi": actor.unit_id} | ({} if only_looks(actor) else {"rieng": "on"}))
 
 
-def own_groups(work: MyWork, today: date) -> tuple[list[Group], int]:
-    """The open items of one's unit by day, overdue first, standing ones last; and how many more there are."""
+def own_groups(work: MyWork, today: date, *, held: bool) -> tuple[list[Group], int]:
+    """The open items of one's unit by day, overdue first, standing ones last; and how many more there are.
+
+    `held`: those that the person has in hand were asked for.
+    """
     listed = [*work.overdue, *work.soon, *work.later, *work.standing][:MOST_ITEMS]
     groups: dict[str, Group] = {}
     for item in listed:
         name, tone = _heading(item, today)
         groups.setdefault(name, Group(name, "", tone, None, [])).items.append(item)
-    return list(groups.values()), max(work.counts.open - len(listed), 0)
+    return list(groups.values()), max((work.held if held else work.counts.open) - len(listed), 0)
 
 
 def _heading(item: DueItem, today: date) -> tuple[str, str]:
@@ -81,12 +83,6 @@ def _heading(item: DueItem, today: date) -> tuple[str, str]:
     if item.due_on <= today + SOON:
         return f"{WEEKDAYS[item.due_on.weekday()]}, {vdate(item.due_on)}", "plain"
     return _("Tháng %(month)d/%(year)d") % {"month": item.due_on.month, "year": item.due_on.year}, "plain"
-
-
-def waiting_revisions(actor: Actor) -> list[Revision]:
-    """Texts that wait for this person's review."""
-    seen = Revision.objects.visible_to(actor).filter(state__in=(RevisionState.REVIEW, RevisionState.FAILED))
-    return list(seen.select_related("plan").defer("text", "reading").order_by("-created_at")[:8])
 
 
 def body_lines(actor: Actor, units: Sequence[UnitWork], today: date) -> list[BodyLine]:

@@ -16,5 +16,6 @@ urlpatterns = [
     path("<int:plan_id>/bao-cao/", views.reports, name="reports"),
     path("<int:plan_id>/van-ban/", views.text, name="text"),
     path("<int:plan_id>/van-ban/so-sanh/", views.differences, name="differences"),
+    path("<int:plan_id>/nhac-han/", views.reminders, name="reminders"),
     path("<int:plan_id>/lich-su/", views.history, name="history"),
 ]

@@ -20,6 +20,7 @@ from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.operations import switch_reminders
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
@@ -58,6 +59,17 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         .first(),
     }
     return render(request, "plan/overview.html", page)
+
+
+@require_POST
+def reminders(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The office that keeps the plan turns its reminders on or off."""
+    plan = seen_plan(request, plan_id)
+    on = request.POST.get("on") == "1"
+    answer = switch_reminders(actor=acting(request), at=timezone.now(), plan_id=plan.pk, on=on)
+    if isinstance(answer, Refusal):
+        raise PermissionDenied(answer.message)
+    return redirect(reverse("plan:overview", args=[plan.pk]) + "#nhac-han")
 
 
 @require_POST

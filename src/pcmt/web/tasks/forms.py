@@ -25,6 +25,7 @@ STATES = (
     ("khong-han", _("Không ghi hạn")),
     ("tra-lai", _("Bị trả lại")),
     ("xin-gia-han", _("Xin gia hạn")),
+    ("giao-lai", _("Đề nghị giao lại")),
     ("cho-nghiem-thu", _("Chờ nghiệm thu")),
     ("tam-dung", _("Tạm dừng")),
     ("da-xong", _("Đã xong")),

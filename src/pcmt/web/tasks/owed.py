@@ -35,13 +35,14 @@ OPEN = Q(state=DueState.OPEN)
 DONE = Q(state=DueState.DONE)
 SUBMITTED = Q(state=DueState.SUBMITTED)
 SUSPENDED = Q(state=DueState.SUSPENDED)
+DECLINED = OPEN & Q(declined_at__isnull=False)
 RETURNED = OPEN & Q(returned_at__isnull=False)
 ASKING = Q(pk__in=Extension.objects.filter(state=ExtensionState.WAITING).values("due_item"))
 """Waits for an answer to a request for more time; asked apart, since joining the answered ones doubles rows."""
 REQUESTED = Q(mode=Mode.REQUESTED)
 REQUESTED_WORD = "de-nghi"
 """The state of the filter that shows what bodies outside the line of command were asked for."""
-RARE = frozenset({"returned", "asking", "submitted", "suspended"})
+RARE = frozenset({"returned", "asking", "declined", "submitted", "suspended"})
 """Figures that stand on top only where there is something to count."""
 
 
@@ -118,6 +119,8 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
             return items.filter(RETURNED)
         case "xin-gia-han":
             return items.filter(ASKING)
+        case "giao-lai":
+            return items.filter(DECLINED)
         case "cho-nghiem-thu":
             return items.filter(SUBMITTED)
         case "tam-dung":
@@ -143,6 +146,7 @@ def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
         without=Count("pk", filter=OPEN & binding & Q(due_on__isnull=True)),
         returned=Count("pk", filter=RETURNED & binding),
         asking=Count("pk", filter=ASKING & binding),
+        declined=Count("pk", filter=DECLINED & binding),
         submitted=Count("pk", filter=SUBMITTED & binding),
         suspended=Count("pk", filter=SUSPENDED & binding),
         done=Count("pk", filter=DONE & binding),
@@ -167,6 +171,7 @@ def tallies_of(
         ("khong-han", _("Không ghi hạn"), "without"),
         ("tra-lai", _("Bị trả lại"), "returned"),
         ("xin-gia-han", _("Xin gia hạn"), "asking"),
+        ("giao-lai", _("Đề nghị giao lại"), "declined"),
         ("cho-nghiem-thu", _("Chờ nghiệm thu"), "submitted"),
         ("tam-dung", _("Tạm dừng"), "suspended"),
         ("da-xong", _("Đã xong"), "done"),

@@ -10,11 +10,11 @@ from django.db.models import F
 from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.notices.queries import told_about
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
 from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing import handing_page
+from pcmt.web.tasks.reminding import reminded
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -119,9 +119,9 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "siblings": siblings[:MOST_SIBLINGS],
         "more_siblings": len(siblings) > MOST_SIBLINGS,
         "notes": notes_of(actor, item, task),
-        "told": told_about("tasks.DueItem", item.pk) if item is not None else [],
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
-        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
         **handing_page(actor, item, task),
+        **reminded(actor, item),
+        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
     }

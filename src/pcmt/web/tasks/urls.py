@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.tasks import acts, handing_views, links, looking, views
+from pcmt.web.tasks import acts, handing_views, links, looking, reminding_views, views
 
 app_name = "tasks"
 urlpatterns = [
@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:due_id>/huy/", acts.cancel, name="cancel"),
     path("<int:due_id>/khoi-phuc/", acts.restore, name="restore"),
     path("<int:due_id>/trao-doi/", acts.comment, name="comment"),
+    path("<int:due_id>/da-nam/", reminding_views.note, name="note"),
     path("tep/<int:file_id>/", acts.note_file, name="file"),
     path("tep/<int:file_id>/anh-nho/", acts.thumbnail, name="thumbnail"),
 ]

@@ -3,10 +3,11 @@
 from .choosing import choose, stop_mail
 from .digests import make_digests, send_digest, send_digests
 from .reading import read_all, read_one
-from .telling import tell
+from .telling import Telling, tell, tell_all
 from .tidying import tidy
 
 __all__ = [
+    "Telling",
     "choose",
     "make_digests",
     "read_all",
@@ -15,5 +16,6 @@ __all__ = [
     "send_digests",
     "stop_mail",
     "tell",
+    "tell_all",
     "tidy",
 ]

@@ -14,7 +14,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState
+from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
 from pcmt.core.periods import DAY, Due, Span, limit_from, period_reported
@@ -57,11 +57,21 @@ def adopt_duties(adoption: Adoption) -> None:
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)
     _write_occurrences(adoption, drafts, kept)
-    over = DueItem.objects.filter(occurrence__duty__in=ended)
-    end_due(over.values_list("pk", flat=True), at=adoption.at)
+    _end_with(adoption, ended)
     adoption.count("duties", len(new))
     adoption.count("duties_kept", len(kept))
     adoption.count("duties_ended", len(ended))
+
+
+def _end_with(adoption: Adoption, ended: Sequence[Duty]) -> None:
+    """End what is still owed of duties that nothing continues."""
+    items = {duty.pk: duty.item_id for duty in ended}
+    rows = DueItem.objects.filter(occurrence__duty__in=list(items))
+    owed = list(rows.values_list("pk", "occurrence__duty_id", "unit_id", "state"))
+    for _pk, duty_id, unit_id, state in owed:
+        if state in LIVE:
+            adoption.owes(items[duty_id], "report", before={unit_id}, after=set(), touched=set())
+    end_due((pk for pk, *_rest in owed), at=adoption.at)
 
 
 def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
@@ -169,6 +179,10 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         }
         times = list(_times(adoption, duty, item, events))
         days: dict[int | None, frozenset[date]] = {}
+        before = {row.pk: row.unit_id for row in existing.get(duty.pk, ()) if row.state in LIVE}
+        ending: set[int] = set()
+        asked: set[int | None] = set()
+        touched: set[int | None] = set()
         for unit_id, name in reporting.items():
             if duty.pk in existing:
                 rows = [row for (owner, _period), some in known.items() if owner == unit_id for row in some]
@@ -182,10 +196,14 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     continue
                 known.pop(place, None)
                 limits = {row.pk: row.due_on for row in was}
-                changed += [row for row in was if _renewed(row, when, adoption.at)]
+                for row in was:
+                    if _renewed(row, when, adoption.at):
+                        changed.append(row)
+                        touched.add(row.unit_id)
                 shifted += [row.pk for row in was if row.due_on != limits[row.pk]]
                 if was:
                     continue
+                asked.add(unit_id)
                 due = DueItem(
                     kind=DueKind.REPORT,
                     plan=adoption.plan,
@@ -208,7 +226,11 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
             rename_due(DueItem.objects.filter(occurrence__duty=duty), shared, at=adoption.at)
             for (owner, _period), rows in known.items():
                 standing = days.get(owner, frozenset())
-                gone += [row.pk for row in rows if not (_held(row) and row.due_on in standing)]
+                ending |= {row.pk for row in rows if not (_held(row) and row.due_on in standing)}
+        gone += sorted(ending)
+        touched |= asked | {unit_id for pk, unit_id in before.items() if pk in ending}
+        after = asked | {unit_id for pk, unit_id in before.items() if pk not in ending}
+        adoption.owes(item.pk, "report", before=set(before.values()), after=after, touched=touched)
     DueItem.objects.bulk_create(due_items, batch_size=CHUNK)
     for occurrence in occurrences:
         occurrence.due_item_id = occurrence.due_item.pk

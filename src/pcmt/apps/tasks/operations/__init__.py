@@ -10,6 +10,7 @@ from pcmt.apps.tasks.operations.holding import NOTE_CHARS
 from pcmt.apps.tasks.operations.linking import serve, wait_for
 from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
 from pcmt.apps.tasks.operations.progress import reopen, report_progress
+from pcmt.apps.tasks.operations.reminding import note_reminder, remind, switch_reminders
 from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
 from pcmt.apps.tasks.operations.talking import comment
@@ -38,6 +39,8 @@ __all__ = [
     "hand_down",
     "keep_evidence",
     "name_holder",
+    "note_reminder",
+    "remind",
     "rename_due",
     "reopen",
     "report_progress",
@@ -47,6 +50,7 @@ __all__ = [
     "send_back",
     "serve",
     "suspend",
+    "switch_reminders",
     "take_back",
     "touch",
     "touched",

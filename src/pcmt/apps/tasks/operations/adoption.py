@@ -58,8 +58,7 @@ def adopt_tasks(adoption: Adoption) -> None:
     for task in ended:
         task.state, task.ended_by = TaskState.ENDED, adoption.revision
         task.version += 1
-    over = DueItem.objects.filter(task__in=[task.pk for task in ended], state__in=ENDABLE)
-    end_due(over.values_list("pk", flat=True), at=adoption.at)
+    _end_with(adoption, ended)
     Task.objects.bulk_update(
         [*kept, *ended],
         [
@@ -83,6 +82,23 @@ def adopt_tasks(adoption: Adoption) -> None:
     adoption.count("tasks", len(new))
     adoption.count("tasks_kept", len(kept))
     adoption.count("tasks_ended", len(ended))
+
+
+def _end_with(adoption: Adoption, ended: Sequence[Task]) -> None:
+    """End what is still owed of tasks that nothing continues."""
+    items = {task.pk: (task.item_id, sort_of(task.mode)) for task in ended}
+    rows = DueItem.objects.filter(task__in=list(items), state__in=ENDABLE, parent__isnull=True)
+    owed = list(rows.values_list("pk", "task_id", "unit_id", "state"))
+    for _pk, task_id, unit_id, state in owed:
+        assert task_id is not None
+        if state in LIVE:
+            adoption.owes(*items[task_id], before={unit_id}, after=set(), touched=set())
+    end_due((pk for pk, *_rest in owed), at=adoption.at)
+
+
+def sort_of(mode: str) -> str:
+    """How an adoption calls tasks of a mode, when bodies are told."""
+    return "requested" if mode == Mode.REQUESTED else "task"
 
 
 def end_due(ids: Iterable[int], *, at: datetime) -> int:
@@ -199,6 +215,8 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
         held = by_owner(existing.get(task.pk, ()), {due.unit_id for due in wanted})
         days = _standing(held, wanted, adoption.on) if task.pk in existing else {}
         standing: list[DueItem] = []
+        before = {due.unit_id for due in existing.get(task.pk, ()) if due.state in LIVE}
+        touched: set[int | None] = set()
         for due in wanted:
             was = held.get((due.unit_id, due.original_due_on), [])
             over = task.pk in existing and held_due(due) and due.due_on not in days[due.unit_id]
@@ -208,6 +226,7 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             if not was:
                 new.append(due)
                 standing.append(due)
+                touched.add(due.unit_id)
             standing += was
             changed += [each for each in was if _renew(each, due, adoption.at)]
         if task.pk in existing:
@@ -222,7 +241,10 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
                         standing.append(due)
                     elif due.state in ENDABLE:
                         gone.append(due.pk)
+                        touched.add(due.unit_id)
             settle(task, standing)
+        after = {due.unit_id for due in standing if due.state in LIVE}
+        adoption.owes(item.pk, sort_of(task.mode), before=before, after=after, touched=touched)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
     DueItem.objects.bulk_update(
         changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", *TOUCHED], batch_size=100
