@@ -15,6 +15,7 @@ from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote, Task
 from pcmt.apps.tasks.operations.adoption import settle
 from pcmt.apps.tasks.operations.moving import land
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents import Unreadable, identify
@@ -70,8 +71,8 @@ def report_progress(
         if done and due.state != DueState.DONE:
             due.state, due.percent = DueState.DONE, 100
             due.done_at, due.done_on = at, timezone.localdate(at)
-        due.version += 1
-        due.save(update_fields=["percent", "state", "done_at", "done_on", "version"])
+        touch(due, at=at)
+        due.save(update_fields=["percent", "state", "done_at", "done_on", *TOUCHED])
         _note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note, kept, file[0] if file else "")
         if kept:
             screen_later(kept)
@@ -105,8 +106,8 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         before = {"percent": due.percent, "state": str(due.state), "done_on": due.done_on}
         due.state, due.done_at, due.done_on = DueState.OPEN, None, None
         due.percent = min(due.percent, 99)
-        due.version += 1
-        due.save(update_fields=["state", "done_at", "done_on", "percent", "version"])
+        touch(due, at=at)
+        due.save(update_fields=["state", "done_at", "done_on", "percent", *TOUCHED])
         _note(actor, at, due, NoteEvent.REOPENED, reason[:NOTE_CHARS], None, "")
         moved = land(due, at=at)
         _tell_task(task, reason)
