@@ -5,6 +5,7 @@ from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies
 from pcmt.apps.plans.operations.header import edit_header
 from pcmt.apps.plans.operations.reading import (
     keep_file,
+    keep_made,
     perform_reading,
     read_again,
     screen_kept,
@@ -27,6 +28,7 @@ __all__ = [
     "edit_header",
     "edit_item",
     "keep_file",
+    "keep_made",
     "match_body",
     "perform_reading",
     "read_again",

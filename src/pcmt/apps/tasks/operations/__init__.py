@@ -3,17 +3,35 @@
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
 from pcmt.apps.tasks.operations.progress import NOTE_CHARS, reopen, report_progress
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
+from pcmt.apps.tasks.operations.urging import (
+    AT_ONCE,
+    letter_name,
+    sign_urging,
+    urge,
+    urging_address,
+    withdraw_urging,
+    write_again,
+    write_letters,
+)
 
 __all__ = [
+    "AT_ONCE",
     "LABEL_CHARS",
     "NOTE_CHARS",
     "TOUCHED",
     "adopt_tasks",
     "by_owner",
     "end_due",
+    "letter_name",
     "rename_due",
     "reopen",
     "report_progress",
+    "sign_urging",
     "touch",
     "touched",
+    "urge",
+    "urging_address",
+    "withdraw_urging",
+    "write_again",
+    "write_letters",
 ]
