@@ -145,11 +145,11 @@ def test_time_given_later_is_not_known_before(land: World, plan: Plan) -> None:
     Revision.objects.update(adopted_at=datetime(2026, 1, 6, tzinfo=UTC))
     due = DueItem.objects.filter(unit=land["health"], due_on=date(2026, 1, 14)).get()
     become(due, Debt(due_on=date(2026, 2, 28), more_time=[MoreTime(date(2026, 1, 20), date(2026, 1, 14))]), land)
-    health = {"unit_id": land["health"].pk}
+    health = land["health"].pk
     january = Span(date(2026, 1, 1), date(2026, 2, 1))
-    then = total_of(land.office, Question(as_of=date(2026, 1, 18), window=january, **health))
+    then = total_of(land.office, Question(as_of=date(2026, 1, 18), window=january, unit_id=health))
     assert then.counts[Column.OVERDUE] == 1
-    now = total_of(land.office, Question(as_of=TODAY, window=january, **health))
+    now = total_of(land.office, Question(as_of=TODAY, window=january, unit_id=health))
     assert now.total == 0
 
 

@@ -292,7 +292,7 @@ def test_what_waits_for_an_answer_is_marked(land: World, plan: Plan) -> None:
     DueItem.objects.filter(pk=due.pk).update(declined_at=NOW)
     actor = land.actor("health")
     Extension.objects.create(
-        due_item=due, from_on=due.due_on, wanted_on=date(2026, 4, 1), reason="Chờ thuốc", asked_at=NOW,
+        due_item=due, from_on=date(2026, 1, 14), wanted_on=date(2026, 4, 1), reason="Chờ thuốc", asked_at=NOW,
         asked_by_id=actor.user_id, asked_by_name=actor.name, unit=land["health"], state=ExtensionState.WAITING,
     )  # fmt: skip
     first, second = to_urge(land.office, TODAY, unit_ids=[land["health"].pk]).letters[0].lines
@@ -317,9 +317,7 @@ def test_the_register_narrows(land: World, plan: Plan) -> None:
     signed = letters[0]
     at = datetime(2026, 3, 4, 3, tzinfo=UTC)
     sign_urging(actor=land.office, at=at, urging_id=signed.pk, version=1, number="7", symbol="CAT", signed_on=TODAY)
-    counts = {
-        state: register_of(land.office, UrgingFilter(state=state)).count() for state in ("", "waiting", "signed")
-    }
+    counts = {state: register_of(land.office, UrgingFilter(state=state)).count() for state in ("", "waiting", "signed")}
     assert counts == {"": 3, "waiting": 2, "signed": 1}
     assert register_of(land.office, UrgingFilter(unit_id=land["health"].pk)).get().total == 2  # type: ignore[attr-defined]
     assert not register_of(land.office, UrgingFilter(plan_id=plan.pk + 1)).exists()

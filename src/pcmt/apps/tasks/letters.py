@@ -164,10 +164,11 @@ def _urging(urging: Urging, items: Sequence[UrgingItem], words: LetterWords, pla
         found.append(f"còn {len(late):02} việc đã quá thời hạn mà chưa có kết quả")
     if soon:
         found.append(f"{'và ' if late else 'có '}{len(soon):02} việc sắp đến hạn")
-    body: list[Part] = [
+    opening = (
         f"Thực hiện {_of_plans(plans)}, {words.agency} đã theo dõi tiến độ của các cơ quan, đơn vị. "
         f"Tính đến hết ngày {day}, {name} {' '.join(found)}, cụ thể như sau:"
-    ]
+    )
+    body: list[Part] = [opening]
     many = len(plans) > 1
     if late:
         if soon:
@@ -212,9 +213,12 @@ def _requested(urging: Urging, items: Sequence[UrgingItem], words: LetterWords, 
         for number, item in enumerate(items, 1)
     ]
     until = f", nếu được trước khi hết ngày {date_label(words.answer_by)}" if words.answer_by else ""
-    return [
+    opening = (
         f"{_of_plans(plans)} có một số nội dung cần sự tham gia của {urging.unit_name}. Để việc triển khai được đồng "
-        f"bộ, {words.agency} trân trọng đề nghị quý cơ quan quan tâm phối hợp các nội dung sau:",
+        f"bộ, {words.agency} trân trọng đề nghị quý cơ quan quan tâm phối hợp các nội dung sau:"
+    )
+    return [
+        opening,
         Table(columns, rows),
         f"Kết quả hoặc ý kiến của quý cơ quan xin gửi về {words.agency}{until} để tổng hợp chung.",
         "Rất mong nhận được sự quan tâm, phối hợp của quý cơ quan",

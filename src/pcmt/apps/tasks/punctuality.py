@@ -56,14 +56,17 @@ class Row:
 
     @property
     def total(self) -> int:
+        """All items, in whatever column."""
         return sum(self.counts.values())
 
     @property
     def judged(self) -> int:
+        """How many have shown whether they are in time."""
         return judged(self.counts)
 
     @property
     def share(self) -> int | None:
+        """Whole percent in time; None where nothing has shown it."""
         return share_in_time(self.counts)
 
     @property
@@ -94,7 +97,7 @@ def answers_for(actor: Actor) -> QuerySet[DueItem]:
     return seen.filter(Q(unit__in=units) | Q(plan__owner__in=units))
 
 
-def counted(actor: Actor, question: Question) -> QuerySet[DueItem]:
+def counted(actor: Actor, question: Question) -> QuerySet[Any]:
     """The items that a question is about, each with `limit_then` and `column` as they were on that day."""
     items = answers_for(actor).filter(parent__isnull=not question.parts)
     if question.plan_id is not None:
@@ -104,13 +107,13 @@ def counted(actor: Actor, question: Question) -> QuerySet[DueItem]:
     elif question.unit_id is not None:
         units = below(question.unit_id, actor.on) if question.units_below else [question.unit_id]
         items = items.filter(unit__in=units)
-    items = with_columns(items, question.as_of, today=actor.on)
-    if question.window is not None:
-        items = items.filter(limit_then__gte=question.window.start, limit_then__lt=question.window.end)
-    return items
+    judged_items = with_columns(items, question.as_of, today=actor.on)
+    if question.window is None:
+        return judged_items
+    return judged_items.filter(limit_then__gte=question.window.start, limit_then__lt=question.window.end)
 
 
-def with_columns(items: QuerySet[DueItem], as_of: date, *, today: date) -> QuerySet[DueItem]:
+def with_columns(items: QuerySet[DueItem], as_of: date, *, today: date) -> QuerySet[Any]:
     """The items that were there at the end of a day, with `limit_then` and `column`: the rule of the core in SQL."""
     limit: Any = F("due_on")
     if as_of < today:
@@ -141,7 +144,7 @@ def with_columns(items: QuerySet[DueItem], as_of: date, *, today: date) -> Query
     )
 
 
-def _pivot(items: QuerySet[DueItem], *keys: str) -> dict[tuple[Any, ...], Counter[Column]]:
+def _pivot(items: QuerySet[Any], *keys: str) -> dict[tuple[Any, ...], Counter[Column]]:
     """The numbers of each group in each column, in one statement."""
     grouped: Any = items.order_by().values(*keys, "column").annotate(n=Count("pk"))
     found: dict[tuple[Any, ...], Counter[Column]] = {}

@@ -38,11 +38,19 @@ class Line:
     before: Before | None = None
 
     @property
+    def limit(self) -> date:
+        """The last day on which it is in time."""
+        assert self.due.due_on is not None
+        return self.due.due_on
+
+    @property
     def declined(self) -> bool:
+        """Whether the body said that it is not its to do."""
         return self.due.declined_at is not None
 
     @property
     def asking(self) -> bool:
+        """Whether the body asks for more time."""
         return bool(getattr(self.due, "asks_for_time", False))
 
 
@@ -115,7 +123,8 @@ def letters_of(dues: Sequence[DueItem], on: date) -> list[Letter]:
     before = urged_before(due.pk for due in dues)
     by_letter: dict[tuple[Any, ...], list[Line]] = {}
     for due in dues:
-        assert due.unit is not None and due.due_on is not None
+        assert due.unit is not None
+        assert due.due_on is not None
         asked = due.mode == Mode.REQUESTED
         days = 0 if asked else max((on - due.due_on).days, 0)
         key = (asked, due.unit.sort_key, due.unit.pk)
@@ -187,4 +196,4 @@ def with_sums(letters: QuerySet[Urging]) -> QuerySet[Urging]:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))

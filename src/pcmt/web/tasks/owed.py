@@ -18,6 +18,7 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Extension, ExtensionState, Mode
 from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
 from pcmt.apps.units.models import Unit
+from pcmt.web.punctuality.columns import in_column
 from pcmt.web.templatetags.pcmt import days_left, vdate
 
 WEEKDAYS = (
@@ -82,6 +83,8 @@ class Group:
 
 def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[DueItem]:
     """The due items that the actor may see and that the filter names, whatever their state."""
+    if chosen.get("dung_han"):
+        return in_column(actor, chosen)
     plan, unit = chosen.get("ke_hoach"), chosen.get("don_vi")
     kinds = {"viec": DueKind.TASK, "bao-cao": DueKind.REPORT}
     wanted = OweFilter(

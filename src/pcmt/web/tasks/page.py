@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
 from pcmt.web.shell.access import acting
+from pcmt.web.urging.page import urged_of
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -109,4 +110,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "notes": notes_of(actor, item, task),
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        "urged": urged_of(actor, item),
     }

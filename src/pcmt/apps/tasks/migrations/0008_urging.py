@@ -6,85 +6,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plans', '0003_needs_acceptance'),
-        ('tasks', '0003_following_through'),
-        ('units', '0007_identifiers_and_imports'),
+        ("plans", "0003_needs_acceptance"),
+        ("tasks", "0003_following_through"),
+        ("units", "0007_identifiers_and_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Urging',
+            name="Urging",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch', models.UUIDField(db_index=True)),
-                ('unit_name', models.CharField(max_length=300, verbose_name='nơi nhận')),
-                ('requested', models.BooleanField(default=False, verbose_name='đề nghị phối hợp')),
-                ('as_of', models.DateField(verbose_name='tính đến hết ngày')),
-                ('words', models.JSONField(default=dict)),
-                ('made_at', models.DateTimeField(verbose_name='lập lúc')),
-                ('made_by_name', models.CharField(max_length=200, verbose_name='người lập')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='số')),
-                ('symbol', models.CharField(blank=True, max_length=60, verbose_name='ký hiệu')),
-                ('signed_on', models.DateField(blank=True, null=True, verbose_name='ngày ký')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='rút lúc')),
-                ('withdrawn_why', models.CharField(blank=True, max_length=300, verbose_name='lý do rút')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.sourcefile')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='urgings_sent', to='units.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='urgings_received', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("batch", models.UUIDField(db_index=True)),
+                ("unit_name", models.CharField(max_length=300, verbose_name="nơi nhận")),
+                ("requested", models.BooleanField(default=False, verbose_name="đề nghị phối hợp")),
+                ("as_of", models.DateField(verbose_name="tính đến hết ngày")),
+                ("words", models.JSONField(default=dict)),
+                ("made_at", models.DateTimeField(verbose_name="lập lúc")),
+                ("made_by_name", models.CharField(max_length=200, verbose_name="người lập")),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="số")),
+                ("symbol", models.CharField(blank=True, max_length=60, verbose_name="ký hiệu")),
+                ("signed_on", models.DateField(blank=True, null=True, verbose_name="ngày ký")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="rút lúc")),
+                ("withdrawn_why", models.CharField(blank=True, max_length=300, verbose_name="lý do rút")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.sourcefile",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urgings_sent", to="units.unit"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urgings_received", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'công văn đôn đốc',
-                'ordering': ['-made_at', '-pk'],
+                "verbose_name": "công văn đôn đốc",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='UrgingItem',
+            name="UrgingItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField()),
-                ('label', models.TextField(verbose_name='nội dung')),
-                ('plan_words', models.CharField(max_length=400, verbose_name='kế hoạch')),
-                ('clause', models.CharField(blank=True, max_length=120, verbose_name='mục')),
-                ('due_on', models.DateField(verbose_name='hạn chót')),
-                ('original_due_on', models.DateField(blank=True, null=True, verbose_name='hạn ban đầu')),
-                ('days_late', models.PositiveIntegerField(default=0, verbose_name='số ngày quá hạn')),
-                ('times', models.PositiveSmallIntegerField(default=1, verbose_name='lần đôn đốc')),
-                ('last_on', models.DateField(blank=True, null=True, verbose_name='lần trước')),
-                ('due_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='urgings', to='tasks.dueitem')),
-                ('urging', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='tasks.urging')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveIntegerField()),
+                ("label", models.TextField(verbose_name="nội dung")),
+                ("plan_words", models.CharField(max_length=400, verbose_name="kế hoạch")),
+                ("clause", models.CharField(blank=True, max_length=120, verbose_name="mục")),
+                ("due_on", models.DateField(verbose_name="hạn chót")),
+                ("original_due_on", models.DateField(blank=True, null=True, verbose_name="hạn ban đầu")),
+                ("days_late", models.PositiveIntegerField(default=0, verbose_name="số ngày quá hạn")),
+                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="lần đôn đốc")),
+                ("last_on", models.DateField(blank=True, null=True, verbose_name="lần trước")),
+                (
+                    "due_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urgings", to="tasks.dueitem"
+                    ),
+                ),
+                (
+                    "urging",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="tasks.urging"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'việc được đôn đốc',
-                'ordering': ['urging_id', 'order'],
+                "verbose_name": "việc được đôn đốc",
+                "ordering": ["urging_id", "order"],
             },
         ),
         migrations.AddIndex(
-            model_name='urging',
-            index=models.Index(fields=['office', '-made_at'], name='urgings_of_office'),
+            model_name="urging",
+            index=models.Index(fields=["office", "-made_at"], name="urgings_of_office"),
         ),
         migrations.AddIndex(
-            model_name='urging',
-            index=models.Index(fields=['unit', '-made_at'], name='urgings_to_unit'),
+            model_name="urging",
+            index=models.Index(fields=["unit", "-made_at"], name="urgings_to_unit"),
         ),
         migrations.AddConstraint(
-            model_name='urging',
-            constraint=models.UniqueConstraint(fields=('batch', 'unit', 'requested'), name='urging_once_a_batch'),
+            model_name="urging",
+            constraint=models.UniqueConstraint(fields=("batch", "unit", "requested"), name="urging_once_a_batch"),
         ),
         migrations.AddConstraint(
-            model_name='urging',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', ''), ('signed_on__isnull', True)), models.Q(models.Q(('number', ''), _negated=True), ('signed_on__isnull', False)), _connector='OR'), name='urging_number_with_day'),
+            model_name="urging",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number", ""), ("signed_on__isnull", True)),
+                    models.Q(models.Q(("number", ""), _negated=True), ("signed_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="urging_number_with_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='urging',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='urging_signed_stands'),
+            model_name="urging",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signed_on__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
+                name="urging_signed_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='urgingitem',
-            constraint=models.UniqueConstraint(fields=('urging', 'due_item'), name='urging_item_once'),
+            model_name="urgingitem",
+            constraint=models.UniqueConstraint(fields=("urging", "due_item"), name="urging_item_once"),
         ),
     ]

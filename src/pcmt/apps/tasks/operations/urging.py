@@ -85,7 +85,7 @@ def urge(
             made = _made(actor, at, batch, day, letters, words)
             _tell(actor, at, day, made)
         for urging, letter in zip(made, letters, strict=True):
-            told = {"unit": urging.unit_name, "items": len(letter.lines), "late": letter.late}
+            told = {"items": len(letter.lines), "late": letter.late}
             record(at=at, actor=actor, event="tasks.urging.made", obj=urging, after=told)
         if len(made) > AT_ONCE:
             enqueue_letters(str(batch))
@@ -148,7 +148,9 @@ def sign_urging(
             return Refusal(code="withdrawn", message=_("Công văn này đã rút, không lấy số được nữa."))
         if signed_on < timezone.localdate(held.made_at):
             return Refusal(code="early", message=_("Ngày ký không thể trước ngày lập công văn."), field="signed_on")
-        same = Urging.objects.filter(office=held.office_id, number=number, symbol=symbol, signed_on__year=signed_on.year)
+        same = Urging.objects.filter(
+            office=held.office_id, number=number, symbol=symbol, signed_on__year=signed_on.year
+        )
         if twin := same.exclude(pk=held.pk).first():
             message = _("Số %(number)s năm %(year)s đã dùng cho công văn gửi %(unit)s.") % {
                 "number": twin.designation,
@@ -260,7 +262,7 @@ def _made(
                 label=line.due.label,
                 plan_words=plan_short(line.due.plan),
                 clause=line.due.clause.address if line.due.clause else "",
-                due_on=line.due.due_on,
+                due_on=line.limit,
                 original_due_on=line.due.original_due_on,
                 days_late=line.days_late,
                 times=line.before.times + 1 if line.before else 1,
