@@ -13,7 +13,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, Extension, ExtensionState, Mode, Urging, UrgingItem
 from pcmt.apps.tasks.policies import plans_to_urge
-from pcmt.apps.tasks.queries import SOON
+from pcmt.apps.tasks.queries import SHOWN_WITH, SOON
 from pcmt.apps.units.models import Unit
 
 
@@ -111,7 +111,7 @@ def to_urge(
     nobody = found.filter(unit__isnull=True).count()
     waiting = Extension.objects.filter(due_item=OuterRef("pk"), state=ExtensionState.WAITING)
     rows = found.filter(unit__isnull=False).annotate(asks_for_time=Exists(waiting))
-    rows = rows.select_related("unit", "plan__issuer", "clause", "task").order_by("plan_id", "due_on", "pk")
+    rows = rows.select_related(*SHOWN_WITH, "plan__issuer").order_by("plan_id", "due_on", "pk")
     letters = letters_of(list(rows), on)
     served = {letter.unit.pk for letter in letters}
     missing = [pk for pk in unit_ids if pk not in served]

@@ -287,5 +287,6 @@ def as_of_words(day: date, today: date) -> str:
         return ""
     return _(
         "Ngày đã qua: hạn tính theo hạn lúc đó, việc xong tính theo ngày báo xong. Không biết được: việc đã mở lại "
-        "sau đó, lần tạm dừng đã kết thúc, việc đã hủy, đơn vị lúc đó giữ việc (việc chuyển giao tính cho đơn vị hiện nay)."
+        "sau đó, lần tạm dừng đã kết thúc, việc đã hủy, đơn vị lúc đó giữ việc (việc chuyển giao tính cho đơn vị "
+        "hiện nay)."
     )
