@@ -17,6 +17,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import attrs
 from allauth.mfa.models import Authenticator
@@ -28,8 +29,9 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, R
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.letters import LetterWords
+from pcmt.apps.tasks.models import DueItem, ProgressNote, Task, Urging
+from pcmt.apps.tasks.operations import report_progress, urge
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -90,6 +92,7 @@ class Things:
     done: DueItem
     duty: Duty
     note: ProgressNote
+    urging: Urging
     draft: Revision
     item: Item
     limit: Item
@@ -229,6 +232,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         done=done,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
         note=ProgressNote.objects.get(due_item=due),
+        urging=_urging(keeper, due),
         draft=draft,
         item=item,
         limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
@@ -239,6 +243,14 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
     )
+
+
+def _urging(keeper: Actor, due: DueItem) -> Urging:
+    """A letter about the due item, without a number yet."""
+    words = LetterWords(agency=keeper.unit_name, symbol="CV")
+    made = urge(actor=keeper, at=timezone.now(), batch=uuid4(), item_ids=[due.pk], words=words)
+    assert isinstance(made, list), made
+    return made[0]
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

@@ -208,7 +208,15 @@ def trend_of(actor: Actor, view: View) -> Trend:
         x = TREND_LEFT + place * (TREND_WIDTH - TREND_LEFT) / MONTHS_OF_TREND + 24
         y = None if row.share is None else TREND_TOP + (100 - row.share) * TREND_HEIGHT / 100
         question = attrs.evolve(whole, window=span)
-        points.append(Point(period_name(span, calendar, Kind.MONTH), row, items_address(question, None), round(x), y))
+        points.append(
+            Point(
+                f"{calendar.month_of(span.start)[1]}/{calendar.month_of(span.start)[0]}",
+                row,
+                items_address(question, None),
+                round(x),
+                y,
+            )
+        )
     lines: list[list[str]] = [[]]
     for point in points:
         if point.y is None:
