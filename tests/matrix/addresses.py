@@ -144,6 +144,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
 
 QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "search:everywhere": lambda _of: {"q": "danh sách"},
+    "urging:new": lambda of: {"viec": of.due.pk},
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
 }
@@ -155,12 +156,12 @@ def _span(of: Things) -> dict[str, Any]:
     return {"list": "targets", "start": start, "end": start + len("ký cam kết")}
 
 
-def _urged(_of: Things, who: Standing) -> dict[str, Any]:
+def _urged(of: Things, who: Standing) -> dict[str, Any]:
     """The letters as the page shows them to this person, all ticked."""
     actor = actor_of(who.user, timezone.localdate()) if who.user else None
     if actor is None:
         return {}
-    choice = choice_of(actor, ChoiceForm(QueryDict(), actor=actor))
+    choice = choice_of(actor, ChoiceForm(QueryDict(), actor=actor), [of.due.pk])
     letters = [letter_key(each) for each in choice.found.letters]
     return {"seen": choice.seen, "batch": str(uuid4()), "letter": letters, "agency": actor.unit_name}
 

@@ -72,12 +72,14 @@ class Letter:
 class ToUrge:
     """The letters there would be, by the official order of bodies; `left_out` are chosen bodies with nothing to urge.
 
-    `nobody` counts items that no unit of the program owes: there is nobody to write to.
+    `nobody` counts items that no unit of the program owes: there is nobody to write to. `own` counts those of the
+    office itself, which does not write to itself unless it chooses to.
     """
 
     letters: Sequence[Letter]
     left_out: Sequence[Unit] = ()
     nobody: int = 0
+    own: int = 0
 
 
 def urgeable(actor: Actor, on: date, *, soon: bool = False, requested: bool = False) -> QuerySet[DueItem]:
@@ -100,7 +102,7 @@ def to_urge(
     soon: bool = False,
     requested: bool = False,
 ) -> ToUrge:
-    """The letters for chosen bodies, chosen items, a plan, or all bodies that are late; five statements."""
+    """The letters for chosen bodies, chosen items, a plan, or all bodies that are late; six statements."""
     found = urgeable(actor, on, soon=soon, requested=requested)
     if plan_id is not None:
         found = found.filter(plan_id=plan_id)
@@ -109,13 +111,17 @@ def to_urge(
     if item_ids:
         found = found.filter(pk__in=list(item_ids))
     nobody = found.filter(unit__isnull=True).count()
+    own = 0
+    if not unit_ids and not item_ids:
+        own = found.filter(unit_id=actor.unit_id).count()
+        found = found.exclude(unit_id=actor.unit_id)
     waiting = Extension.objects.filter(due_item=OuterRef("pk"), state=ExtensionState.WAITING)
     rows = found.filter(unit__isnull=False).annotate(asks_for_time=Exists(waiting))
     rows = rows.select_related(*SHOWN_WITH, "plan__issuer").order_by("plan_id", "due_on", "pk")
     letters = letters_of(list(rows), on)
     served = {letter.unit.pk for letter in letters}
     missing = [pk for pk in unit_ids if pk not in served]
-    return ToUrge(letters, list(Unit.objects.filter(pk__in=missing).in_official_order()), nobody)
+    return ToUrge(letters, list(Unit.objects.filter(pk__in=missing).in_official_order()), nobody, own)
 
 
 def letters_of(dues: Sequence[DueItem], on: date) -> list[Letter]:
