@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from pcmt.apps.accounts.models import Grant, Role
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.models import DueItem, DueState, Mode, NoteFile, ProgressNote, Task, TaskParty
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.web.audit.words import WORDS
 from pcmt.web.search.find import excerpt, words_of
@@ -111,10 +111,10 @@ def test_who_is_not_named_sees_nothing(province: Province) -> None:
     Grant.objects.create(user=province.users["stranger"], role=Role.OFFICER, unit=elsewhere)
     client = signed_in(province, "stranger")
     item = own_due(province)
-    note = ProgressNote.objects.first()
-    assert note is not None
+    note = ProgressNote.objects.all()[0]
+    file = NoteFile.objects.create(note=note, name="bien-ban.txt")
     closed = [address for address in pages(province) if address.startswith("/ke-hoach/")]
-    closed += [f"/nhiem-vu/{item.pk}/", f"/nhiem-vu/viec/{item.task_id}/", f"/nhiem-vu/tep/{note.pk}/"]
+    closed += [f"/nhiem-vu/{item.pk}/", f"/nhiem-vu/viec/{item.task_id}/", f"/nhiem-vu/tep/{file.pk}/"]
     closed += [f"/ke-hoach/{province.plan.pk}/tai-ve/{name}" for name in ("ke-hoach.json", "ke-hoach.xlsx", "tep-goc")]
     assert {address: client.get(address).status_code for address in closed} == dict.fromkeys(closed, 404)
     for address in ("/nhiem-vu/", "/tim/?q=ma+tuy", "/"):
@@ -156,7 +156,7 @@ def test_counts_are_links_to_lists_of_that_length(province: Province) -> None:
     )
     assert len(tallies) == 6
     for address, shown in tallies:
-        listed = client.get(html_unescape(address)).context["page"].paginator.count
+        listed = client.get(html_unescape(address)).context["totals"].total
         assert listed == int(shown.replace(".", "")), address
 
 
@@ -168,7 +168,7 @@ def test_requested_bodies_stand_apart_and_are_never_late(province: Province) -> 
         listed = client.get(f"/nhiem-vu/?trang_thai={state}").context["page"].paginator.object_list
         assert not listed.filter(mode=Mode.REQUESTED).exists(), state
     answer = client.get("/nhiem-vu/?trang_thai=de-nghi")
-    assert answer.context["page"].paginator.count == DueItem.objects.filter(mode=Mode.REQUESTED).count()
+    assert answer.context["totals"].total == DueItem.objects.filter(mode=Mode.REQUESTED).count()
     body = answer.content.decode()
     table = body[body.index("<tbody") : body.index("</table>")]
     assert "state-late" not in table
@@ -178,10 +178,10 @@ def test_requested_bodies_stand_apart_and_are_never_late(province: Province) -> 
 @pytest.mark.parametrize("order", ["", "ngay"])
 def test_sums_of_a_group_count_the_whole_list(province: Province, order: str) -> None:
     client = signed_in(province, "office")
-    first = client.get(f"/nhiem-vu/?trang_thai=tat-ca&nhom={order}")
+    first = client.get(f"/nhiem-vu/?trang_thai=tat-ca&nhom={order}&tach=on")
     paginator = first.context["page"].paginator
     assert paginator.num_pages > 1
-    for group in first.context["groups"]:
+    for group in first.context["listing"].groups:
         item = group.items[0]
         same = {"due_on": item.due_on} if order else {"unit_id": item.unit_id}
         whole = paginator.object_list.filter(**same)
@@ -198,7 +198,7 @@ def test_filters_narrow_and_nonsense_is_left_out(province: Province) -> None:
     health = Unit.objects.get(name="Sở Y tế")
 
     def listed(query: str) -> Any:
-        return client.get(f"/nhiem-vu/?trang_thai=tat-ca&{query}").context["page"].paginator.object_list
+        return client.get(f"/nhiem-vu/?trang_thai=tat-ca&tach=on&{query}").context["page"].paginator.object_list
 
     everything = listed("").count()
     assert listed("ke_hoach=999999&don_vi=abc&tu=hôm qua&loai=gì&nhom=kia").count() == everything
@@ -222,14 +222,14 @@ def test_the_filter_stays_while_paging_and_in_the_sheet(province: Province) -> N
     assert "trang_thai=tat-ca" in following[1]
     assert "Đang lọc" in html
     sheet = load_workbook(io.BytesIO(client.get(f"{SHEET}?trang_thai=tat-ca&loai=viec").content)).active
-    listed = client.get("/nhiem-vu/?trang_thai=tat-ca&loai=viec").context["page"].paginator.count
+    listed = client.get("/nhiem-vu/?trang_thai=tat-ca&loai=viec").context["totals"].total
     assert sheet.max_row == listed + 3
     assert {sheet.cell(row, 3).value for row in range(4, sheet.max_row + 1)} == {"Việc"}
 
 
 def test_before_the_fifteenth_is_shown_as_the_end_of_the_fourteenth(province: Province) -> None:
     client = signed_in(province, "office")
-    html = client.get("/nhiem-vu/?loai=bao-cao&trang_thai=tat-ca").content.decode()
+    html = client.get("/nhiem-vu/?loai=bao-cao&trang_thai=tat-ca&tach=on").content.decode()
     assert f"hết ngày 14/01/{TODAY.year}" in html
     assert "“trước ngày 15 hằng tháng”" in html
 
@@ -306,10 +306,10 @@ def test_a_file_is_kept_and_comes_back_as_a_download(province: Province) -> None
     client = signed_in(province, "officer")
     item = own_due(province)
     proof = SimpleUploadedFile("biên bản.txt", "Biên bản kiểm tra ngày 3.".encode(), content_type="text/html")
-    posted = client.post(f"/nhiem-vu/{item.pk}/tien-do/", {"version": item.version, "percent": 10, "file": proof})
+    posted = client.post(f"/nhiem-vu/{item.pk}/tien-do/", {"version": item.version, "percent": 10, "evidence": proof})
     assert posted.status_code == 302, posted.content.decode()
-    note = ProgressNote.objects.get(due_item=item, percent=10)
-    answer = client.get(f"/nhiem-vu/tep/{note.pk}/")
+    file = NoteFile.objects.get(note__due_item=item, note__percent=10)
+    answer = client.get(f"/nhiem-vu/tep/{file.pk}/")
     assert b"".join(answer.streaming_content).decode() == "Biên bản kiểm tra ngày 3."
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Type"] == "application/octet-stream"

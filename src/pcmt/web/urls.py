@@ -18,6 +18,7 @@ urlpatterns = [
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
     path("don-vi/", include("pcmt.web.units.urls")),
     path("don-vi/", include("pcmt.web.bodies.urls")),
+    path("bo-loc/", include("pcmt.web.filters.urls")),
     path("tim/", include("pcmt.web.search.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),

@@ -73,6 +73,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
         "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
         "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+        "plans.plan.acceptance": gettext_lazy("Đặt việc có phải nghiệm thu"),
         "plans.header.edited": pgettext_lazy("lịch sử", "Sửa phần đầu văn bản"),
         "plans.body.matched": gettext_lazy("Gắn tên trong văn bản với đơn vị"),
         "plans.item.added": gettext_lazy("Thêm mục"),
@@ -86,6 +87,18 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "tasks.due.reported": pgettext_lazy("lịch sử", "Báo tiến độ"),
         "tasks.due.done": pgettext_lazy("lịch sử", "Báo đã xong"),
         "tasks.due.reopened": pgettext_lazy("lịch sử", "Mở lại"),
+        "tasks.due.submitted": gettext_lazy("Báo đã xong, chờ nghiệm thu"),
+        "tasks.due.accepted": pgettext_lazy("lịch sử", "Nghiệm thu"),
+        "tasks.due.returned": gettext_lazy("Trả lại việc đã báo xong"),
+        "tasks.extension.asked": pgettext_lazy("lịch sử", "Xin gia hạn"),
+        "tasks.extension.approved": pgettext_lazy("lịch sử", "Cho gia hạn"),
+        "tasks.extension.refused": pgettext_lazy("lịch sử", "Không cho gia hạn"),
+        "tasks.extension.withdrawn": pgettext_lazy("lịch sử", "Rút đề nghị gia hạn"),
+        "tasks.due.suspended": gettext_lazy("Tạm dừng việc"),
+        "tasks.due.resumed": gettext_lazy("Cho việc tiếp tục"),
+        "tasks.due.cancelled": gettext_lazy("Hủy việc"),
+        "tasks.due.restored": gettext_lazy("Khôi phục việc đã hủy"),
+        "tasks.due.commented": gettext_lazy("Viết trao đổi"),
         "tasks.due.moved": gettext_lazy("Chuyển việc sang đơn vị tiếp nhận"),
         "tasks.due.merged": gettext_lazy("Gộp việc trùng nhau khi sắp xếp đơn vị"),
         "tasks.urging.made": gettext_lazy("Lập công văn đôn đốc"),
@@ -114,6 +127,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.reorganisation.planned": pgettext_lazy("nhật ký", "Lập việc sắp xếp đơn vị"),
         "units.reorganisation.carried_out": pgettext_lazy("nhật ký", "Thực hiện sắp xếp đơn vị"),
         "units.reorganisation.cancelled": pgettext_lazy("nhật ký", "Hủy việc sắp xếp đơn vị"),
+        "accounts.filter.shared": gettext_lazy("Chia sẻ bộ lọc với đơn vị"),
+        "accounts.filter.unshared": gettext_lazy("Thôi chia sẻ bộ lọc"),
         "accounts.user.created": gettext_lazy("Tạo tài khoản"),
         "accounts.user.changed": gettext_lazy("Sửa tên, chức vụ của người dùng"),
         "accounts.user.stopped": gettext_lazy("Ngừng tài khoản"),
@@ -152,6 +167,7 @@ OBJECTS: Mapping[str, Word] = {
     "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
     "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
     "accounts.Invitation": pgettext_lazy("nhật ký", "Lời mời"),
+    "accounts.SavedFilter": pgettext_lazy("nhật ký", "Bộ lọc"),
     "audit.Entry": pgettext_lazy("nhật ký", "Nhật ký"),
     "audit.Day": pgettext_lazy("nhật ký", "Ngày nhật ký"),
     "web.Page": pgettext_lazy("nhật ký", "Trang"),
@@ -220,6 +236,9 @@ STATES: Mapping[str, str | Promise] = {
     ItemState.PROPOSED: gettext_lazy("để lại xem sau"),
     DueState.OPEN: gettext_lazy("chưa xong"),
     DueState.DONE: gettext_lazy("đã xong"),
+    DueState.SUBMITTED: gettext_lazy("chờ nghiệm thu"),
+    DueState.SUSPENDED: gettext_lazy("tạm dừng"),
+    DueState.CANCELLED: gettext_lazy("đã hủy"),
 }
 
 UNIT_WORD = gettext_lazy("đơn vị")
@@ -249,6 +268,9 @@ FIELDS: Mapping[str, str | Promise] = {
     "percent": gettext_lazy("tiến độ (%)"),
     "note": gettext_lazy("ghi chú"),
     "due_on": gettext_lazy("hạn chót"),
+    "wanted_on": gettext_lazy("xin đến hết ngày"),
+    "mentioned": gettext_lazy("số người được nhắc tên"),
+    "needs_acceptance": gettext_lazy("phải nghiệm thu"),
     "title": gettext_lazy("tên"),
     "number": gettext_lazy("số"),
     "symbol": gettext_lazy("ký hiệu"),
@@ -266,6 +288,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
     "body": gettext_lazy("đơn vị"),
+    "shared_with": gettext_lazy("chia sẻ với"),
     "on": gettext_lazy("từ ngày"),
     "reason": gettext_lazy("lý do"),
     "done_on": gettext_lazy("ngày xong"),
@@ -367,7 +390,12 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
 }
 """What the codes in a field are called."""
 
-UNITS = frozenset({"unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"})
+UNITS = frozenset(
+    {
+        *("unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"),
+        "shared_with",
+    }
+)
 """Fields that hold units by the numbers of their rows (`unit` also what something is counted in, as text)."""
 
 UNTOLD = frozenset(

@@ -41,7 +41,8 @@ FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 def in_column(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Any]:
     """The items behind a number of the table, from the words of the list's filter; exactly those that were counted.
 
-    The days of the filter then narrow the limit as it stood on the day that is asked about.
+    The days of the filter then narrow the limit as it stood on the day that is asked about. Recurring items stand one
+    by one in the list (`tach`), as they were counted.
     """
     plan, unit = chosen.get("ke_hoach"), chosen.get("don_vi")
     first, last = chosen.get("tu"), chosen.get("den")
@@ -71,6 +72,7 @@ def items_address(question: Question, column: Column | None) -> str:
     word = COLUMNS[column][0] if column else EVERY
     words: dict[str, Any] = {
         "dung_han": word,
+        "tach": "on",
         "trang_thai": "de-nghi" if column is Column.REQUESTED else "tat-ca",
         "tinh_den": question.as_of.isoformat(),
         "ke_hoach": question.plan_id or "",

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.urging.page import urged_of
 
@@ -85,7 +86,7 @@ def siblings_of(actor: Actor, item: DueItem | None, task: Task | None) -> list[D
 
 def notes_of(actor: Actor, item: DueItem | None, task: Task | None) -> Any:
     """What was told, newest first: of the whole task, so that one body sees how the others fare."""
-    notes = ProgressNote.objects.select_related("unit").order_by("-at", "-pk")
+    notes = ProgressNote.objects.select_related("unit").prefetch_related("files__file").order_by("-at", "-pk")
     if task is not None:
         return notes.filter(task=task)[:MOST_NOTES]
     return notes.filter(due_item=item)[:MOST_NOTES] if item is not None else notes.none()
@@ -111,4 +112,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
         "urged": urged_of(actor, item),
+        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
     }

@@ -1,16 +1,30 @@
-"""Who owes what by when; one task; one due item with its progress."""
+"""Who owes what by when, in four views; one task; one due item with its progress."""
 
 from django.urls import path
 
-from pcmt.web.tasks import views
+from pcmt.web.tasks import acts, looking, views
 
 app_name = "tasks"
 urlpatterns = [
-    path("", views.owed, name="owed"),
+    path("", looking.owed, name="owed"),
+    path("bang/", looking.board, name="board"),
+    path("lich/", looking.calendar, name="calendar"),
+    path("dong-thoi-gian/", looking.timeline, name="timeline"),
     path("bang-tinh.xlsx", views.owed_xlsx, name="owed-xlsx"),
     path("viec/<int:task_id>/", views.task, name="task"),
     path("<int:due_id>/", views.due, name="due"),
     path("<int:due_id>/tien-do/", views.progress, name="progress"),
     path("<int:due_id>/mo-lai/", views.reopen, name="reopen"),
-    path("tep/<int:note_id>/", views.note_file, name="file"),
+    path("<int:due_id>/nghiem-thu/", acts.accept, name="accept"),
+    path("<int:due_id>/tra-lai/", acts.send_back, name="send-back"),
+    path("<int:due_id>/gia-han/", acts.ask_extension, name="ask-extension"),
+    path("<int:due_id>/gia-han/quyet-dinh/", acts.decide_extension, name="decide-extension"),
+    path("<int:due_id>/gia-han/rut/", acts.withdraw_extension, name="withdraw-extension"),
+    path("<int:due_id>/tam-dung/", acts.suspend, name="suspend"),
+    path("<int:due_id>/tiep-tuc/", acts.resume, name="resume"),
+    path("<int:due_id>/huy/", acts.cancel, name="cancel"),
+    path("<int:due_id>/khoi-phuc/", acts.restore, name="restore"),
+    path("<int:due_id>/trao-doi/", acts.comment, name="comment"),
+    path("tep/<int:file_id>/", acts.note_file, name="file"),
+    path("tep/<int:file_id>/anh-nho/", acts.thumbnail, name="thumbnail"),
 ]

@@ -1,7 +1,17 @@
 """What the tasks room takes from an adopted plan, and what becomes of it when people do their work."""
 
+from pcmt.apps.tasks.operations.accepting import accept, send_back
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
-from pcmt.apps.tasks.operations.progress import NOTE_CHARS, reopen, report_progress
+from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
+from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
+from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
+from pcmt.apps.tasks.operations.holding import NOTE_CHARS
+from pcmt.apps.tasks.operations.linking import serve, wait_for
+from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
+from pcmt.apps.tasks.operations.progress import reopen, report_progress
+from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
+from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 from pcmt.apps.tasks.operations.urging import (
     AT_ONCE,
@@ -17,20 +27,44 @@ from pcmt.apps.tasks.operations.urging import (
 __all__ = [
     "AT_ONCE",
     "LABEL_CHARS",
+    "MOST_FILES",
     "NOTE_CHARS",
     "TOUCHED",
+    "Evidence",
+    "Kept",
+    "accept",
+    "acknowledge",
     "adopt_tasks",
+    "answer_decline",
+    "ask_extension",
     "by_owner",
+    "cancel",
+    "comment",
+    "decide_extension",
+    "decline",
+    "drop_requests",
+    "edit_part",
     "end_due",
+    "hand_down",
+    "keep_evidence",
     "letter_name",
+    "name_holder",
     "rename_due",
     "reopen",
     "report_progress",
+    "restore",
+    "resume",
+    "send_back",
+    "serve",
     "sign_urging",
+    "suspend",
+    "take_back",
     "touch",
     "touched",
     "urge",
     "urging_address",
+    "wait_for",
+    "withdraw_extension",
     "withdraw_urging",
     "write_again",
     "write_letters",
