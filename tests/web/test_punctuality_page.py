@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from pcmt.apps.tasks.models import DueItem
 from tests.web.counting import statements
+from tests.web.plenty import plenty
 from tests.web.province import Province, build
 
 pytestmark = pytest.mark.django_db
@@ -108,9 +109,30 @@ def test_an_officer_is_shown_the_own_unit(province: Province) -> None:
     assert [line.name for line in view.lines] == ["Sở Y tế"]
 
 
-def test_statements_and_size(province: Province, office: Client) -> None:
-    office.get(TABLE)
-    with statements() as found:
-        page = office.get(TABLE)
-    assert len(found) <= 20, [each["sql"][:140] for each in found]
-    assert len(page.content) < 300_000
+COST = {
+    "": 12,
+    "?theo=ke-hoach": 11,
+    f"?theo=thang&nam={TODAY.year}": 10,
+    f"?tinh_den={TODAY - timedelta(days=30)}": 12,
+}
+"""How many SQL statements the table takes, the five or so of every page included, with the trend of twelve months."""
+
+
+@pytest.mark.parametrize("tasks", [200, 2000])
+def test_a_hundred_bodies_cost_the_same_however_many_tasks_there_are(tasks: int) -> None:
+    client = Client()
+    client.force_login(plenty(TODAY, tasks=tasks).users["office"])
+    client.get(TABLE)
+    found = {}
+    for query in COST:
+        with statements() as seen:
+            page = client.get(TABLE + query)
+        assert len(page.content) < 300_000, query
+        found[query] = len(seen)
+    assert found == COST
+    bodies = len(client.get(TABLE).context["view"].lines)
+    assert bodies >= 100
+    with statements() as seen:
+        preview = client.get("/nhiem-vu/don-doc/moi/")
+    assert len(seen) <= 20
+    assert preview.content.count(b'name="letter"') >= 30
