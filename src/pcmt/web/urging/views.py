@@ -31,6 +31,8 @@ from pcmt.web.urging import page as pages
 from pcmt.web.urging.forms import ChoiceForm, LetterForm, NumberForm, RegisterFilter, letter_initial
 
 ROWS_A_PAGE = 50
+WHOLE = 100
+"""With more items than this on the page, each letter brings its own when it is opened."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,6 +67,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not can_urge(actor):
         return deny(request, _("Chỉ cơ quan thường trực giữ kế hoạch được lập công văn đôn đốc."))
     choice = pages.choice_of(actor, ChoiceForm(request.GET, actor=actor), _ids(request.GET.getlist("viec")))
+    if request.method == "GET" and (asked := request.GET.get("cong_van")):
+        return _items(request, choice, asked)
     if request.method != "POST":
         form = LetterForm(initial=letter_initial(Unit.objects.get(pk=actor.unit_id), actor.on))
         return _preview(request, choice, form)
@@ -186,6 +190,7 @@ def _preview(
     status: int = 200,
 ) -> HttpResponse:
     posted = request.method == "POST"
+    left = set(request.POST.getlist("left"))
     context = {
         "choice": choice,
         "form": form,
@@ -195,16 +200,34 @@ def _preview(
                 "key": pages.letter_key(each),
                 "letter": each,
                 "ticked": not posted or pages.letter_key(each) in request.POST.getlist("letter"),
+                # What was taken out has to be there again, so that it stays taken out.
+                "whole": choice.total <= WHOLE or any(str(line.due.pk) in left for line in each.lines),
+                "alone": _alone(request, each.unit.pk),
             }
             for each in choice.found.letters
         ],
-        "left": set(request.POST.getlist("left")),
+        "left": left,
         "batch": _batch(request) if posted else uuid4(),
         "query": request.GET.urlencode(),
         "chat": pages.chat_of(acting(request), choice.found),
         "today": acting(request).on,
     }
     return render(request, "urging/new.html", context, status=status)
+
+
+def _items(request: HttpRequest, choice: pages.Choice, key: str) -> HttpResponse:
+    """The items of one letter of a long preview, when it is opened."""
+    found = next((each for each in choice.found.letters if pages.letter_key(each) == key), None)
+    if found is None:
+        raise Http404
+    return render(request, "urging/_items.html", {"letter": found, "left": set(), "today": acting(request).on})
+
+
+def _alone(request: HttpRequest, unit_id: int) -> str:
+    """The words of the address with one body alone."""
+    words = request.GET.copy()
+    words.setlist("don_vi", [str(unit_id)])
+    return words.urlencode()
 
 
 def _letter_page(
