@@ -15,13 +15,14 @@ class TasksConfig(AppConfig):
         from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.notices import standing
         from pcmt.apps.plans.adopters import register
-        from pcmt.apps.tasks import jobs
+        from pcmt.apps.tasks import jobs, queue
         from pcmt.apps.tasks.operations import adopt_tasks
         from pcmt.apps.tasks.operations.assigning import tell_bodies
         from pcmt.apps.tasks.operations.following import tasks_follow
         from pcmt.apps.tasks.standing import work_lines
         from pcmt.apps.units import followers
 
+        queue.fill("letters", lambda batch: str(jobs.write_letters.enqueue(batch).id))
         register(20, adopt_tasks)
         register(90, tell_bodies)  # when all rooms have taken theirs
         followers.register(40, tasks_follow)

@@ -1,5 +1,7 @@
 """Background work of the tasks room."""
 
+from uuid import UUID
+
 from django.utils import timezone
 from django_tasks import task
 
@@ -10,3 +12,9 @@ from . import operations
 def remind() -> None:
     """See `operations.remind`."""
     operations.remind(at=timezone.now())
+
+
+@task()
+def write_letters(batch: str) -> None:
+    """See `operations.write_letters`."""
+    operations.write_letters(batch=UUID(batch), at=timezone.now())

@@ -1,11 +1,13 @@
-"""Who may say how a task stands, who takes it on, hands it down and answers for having given it."""
+"""Who may say how a task stands, who takes it on, hands it down and answers for having given it; who may urge."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty
+from pcmt.apps.plans.models import Plan, below
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty, Urging
 from pcmt.apps.units.models import GroupMember, UnitClosure, holds_on
 
 
@@ -86,3 +88,20 @@ def can_accept(actor: Actor | None, due_item: DueItem) -> bool:
 def can_comment(actor: Actor | None) -> bool:
     """Whether the actor takes part in the talk about what he sees: everybody who changes anything. Leaders look."""
     return actor is not None and changes("tasks.Comment", actor) >= Reach.OWN
+
+
+def plans_to_urge(actor: Actor | None) -> QuerySet[Plan]:
+    """The plans in force whose bodies the actor may urge: kept by the own standing office, or by one below it."""
+    if actor is None or changes("tasks.Urging", actor) < Reach.SUBTREE:
+        return Plan.objects.none()
+    return Plan.objects.visible_to(actor).in_force().filter(owner__in=below(actor.unit_id, actor.on))
+
+
+def can_urge(actor: Actor | None) -> bool:
+    """Whether the actor writes urging letters at all: standing offices do."""
+    return actor is not None and changes("tasks.Urging", actor) >= Reach.SUBTREE
+
+
+def can_keep_urging(actor: Actor | None, urging: Urging) -> bool:
+    """Whether the actor may add number and day to a letter, or take it back: the office that wrote it."""
+    return actor is not None and can_urge(actor) and actor.unit_id == urging.office_id

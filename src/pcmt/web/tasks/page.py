@@ -15,6 +15,7 @@ from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing import handing_page
 from pcmt.web.tasks.reminding import reminded
+from pcmt.web.urging.page import urged_of
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -121,6 +122,7 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "notes": notes_of(actor, item, task),
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        "urged": urged_of(actor, item),
         **handing_page(actor, item, task),
         **reminded(actor, item),
         "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,

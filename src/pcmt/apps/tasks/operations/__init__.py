@@ -15,8 +15,19 @@ from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
 from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
+from pcmt.apps.tasks.operations.urging import (
+    AT_ONCE,
+    letter_name,
+    sign_urging,
+    urge,
+    urging_address,
+    withdraw_urging,
+    write_again,
+    write_letters,
+)
 
 __all__ = [
+    "AT_ONCE",
     "LABEL_CHARS",
     "MOST_FILES",
     "NOTE_CHARS",
@@ -38,6 +49,7 @@ __all__ = [
     "end_due",
     "hand_down",
     "keep_evidence",
+    "letter_name",
     "name_holder",
     "note_reminder",
     "remind",
@@ -49,11 +61,17 @@ __all__ = [
     "say_when",
     "send_back",
     "serve",
+    "sign_urging",
     "suspend",
     "switch_reminders",
     "take_back",
     "touch",
     "touched",
+    "urge",
+    "urging_address",
     "wait_for",
     "withdraw_extension",
+    "withdraw_urging",
+    "write_again",
+    "write_letters",
 ]
