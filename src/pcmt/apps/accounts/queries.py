@@ -35,7 +35,10 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
     held = grants_of(user, on)
     if not held:
         return None
-    grant = next((each for each in held if each.pk == grant_id), held[0])
+    return _acting(user, next((each for each in held if each.pk == grant_id), held[0]), on)
+
+
+def _acting(user: Any, grant: Grant, on: date) -> Actor:
     return Actor(
         user_id=user.pk,
         name=user.get_full_name(),
@@ -46,6 +49,14 @@ def actor_of(user: Any, on: date, grant_id: int | None = None) -> Actor | None:
         grant_id=grant.pk,
         mark=grant.mark,
     )
+
+
+def actors_of(user: Any, on: date) -> list[Actor]:
+    """The actors a user may be on the day, one for each role held; nobody when the account is stopped.
+
+    For what is done in the person's name without a choice of role, such as a calendar that is read.
+    """
+    return [_acting(user, grant, on) for grant in grants_of(user, on)] if user.is_active else []
 
 
 def people_at(unit_ids: Iterable[int], on: date, roles: Collection[str]) -> dict[int, list[int]]:
