@@ -33,7 +33,7 @@ def _sees_people(actor: Actor) -> bool:
 
 
 ENTRIES: Sequence[Entry] = (
-    Entry(_("Việc của tôi"), "home:mine", ("home",)),
+    Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),

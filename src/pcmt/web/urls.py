@@ -17,6 +17,7 @@ urlpatterns = [
     path("don-vi/", include("pcmt.web.units.urls")),
     path("don-vi/", include("pcmt.web.bodies.urls")),
     path("tim/", include("pcmt.web.search.urls")),
+    path("lich/", include("pcmt.web.feeds.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
     path("", include("pcmt.web.people.urls")),

@@ -274,6 +274,7 @@ def _wanted(
                 original_due_on=limit.due_on,
                 limit=limit.stored,
                 limit_text=limit.text,
+                changed_at=adoption.at,
                 **shared,
             )
 
