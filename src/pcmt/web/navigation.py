@@ -37,6 +37,6 @@ ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
-    Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people",), _sees_people),
+    Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

@@ -21,4 +21,5 @@ urlpatterns = [
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
     path("", include("pcmt.web.people.urls")),
+    path("", include("pcmt.web.jobs.urls")),
 ]

@@ -66,8 +66,8 @@ _TABLE = {
     #                        office                  officer keeper   officer                  strator
     "audit.Entry":          " S       S      O       O       O        O       S        S       O  ",
     "audit.Day":            " -       -      -       -       -        -       -        -       -  ",
-    "jobs.WorkerBeat":      " -       -      -       -       -        -       -        -       -  ",
-    "jobs.Cron":            " -       -      -       -       -        -       -        -       -  ",
+    "jobs.WorkerBeat":      " -       -      -       -       -        -       -        -       E  ",
+    "jobs.Cron":            " -       -      -       -       -        -       -        -       EE ",
     "units.Unit":           " EA      E      E       E       E        E       E        E       EA ",
     "units.UnitLink":       " EA      E      E       E       E        E       E        E       EA ",
     "units.UnitClosure":    " EA      E      E       E       E        E       E        E       EA ",

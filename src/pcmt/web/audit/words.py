@@ -124,6 +124,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "accounts.grant.withdrawn": gettext_lazy("Rút lại vai trò đã giao"),
         "accounts.grant.chosen": gettext_lazy("Chuyển sang làm việc với vai trò khác"),
         "accounts.grant.moved": gettext_lazy("Chuyển vai trò sang đơn vị kế thừa"),
+        "jobs.failed.retried": gettext_lazy("Cho chạy lại việc nền bị lỗi"),
         "audit.entries.pruned": gettext_lazy("Hủy nhật ký hết hạn lưu"),
     },
 }
@@ -139,6 +140,7 @@ OBJECTS: Mapping[str, Word] = {
     "plans.BodyMatch": pgettext_lazy("nhật ký", "Tên trong văn bản"),
     "tasks.Task": pgettext_lazy("nhật ký", "Việc"),
     "tasks.DueItem": pgettext_lazy("nhật ký", "Việc có hạn"),
+    "jobs.Job": pgettext_lazy("nhật ký", "Việc nền"),
     "tasks.CalendarFeed": pgettext_lazy("nhật ký", "Lịch đăng ký"),
     "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
@@ -259,6 +261,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
     "holds": gettext_lazy("gồm"),
+    "jobs": gettext_lazy("việc nền"),
     "body": gettext_lazy("đơn vị"),
     "on": gettext_lazy("từ ngày"),
     "reason": gettext_lazy("lý do"),

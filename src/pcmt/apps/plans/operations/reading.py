@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.jobs.operations import standing_of
+from pcmt.apps.jobs.operations import is_passing, standing_of
 from pcmt.apps.plans.contract import PREFIXES, Header, header_read
 from pcmt.apps.plans.models import (
     BodyMatch,
@@ -234,8 +234,10 @@ def perform_reading(*, revision_id: int, at: datetime) -> None:
         return
     try:
         _read_through(revision_id, at)
-    except Exception:
-        Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY).update(state=RevisionState.FAILED, message=DEFECT)
+    except Exception as error:
+        if not is_passing(error):  # else the job is tried again, and `tend_readings` says so when that was for nothing
+            failed = Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY)
+            failed.update(state=RevisionState.FAILED, message=DEFECT)
         raise
 
 
