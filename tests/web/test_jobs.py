@@ -42,7 +42,7 @@ def failed(error: str = "builtins.ValueError") -> DBTaskResult:
         finished_at=AT,
         worker_ids=["an"],
         exception_class_path=error,
-        traceback='Traceback\n  File "/x/src/pcmt/apps/plans/jobs.py", line 12, in read_revision\nValueError: Nguyễn Văn Giả',
+        traceback='  File "/x/src/pcmt/apps/plans/jobs.py", line 12, in read_revision\nValueError: Nguyễn Văn Giả',
     )
 
 

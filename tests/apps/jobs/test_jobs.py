@@ -1,11 +1,14 @@
 """Background work survives its worker, and comes round once."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -176,7 +179,9 @@ def test_a_mistake_of_the_program_stays_failed(error: str) -> None:
     assert status_of(job) == TaskResultStatus.FAILED
 
 
-def test_a_worker_tries_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_tries_again_by_itself(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
     def broken(*, at: datetime) -> None:
         raise OSError("no route to host of Nguyễn Văn Giả")
 
@@ -232,6 +237,18 @@ def test_how_everything_stands() -> None:
     assert ([beat.worker_id for beat in found.workers], len(found.running), found.failures) == (["an"], 1, 1)
     assert found.failed[0].frames == ("pcmt/apps/jobs/jobs.py:12 housekeeping", "django/db/models/query.py:9 get")
     assert "Giả" not in repr(found)
+
+
+def test_status_says_so_to_people_and_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    operations.beat(worker_id="an", at=timezone.now())
+    call_command("status")
+    assert "tiến trình 1" in capsys.readouterr().out
+    failed_job("builtins.ValueError")
+    with pytest.raises(SystemExit, match="1"):
+        call_command("status", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["troubles"], told["failed"]) == (False, ["failed"], 1)
+    assert {turn["name"] for turn in told["schedules"]} >= {"jobs.housekeeping"}
 
 
 TRACEBACK = """Traceback (most recent call last):
