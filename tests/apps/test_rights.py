@@ -18,10 +18,12 @@ from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
-from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, ProgressNote, Task, TaskTarget
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.reports.models import DutyTask
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Task, TaskTarget
+from pcmt.apps.tasks.operations import hand_down, report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
+from tests.factories.evidence import kept
 from tests.factories.plans import TEXT, adopted, reviewed
 from tests.factories.world import NOW, World
 
@@ -87,12 +89,14 @@ PATHS = {
     "tasks.TaskParty": "task__plan",
     "tasks.DueItem": "plan",
     "tasks.ProgressNote": "due_item__plan",
+    "tasks.NoteFile": "note__due_item__plan",
     "tasks.Extension": "due_item__plan",
     "tasks.Comment": "due_item__plan",
     "tasks.Dependency": "after__plan",
     "tasks.TaskTarget": "task__plan",
     "reports.Duty": "plan",
     "reports.DutyReporter": "duty__plan",
+    "reports.DutyTask": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",
 }
 OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
@@ -102,7 +106,8 @@ OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
 def plans(land: World, reader: None) -> dict[str, Plan]:
     in_force = adopted(land.office).plan
     due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
-    report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10)
+    files = kept(land.actor("health"), NOW, due.pk, ("danh-sach.txt", "Danh sách".encode()))
+    report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10, evidence=files)
     _followed(land, in_force, due)
     draft = reviewed(land.office, TEXT + "\n\n").plan
     commune = reviewed(land.actor("dong_hoa_police", "standing_office"), TEXT + "\n\n\n").plan
@@ -130,6 +135,7 @@ def _followed(land: World, plan: Plan, due: DueItem) -> None:
     made: dict[str, Any] = {"made_at": NOW, "made_by_id": actor.user_id}
     Dependency.objects.create(before=first, after=second, **made)
     TaskTarget.objects.create(task=first, target=plan.targets.all()[0], **made)
+    DutyTask.objects.create(task=first, duty=plan.duties.all()[0], **made)
 
 
 def rows_seen(model: type[Model], actor: Actor | None, plan: Plan) -> tuple[int, int]:
@@ -162,6 +168,30 @@ def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) 
     labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
     assert labels == set(RIGHTS)
     assert {label for label in labels if label.split(".")[0] not in OUTSIDE} == set(PATHS)
+
+
+def test_a_part_shows_the_plan_it_belongs_to(land: World, plans: dict[str, Plan]) -> None:
+    """The police issued the plan itself and names no clinic; Sở Y tế hands the clinic a part of what it owes."""
+    plan = plans["in_force"]
+    Plan.objects.filter(pk=plan.pk).update(issuer=land["police"])
+    PlanUnit.objects.filter(plan=plan, unit=land["dong_hoa_clinic"]).delete()
+    clinic, beside = land.actor("dong_hoa_clinic"), land.actor("binh_giang")
+    plan_wide = [label for label in PATHS if label != "plans.SourceFile"]
+    assert [label for label in plan_wide if rows_seen(apps.get_model(label), clinic, plan)[0]] == []
+    whole = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
+    parts = hand_down(
+        actor=land.actor("health"),
+        at=NOW,
+        due_item_id=whole.pk,
+        version=whole.version,
+        unit_ids=[land["dong_hoa_clinic"].pk],
+        label="Rà soát ở trạm",
+    )
+    assert isinstance(parts, list), parts
+    for label in plan_wide:
+        seen, total = rows_seen(apps.get_model(label), clinic, plan)
+        assert seen == total, label
+        assert rows_seen(apps.get_model(label), beside, plan)[0] == 0, label
 
 
 def test_nobody_sees_nothing(land: World, plans: dict[str, Plan]) -> None:
@@ -267,12 +297,11 @@ def test_who_keeps_units(land: World) -> None:
 def test_a_file_one_sent_oneself_stays_visible(land: World, plans: dict[str, Plan]) -> None:
     sender = land.actor("health")
     due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
-    report_progress(
-        actor=sender, at=NOW, due_item_id=due.pk, version=2, note="kèm danh sách", file=("a.txt", "ảnh".encode())
-    )
+    files = kept(sender, NOW, due.pk, ("a.txt", "ảnh".encode()))
+    report_progress(actor=sender, at=NOW, due_item_id=due.pk, version=due.version, note="kèm danh sách", evidence=files)
     assert SourceFile.objects.visible_to(sender).filter(name="a.txt").exists()
     assert not SourceFile.objects.visible_to(land.actor("finance")).filter(name="a.txt").exists()
-    assert ProgressNote.objects.visible_to(land.actor("finance")).filter(file__isnull=False).exists()
+    assert NoteFile.objects.visible_to(land.actor("finance")).filter(file__isnull=False, name="a.txt").exists()
 
 
 # Per actor: sees of the history of the plan in force what the keeper did, what Sở Y tế reported.

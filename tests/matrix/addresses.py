@@ -78,7 +78,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "body_id": lambda of: of.body.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
-    "note_id": lambda of: of.note.pk,
+    "file_id": lambda of: of.file.pk,
     "unit_id": lambda of: of.unit.pk,
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pcmt.documents.intake.detect import Kind
 from pcmt.documents.intake.extract import MAX_BYTES, extract, identify, screen
 from pcmt.documents.intake.grids import Grid, GridSheet, address, grid_from, read_grid
+from pcmt.documents.intake.pictures import is_picture, plain_picture, small_picture
 from pcmt.documents.intake.secrecy import STAMPED
 from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
 
@@ -25,7 +26,10 @@ __all__ = [
     "extract",
     "grid_from",
     "identify",
+    "is_picture",
     "note_text",
+    "plain_picture",
     "read_grid",
     "screen",
+    "small_picture",
 ]

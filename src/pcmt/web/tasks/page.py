@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
 from pcmt.web.shell.access import acting
+from pcmt.web.tasks.handing import handing_page
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -31,7 +32,16 @@ class Parties:
 def seen_due(actor: Actor, due_id: int) -> DueItem:
     """The due item when the actor may see it; else the page does not exist."""
     seen = DueItem.objects.visible_to(actor).select_related(
-        "plan", "unit", "clause", "task__clause", "task__ended_by", "task__revision", "occurrence__duty__recipient"
+        "plan",
+        "unit",
+        "holder",
+        "given_by",
+        "parent__parent",
+        "clause",
+        "task__clause",
+        "task__ended_by",
+        "task__revision",
+        "occurrence__duty__recipient",
     )
     seen = seen.defer(*(f"task__{name}" for name in LONG))
     item = seen.filter(pk=due_id).first()
@@ -84,7 +94,7 @@ def siblings_of(actor: Actor, item: DueItem | None, task: Task | None) -> list[D
 
 def notes_of(actor: Actor, item: DueItem | None, task: Task | None) -> Any:
     """What was told, newest first: of the whole task, so that one body sees how the others fare."""
-    notes = ProgressNote.objects.select_related("unit").order_by("-at", "-pk")
+    notes = ProgressNote.objects.select_related("unit").prefetch_related("files__file").order_by("-at", "-pk")
     if task is not None:
         return notes.filter(task=task)[:MOST_NOTES]
     return notes.filter(due_item=item)[:MOST_NOTES] if item is not None else notes.none()
@@ -109,4 +119,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "notes": notes_of(actor, item, task),
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        **handing_page(actor, item, task),
     }

@@ -1,25 +1,59 @@
 """What the tasks room takes from an adopted plan, and what becomes of it when people do their work."""
 
+from pcmt.apps.tasks.operations.accepting import accept, send_back
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
+from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
+from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
 from pcmt.apps.tasks.operations.feeding import make_feed, read_feed, remake_feed, rename_feed, revoke_feed
-from pcmt.apps.tasks.operations.progress import NOTE_CHARS, reopen, report_progress
+from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
+from pcmt.apps.tasks.operations.holding import NOTE_CHARS
+from pcmt.apps.tasks.operations.linking import serve, wait_for
+from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
+from pcmt.apps.tasks.operations.progress import reopen, report_progress
+from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
+from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 
 __all__ = [
     "LABEL_CHARS",
+    "MOST_FILES",
     "NOTE_CHARS",
     "TOUCHED",
+    "Evidence",
+    "Kept",
+    "accept",
+    "acknowledge",
     "adopt_tasks",
+    "answer_decline",
+    "ask_extension",
     "by_owner",
+    "cancel",
+    "comment",
+    "decide_extension",
+    "decline",
+    "drop_requests",
+    "edit_part",
     "end_due",
+    "hand_down",
+    "keep_evidence",
     "make_feed",
+    "name_holder",
     "read_feed",
     "remake_feed",
     "rename_due",
     "rename_feed",
     "reopen",
     "report_progress",
+    "restore",
+    "resume",
     "revoke_feed",
+    "send_back",
+    "serve",
+    "suspend",
+    "take_back",
     "touch",
     "touched",
+    "wait_for",
+    "withdraw_extension",
 ]

@@ -57,3 +57,8 @@ def tell_giver(*, actor: Actor | None, at: datetime, due: DueItem, reason: Reaso
     office = (str(Role.STANDING_OFFICE),)
     owner_id = due.plan.owner_id
     return tell_unit(actor=actor, at=at, due=due, unit_id=owner_id, reason=reason, what=what, roles=office)
+
+
+def holder_of(due: DueItem) -> set[int]:
+    """Who has it in hand, to be told beside the unit; nobody in particular gives nobody."""
+    return {due.holder_id} if due.holder_id else set()
