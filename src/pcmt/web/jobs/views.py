@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,6 +53,7 @@ def shown(request: HttpRequest) -> HttpResponse:
     by_name = {schedule.name: schedule.job.module_path for schedule in schedules()}
     page = {
         "now": found,
+        "trail": [(_("Người dùng"), reverse("people:list"))],
         "running": _lines(found.running),
         "failed": _lines(found.failed),
         "turns": [Row(turn, task_words(by_name[turn.name])) for turn in found.turns],
