@@ -100,7 +100,7 @@ def test_health_needs_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
         raise OperationalError("down")
 
-    monkeypatch.setattr("pcmt.web.jobs.views.connection.cursor", gone)
+    monkeypatch.setattr("pcmt.web.jobs.views.connection.ensure_connection", gone)
     assert Client().get("/suc-khoe/").status_code == 503
 
 

@@ -93,11 +93,11 @@ def again(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers: 200 when this process reaches its database, else 503. Says nothing else to strangers."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        connection.ensure_connection()
+        reached = connection.is_usable()
     except DatabaseError:
-        return JsonResponse({"ok": False}, status=503)
-    return JsonResponse({"ok": True})
+        reached = False
+    return JsonResponse({"ok": reached}, status=200 if reached else 503)
 
 
 def _lines(jobs: Sequence[Job]) -> list[Line]:
