@@ -15,6 +15,7 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -229,7 +230,9 @@ def perform_reading(*, revision_id: int, at: datetime) -> None:
     At least once is enough: what is past reading is left alone, and two workers that read one revision at the same
     time write it once. A defect of ours marks the revision failed in words and then shows as what it is.
     """
-    taken = Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY)
+    # An administrator has the job of a reading run again that our own defect had ended.
+    again = Q(state__in=UNDER_WAY) | Q(state=RevisionState.FAILED, message=DEFECT)
+    taken = Revision.objects.filter(again, pk=revision_id)
     if not taken.update(state=RevisionState.READING, progress=5, message=""):
         return
     try:
