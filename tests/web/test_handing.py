@@ -121,7 +121,7 @@ def test_handing_down_to_two_communes(land: World, due: DueItem) -> None:  # noq
     officer = signed_in(land, "health")
     address = reverse("tasks:hand-down", args=[due.pk])
     form = officer.get(address).content.decode()
-    assert form.count('name="units"') == 6  # five lower units, and the own one
+    assert form.count('name="units"') == 3  # both communes, and the own unit; their bodies are found by name
     assert 'data-key="xa dong hoa"' in form
     assert "14/06/2026" in form
     sent = {"version": "1", "label": "Rà soát ở xã", "due_on": "15/6/2026", "units": [str(land["dong_hoa"].pk)]}
@@ -144,6 +144,20 @@ def test_handing_down_to_two_communes(land: World, due: DueItem) -> None:  # noq
     shown = page_of(officer, due)
     assert "0 / 2 phần đã xong" in shown
     assert "chưa nhận" in shown
+
+
+def test_other_bodies_are_found_by_name_and_nothing_typed_is_lost(land: World, due: DueItem) -> None:  # noqa: F811
+    officer, address = signed_in(land, "health"), reverse("tasks:hand-down", args=[due.pk])
+    sent = {"version": "1", "label": "Rà soát", "due_on": "31/2/2026", "units": [str(land["dong_hoa"].pk)]}
+    found = officer.post(address, {**sent, "do": "find", "q": "công an"})
+    assert found.status_code == 200
+    text = found.content.decode()
+    assert text.count('name="units"') == 5
+    assert "Tìm thấy 2 đơn vị." in text
+    assert "31/2/2026" in text
+    assert f'id="dv{land["dong_hoa"].pk}" checked' in text
+    assert f'id="dv{land["dong_hoa_police"].pk}"' in text
+    assert not DueItem.objects.filter(parent=due).exists()
 
 
 def test_a_part_for_a_person_of_the_own_unit(land: World, due: DueItem) -> None:  # noqa: F811

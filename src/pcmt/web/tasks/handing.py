@@ -23,8 +23,9 @@ from pcmt.apps.tasks.policies import can_link, can_report, gave, owes
 from pcmt.apps.tasks.queries import DEEPEST, begun, depth_of, may_hold, parts_count, parts_of, waited_for
 from pcmt.web.tasks.linked import Link, duty_link, target_link, task_link
 
+FIRST_PARTS = 20
 MOST_PARTS = 150
-"""Parts that the page of a due item lists; the list of what is owed has them all."""
+"""Parts that the page of a due item shows at once, and at all; the list of what is owed has them all."""
 
 
 @attrs.frozen
@@ -60,7 +61,8 @@ def _parts(actor: Actor, item: DueItem, acts: bool) -> dict[str, Any]:
     shown = [Part(part, part.parent_id != item.pk, _may_change(actor, item, part)) for part in found[:MOST_PARTS]]
     may = acts and item.kind == DueKind.TASK and item.state == DueState.OPEN and item.declined_at is None
     return {
-        "parts": shown,
+        "parts": shown[:FIRST_PARTS],
+        "further_parts": shown[FIRST_PARTS:],
         "more_parts": len(found) - len(shown),
         "parts_count": parts_count(item, found),
         "open_parts": sum(part.parent_id == item.pk and part.state in LIVE for part in found),

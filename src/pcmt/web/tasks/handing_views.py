@@ -21,6 +21,7 @@ from pcmt.apps.tasks.models import DueItem, DueKind
 from pcmt.apps.tasks.policies import can_report, gave
 from pcmt.apps.tasks.queries import DEEPEST, depth_of, latest_for_parts, lower_units, may_hold, may_owe
 from pcmt.apps.units.models import Unit, UnitKind
+from pcmt.apps.units.queries import children
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.text import fold
 from pcmt.web.people.fields import units_like
@@ -28,6 +29,9 @@ from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing_forms import AnswerForm, HandDownForm, HolderForm, PartForm
 from pcmt.web.tasks.page import seen_due
 from pcmt.web.tasks.views import refused, version_of
+
+MOST_FOUND = 600
+"""Units that one search adds to the list: enough for one body in each commune of a province."""
 
 
 @attrs.frozen
@@ -132,6 +136,8 @@ def down(request: HttpRequest, due_id: int) -> HttpResponse:
         first = {"version": item.version, "label": words, "due_on": _first_limit(item, actor)}
         return _down(request, item, HandDownForm(initial=first, units=units, people=people), units)
     form = HandDownForm(request.POST, units=units, people=people)
+    if request.POST.get("do") == "find":
+        return _down(request, item, HandDownForm(initial=_typed(request), units=units, people=people), units)
     if not form.is_valid():
         return _down(request, item, form, units, status=422)
     typed = form.cleaned_data
@@ -217,6 +223,14 @@ def _first_limit(item: DueItem, actor: Actor) -> Any:
     return item.due_on if item.due_on is not None and item.due_on >= actor.on else None
 
 
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed so far, while somebody looks for more units to tick: nothing of it is judged yet."""
+    sent = request.POST
+    return {name: sent.get(name) for name in ("version", "label", "due_on", "needs_acceptance", "holder")} | {
+        "units": sent.getlist("units")
+    }
+
+
 def _fresh(request: HttpRequest, item: DueItem, form: Any, told: Refusal) -> Any:
     """The form as it was typed with the reason in it, and the version of now: a second try goes through."""
     data = request.POST.copy()
@@ -233,16 +247,29 @@ def _status(told: Refusal) -> int:
 def _down(
     request: HttpRequest, item: DueItem, form: HandDownForm, units: Iterable[Unit], *, status: int = 200
 ) -> HttpResponse:
+    actor = acting(request)
     ticked = {str(value) for value in form["units"].value() or ()}
     boxes = [Box(unit, str(unit.pk) in ticked) for unit in units]
     own = [box for box in boxes if box.unit.pk == item.unit_id]
+    lower = [box for box in boxes if box.unit.pk != item.unit_id]
+    near = {unit.pk for unit in children(item.unit_id or actor.unit_id, actor.on)}
+    words = fold(request.POST.get("q", "")).split()
+    asked = [box for box in lower if words and all(word in box.key for word in words)]
+    found = {box.unit.pk for box in asked[:MOST_FOUND]}
     context = {
         "item": item,
         "plan": item.plan,
         "form": form,
         "own": own[0] if own else None,
-        "boxes": [box for box in boxes if box.unit.pk != item.unit_id],
-        "latest": latest_for_parts(item, acting(request).on),
+        "boxes": [
+            box
+            for box in lower
+            if box.checked or box.unit.kind == UnitKind.ADMINISTRATIVE or box.unit.pk in near or box.unit.pk in found
+        ],
+        "lower": len(lower),
+        "words": request.POST.get("q", ""),
+        "found": len(asked) if words else None,
+        "latest": latest_for_parts(item, actor.on),
     }
     return render(request, "tasks/hand_down.html", context, status=status)
 

@@ -210,8 +210,8 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared, at=adoption.at)
             # Parts keep the words in which they were given.
             place = {name: shared[name] for name in ("clause", "start", "end")}
-            parts = DueItem.objects.filter(task=task, parent__isnull=False)
-            rename_due(parts, {**place, "mode": task.mode}, at=adoption.at)
+            handed = DueItem.objects.filter(task=task, parent__isnull=False)
+            rename_due(handed, {**place, "mode": task.mode}, at=adoption.at)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):

@@ -16,7 +16,7 @@ from pcmt.core.diagnostics import Refusal
 
 NOTE_CHARS = 5000
 
-TAKEN_ON = ("acknowledged_at", "declined_at", "changed_at")
+TAKEN_ON = ("acknowledged_at", "declined_at")
 """Fields that `take_on` sets."""
 
 May = Callable[[Actor | None, DueItem], bool]
@@ -79,7 +79,6 @@ def stale(due: DueItem) -> Refusal:
 
 def take_on(actor: Actor, at: datetime, due: DueItem) -> None:
     """Whoever works on what the own unit owes has taken it on, and no longer asks that another body does it."""
-    due.changed_at = at
     if owes(actor, due):
         due.acknowledged_at = due.acknowledged_at or at
         due.declined_at = None

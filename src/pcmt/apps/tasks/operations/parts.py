@@ -14,8 +14,9 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.plans.operations import let_see
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, NoteEvent
-from pcmt.apps.tasks.operations.holding import held, stale, take_on, write_note, written
+from pcmt.apps.tasks.operations.holding import TAKEN_ON, held, stale, take_on, write_note, written
 from pcmt.apps.tasks.operations.telling import tell_unit
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.tasks.policies import can_report, gave
 from pcmt.apps.tasks.queries import DEEPEST, begun, depth_of, latest_for_parts, lower_units, may_hold
 from pcmt.apps.units.models import Unit
@@ -71,8 +72,8 @@ def hand_down(
                 message = _("Chỉ giao cho một người khi phần việc ở lại chính đơn vị, và người đó có vai trò ở đơn vị.")
                 return Refusal(code="holder", message=message, field="holder")
         take_on(actor, at, whole)
-        whole.version += 1
-        whole.save(update_fields=["acknowledged_at", "declined_at", "changed_at", "version"])
+        touch(whole, at=at)
+        whole.save(update_fields=[*TAKEN_ON, *TOUCHED])
         parts = [
             _part(actor, at, whole, unit, label=words, due_on=due_on, accepted=needs_acceptance, holder_id=holder_id)
             for unit in units
@@ -126,13 +127,8 @@ def edit_part(
         after = {"label": part.label, "due_on": part.due_on, "needs_acceptance": part.needs_acceptance}
         if before == after:
             return part
-        part.changed_at = at
-        part.version += 1
-        part.save(
-            update_fields=[
-                *("label", "search_key", "due_on", "original_due_on", "needs_acceptance", "changed_at", "version"),
-            ]
-        )
+        touch(part, at=at)
+        part.save(update_fields=["label", "search_key", "due_on", "original_due_on", "needs_acceptance", *TOUCHED])
         until = f"\nHạn hết ngày {date_label(part.due_on)}" if part.due_on else ""
         write_note(actor, at, part, NoteEvent.HANDED_DOWN, f"{words}{until}")
         _tell(actor, at, part, "Phần việc được sửa", reason=Reason.CHANGED)
@@ -153,9 +149,9 @@ def take_back(*, actor: Actor, at: datetime, due_item_id: int, version: int, rea
         part = _unbegun(actor, due_item_id, version)
         if isinstance(part, Refusal):
             return part
-        part.state, part.changed_at, part.declined_at = DueState.CANCELLED, at, None
-        part.version += 1
-        part.save(update_fields=["state", "declined_at", "changed_at", "version"])
+        part.state, part.declined_at = DueState.CANCELLED, None
+        touch(part, at=at)
+        part.save(update_fields=["state", "declined_at", *TOUCHED])
         write_note(actor, at, part, NoteEvent.CANCELLED, words)
         _tell(actor, at, part, "Phần việc được thu hồi", reason=Reason.CHANGED)
         record(at=at, actor=actor, event="tasks.part.taken_back", obj=part, reason=words)

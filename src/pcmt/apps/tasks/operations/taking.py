@@ -13,9 +13,10 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.plans.operations import let_see
 from pcmt.apps.tasks.models import LIVE, DueItem, DueState, NoteEvent
-from pcmt.apps.tasks.operations.holding import held, stale, take_on, write_note, written
+from pcmt.apps.tasks.operations.holding import TAKEN_ON, held, stale, take_on, write_note, written
 from pcmt.apps.tasks.operations.moving import hand_over
 from pcmt.apps.tasks.operations.telling import tell_giver, tell_unit
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.tasks.policies import can_report, gave, owes
 from pcmt.apps.tasks.queries import may_hold, may_owe
 from pcmt.apps.units.models import Unit
@@ -38,8 +39,8 @@ def acknowledge(*, actor: Actor, at: datetime, due_item_id: int, version: int) -
             return _settled()
         withdrawn = due.declined_at is not None
         take_on(actor, at, due)
-        due.version += 1
-        due.save(update_fields=["acknowledged_at", "declined_at", "changed_at", "version"])
+        touch(due, at=at)
+        due.save(update_fields=[*TAKEN_ON, *TOUCHED])
         write_note(actor, at, due, NoteEvent.ACKNOWLEDGED, "")
         if withdrawn:
             tell_giver(actor=actor, at=at, due=due, reason=Reason.CHANGED, what=f"{actor.unit_name} nhận việc")
@@ -64,9 +65,9 @@ def decline(*, actor: Actor, at: datetime, due_item_id: int, version: int, reaso
         if due.declined_at is not None:
             message = _("Đơn vị đã đề nghị giao lại việc này và đang chờ trả lời.")
             return Refusal(code="declined", message=message)
-        due.declined_at = due.changed_at = at
-        due.version += 1
-        due.save(update_fields=["declined_at", "changed_at", "version"])
+        due.declined_at = at
+        touch(due, at=at)
+        due.save(update_fields=["declined_at", *TOUCHED])
         write_note(actor, at, due, NoteEvent.DECLINED, words)
         what = f"{actor.unit_name} đề nghị giao lại"
         tell_giver(actor=actor, at=at, due=due, reason=Reason.DECLINED, what=what)
@@ -99,10 +100,10 @@ def answer_decline(
         if due.state != DueState.OPEN:
             return _settled()
         before_id = due.unit_id
-        due.declined_at, due.changed_at = None, at
+        due.declined_at = None
         if unit_id is None:
-            due.version += 1
-            due.save(update_fields=["declined_at", "changed_at", "version"])
+            touch(due, at=at)
+            due.save(update_fields=["declined_at", *TOUCHED])
             write_note(actor, at, due, NoteEvent.ANSWERED, words)
             tell_unit(
                 actor=actor, at=at, due=due, unit_id=before_id, reason=Reason.DECIDED, what="Đơn vị vẫn làm việc này"
@@ -124,7 +125,7 @@ def _reassign(actor: Actor, at: datetime, due: DueItem, target: Unit, words: str
     source = due.unit.name if due.unit else due.unit_name
     write_note(actor, at, due, NoteEvent.ANSWERED, words)
     due.acknowledged_at, due.holder = None, None
-    due.save(update_fields=["declined_at", "acknowledged_at", "holder", "changed_at"])
+    due.save(update_fields=["declined_at", "acknowledged_at", "holder"])
     hand_over(due, target, at=at)
     let_see(due.plan_id, [target.pk])
     gone_to = f"Việc chuyển cho {target.name}"
@@ -157,8 +158,8 @@ def name_holder(
         before = due.holder.get_full_name() if due.holder else ""
         take_on(actor, at, due)
         due.holder = person
-        due.version += 1
-        due.save(update_fields=["holder", "acknowledged_at", "declined_at", "changed_at", "version"])
+        touch(due, at=at)
+        due.save(update_fields=["holder", *TAKEN_ON, *TOUCHED])
         name = person.get_full_name() if person else ""
         write_note(actor, at, due, NoteEvent.HELD, name or "Không còn giao riêng cho ai")
         if person:
