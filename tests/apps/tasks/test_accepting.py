@@ -234,6 +234,15 @@ def test_a_part_is_accepted_by_who_gave_it(land: World, due: DueItem) -> None:
     assert giver.exists()
 
 
+def test_nobody_accepts_the_work_of_the_own_unit(land: World, due: DueItem) -> None:
+    """A part whose giver takes its unit over while it waits: only the office above is left to look at it."""
+    (part,) = sure(on(due, hand_down, land.actor("health"), label="Rà soát ở xã", unit_ids=[land["dong_hoa"].pk]))
+    sure(on(part, report_progress, land.actor("dong_hoa", "commune_officer"), done=True))
+    DueItem.objects.filter(pk=part.pk).update(unit=land["health"])
+    refused(on(part, accept, land.actor("health")), "not_allowed")
+    assert sure(on(part, accept, land.office)).state == "done"
+
+
 def test_reports_and_requests_are_not_accepted(land: World, due: DueItem) -> None:
     report = DueItem.objects.filter(kind="report", unit=land["health"])[0]
     assert sure(on(report, report_progress, land.actor("health"), done=True)).state == "done"

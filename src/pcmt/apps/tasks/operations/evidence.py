@@ -1,4 +1,4 @@
-"""Files that show what was done: looked at by their content, pictures made anew without what cameras write into them."""
+"""Files that show what was done: known by their content; pictures made anew without what cameras write into them."""
 
 from __future__ import annotations
 
