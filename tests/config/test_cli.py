@@ -22,6 +22,8 @@ def test_help_names_every_command_in_vietnamese(capsys: pytest.CaptureFixture[st
         "units load",
         "units count",
         "audit verify",
+        "worker",
+        "status",
         "check",
         "PCMT_DATA",
         "Cách dùng",
@@ -40,7 +42,9 @@ def test_a_command_that_fails_is_1() -> None:
     assert cli.main(["migrate", "no_such_app"]) == 1
 
 
-@pytest.mark.parametrize("arguments", [["serve", "--help"], ["migrate", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--help"], ["migrate", "--help"], ["worker", "--help"], ["jobs", "--help"]]
+)
 def test_help_of_a_command_is_0(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(arguments) == 0
     assert "--help" in capsys.readouterr().out

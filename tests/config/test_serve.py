@@ -47,7 +47,7 @@ def alive(pid: int) -> bool:
 
 
 def worker_of(server: int) -> int:
-    return next((pid for pid, args in children(server).items() if args.endswith("cli jobs")), 0)
+    return next((pid for pid, args in children(server).items() if args.endswith("cli worker")), 0)
 
 
 def test_serve_supervises_and_stops_as_one(tmp_path: Path) -> None:

@@ -96,10 +96,12 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     # Links in letters: whoever has one may use it, and nobody can guess one.
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
+    "secret": lambda _of: "khong-co-lich-nao-nhu-vay",
     "import_id": lambda of: of.waiting.pk,
     "urging_id": lambda of: of.urging.pk,
     "batch": lambda of: of.urging.batch,
     "filter_id": lambda of: of.kept.pk,
+    "feed_id": lambda of: of.feed.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -247,6 +249,8 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:take-back": lambda of, _who: {"version": of.part.version, "reason": "Nhầm"},
     "tasks:links": lambda of, _who: {"serves": [of.target.pk]},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "feeds:make": lambda _of, _who: {"holds": "toi", "name": "Lịch thử"},
+    "jobs:retry": lambda _of, _who: {"job": "tat-ca"},
     "units:add": lambda of, _who: {"name": "Tổ công tác mới", "kind": "office", "level": of.unit.level},
     "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},
     "units:alias": lambda _of, _who: {"name": "Tên gọi thử", "scope": "moi-noi"},

@@ -22,6 +22,8 @@ from uuid import uuid4
 import attrs
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
@@ -32,8 +34,8 @@ from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.letters import LetterWords
-from pcmt.apps.tasks.models import DueItem, Extension, NoteFile, Reminder, ReminderKind, Task, Urging
-from pcmt.apps.tasks.operations import decline, hand_down, report_progress, urge
+from pcmt.apps.tasks.models import CalendarFeed, DueItem, Extension, NoteFile, Reminder, ReminderKind, Task, Urging
+from pcmt.apps.tasks.operations import decline, hand_down, make_feed, report_progress, urge
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -113,6 +115,7 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
+    feed: CalendarFeed
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
@@ -150,6 +153,7 @@ def build() -> World:
     _granted(users[AGENCY_OFFICE], Role.STANDING_OFFICE, units["agency"])
     with patch("pcmt.core.reading.read", _read):
         things = {relation: _things(units, relation, number) for number, relation in enumerate(RELATIONS, 1)}
+    _failed_job()
     standings = [Standing(name="anonymous", user=None), Standing(name="no_role", user=users["no_role"])]
     standings += [Standing(name=role, user=users[role], role=role) for role in Role.values]
     standings.append(Standing(name=AGENCY_OFFICE, user=users[AGENCY_OFFICE], role=Role.STANDING_OFFICE))
@@ -268,6 +272,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
+        feed=_feed(_actor(person, Role.OFFICER, unit)),
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
@@ -320,6 +325,20 @@ def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
     assert isinstance(made, list), made
     due.refresh_from_db()
     return declined, made[0]
+
+
+def _feed(actor: Actor) -> CalendarFeed:
+    made = make_feed(actor=actor, at=NOW, name="Lịch của tôi")
+    assert not isinstance(made, Refusal), made
+    return made[0]
+
+
+def _failed_job() -> None:
+    DBTaskResult.objects.create(
+        status=TaskResultStatus.FAILED, args_kwargs={"args": [], "kwargs": {}}, finished_at=NOW, run_after=NOW,
+        task_path="pcmt.apps.jobs.jobs.housekeeping", backend_name="default", worker_ids=["may-1"],
+        exception_class_path="builtins.ValueError",
+    )  # fmt: skip
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

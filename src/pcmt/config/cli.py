@@ -25,7 +25,8 @@ Cách dùng: pcmt LỆNH [tham số]
   audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất;
                      audit roles: tách vai trò PostgreSQL của tiến trình web khỏi vai trò chủ
   check              kiểm tra cài đặt: cơ sở dữ liệu, thư mục dữ liệu, chương trình đi kèm
-  jobs               chỉ chạy một tiến trình xử lý việc nền
+  worker             chỉ chạy một tiến trình xử lý việc nền
+  status             việc nền đang thế nào: tiến trình, việc chờ, việc lỗi, lịch chạy (--json); mã 1 khi cần người xem
 
 Mọi lệnh quản trị của Django cũng dùng được, ví dụ: pcmt createsuperuser, pcmt shell.
 Dữ liệu nằm trong thư mục PCMT_DATA (mặc định: var); PCMT_DATABASE_URL chỉ tới PostgreSQL nếu có.
@@ -49,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return read(rest)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pcmt.config.settings")
     own = COMMANDS.get(name)
+    name = FORMER.get(name, name)
     return own(rest) if own else django(name, rest)
 
 
@@ -74,6 +76,10 @@ def check(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {"serve": serve, "migrate": migrate, "check": check}
+
+
+FORMER = {"jobs": "worker"}
+"""Commands that were called otherwise: services set up then go on."""
 
 
 def django(name: str, arguments: list[str]) -> int:

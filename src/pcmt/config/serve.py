@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--host", default=os.environ.get("PCMT_HOST", "127.0.0.1"), help="địa chỉ nghe")
     parser.add_argument("--port", type=int, default=os.environ.get("PCMT_PORT", "8000"), help="cổng nghe")
     parser.add_argument("--workers", type=int, default=2, help="số tiến trình web")
-    parser.add_argument("--no-jobs", action="store_true", help="không chạy việc nền (đã có pcmt jobs chạy riêng)")
+    parser.add_argument("--no-jobs", action="store_true", help="không chạy việc nền (đã có pcmt worker chạy riêng)")
     try:
         chosen = parser.parse_args(arguments)
     except SystemExit as exit_:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         *("--host", chosen.host, "--port", str(chosen.port), "--workers", str(chosen.workers)),
         *("--blocking-threads", "1", "--respawn-failed-workers", "pcmt.config.wsgi:application"),
     ]
-    jobs = [sys.executable, "-m", "pcmt.config.cli", "jobs"]
+    jobs = [sys.executable, "-m", "pcmt.config.cli", "worker"]
     return supervise([Child(command=web)] + ([] if chosen.no_jobs else [Child(command=jobs)]))
 
 

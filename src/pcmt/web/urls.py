@@ -20,8 +20,10 @@ urlpatterns = [
     path("don-vi/", include("pcmt.web.bodies.urls")),
     path("bo-loc/", include("pcmt.web.filters.urls")),
     path("tim/", include("pcmt.web.search.urls")),
+    path("lich/", include("pcmt.web.feeds.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
     path("", include("pcmt.web.people.urls")),
     path("", include("pcmt.web.notices.urls")),
+    path("", include("pcmt.web.jobs.urls")),
 ]

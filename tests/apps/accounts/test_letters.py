@@ -39,7 +39,7 @@ def test_a_letter_gets_there(tmp_path: Path) -> None:
             },
         )
         assert here.python(INVITE) == "1"
-        worker = here.start("jobs")
+        worker = here.start("worker")
         try:
             wait_for("the worker tries", lambda: here.python(TRIED) == "1")
         finally:

@@ -1,33 +1,66 @@
-"""The job of a worker that is killed outright is done by another worker. With real processes on a real database."""
+"""Jobs of workers that are killed outright are done by another, once. With real processes on a real database."""
 
 import json
 import signal
 from pathlib import Path
 
+import attrs
+
 from tests.installation import install, wait_for
 
-ENQUEUE = "from tests.apps.jobs.slow import kill_me_once; print(kill_me_once.enqueue({folder!r}).id)"
-LOOK = (
-    "import json; from django_tasks_db.models import DBTaskResult; job = DBTaskResult.objects.get(pk={job!r});"
-    "print(json.dumps([job.status, job.return_value, len(set(job.worker_ids))]))"
-)
+BEGIN = """
+from datetime import timedelta
+from django.utils import timezone
+from pcmt.apps.accounts.operations import ask_reset, create_user
+from pcmt.apps.jobs.models import Cron
+from pcmt.apps.plans.operations import start_reading
+from tests.factories.plans import TEXT
+from tests.factories.world import world
+now = timezone.now()
+create_user(actor=None, at=now, username="thu", full_name="Thu", email="thu@x.vn")
+ask_reset(at=now, name="thu")
+start_reading(actor=world().office, at=now, pasted=TEXT, again=True)
+Cron.objects.create(name="jobs.housekeeping", next_run_at=now - timedelta(days=2))
+"""
+KINDS = ("reading", "letter", "scheduled")
+LOOK = """
+import json
+from django_tasks_db.models import DBTaskResult
+from pcmt.apps.jobs.models import WorkerBeat
+from pcmt.apps.plans.models import Revision
+jobs = DBTaskResult.objects.filter(task_path__regex="read_revision|send_letter|housekeeping")
+revision = Revision.objects.get()
+print(json.dumps({
+    "jobs": sorted([job.task_path.rpartition(".")[2], job.status, len(set(job.worker_ids))] for job in jobs),
+    "read": [revision.state, revision.clauses.count() == len(revision.reading.get("outline", ())) > 5],
+    "beats": WorkerBeat.objects.count(),
+}))
+"""
 
 
-def test_job_of_a_killed_worker_is_done_by_another(tmp_path: Path) -> None:
+def test_jobs_of_killed_workers_are_done_once_by_another(tmp_path: Path) -> None:
+    """A plan being read, a letter being sent, scheduled work: three workers, each killed in the middle of one."""
     here = install(tmp_path)
-    job = here.python(ENQUEUE.format(folder=str(tmp_path)))
-    first = here.start("jobs")
+    here.python(BEGIN)
+    hanging = attrs.evolve(here, environment={**here.environment, "HANG_IN": str(tmp_path)})
+    first = [hanging.start("worker") for _kind in KINDS]
     try:
-        wait_for("the first worker takes the job", (tmp_path / "started").exists)
+        wait_for("all three are in the middle", lambda: all((tmp_path / kind).exists() for kind in KINDS))
     finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-    second = here.start("jobs")
+        for worker in first:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+    half = json.loads(here.python(LOOK))
+    assert [job[1:] for job in half["jobs"]] == [["RUNNING", 1]] * 3
+    second = here.start("worker")
+    done = ["housekeeping", "SUCCESSFUL", 2], ["read_revision", "SUCCESSFUL", 2], ["send_letter", "SUCCESSFUL", 2]
     try:
-        wait_for("the second worker does it", lambda: "SUCCESSFUL" in here.python(LOOK.format(job=job)))
+        wait_for("another does them", lambda: here.python(LOOK).count("SUCCESSFUL") == 3)
+        status = json.loads(here.pcmt("status", "--json").stdout)
+        assert (status["ok"], len(status["workers"]), status["failed"]) == (True, 1, 0)
     finally:
         second.terminate()
-    assert json.loads(here.python(LOOK.format(job=job))) == ["SUCCESSFUL", "done by another", 2]
     assert second.wait(timeout=20) == 0
     # Who ends in good order takes its beat along: nothing is left to be found dead.
-    assert here.python("from pcmt.apps.jobs.models import WorkerBeat; print(WorkerBeat.objects.count())") == "0"
+    assert json.loads(here.python(LOOK)) == {"jobs": list(map(list, done)), "read": ["review", True], "beats": 0}
+    assert len(list((tmp_path / "mail").iterdir())) == 1

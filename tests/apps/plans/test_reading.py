@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.storage import default_storage
@@ -155,6 +156,25 @@ def test_a_defect_of_ours_is_said_and_read_again(land: World, monkeypatch: pytes
     refused = read_again(actor=land.office, at=NOW, revision_id=revision.pk)
     assert isinstance(refused, Refusal)
     assert refused.code == "not_failed"
+
+
+@pytest.mark.usefixtures("reader")
+def test_what_may_pass_is_left_to_the_job_and_a_defect_to_whoever_runs_it_again(
+    land: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(queue._enqueue, "reading", lambda revision_id: "gone")
+    revision = start_reading(actor=land.office, at=NOW, pasted=TEXT)
+    assert isinstance(revision, Revision)
+    for error, state in ((ConnectionResetError, "reading"), (ZeroDivisionError, "failed"), (None, "review")):
+        with monkeypatch.context() as patch:
+            if error is not None:
+                patch.setattr("pcmt.core.reading.read", Mock(side_effect=error))
+                with pytest.raises(error):
+                    perform_reading(revision_id=revision.pk, at=NOW)
+            else:
+                perform_reading(revision_id=revision.pk, at=NOW)
+        revision.refresh_from_db()
+        assert revision.state == state
 
 
 @pytest.mark.usefixtures("reader")

@@ -37,7 +37,10 @@ def acting_in(user: Any, held: Sequence[Grant], on: date, grant_id: int | None =
     """The actor like `actor_of`, for whoever has asked for the grants held on the day already."""
     if not getattr(user, "is_active", False) or not held:
         return None
-    grant = next((each for each in held if each.pk == grant_id), held[0])
+    return _acting(user, next((each for each in held if each.pk == grant_id), held[0]), on)
+
+
+def _acting(user: Any, grant: Grant, on: date) -> Actor:
     return Actor(
         user_id=user.pk,
         name=user.get_full_name(),
@@ -48,6 +51,14 @@ def acting_in(user: Any, held: Sequence[Grant], on: date, grant_id: int | None =
         grant_id=grant.pk,
         mark=grant.mark,
     )
+
+
+def actors_of(user: Any, on: date) -> list[Actor]:
+    """The actors a user may be on the day, one for each role held; nobody when the account is stopped.
+
+    For what is done in the person's name without a choice of role, such as a calendar that is read.
+    """
+    return [_acting(user, grant, on) for grant in grants_of(user, on)] if user.is_active else []
 
 
 def people_at(unit_ids: Iterable[int], on: date, roles: Collection[str]) -> dict[int, list[int]]:

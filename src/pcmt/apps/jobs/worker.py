@@ -9,7 +9,9 @@ import threading
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
+from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from . import operations
 
@@ -19,6 +21,22 @@ logger = logging.getLogger(__name__)
 def new_worker_id() -> str:
     """Host and process for a person to read, and a random part so that no two workers ever share an id."""
     return f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(6)}"
+
+
+class Steady(Worker):
+    """django-tasks-db's worker, which also tries again what failed for a reason that may pass."""
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        """See the class."""
+        super().run_task(db_task_result)
+        if db_task_result.status == TaskResultStatus.FAILED:
+            back = operations.try_again(job=db_task_result, at=timezone.now())
+            logger.warning(
+                "jobs: %s failed with %s%s",
+                db_task_result.task_path,
+                db_task_result.exception_class_path,
+                ", will be tried again" if back else "",
+            )
 
 
 class Pulse(threading.Thread):
@@ -56,7 +74,7 @@ def work(*, batch: bool = False, interval: float = 0.5) -> None:
     operations.beat(worker_id=worker_id, at=timezone.now())
     pulse = Pulse(worker_id)
     pulse.start()
-    worker = Worker(
+    worker = Steady(
         queue_names=["*"],
         excluded_queue_names=[],
         interval=interval,

@@ -720,3 +720,74 @@ class UrgingItem(models.Model):
 
     def __str__(self) -> str:
         return self.label[:80]
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    """Calendar feeds: one's own, nobody else's."""
+
+    def visible_to(self, actor: Actor | None) -> CalendarFeedQuerySet:
+        return self.none() if actor is None else self.filter(owner_id=actor.user_id)
+
+    def live(self) -> CalendarFeedQuerySet:
+        """Those that were not revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+
+class CalendarFeed(models.Model):
+    """An address that calendar programs read without signing in: what a `unit` owes, what is due in a `plan`, or, with
+    neither, what the owner has in hand.
+
+    Whoever knows the address sees what the owner may see, as of now. Kept is only the hash of its secret. `edition`
+    counts what became different in it, `changed_at` is when that was last seen: a program that has the edition is told
+    so instead of being sent it again.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="calendar_feeds")
+    name = models.CharField("tên lịch", max_length=80)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    plan = models.ForeignKey(Plan, models.CASCADE, null=True, blank=True, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField("tạo lúc")
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+    read_at = models.DateTimeField("đọc gần nhất", null=True, blank=True)
+    edition = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField("thay đổi lúc")
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lịch đăng ký"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(name="feed_of_one", condition=Q(unit__isnull=True) | Q(plan__isnull=True)),
+            models.UniqueConstraint(
+                fields=["owner", "name"], name="feed_name_once", condition=Q(revoked_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeedEntry(models.Model):
+    """An event as a feed last told it: with it a change raises SEQUENCE, and what goes is cancelled, not just gone.
+
+    `key` names the event within the installation, `content` is a hash of what it says, `gone_at` when it was found
+    to be no longer in the feed.
+    """
+
+    feed = models.ForeignKey(CalendarFeed, models.CASCADE, related_name="entries")
+    key = models.CharField(max_length=30)
+    content = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    first_on = models.DateField()
+    last_on = models.DateField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "việc đã báo trong lịch"
+        constraints = [models.UniqueConstraint(fields=["feed", "key"], name="feed_entry_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -78,6 +78,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 """At most so many in so long, for an address (`ip`) and for a name (`key`); counted in the database cache."""
+FEED_RATE_LIMITS = {"feed": "120/h/key", "feed_missed": "60/h/ip"}
+"""The same for reading a calendar feed, and for addresses that are none."""
 MFA_ADAPTER = "pcmt.web.account.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -15,11 +15,12 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.jobs.operations import standing_of
+from pcmt.apps.jobs.operations import is_passing, standing_of
 from pcmt.apps.plans.contract import PREFIXES, Header, header_read
 from pcmt.apps.plans.models import (
     BodyMatch,
@@ -234,13 +235,17 @@ def perform_reading(*, revision_id: int, at: datetime) -> None:
     At least once is enough: what is past reading is left alone, and two workers that read one revision at the same
     time write it once. A defect of ours marks the revision failed in words and then shows as what it is.
     """
-    taken = Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY)
+    # An administrator has the job of a reading run again that our own defect had ended.
+    again = Q(state__in=UNDER_WAY) | Q(state=RevisionState.FAILED, message=DEFECT)
+    taken = Revision.objects.filter(again, pk=revision_id)
     if not taken.update(state=RevisionState.READING, progress=5, message=""):
         return
     try:
         _read_through(revision_id, at)
-    except Exception:
-        Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY).update(state=RevisionState.FAILED, message=DEFECT)
+    except Exception as error:
+        if not is_passing(error):  # else the job is tried again, and `tend_readings` says so when that was for nothing
+            failed = Revision.objects.filter(pk=revision_id, state__in=UNDER_WAY)
+            failed.update(state=RevisionState.FAILED, message=DEFECT)
         raise
 
 

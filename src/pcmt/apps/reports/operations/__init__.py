@@ -214,6 +214,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     original_due_on=when.due_on,
                     limit=when.stored,
                     limit_text=when.text,
+                    changed_at=adoption.at,
                     **shared,
                 )
                 due_items.append(due)

@@ -4,6 +4,7 @@ from pcmt.apps.tasks.operations.accepting import accept, send_back
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
 from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
 from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
+from pcmt.apps.tasks.operations.feeding import make_feed, read_feed, remake_feed, rename_feed, revoke_feed
 from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
 from pcmt.apps.tasks.operations.happening import say_when
 from pcmt.apps.tasks.operations.holding import NOTE_CHARS
@@ -50,14 +51,19 @@ __all__ = [
     "hand_down",
     "keep_evidence",
     "letter_name",
+    "make_feed",
     "name_holder",
     "note_reminder",
+    "read_feed",
+    "remake_feed",
     "remind",
     "rename_due",
+    "rename_feed",
     "reopen",
     "report_progress",
     "restore",
     "resume",
+    "revoke_feed",
     "say_when",
     "send_back",
     "serve",

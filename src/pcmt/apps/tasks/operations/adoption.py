@@ -118,13 +118,14 @@ def end_due(ids: Iterable[int], *, at: datetime) -> int:
 
 
 def rename_due(rows: QuerySet[DueItem], shared: Mapping[str, Any], *, at: datetime) -> None:
-    """Give rows the words and the clause of the new text (`shared_by`); only other words or another address touch them.
+    """Give rows the clause and what else is new in the text (`shared_by`); other words or another address touch them.
 
     Every revision has clauses of its own: that it is another row is nothing that a reader sees.
     """
     clause = shared["clause"]
     there = Exists(Clause.objects.filter(pk=OuterRef("clause_id"), address=clause.address)) if clause else None
-    same = Q(there, label=shared["label"]) if there else Q(clause__isnull=True, label=shared["label"])
+    same = Q(there) if there else Q(clause__isnull=True)
+    same &= Q(**{name: shared[name] for name in ("label", "mode") if name in shared})
     changes: dict[str, Any] = {name: Case(When(same, then=F(name)), default=now) for name, now in touched(at).items()}
     rows.update(**shared, **changes)
 
@@ -234,7 +235,8 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared, at=adoption.at)
             # Parts keep the words in which they were given.
             place = {name: shared[name] for name in ("clause", "start", "end")}
-            DueItem.objects.filter(task=task, parent__isnull=False).update(**place, mode=task.mode)
+            handed = DueItem.objects.filter(task=task, parent__isnull=False)
+            rename_due(handed, {**place, "mode": task.mode}, at=adoption.at)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
@@ -315,6 +317,7 @@ def _wanted(
                 original_due_on=limit.due_on,
                 limit=limit.stored,
                 limit_text=limit.text,
+                changed_at=adoption.at,
                 **shared,
             )
 

@@ -119,7 +119,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
     drop_requests([move.due.pk for move, _twin in moved.merged], at=at)
     for move, twin in moved.merged:
         DueItem.objects.filter(merged_into=move.due).update(merged_into=twin)
-        DueItem.objects.filter(parent=move.due).update(parent=twin)
+        DueItem.objects.filter(parent=move.due).update(parent=twin, **touched(at))
     for move in (*moved.moved, *(move for move, _twin in moved.merged)):
         if move.source.unit_id is not None and move.target.unit_id is not None:
             whole = next((twin for each, twin in moved.merged if each is move), move.due)
@@ -249,7 +249,8 @@ def land(due: DueItem, *, at: datetime) -> tuple[Mapping[str, str], Mapping[str,
     heirs = heirs_on([each for each in (due.unit_id, due.given_by_id) if each], today)
     if due.given_by_id in heirs:
         due.given_by_id = heirs[due.given_by_id]
-        due.save(update_fields=["given_by"])
+        touch(due, at=at)
+        due.save(update_fields=["given_by", *TOUCHED])
     if due.unit_id is None or due.unit_id not in heirs:
         return None
     before = Unit.objects.get(pk=due.unit_id).name

@@ -124,8 +124,8 @@ def _reassign(actor: Actor, at: datetime, due: DueItem, target: Unit, words: str
     before_id = due.unit_id
     source = due.unit.name if due.unit else due.unit_name
     write_note(actor, at, due, NoteEvent.ANSWERED, words)
-    due.acknowledged_at, due.holder = None, None
-    due.save(update_fields=["declined_at", "acknowledged_at", "holder"])
+    due.acknowledged_at, due.holder, due.changed_at = None, None, at
+    due.save(update_fields=["declined_at", "acknowledged_at", "holder", "changed_at"])
     hand_over(due, target, at=at)
     let_see(due.plan_id, [target.pk])
     gone_to = f"Việc chuyển cho {target.name}"

@@ -1,4 +1,4 @@
-"""`pcmt jobs`: one worker for background jobs."""
+"""`pcmt worker`: one worker for background jobs."""
 
 from argparse import ArgumentParser
 from typing import Any
