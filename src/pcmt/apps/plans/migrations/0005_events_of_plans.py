@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("plans", "0003_needs_acceptance"),
+        ("plans", "0004_plan_reminds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
