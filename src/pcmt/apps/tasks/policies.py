@@ -24,9 +24,10 @@ def keeps(actor: Actor | None, plan: Plan) -> bool:
     """Whether the actor is the standing office that keeps the plan, or one above it: it gives what the plan asks."""
     if actor is None or changes("tasks.DueItem", actor) < Reach.SUBTREE:
         return False
-    return UnitClosure.objects.filter(
-        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=plan.owner_id
-    ).exists()
+    if plan.owner_id == actor.unit_id:
+        return True  # the usual case, without a question to the tree
+    above = UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=plan.owner_id)
+    return above.exists()
 
 
 def gave(actor: Actor | None, due_item: DueItem) -> bool:

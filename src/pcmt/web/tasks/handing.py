@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+from django.db.models import Q
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.models import DutyTask
@@ -83,13 +84,13 @@ def _said(item: DueItem, event: NoteEvent) -> ProgressNote | None:
 
 
 def _links(actor: Actor, task: Task) -> dict[str, Any]:
-    before = Dependency.objects.filter(after=task).select_related("before__clause").order_by("before__order")
-    after = Dependency.objects.filter(before=task).select_related("after__clause").order_by("after__order")
+    around = Dependency.objects.filter(Q(after=task) | Q(before=task)).select_related("before__clause", "after__clause")
+    rows = sorted(around, key=lambda row: (row.before.order, row.after.order, row.pk))
     serves = TaskTarget.objects.filter(task=task).select_related("target__clause").order_by("target__order")
     feeds = DutyTask.objects.filter(task=task).select_related("duty__clause").order_by("duty__order")
     links: dict[str, list[Link]] = {
-        "waits_for": [task_link(row.before) for row in before],
-        "followed_by": [task_link(row.after) for row in after],
+        "waits_for": [task_link(row.before) for row in rows if row.after_id == task.pk],
+        "followed_by": [task_link(row.after) for row in rows if row.before_id == task.pk],
         "serves": [target_link(row.target) for row in serves],
         "feeds": [duty_link(row.duty) for row in feeds],
     }

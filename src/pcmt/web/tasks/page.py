@@ -47,6 +47,8 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
     item = seen.filter(pk=due_id).first()
     if item is None:
         raise Http404
+    if item.task is not None:
+        item.task.plan = item.plan  # the same, and loaded
     return item
 
 
@@ -62,8 +64,12 @@ def seen_task(actor: Actor, task_id: int) -> Task:
 def own_due(actor: Actor, task: Task) -> DueItem | None:
     """The item of a task on which the actor's unit has to act now: the first open one, else the last."""
     own = DueItem.objects.visible_to(actor).of_plans().filter(task=task, unit_id=actor.unit_id).owed()
+    own = own.select_related("unit", "holder", "clause")
     following = own.filter(state=DueState.OPEN).order_by(F("due_on").asc(nulls_last=True), "pk").first()
-    return following or own.order_by("due_on", "pk").last()
+    found = following or own.order_by("due_on", "pk").last()
+    if found is not None:
+        found.task, found.plan = task, task.plan  # the same, and loaded
+    return found
 
 
 def parties_of(task: Task) -> list[Parties]:
