@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.notices.models import Notice
 from pcmt.apps.plans.models import Plan, PlanUnit
+from pcmt.apps.reports.models import DutyOccurrence
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
 from pcmt.apps.tasks.operations import (
     acknowledge,
@@ -547,3 +548,15 @@ def test_opened_again_it_is_owed_as_before(land: World, due: DueItem) -> None:
     done(report_progress(actor=health, at=NOW, due_item_id=due.pk, version=1, done=True))
     again = done(reopen(actor=health, at=NOW, due_item_id=due.pk, version=2, reason="Thiếu"))
     assert (again.acknowledged_at, again.changed_at) == (NOW, NOW)
+
+
+def test_a_report_goes_to_another_body_with_its_period(land: World, due: DueItem) -> None:
+    report = DueItem.objects.filter(kind="report", unit=land["health"]).order_by("due_on")[0]
+    period = DutyOccurrence.objects.get(due_item=report)
+    done(decline(actor=land.actor("health"), at=NOW, due_item_id=report.pk, version=1, reason="Sở Tài chính nắm số"))
+    given: dict[str, Any] = {"actor": land.office, "at": NOW, "due_item_id": report.pk, "version": 2}
+    done(answer_decline(**given, answer="Đồng ý", unit_id=land["finance"].pk))
+    report.refresh_from_db()
+    after = DutyOccurrence.objects.get(due_item=report)
+    assert (report.unit, after.unit, after.origin_unit) == (land["finance"], land["finance"], land["health"])
+    assert (after.period_from, after.period_to) == (period.period_from, period.period_to)

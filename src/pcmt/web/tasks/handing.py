@@ -23,7 +23,7 @@ from pcmt.apps.tasks.policies import can_link, can_report, gave, owes
 from pcmt.apps.tasks.queries import DEEPEST, begun, depth_of, may_hold, parts_count, parts_of, waited_for
 from pcmt.web.tasks.linked import Link, duty_link, target_link, task_link
 
-FIRST_PARTS = 20
+FIRST_PARTS = 10
 MOST_PARTS = 150
 """Parts that the page of a due item shows at once, and at all; the list of what is owed has them all."""
 
