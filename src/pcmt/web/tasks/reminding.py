@@ -17,7 +17,7 @@ OWN_ROWS = (Reason.SOON, Reason.OVERDUE, Reason.ESCALATED)
 
 
 def reminded(actor: Actor, item: DueItem | None) -> dict[str, Any]:
-    """Reminders and other notices about an item, and the one to answer; two statements, four with reminders."""
+    """Reminders and other notices about an item, and the one to answer; two more statements where there are any."""
     if item is None:
         return {"reminders": [], "told": [], "to_answer": None}
     rows = list(Reminder.objects.visible_to(actor).filter(due_item=item)[:MOST])
