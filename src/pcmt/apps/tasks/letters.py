@@ -202,7 +202,7 @@ def _urging(urging: Urging, items: Sequence[UrgingItem], words: LetterWords, pla
 
 def _requested(urging: Urging, items: Sequence[UrgingItem], words: LetterWords, plans: Sequence[str]) -> list[Part]:
     columns = [
-        Column("STT", 11, "center"),
+        Column("STT", 14, "center"),
         Column("Nội dung đề nghị phối hợp", 84, "both"),
         Column("Mục trong kế hoạch", 32, "center"),
         Column("Thời gian dự kiến", 32, "center"),
@@ -229,7 +229,7 @@ def _table(items: Sequence[UrgingItem], *, many: bool, last: tuple[str, float], 
     """The items with clause, limit and days; a column for what was urged before only where there is any."""
     again = any(item.times > 1 for item in items)
     columns = [
-        Column("STT", 11, "center"),
+        Column("STT", 14, "center"),
         Column("Nội dung công việc", 62 if again else 78, "both"),
         Column("Mục trong kế hoạch", 28, "center"),
         Column("Thời hạn", 28, "center"),
@@ -284,7 +284,7 @@ def write_register(urgings: Iterable[Urging], *, title: str) -> bytes:
     letters = list(urgings)
     words = words_of(letters[0].words) if letters else LetterWords(agency="")
     columns = [
-        Column("STT", 11, "center"),
+        Column("STT", 14, "center"),
         Column("Nơi nhận", 66),
         Column("Số việc", 16, "center"),
         Column("Quá hạn", 16, "center"),
