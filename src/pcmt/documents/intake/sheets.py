@@ -31,7 +31,7 @@ def read_sheets(data: bytes, archive: Archive | None) -> Draft:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
-        percents = _percent_cells(archive, names) if archive is not None else {}
+        percents = percent_cells(archive, names) if archive is not None else {}
         segments: list[Segment] = []
         area, filled = 0, 0
         for number, name in enumerate(names, 1):
@@ -117,7 +117,7 @@ def _number(value: Decimal) -> str:
     return f"{value.normalize():f}".replace(".", ",")
 
 
-def _percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[int, int], int]]:
+def percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[int, int], int]]:
     """For each sheet of an xlsx file the cells that are formatted as percent, with their decimals."""
     try:
         styles = archive.optional_xml("xl/styles.xml")
