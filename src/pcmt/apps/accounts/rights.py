@@ -103,6 +103,7 @@ _TABLE = {
     "tasks.Comment":        " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Dependency":     " AS      S      N       N       N        N       S        S       N  ",
     "tasks.TaskTarget":     " AS      S      N       N       N        N       S        S       N  ",
+    "tasks.Batch":          " OO      -      OO      OO      OO       OO       -        -       -  ",
     "reports.Duty":         " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyReporter": " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyOccurrence": " AS    S      NO      NO      NO       NO      S        S       N  ",

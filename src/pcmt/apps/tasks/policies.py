@@ -23,3 +23,10 @@ def can_report(actor: Actor | None, due_item: DueItem) -> bool:
     return UnitClosure.objects.filter(
         holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=due_item.plan.owner_id
     ).exists()
+
+
+def can_date_back(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may say that a due item was done on a day that has passed: the standing office that keeps the
+    plan, of what other bodies owe. Nobody dates back what the own unit owes.
+    """
+    return actor is not None and due_item.unit_id != actor.unit_id and can_report(actor, due_item)

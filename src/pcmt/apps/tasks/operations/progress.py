@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote, Task
 from pcmt.apps.tasks.operations.adoption import settle
 from pcmt.apps.tasks.operations.moving import land
-from pcmt.apps.tasks.policies import can_report
+from pcmt.apps.tasks.policies import can_date_back, can_report
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents import Unreadable, identify
 
@@ -32,10 +32,12 @@ def report_progress(
     note: str = "",
     file: tuple[str, bytes] | None = None,
     done: bool = False,
+    done_on: date | None = None,
 ) -> DueItem | Refusal:
     """Tell how a due item stands: percent, note, a file as evidence; `done` closes it.
 
-    `version` is the due item's as last seen. The day of doing is that of `at`; once late it stays late.
+    `version` is the due item's as last seen. The day of doing is that of `at`; once late it stays late. The standing
+    office alone may say an earlier one in `done_on`, with the reason as note: decision 0022.
     """
     note = note.strip()
     if percent is not None and not 0 <= percent <= 100:
@@ -62,6 +64,10 @@ def report_progress(
         if due.version != version:
             again = done and due.state == DueState.DONE and not note and file is None
             return due if again else _stale(due)
+        today = timezone.localdate(at)
+        wrong_day = _wrong_day(actor, due, done_on, today, note) if done and done_on else None
+        if wrong_day is not None:
+            return wrong_day
         if due.state == DueState.DONE and not done and percent not in (None, 100):
             return Refusal(code="done", message=_("Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước."))
         before = {"percent": due.percent, "state": str(due.state)}
@@ -69,7 +75,7 @@ def report_progress(
             due.percent = percent
         if done and due.state != DueState.DONE:
             due.state, due.percent = DueState.DONE, 100
-            due.done_at, due.done_on = at, timezone.localdate(at)
+            due.done_at, due.done_on = at, done_on or today
         due.version += 1
         due.save(update_fields=["percent", "state", "done_at", "done_on", "version"])
         _note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note, kept, file[0] if file else "")
@@ -82,7 +88,8 @@ def report_progress(
             event="tasks.due.done" if done else "tasks.due.reported",
             obj=due,
             before=before,
-            after={"percent": due.percent, "state": str(due.state)},
+            after={"percent": due.percent, "state": str(due.state)}
+            | ({"done_on": done_on} if done and done_on not in (None, today) else {}),
             reason=note,
         )
     return due
@@ -169,6 +176,27 @@ def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: byt
                 field="file",
             )
     return keep_file(actor=actor, at=at, name=name, data=data)
+
+
+def _wrong_day(actor: Actor, due: DueItem, day: date, today: date, note: str) -> Refusal | None:
+    """What speaks against a day as that of doing, if anything does."""
+    message = ""
+    if day > today:
+        message = _("Ngày xong không thể sau hôm nay.")
+    elif due.state == DueState.DONE and day != due.done_on:
+        message = _("Việc đã báo xong ngày %(day)s. Ngày xong đã báo thì không sửa.") % {
+            "day": f"{due.done_on:%d/%m/%Y}"
+        }
+    elif day == today or due.state == DueState.DONE:
+        return None
+    elif due.opens_on is not None and day < due.opens_on:
+        message = _("Ngày xong trước ngày việc bắt đầu, %(day)s.") % {"day": f"{due.opens_on:%d/%m/%Y}"}
+    elif not can_date_back(actor, due):
+        message = _("Chỉ cơ quan thường trực ghi được ngày xong đã qua, cho việc của đơn vị khác. Ghi ngày hôm nay.")
+    elif not note:
+        message = _("Ghi lý do vào ghi chú khi lấy ngày xong đã qua.")
+        return Refusal(code="reason", message=message, field="note")
+    return Refusal(code="done_on", message=message, field="done_on") if message else None
 
 
 def _note(
