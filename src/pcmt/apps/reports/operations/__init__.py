@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
@@ -14,7 +14,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
-from pcmt.apps.tasks.operations import LABEL_CHARS, by_owner, end_due
+from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
 from pcmt.core.periods import DAY, Due, Span, due_windows, limit_from, period_reported
 from pcmt.core.text import fold
@@ -56,7 +56,8 @@ def adopt_duties(adoption: Adoption) -> None:
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)
     _write_occurrences(adoption, drafts, kept)
-    end_due(DueItem.objects.filter(occurrence__duty__in=ended, state=DueState.OPEN).values_list("pk", flat=True))
+    over = DueItem.objects.filter(occurrence__duty__in=ended, state=DueState.OPEN)
+    end_due(over.values_list("pk", flat=True), at=adoption.at)
     adoption.count("duties", len(new))
     adoption.count("duties_kept", len(kept))
     adoption.count("duties_ended", len(ended))
@@ -171,7 +172,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     # Its period was due already, or has its day from before: what there is stays as it is.
                     continue
                 known.pop(place, None)
-                changed += [row for row in was if _renewed(row, when)]
+                changed += [row for row in was if _renewed(row, when, adoption.at)]
                 if was:
                     continue
                 due = DueItem(
@@ -193,7 +194,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     )
                 )
         if duty.pk in existing:
-            DueItem.objects.filter(occurrence__duty=duty).update(**shared)
+            rename_due(DueItem.objects.filter(occurrence__duty=duty), shared, at=adoption.at)
             for (owner, _period), rows in known.items():
                 standing = days.get(owner, frozenset())
                 gone += [row.pk for row in rows if not (_held(row) and row.due_on in standing)]
@@ -202,9 +203,9 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         occurrence.due_item_id = occurrence.due_item.pk
     DutyOccurrence.objects.bulk_create(occurrences, batch_size=CHUNK)
     DueItem.objects.bulk_update(
-        changed, ["opens_on", "due_on", "limit", "limit_text", "state", "version"], batch_size=100
+        changed, ["opens_on", "due_on", "limit", "limit_text", "state", *TOUCHED], batch_size=100
     )
-    end_due(gone)
+    end_due(gone, at=adoption.at)
     adoption.count("due_items", len(due_items))
 
 
@@ -227,7 +228,7 @@ def _by_period(
     return found
 
 
-def _renewed(row: DueItem, when: _When) -> bool:
+def _renewed(row: DueItem, when: _When, at: datetime) -> bool:
     """Bring an occurrence up to an amendment; whether it changed. What is done keeps the limit it was done against.
 
     A new limit moves the day and `original_due_on` keeps the first one; the same limit leaves an extension alone.
@@ -239,7 +240,7 @@ def _renewed(row: DueItem, when: _When) -> bool:
         row.opens_on, row.due_on, row.limit, row.limit_text = when.opens_on, when.due_on, when.stored, when.text
     if before == (row.opens_on, row.due_on, row.limit, row.limit_text, row.state):
         return False
-    row.version += 1
+    touch(row, at=at)
     return True
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from pcmt.apps.plans.adopters import Adoption
 from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
-from pcmt.apps.plans.models import Item
+from pcmt.apps.plans.models import Clause, Item
 from pcmt.apps.tasks.models import GONE, LIVE, DueItem, DueKind, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.amending import held_due, standing_days
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 from pcmt.core.periods import Due, due_windows, limit_from
 from pcmt.core.text import fold
 
@@ -54,7 +54,8 @@ def adopt_tasks(adoption: Adoption) -> None:
     for task in ended:
         task.state, task.ended_by = TaskState.ENDED, adoption.revision
         task.version += 1
-    end_due(DueItem.objects.filter(task__in=[task.pk for task in ended], state__in=LIVE).values_list("pk", flat=True))
+    over = DueItem.objects.filter(task__in=[task.pk for task in ended], state__in=LIVE)
+    end_due(over.values_list("pk", flat=True), at=adoption.at)
     Task.objects.bulk_update(
         [*kept, *ended],
         [
@@ -80,7 +81,7 @@ def adopt_tasks(adoption: Adoption) -> None:
     adoption.count("tasks_ended", len(ended))
 
 
-def end_due(ids: Iterable[int]) -> int:
+def end_due(ids: Iterable[int], *, at: datetime) -> int:
     """End due items that the plan no longer holds, with the parts that were handed down; how many of them were live.
 
     Only adopters call this.
@@ -91,8 +92,20 @@ def end_due(ids: Iterable[int]) -> int:
         live = list(with_parts.filter(state__in=LIVE).values_list("pk", flat=True))
         for pks in _chunks(live):
             rows = DueItem.objects.filter(pk__in=pks)
-            ended += rows.update(state=DueState.ENDED, suspended_on=None, version=F("version") + 1, changed_at=Now())
+            ended += rows.update(state=DueState.ENDED, suspended_on=None, **touched(at))
     return ended
+
+
+def rename_due(rows: QuerySet[DueItem], shared: Mapping[str, Any], *, at: datetime) -> None:
+    """Give rows the words and the clause of the new text (`shared_by`); only other words or another address touch them.
+
+    Every revision has clauses of its own: that it is another row is nothing that a reader sees.
+    """
+    clause = shared["clause"]
+    there = Exists(Clause.objects.filter(pk=OuterRef("clause_id"), address=clause.address)) if clause else None
+    same = Q(there, label=shared["label"]) if there else Q(clause__isnull=True, label=shared["label"])
+    changes: dict[str, Any] = {name: Case(When(same, then=F(name)), default=now) for name, now in touched(at).items()}
+    rows.update(**shared, **changes)
 
 
 def _fill(task: Task, adoption: Adoption, item: Item, order: int, mode: str) -> None:
@@ -186,9 +199,9 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
                 new.append(due)
                 standing.append(due)
             standing += was
-            changed += [each for each in was if _renew(each, due)]
+            changed += [each for each in was if _renew(each, due, adoption.at)]
         if task.pk in existing:
-            DueItem.objects.filter(task=task, parent__isnull=True).update(**shared_by(item))
+            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared_by(item), at=adoption.at)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
@@ -198,9 +211,9 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             settle(task, standing)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
     DueItem.objects.bulk_update(
-        changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", "version"], batch_size=100
+        changed, ["opens_on", "limit", "limit_text", "mode", "unit_name", "state", *TOUCHED], batch_size=100
     )
-    end_due(gone)
+    end_due(gone, at=adoption.at)
     adoption.count("due_items", len(new))
 
 
@@ -265,7 +278,7 @@ def _wanted(
             )
 
 
-def _renew(was: DueItem, now: DueItem) -> bool:
+def _renew(was: DueItem, now: DueItem, at: datetime) -> bool:
     """Bring a due item that stands up to the new revision; whether anything of its own changed."""
     before = (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state)
     was.opens_on, was.limit, was.limit_text = now.opens_on, now.limit, now.limit_text
@@ -276,7 +289,7 @@ def _renew(was: DueItem, now: DueItem) -> bool:
         was.state = DueState.DONE if was.done_at else DueState.OPEN
     if before == (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state):
         return False
-    was.version += 1
+    touch(was, at=at)
     return True
 
 

@@ -12,13 +12,14 @@ from attrs import Factory, define, frozen
 from django.utils import timezone
 
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
 from pcmt.apps.units.followers import Body, Change, Transferred
 from pcmt.apps.units.functions import FUNCTIONS
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import heirs_on
 
 SYSTEM = "Hệ thống"
-FIELDS = ["unit", "origin_unit", "merged_into", "state", "percent", "opens_on", "due_on", "version"]
+FIELDS = ["unit", "origin_unit", "merged_into", "state", "percent", "opens_on", "due_on", *TOUCHED]
 
 Key = tuple[Hashable, date | None]
 """What is owed and its original limit: two due items of one body with the same key are one debt."""
@@ -80,7 +81,7 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
         due.origin_unit_id = next((each for each in choices if due.task_id is None or (*same, each) not in taken), None)
         taken.add((*same, due.origin_unit_id))
         due.unit_id = target.unit_id
-        due.version += 1
+        touch(due, at=at)
         rows[due.pk] = due
         words = f"{target.name} tiếp nhận từ {source.name}"
         notes.append(_note(due, at, words, change.title))
@@ -88,12 +89,12 @@ def carry_over(moved: Moved, *, at: datetime, change: Change) -> None:
     for move, twin in moved.merged:
         due = move.due
         due.state, due.merged_into = DueState.ENDED, twin
-        due.version += 1
+        touch(due, at=at)
         # Both parts have to be done, and neither body was given more time for both.
         twin.percent = min(twin.percent, due.percent)
         twin.due_on = min((day for day in (twin.due_on, due.due_on) if day), default=None)
         twin.opens_on = min((day for day in (twin.opens_on, due.opens_on) if day), default=None)
-        twin.version += 1
+        touch(twin, at=at)
         rows[due.pk], rows[twin.pk] = due, twin
         # What is written down is Vietnamese, like what people write; only screens are translated.
         heir, from_whom = move.target.name, move.source.name

@@ -14,8 +14,10 @@ from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote, Task
 from pcmt.apps.tasks.operations.adoption import settle
+from pcmt.apps.tasks.operations.dating import wrong_day
 from pcmt.apps.tasks.operations.moving import land
-from pcmt.apps.tasks.policies import can_date_back, can_report
+from pcmt.apps.tasks.operations.touching import TOUCHED, touch
+from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents import Unreadable, identify
 
@@ -65,9 +67,8 @@ def report_progress(
             again = done and due.state == DueState.DONE and not note and file is None
             return due if again else _stale(due)
         today = timezone.localdate(at)
-        wrong_day = _wrong_day(actor, due, done_on, today, note) if done and done_on else None
-        if wrong_day is not None:
-            return wrong_day
+        if done and done_on and (refused := wrong_day(actor, due, done_on, today=today, note=note)):
+            return refused
         if due.state == DueState.DONE and not done and percent not in (None, 100):
             return Refusal(code="done", message=_("Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước."))
         before = {"percent": due.percent, "state": str(due.state)}
@@ -76,8 +77,8 @@ def report_progress(
         if done and due.state != DueState.DONE:
             due.state, due.percent = DueState.DONE, 100
             due.done_at, due.done_on = at, done_on or today
-        due.version += 1
-        due.save(update_fields=["percent", "state", "done_at", "done_on", "version"])
+        touch(due, at=at)
+        due.save(update_fields=["percent", "state", "done_at", "done_on", *TOUCHED])
         _note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note, kept, file[0] if file else "")
         if kept:
             screen_later(kept)
@@ -112,8 +113,8 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         before = {"percent": due.percent, "state": str(due.state), "done_on": due.done_on}
         due.state, due.done_at, due.done_on = DueState.OPEN, None, None
         due.percent = min(due.percent, 99)
-        due.version += 1
-        due.save(update_fields=["state", "done_at", "done_on", "percent", "version"])
+        touch(due, at=at)
+        due.save(update_fields=["state", "done_at", "done_on", "percent", *TOUCHED])
         _note(actor, at, due, NoteEvent.REOPENED, reason[:NOTE_CHARS], None, "")
         moved = land(due, at=at)
         _tell_task(task, reason)
@@ -176,27 +177,6 @@ def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: byt
                 field="file",
             )
     return keep_file(actor=actor, at=at, name=name, data=data)
-
-
-def _wrong_day(actor: Actor, due: DueItem, day: date, today: date, note: str) -> Refusal | None:
-    """What speaks against a day as that of doing, if anything does."""
-    message = ""
-    if day > today:
-        message = _("Ngày xong không thể sau hôm nay.")
-    elif due.state == DueState.DONE and day != due.done_on:
-        message = _("Việc đã báo xong ngày %(day)s. Ngày xong đã báo thì không sửa.") % {
-            "day": f"{due.done_on:%d/%m/%Y}"
-        }
-    elif day == today or due.state == DueState.DONE:
-        return None
-    elif due.opens_on is not None and day < due.opens_on:
-        message = _("Ngày xong trước ngày việc bắt đầu, %(day)s.") % {"day": f"{due.opens_on:%d/%m/%Y}"}
-    elif not can_date_back(actor, due):
-        message = _("Chỉ cơ quan thường trực ghi được ngày xong đã qua, cho việc của đơn vị khác. Ghi ngày hôm nay.")
-    elif not note:
-        message = _("Ghi lý do vào ghi chú khi lấy ngày xong đã qua.")
-        return Refusal(code="reason", message=message, field="note")
-    return Refusal(code="done_on", message=message, field="done_on") if message else None
 
 
 def _note(
