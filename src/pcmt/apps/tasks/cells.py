@@ -29,7 +29,7 @@ class Mistyped:
     message: str
 
 
-def percent_from(text: str) -> int | None | Mistyped:
+def percent_from(text: str) -> int | Mistyped | None:
     """A share of 100 as people write it: `07`, `50`, `50%`, `50,0 %`; None for an empty cell.
 
     Only whole numbers from 0 to 100: nothing is rounded behind a person's back.
@@ -54,7 +54,7 @@ def _not_percent(text: str) -> Mistyped:
     return Mistyped(_("“%(text)s” không phải số nguyên từ 0 đến 100.") % {"text": text.strip()[:40]})
 
 
-def day_from(text: str) -> date | None | Mistyped:
+def day_from(text: str) -> date | Mistyped | None:
     """A day as `05/03/2026`, `5.3.26`, `2026-03-05` or as Excel counts days (46086); None for an empty cell."""
     plain = text.strip().lstrip("'")
     if not plain:
@@ -75,11 +75,14 @@ def day_from(text: str) -> date | None | Mistyped:
 
 def note_from(text: str) -> str:
     """A note as it is kept: the lines of the cell, without blanks around them."""
-    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = (
+        " ".join(line.split())
+        for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    )
     return "\n".join(lines).strip()
 
 
-def person_from(text: str, people: Mapping[int, Sequence[str]]) -> int | None | Mistyped:
+def person_from(text: str, people: Mapping[int, Sequence[str]]) -> int | Mistyped | None:
     """Whose name stands in a cell: the id of one of `people` (id: full name, user name); None for an empty cell.
 
     Tone marks may be left out where that leaves one person; of two of the same name the user name says which.

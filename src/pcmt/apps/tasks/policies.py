@@ -30,3 +30,8 @@ def can_date_back(actor: Actor | None, due_item: DueItem) -> bool:
     plan, of what other bodies owe. Nobody dates back what the own unit owes.
     """
     return actor is not None and due_item.unit_id != actor.unit_id and can_report(actor, due_item)
+
+
+def can_batch(actor: Actor | None) -> bool:
+    """Whether the actor may change due items at all, many in one step; which of them, each act asks for itself."""
+    return actor is not None and changes("tasks.Batch", actor) >= Reach.OWN

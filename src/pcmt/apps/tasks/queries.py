@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from attrs import frozen
 from django.db.models import Count, F, Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.models import Actor, Grant, reached_units
 from pcmt.apps.accounts.policies import Reach
 from pcmt.apps.plans.models import below
 from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode
@@ -199,3 +199,15 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
         )
         for row in rows
     ]
+
+
+def people_of(unit_ids: Iterable[int], on: date) -> dict[int, dict[int, tuple[str, str]]]:
+    """Who works in units on a day: full name and user name of each, by unit and id; the names that cells may hold."""
+    held = Grant.objects.as_of(on).filter(unit__in=list(unit_ids), user__is_active=True)
+    found: dict[int, dict[int, tuple[str, str]]] = {}
+    rows = held.order_by("unit_id", "user__full_name", "user_id").values_list(
+        "unit_id", "user_id", "user__full_name", "user__username"
+    )
+    for unit_id, user_id, full_name, username in rows:
+        found.setdefault(unit_id, {})[user_id] = (full_name, username)
+    return found

@@ -1,4 +1,4 @@
-"""What lists that people keep in Excel have in common: headings over two rows, merged cells, sums and a signature below.
+"""What lists that people keep in Excel have in common: headings over two rows, merged cells, sums, a signature below.
 
 For whoever reads the rows of a grid; what the columns mean is said there. Folded texts are those of `core.text.fold`.
 """

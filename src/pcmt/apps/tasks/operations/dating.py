@@ -18,17 +18,17 @@ def wrong_day(actor: Actor, due: DueItem, day: date, *, today: date, note: str) 
     Not after today, not before the item opened, not another than was reported already. A day that has passed is for
     the standing office to say, of what others owe, and with a reason.
     """
-    message = ""
+    message, begins = "", due.opens_on or due.plan.issued_on
     if day > today:
         message = _("Ngày xong không thể sau hôm nay.")
-    elif due.state == DueState.DONE and day != due.done_on:
+    elif due.state in (DueState.DONE, DueState.SUBMITTED) and day != due.done_on:
         message = _("Việc đã báo xong ngày %(day)s. Ngày xong đã báo thì không sửa.") % {
             "day": f"{due.done_on:%d/%m/%Y}"
         }
-    elif day == today or due.state == DueState.DONE:
+    elif day == today or due.state != DueState.OPEN:
         return None
-    elif due.opens_on is not None and day < due.opens_on:
-        message = _("Ngày xong trước ngày việc bắt đầu, %(day)s.") % {"day": f"{due.opens_on:%d/%m/%Y}"}
+    elif begins is not None and day < begins:
+        message = _("Ngày xong trước ngày việc bắt đầu, %(day)s.") % {"day": f"{begins:%d/%m/%Y}"}
     elif not can_date_back(actor, due):
         message = _("Chỉ cơ quan thường trực ghi được ngày xong đã qua, cho việc của đơn vị khác. Ghi ngày hôm nay.")
     elif not note:

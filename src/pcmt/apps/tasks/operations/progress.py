@@ -65,7 +65,7 @@ def report_progress(
         due, task = held
         if due.version != version:
             again = done and due.state == DueState.DONE and not note and file is None
-            return due if again else _stale(due)
+            return due if again else stale(due)
         today = timezone.localdate(at)
         if done and done_on and (refused := wrong_day(actor, due, done_on, today=today, note=note)):
             return refused
@@ -109,7 +109,7 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         if due.state == DueState.OPEN:
             return due
         if due.version != version:
-            return _stale(due)
+            return stale(due)
         before = {"percent": due.percent, "state": str(due.state), "done_on": due.done_on}
         due.state, due.done_at, due.done_on = DueState.OPEN, None, None
         due.percent = min(due.percent, 99)
@@ -147,7 +147,8 @@ def _held(actor: Actor, due_item_id: int) -> tuple[DueItem, Task | None] | Refus
     return _gone() if due.state == DueState.ENDED else (due, task)
 
 
-def _stale(due: DueItem) -> Refusal:
+def stale(due: DueItem) -> Refusal:
+    """The refusal for who saw the item before it changed: what the other person did, and when."""
     last = ProgressNote.objects.filter(due_item=due).order_by("-pk").first()
     if last is None:
         return Refusal(code="stale", message=_("Việc này vừa thay đổi. Xem lại rồi làm tiếp."), ref=due.pk)
