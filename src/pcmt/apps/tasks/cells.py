@@ -1,4 +1,4 @@
-"""What people type or paste into cells about a due item: a percent, a day, the name of a person. Text in, values out."""
+"""What people type or paste into cells about a due item: a percent, a day, a name. Text in, values out."""
 
 from __future__ import annotations
 
