@@ -211,3 +211,14 @@ def people_of(unit_ids: Iterable[int], on: date) -> dict[int, dict[int, tuple[st
     for unit_id, user_id, full_name, username in rows:
         found.setdefault(unit_id, {})[user_id] = (full_name, username)
     return found
+
+
+def reportable(actor: Actor) -> QuerySet[DueItem]:
+    """The due items that the actor may report on: `policies.can_report`, asked of all of them at once."""
+    reach = actor.changes("tasks.DueItem")
+    if reach < Reach.OWN:
+        return DueItem.objects.none()
+    own = Q(unit_id=actor.unit_id)
+    if reach >= Reach.SUBTREE:
+        own |= Q(plan__owner__in=below(actor.unit_id, actor.on))
+    return DueItem.objects.visible_to(actor).filter(own)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
 from pcmt.apps.units.models import Unit
@@ -90,3 +91,26 @@ class ProgressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     file = forms.FileField(label=_("Tệp kèm theo"), help_text=_("Một tệp, tối đa 20 MB."), required=False)
+
+
+class SheetForm(forms.Form):
+    """A workbook that was downloaded from the list, and the plan it has to be of."""
+
+    file = forms.FileField(
+        label=_("Bảng Excel đã sửa"),
+        allow_empty_file=True,
+        max_length=255,
+        help_text=_("Bảng tải từ danh sách việc; xlsx, xls hoặc ods; đến 20 MB."),
+        error_messages={
+            "required": _("Chọn một tệp."),
+            "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+    )
+    ke_hoach = PlanField(
+        label=_("Chỉ nhận việc của kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ke_hoach"].queryset = Plan.objects.visible_to(actor).in_force().order_by("-issued_on", "-pk")  # type: ignore[attr-defined]

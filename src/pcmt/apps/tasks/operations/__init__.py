@@ -4,6 +4,8 @@ from pcmt.apps.tasks.operations.acts import ACTS
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
 from pcmt.apps.tasks.operations.batches import (
     MOST_ROWS,
+    OUTCOMES,
+    SHOWN,
     Row,
     Saved,
     carry_out,
