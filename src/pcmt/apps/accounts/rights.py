@@ -99,13 +99,15 @@ _TABLE = {
     "tasks.TaskParty":      " AS      S      N       N       N        N       S        S       N  ",
     "tasks.DueItem":        " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.ProgressNote":   " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.NoteFile":       " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Extension":      " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Comment":        " AS      S      NO      NO      NO       NO      S        S       N  ",
-    "tasks.Dependency":     " AS      S      N       N       N        N       S        S       N  ",
-    "tasks.TaskTarget":     " AS      S      N       N       N        N       S        S       N  ",
+    "tasks.Dependency":     " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.TaskTarget":     " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.Batch":          " OO      -      OO      OO      OO       OO       -        -       -  ",
     "reports.Duty":         " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyReporter": " AS      S      N       N       N        N       S        S       N  ",
+    "reports.DutyTask":     " AS      S      NO      NO      NO       NO      S        S       N  ",
     "reports.DutyOccurrence": " AS    S      NO      NO      NO       NO      S        S       N  ",
 }
 # fmt: on

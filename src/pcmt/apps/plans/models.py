@@ -191,7 +191,10 @@ class PlanUnitQuerySet(models.QuerySet["PlanUnit"]):
 
 
 class PlanUnit(models.Model):
-    """A unit that an adopted plan names, itself or through a group; this is how the unit's people see the plan."""
+    """A unit that an adopted plan names, itself or through a group; this is how the unit's people see the plan.
+
+    A unit that the plan does not name, but to which something of it was handed down or given, has such a row too.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="named_units")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="named_in_plans")

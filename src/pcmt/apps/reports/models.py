@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision
-from pcmt.apps.tasks.models import DueItem
+from pcmt.apps.tasks.models import DueItem, Task
 from pcmt.apps.units.models import Unit
 
 
@@ -95,6 +95,31 @@ class DutyReporter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DutyTaskQuerySet(models.QuerySet["DutyTask"]):
+    """Links of visible duties."""
+
+    def visible_to(self, actor: Actor | None) -> DutyTaskQuerySet:
+        return self.filter(duty__in=Duty.objects.visible_to(actor).values("pk"))
+
+
+class DutyTask(models.Model):
+    """The results of a task go into a report of its plan: said by a person."""
+
+    duty = models.ForeignKey(Duty, models.CASCADE, related_name="fed_by")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="feeds")
+    made_at = models.DateTimeField("lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = DutyTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "báo cáo của nhiệm vụ"
+        constraints = [models.UniqueConstraint(fields=["duty", "task"], name="duty_task_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} → {self.duty_id}"
 
 
 class DutyOccurrenceQuerySet(models.QuerySet["DutyOccurrence"]):

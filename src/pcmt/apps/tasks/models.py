@@ -355,6 +355,7 @@ class NoteEvent(models.TextChoices):
     EXTENSION_ASKED = "extension_asked", pgettext_lazy("lịch sử", "Xin gia hạn")
     EXTENDED = "extended", pgettext_lazy("lịch sử", "Cho gia hạn")
     EXTENSION_REFUSED = "extension_refused", pgettext_lazy("lịch sử", "Không cho gia hạn")
+    EXTENSION_WITHDRAWN = "extension_withdrawn", pgettext_lazy("lịch sử", "Rút đề nghị gia hạn")
     SUSPENDED = "suspended", pgettext_lazy("lịch sử", "Tạm dừng")
     RESUMED = "resumed", pgettext_lazy("lịch sử", "Tiếp tục")
     CANCELLED = "cancelled", pgettext_lazy("lịch sử", "Hủy")
@@ -362,7 +363,7 @@ class NoteEvent(models.TextChoices):
 
 
 class ProgressNote(models.Model):
-    """What somebody told about a due item: a percent, a note, a file; also that it was done or opened again.
+    """What somebody told about a due item: a percent, a note, files; also every other act on it.
 
     Nobody in particular (`actor` None) tells that it went to another body when units were reorganised.
     """
@@ -376,8 +377,6 @@ class ProgressNote(models.Model):
     event = models.CharField("việc", max_length=20, choices=NoteEvent.choices, default=NoteEvent.PROGRESS)
     percent = models.PositiveSmallIntegerField("tiến độ", default=0)
     note = models.TextField("ghi chú", blank=True)
-    file = models.ForeignKey(SourceFile, models.SET_NULL, null=True, blank=True, related_name="+")
-    file_name = models.CharField("tên tệp", max_length=255, blank=True)
 
     objects = ProgressNoteQuerySet.as_manager()
 
@@ -391,6 +390,35 @@ class ProgressNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent}% {self.note[:60]}"
+
+
+class NoteFileQuerySet(models.QuerySet["NoteFile"]):
+    """Files of visible notes."""
+
+    def visible_to(self, actor: Actor | None) -> NoteFileQuerySet:
+        return self.filter(note__in=ProgressNote.objects.visible_to(actor).values("pk"))
+
+
+class NoteFile(models.Model):
+    """A file that shows what a note says. `picture`: made anew from its pixels, so that it carries nothing else.
+
+    Without `file` it was destroyed, because it bore a secrecy stamp; its name stays.
+    """
+
+    note = models.ForeignKey(ProgressNote, models.CASCADE, related_name="files")
+    file = models.ForeignKey(SourceFile, models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField("tên tệp", max_length=255)
+    picture = models.BooleanField("là ảnh", default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    objects = NoteFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tệp minh chứng"
+        ordering = ["note_id", "order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ExtensionState(models.TextChoices):

@@ -1,10 +1,11 @@
-"""Who may say how a task stands."""
+"""Who may say how a task stands, who takes it on, hands it down and answers for having given it."""
 
 from __future__ import annotations
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.tasks.models import DueItem
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty
 from pcmt.apps.units.models import UnitClosure, holds_on
 
 
@@ -16,20 +17,72 @@ def can_report(actor: Actor | None, due_item: DueItem) -> bool:
     reach = changes("tasks.DueItem", actor)
     if actor is None or reach < Reach.OWN:
         return False
-    if due_item.unit_id == actor.unit_id:
-        return True
-    if reach < Reach.SUBTREE:
+    return due_item.unit_id == actor.unit_id or keeps(actor, due_item.plan)
+
+
+def keeps(actor: Actor | None, plan: Plan) -> bool:
+    """Whether the actor is the standing office that keeps the plan, or one above it: it gives what the plan asks."""
+    if actor is None or changes("tasks.DueItem", actor) < Reach.SUBTREE:
         return False
     return UnitClosure.objects.filter(
-        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=due_item.plan.owner_id
+        holds_on(actor.on), ancestor_id=actor.unit_id, descendant_id=plan.owner_id
     ).exists()
+
+
+def gave(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor answers for having given it: the unit that handed the part down, or who keeps the plan."""
+    if actor is None or changes("tasks.DueItem", actor) < Reach.OWN:
+        return False
+    handed = due_item.parent_id is not None and due_item.given_by_id == actor.unit_id
+    return handed or keeps(actor, due_item.plan)
+
+
+def owes(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor's own unit owes it: only that takes it on, or says that it is not its to do."""
+    mine = actor is not None and due_item.unit_id == actor.unit_id
+    return mine and changes("tasks.DueItem", actor) >= Reach.OWN
+
+
+def can_link(actor: Actor | None, task: Task) -> bool:
+    """Whether the actor says what a task waits for and serves: who keeps the plan, or the unit that leads it."""
+    if actor is None or changes("tasks.Dependency", actor) < Reach.OWN:
+        return False
+    leads = TaskParty.objects.filter(task=task, role=PartyRole.LEAD, unit_id=actor.unit_id)
+    return keeps(actor, task.plan) or leads.exists()
+
+
+def asks_acceptance(due_item: DueItem) -> bool:
+    """Whether what the unit reports as done has to be accepted by who gave it.
+
+    Reports are not (they have a way of their own), nor what was only asked for, nor what a unit gave itself.
+    """
+    if due_item.kind != DueKind.TASK or due_item.mode == Mode.REQUESTED:
+        return False
+    if due_item.parent_id is not None and due_item.given_by_id == due_item.unit_id:
+        return False
+    return due_item.needs_acceptance or due_item.plan.needs_acceptance
+
+
+def can_accept(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may accept or send back: who gave the item, but nobody the work of the own unit.
+
+    The standing office that keeps the plan is the one exception: there is nobody above it who could.
+    """
+    if actor is None or not gave(actor, due_item):
+        return False
+    return due_item.unit_id != actor.unit_id or keeps(actor, due_item.plan)
+
+
+def can_comment(actor: Actor | None) -> bool:
+    """Whether the actor takes part in the talk about what he sees: everybody who changes anything. Leaders look."""
+    return actor is not None and changes("tasks.Comment", actor) >= Reach.OWN
 
 
 def can_date_back(actor: Actor | None, due_item: DueItem) -> bool:
     """Whether the actor may say that a due item was done on a day that has passed: the standing office that keeps the
     plan, of what other bodies owe. Nobody dates back what the own unit owes.
     """
-    return actor is not None and due_item.unit_id != actor.unit_id and can_report(actor, due_item)
+    return actor is not None and due_item.unit_id != actor.unit_id and keeps(actor, due_item.plan)
 
 
 def can_batch(actor: Actor | None) -> bool:

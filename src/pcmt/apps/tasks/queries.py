@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from attrs import frozen
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, Grant, reached_units
-from pcmt.apps.accounts.policies import Reach
-from pcmt.apps.plans.models import below
-from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode
-from pcmt.apps.units.models import GroupMember, holds_on
+from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
+from pcmt.apps.accounts.policies import RIGHTS, Reach
+from pcmt.apps.plans.models import PlanUnit, below
+from pcmt.apps.tasks.models import GONE, DueItem, DueState, Mode, Task, TaskParty, TaskState
+from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
 
 SHOWN_WITH = ("plan", "unit", "origin_unit", "clause", "task", "occurrence__duty")
@@ -199,6 +201,147 @@ def units_work(actor: Actor, on: date, *, plan_id: int | None = None, most: int 
         )
         for row in rows
     ]
+
+
+DEEPEST = 2
+"""How deep due items are handed down: a part, and a part of that."""
+
+STEPS = (Level.CENTRAL, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE, Level.HAMLET)
+"""Levels of government from the top down; schools and other bodies are reached through the tree alone."""
+
+
+def depth_of(due: DueItem) -> int:
+    """How often a due item was handed down: 0 for what the plan asks for itself."""
+    if due.parent_id is None:
+        return 0
+    return 1 if due.parent is None or due.parent.parent_id is None else 2
+
+
+def lower_units(unit_id: int, on: date) -> QuerySet[Unit]:
+    """The units to which a unit may hand a part down on a day, in official order.
+
+    They are the units below it in the tree. A body that is no administrative unit itself (a department, the police of a
+    province) has its field of work in the whole area of the committee it serves: the bodies of lower levels there too.
+    """
+    unit = Unit.objects.get(pk=unit_id)
+    closure = UnitClosure.objects.filter(holds_on(on))
+    below_it = Q(pk__in=closure.filter(ancestor_id=unit_id, depth__gt=0).values("descendant_id"))
+    if unit.kind != UnitKind.ADMINISTRATIVE and unit.level in STEPS:
+        lower = STEPS[STEPS.index(Level(unit.level)) + 1 :]
+        seat = committee(unit_id, on)
+        if seat is not None:
+            area = closure.filter(ancestor_id=seat.pk, depth__gt=0).values("descendant_id")
+            below_it |= Q(pk__in=area, level__in=lower)
+    return Unit.objects.filter(below_it).as_of(on).exclude(kind=UnitKind.GROUP).in_official_order()
+
+
+def may_hold(unit_id: int | None, on: date) -> QuerySet[User]:
+    """The people of a unit who may have one of its due items in hand, by name."""
+    if unit_id is None:
+        return User.objects.none()
+    held = Grant.objects.as_of(on).filter(unit_id=unit_id, user__is_active=True).values("user_id")
+    return User.objects.filter(pk__in=held).order_by("sort_key", "pk")
+
+
+def may_owe(due: DueItem, on: date) -> QuerySet[Unit]:
+    """The units to which a due item may be given instead of its own, in official order.
+
+    For a part: those to which its giver may hand down, and the giver. Else: whoever the plan names, and the bodies of
+    the committee that the plan's office serves.
+    """
+    if due.parent_id and due.given_by_id:
+        meant = Q(pk__in=lower_units(due.given_by_id, on).order_by().values("pk")) | Q(pk=due.given_by_id)
+    else:
+        seat = committee(due.plan.owner_id, on)
+        named = PlanUnit.objects.filter(plan_id=due.plan_id).values("unit_id")
+        meant = Q(pk__in=below(seat.pk if seat else due.plan.owner_id, on)) | Q(pk__in=named)
+    found = Unit.objects.filter(meant).as_of(on).exclude(kind=UnitKind.GROUP)
+    return found.exclude(pk=due.unit_id or 0).in_official_order()
+
+
+def latest_for_parts(whole: DueItem, on: date) -> date | None:
+    """The last day that a part of a due item may have as its limit; None when nothing bounds it.
+
+    It is the limit of the whole. When that has passed, the whole is late and stays so, but a lower unit still needs a
+    day that it can keep: then, and where there is no limit, it is the last day of the plan, unless that has passed too.
+    """
+    if whole.due_on is not None and whole.due_on >= on:
+        return whole.due_on
+    last = whole.plan.window_to
+    return last if last is not None and last >= on else None
+
+
+def begun(due: DueItem) -> bool:
+    """Whether somebody has taken a due item on or worked on it, or handed a part of it down."""
+    if due.acknowledged_at is not None or due.percent or due.state != DueState.OPEN:
+        return True
+    return due.parts.exclude(state__in=GONE).exists()
+
+
+@frozen
+class PartsCount:
+    """Parts of a due item that count: how many of them are done."""
+
+    done: int
+    total: int
+
+
+def parts_of(due: DueItem) -> list[DueItem]:
+    """The parts of a due item with theirs below them, in official order of units; those taken back come last."""
+    rows = DueItem.objects.filter(Q(parent=due) | Q(parent__parent=due)).select_related("unit", "holder", "parent")
+    found = sorted(rows, key=lambda part: (part.state in GONE, part.unit.sort_key if part.unit else "", part.pk))
+    under: dict[int | None, list[DueItem]] = defaultdict(list)
+    for part in found:
+        under[part.parent_id].append(part)
+    return [each for part in under[due.pk] for each in (part, *under[part.pk])]
+
+
+def parts_count(due: DueItem, parts: Iterable[DueItem]) -> PartsCount:
+    """How many of the parts handed down by a due item itself are done, of those that are not gone."""
+    own = [part for part in parts if part.parent_id == due.pk and part.state not in GONE]
+    return PartsCount(sum(part.state == DueState.DONE for part in own), len(own))
+
+
+def waited_for(task_id: int) -> list[Task]:
+    """The tasks that have to be done before this one can be: not done, in the plan, and still owed by somebody."""
+    owed = DueItem.objects.filter(task=OuterRef("pk"), parent__isnull=True).owed()
+    return list(Task.objects.filter(Exists(owed), followed_by__after=task_id, state=TaskState.OPEN).order_by("order"))
+
+
+MOST_PEOPLE = 100
+"""People who can be named in the talk about one item."""
+TALKING = (Role.LEADER, *(role for role, right in RIGHTS["tasks.Comment"].items() if right.change >= Reach.OWN))
+"""Roles in which people are named: those who do the work, and leaders, who only look."""
+
+
+@frozen
+class Person:
+    """Somebody who is concerned with a due item."""
+
+    user_id: int
+    name: str
+    unit_name: str
+
+
+def people_concerned(due: DueItem, on: date) -> list[Person]:
+    """Who can be named in the talk about an item, by unit and name, each once.
+
+    The people of the unit that owes it, of those with a part in its task, of who gave it, and of the office that keeps
+    the plan; also who has it in hand.
+    """
+    units = {due.unit_id, due.given_by_id, due.plan.owner_id}
+    if due.task_id:
+        units |= set(TaskParty.objects.filter(task=due.task_id).values_list("unit_id", flat=True))
+    held = Grant.objects.as_of(on).filter(
+        Q(unit__in=[unit for unit in units if unit], role__in=TALKING) | Q(user=due.holder_id), user__is_active=True
+    )
+    rows = held.order_by("unit__sort_key", "user__full_name", "user_id")
+    found: dict[int, Person] = {}
+    for user_id, name, username, unit_name in rows.values_list(
+        "user_id", "user__full_name", "user__username", "unit__name"
+    ):
+        found.setdefault(user_id, Person(user_id, name or username, unit_name))
+    return list(found.values())[:MOST_PEOPLE]
 
 
 def people_of(unit_ids: Iterable[int], on: date) -> dict[int, dict[int, tuple[str, str]]]:

@@ -40,18 +40,33 @@ SIGNS: Mapping[str, Sign] = {
 
 @attrs.frozen
 class Debt:
-    """How a task stands with one body: its due items counted; `next_due` is the earliest open limit."""
+    """How a task stands with one body: its due items counted; `next_due` is the earliest open limit.
+
+    Open, submitted, suspended and done add up to the total.
+    """
 
     total: int = 0
     done: int = 0
     overdue: int = 0
     next_due: date | None = None
+    submitted: int = 0
+    suspended: int = 0
 
     def __add__(self, other: Debt) -> Debt:
         limits = [limit for limit in (self.next_due, other.next_due) if limit]
         return Debt(
-            self.total + other.total, self.done + other.done, self.overdue + other.overdue, min(limits, default=None)
+            self.total + other.total,
+            self.done + other.done,
+            self.overdue + other.overdue,
+            min(limits, default=None),
+            self.submitted + other.submitted,
+            self.suspended + other.suspended,
         )
+
+    @property
+    def open(self) -> int:
+        """Items that still have to be done."""
+        return self.total - self.done - self.submitted - self.suspended
 
 
 @attrs.frozen
@@ -224,11 +239,13 @@ def _debts(task_ids: Iterable[int], today: date) -> dict[int, dict[int | None, D
             done=Count("pk", filter=Q(state=DueState.DONE)),
             overdue=Count("pk", filter=open_ & Q(due_on__lt=today) & ~Q(mode=Mode.REQUESTED)),
             next_due=Min("due_on", filter=open_),
+            submitted=Count("pk", filter=Q(state=DueState.SUBMITTED)),
+            suspended=Count("pk", filter=Q(state=DueState.SUSPENDED)),
         )
     )
     debts: dict[int, dict[int | None, Debt]] = defaultdict(dict)
     for row in counted:
-        debts[row["task_id"]][row["unit_id"]] = Debt(row["total"], row["done"], row["overdue"], row["next_due"])
+        debts[row["task_id"]][row["unit_id"]] = Debt(**{field.name: row[field.name] for field in attrs.fields(Debt)})
     return debts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import attrs
 from django.db.models import Count, F, Q
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState
-from pcmt.apps.tasks.models import DueState
+from pcmt.apps.tasks.models import GONE, DueState
 from pcmt.core.periods import (
     ADMINISTRATIVE,
     Span,
@@ -101,11 +102,12 @@ def _occurrences(duty_ids: Sequence[int], today: date) -> dict[int, list[Occurre
     done = Q(due_item__state=DueState.DONE)
     counted = (
         DutyOccurrence.objects.filter(duty__in=duty_ids)
-        .exclude(due_item__state=DueState.ENDED)
+        .exclude(due_item__state__in=GONE)
         .values("duty_id", "period_from", "period_to", "due_item__due_on")
         .annotate(
             total=Count("pk"),
             done=Count("pk", filter=done),
+            open=Count("pk", filter=Q(due_item__state=DueState.OPEN)),
             late=Count("pk", filter=done & Q(due_item__done_on__gt=F("due_item__due_on"))),
         )
         .order_by("due_item__due_on", "period_to", "duty_id")
@@ -119,10 +121,17 @@ def _occurrences(duty_ids: Sequence[int], today: date) -> dict[int, list[Occurre
                 row["total"],
                 row["done"],
                 row["late"],
-                "done" if row["done"] == row["total"] else due_tone(row["due_item__due_on"], today),
+                _tone(row, today),
             )
         )
     return found
+
+
+def _tone(row: Mapping[str, Any], today: date) -> str:
+    """Red only while somebody still has to report; what is suspended owes nothing for the time being."""
+    if row["done"] == row["total"]:
+        return "done"
+    return due_tone(row["due_item__due_on"], today) if row["open"] else "plain"
 
 
 def _period(first: date | None, last: date | None) -> str:

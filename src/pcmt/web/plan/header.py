@@ -36,10 +36,16 @@ class Figure:
 
 @attrs.frozen
 class DueCounts:
-    """Due items of a plan as of a day. What was only requested is in none of the numbers but its own."""
+    """Due items of a plan as of a day. What was only requested is in none of the numbers but its own.
+
+    Open (`total` less the others), submitted, suspended and done add up to the total. Punctual is by the day on which
+    something was reported done, whether it was accepted by now or not.
+    """
 
     total: int
     done: int
+    submitted: int
+    suspended: int
     overdue: int
     soon: int
     in_time: int
@@ -78,6 +84,8 @@ def due_counts(plan: Plan, today: date) -> DueCounts:
     binding = ~Q(mode=Mode.REQUESTED)
     open_ = Q(state=DueState.OPEN) & binding
     done = Q(state=DueState.DONE) & binding
+    submitted = Q(state=DueState.SUBMITTED) & binding
+    reported = done | submitted
     limited = Q(due_on__isnull=False)
     numbers = (
         DueItem.objects.filter(plan=plan)
@@ -86,10 +94,12 @@ def due_counts(plan: Plan, today: date) -> DueCounts:
         .aggregate(
             total=Count("pk", filter=binding),
             done=Count("pk", filter=done),
+            submitted=Count("pk", filter=submitted),
+            suspended=Count("pk", filter=Q(state=DueState.SUSPENDED) & binding),
             overdue=Count("pk", filter=open_ & Q(due_on__lt=today)),
             soon=Count("pk", filter=open_ & Q(due_on__gte=today, due_on__lte=today + timedelta(days=7))),
-            in_time=Count("pk", filter=done & Q(done_on__lte=F("due_on"))),
-            judged=Count("pk", filter=limited & (done | open_ & Q(due_on__lt=today))),
+            in_time=Count("pk", filter=reported & Q(done_on__lte=F("due_on"))),
+            judged=Count("pk", filter=limited & (reported | open_ & Q(due_on__lt=today))),
             requested=Count("pk", filter=Q(mode=Mode.REQUESTED)),
         )
     )
@@ -142,7 +152,7 @@ def _figures(plan: Plan, counts: DueCounts, target_count: int) -> list[Figure]:
         Figure(
             f"{counts.done}/{counts.total}",
             _("việc đã xong"),
-            _("tính từng đơn vị, từng kỳ"),
+            _apart(counts) or _("tính từng đơn vị, từng kỳ"),
             owed_url(plan, trang_thai="tat-ca"),
         ),
         Figure(
@@ -161,6 +171,16 @@ def _figures(plan: Plan, counts: DueCounts, target_count: int) -> list[Figure]:
             owed_url(plan, trang_thai="muon"),
         ),
     ]
+
+
+def _apart(counts: DueCounts) -> str:
+    """What is neither done nor still to be done, in words; empty where there is nothing of the kind."""
+    words = []
+    if counts.submitted:
+        words.append(_("%(count)d chờ nghiệm thu") % {"count": counts.submitted})
+    if counts.suspended:
+        words.append(_("%(count)d tạm dừng") % {"count": counts.suspended})
+    return ", ".join(words)
 
 
 def _window_drawing(window: Span, today: date) -> dict[str, Any]:

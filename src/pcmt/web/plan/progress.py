@@ -21,7 +21,7 @@ SOON = timedelta(days=7)
 
 @attrs.frozen
 class Due:
-    """One due date of a row with its items counted over all units."""
+    """One due date of a row with its items counted over all units; the rest of the total is still open."""
 
     opens_on: date | None
     due_on: date
@@ -29,6 +29,13 @@ class Due:
     done: int
     late: int
     requested: bool
+    submitted: int = 0
+    suspended: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Nobody has to do anything by this day any more: all is done, waits for acceptance or is suspended."""
+        return self.done + self.submitted + self.suspended == self.total
 
     def state(self, today: date) -> str:
         """done, requested, late (somebody is over the limit), soon or open."""
@@ -36,6 +43,8 @@ class Due:
             return "done"
         if self.requested:
             return "requested"
+        if self.closed:
+            return "open"
         if self.due_on < today:
             return "late"
         return "soon" if self.due_on <= today + SOON else "open"
@@ -48,6 +57,8 @@ class Due:
                 parts.append(_("đã xong, có việc muộn") if self.late else _("đã xong"))
             case "requested":
                 parts.append(_("đề nghị"))
+            case "open" if self.closed:
+                parts.append(_("chờ nghiệm thu") if self.submitted else _("tạm dừng"))
             case _:
                 parts.append(days_left(self.due_on, today))
         if self.total > 1 and self.done < self.total:
@@ -57,7 +68,7 @@ class Due:
 
 @attrs.frozen
 class Row:
-    """One line of the drawing. `next` is what matters now: the first unfinished due date, else the last one."""
+    """One line of the drawing. `next` is what matters now: the first due date still open, else the first not done, else the last."""
 
     label: str
     address: str
@@ -116,6 +127,8 @@ def _dated(items: Any) -> Iterable[dict[str, Any]]:
             total=Count("pk"),
             done=Count("pk", filter=Q(state=DueState.DONE)),
             late=Count("pk", filter=Q(state=DueState.DONE, done_on__gt=F("due_on"))),
+            submitted=Count("pk", filter=Q(state=DueState.SUBMITTED)),
+            suspended=Count("pk", filter=Q(state=DueState.SUSPENDED)),
         )
         .order_by("due_on", "first")
     )  # fmt: skip
@@ -123,11 +136,21 @@ def _dated(items: Any) -> Iterable[dict[str, Any]]:
 
 def _row(rows: Sequence[Mapping[str, Any]], scale: Scale, today: date) -> Row:
     dues = [
-        Due(row["opens_on"], row["due_on"], row["total"], row["done"], row["late"], row["mode"] == Mode.REQUESTED)
+        Due(
+            row["opens_on"],
+            row["due_on"],
+            row["total"],
+            row["done"],
+            row["late"],
+            row["mode"] == Mode.REQUESTED,
+            row["submitted"],
+            row["suspended"],
+        )
         for row in rows
     ]
     first = rows[0]
-    following = next((due for due in dues if due.done < due.total), dues[-1])
+    unfinished = [due for due in dues if due.done < due.total]
+    following = next((due for due in unfinished if not due.closed), unfinished[0] if unfinished else dues[-1])
     return Row(
         label=first["task__text"] or first["occurrence__duty__text"] or "",
         address=first["clause__address"] or "",

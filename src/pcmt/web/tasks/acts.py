@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from pcmt.apps.accounts.models import User
 from pcmt.apps.tasks.operations import ACTS, NOTE_CHARS
 from pcmt.web.fields import WrittenDateField, WrittenNumberField
 
 WORDS: Mapping[str, str | Promise] = {
     "percent": pgettext_lazy("việc làm hàng loạt", "Báo tiến độ"),
     "done": pgettext_lazy("việc làm hàng loạt", "Báo đã xong"),
+    "holder": pgettext_lazy("việc làm hàng loạt", "Phân công người phụ trách"),
+    "accept": pgettext_lazy("việc làm hàng loạt", "Nghiệm thu"),
+    "send_back": pgettext_lazy("việc làm hàng loạt", "Trả lại"),
+    "extend": pgettext_lazy("việc làm hàng loạt", "Gia hạn"),
+    "suspend": pgettext_lazy("việc làm hàng loạt", "Tạm dừng"),
+    "resume": pgettext_lazy("việc làm hàng loạt", "Cho tiếp tục"),
+    "cancel": pgettext_lazy("việc làm hàng loạt", "Hủy việc"),
 }
 """What each act is called in the list."""
 
 CHOICES = [(name, WORDS[name]) for name in ACTS]
+
+
+class HolderField(forms.ModelChoiceField):
+    """A person by the full name; the user name beside it tells two of the same name apart."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.get_full_name()} ({obj.username})"
 
 
 class ActForm(forms.Form):
@@ -31,14 +48,43 @@ class ActForm(forms.Form):
         required=False,
         help_text=_("Để trống là hôm nay. Ngày đã qua chỉ cơ quan thường trực ghi được, kèm lý do ở ghi chú."),
     )
+    until = WrittenDateField(
+        label=_("Gia hạn đến hết ngày"),
+        required=False,
+        help_text=_("Hạn ban đầu vẫn ghi ở từng việc. Việc đã trễ so với hạn mới thì vẫn là trễ."),
+    )
+    holder_id = HolderField(
+        label=_("Người phụ trách"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Không giao riêng cho ai"),
+        help_text=_("Chỉ giao được cho người của đơn vị phải làm việc; việc của đơn vị khác sẽ ghi là không làm được."),
+    )
+    reason = forms.CharField(
+        label=_("Lý do"),
+        required=False,
+        max_length=NOTE_CHARS,
+        help_text=_("Một lý do chung, ghi vào lịch sử của từng việc."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    longer = forms.BooleanField(label=_("Cộng số ngày đã tạm dừng vào hạn"), required=False, initial=True)
     note = forms.CharField(
         label=_("Ghi chú"), required=False, max_length=NOTE_CHARS, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, data: Any = None, *, act: str, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        act: str,
+        people: QuerySet[User] | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, initial=dict(initial or {}))
         chosen = ACTS[act]
         self.fields = {name: self.fields[name] for name in (*chosen.needed, *chosen.more)}
+        if people is not None and "holder_id" in self.fields:
+            self.fields["holder_id"].queryset = people  # type: ignore[attr-defined]
         for name in chosen.needed:
             self.fields[name].required = True
 
@@ -46,4 +92,10 @@ class ActForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """What was said, as a batch keeps it; empty values are left out."""
         said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in said.items()}
+        return {name: _stored(value) for name, value in said.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, User):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value

@@ -72,7 +72,9 @@ def _chosen(request: HttpRequest, actor: Actor, query: QueryDict) -> list[tuple[
         items = chosen_items(actor, query)
         return list(items.values_list("pk", "version")[: MOST_ROWS + 1])
     marked = (text.split(".") for text in request.POST.getlist("chon"))
-    numbers = [(int(one), int(other)) for one, other in (each for each in marked if len(each) == 2) if _whole(one, other)]
+    numbers = [
+        (int(one), int(other)) for one, other in (each for each in marked if len(each) == 2) if _whole(one, other)
+    ]
     return numbers
 
 
@@ -127,9 +129,7 @@ def _page(request: HttpRequest, made: Batch, form: ActForm | None = None, status
 def carry(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Do it; where things are otherwise by now, the page shows how."""
     made = _seen(request, batch_id)
-    answer = carry_out(
-        actor=acting(request), at=timezone.now(), batch_id=made.pk, seen=request.POST.get("seen", "")
-    )
+    answer = carry_out(actor=acting(request), at=timezone.now(), batch_id=made.pk, seen=request.POST.get("seen", ""))
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
         made.refresh_from_db()
@@ -137,7 +137,9 @@ def carry(request: HttpRequest, batch_id: int) -> HttpResponse:
             return redirect("tasks:batch", made.pk)
         return _page(request, made, status=409 if answer.code == "stale" else 422)
     count = answer.counts["done"]
-    messages.success(request, ngettext("Đã cập nhật %(count)d việc.", "Đã cập nhật %(count)d việc.", count) % {"count": count})
+    messages.success(
+        request, ngettext("Đã cập nhật %(count)d việc.", "Đã cập nhật %(count)d việc.", count) % {"count": count}
+    )
     return redirect("tasks:batch", made.pk)
 
 

@@ -159,7 +159,7 @@ def _row(line: Line, people: Mapping[int, tuple[str, str]]) -> Row | None:
     said: dict[str, Any] = {}
     percent = percent_from(line.cells["percent"])
     day = day_from(line.cells["done_on"])
-    holder: int | None | Mistyped = holder_then
+    holder: int | Mistyped | None = holder_then
     if holder_then is None or line.cells["holder"] != _name_of(holder_then, line, people):
         holder = person_from(line.cells["holder"], people)
     for name, value in (("percent", percent), ("done_on", day), ("holder", holder)):
@@ -224,9 +224,15 @@ def _address(batch: Batch | None) -> str:
     return reverse("tasks:batch", args=[batch.pk]) if batch else ""
 
 
-def _drawn(request: HttpRequest, actor: Actor, page: Page[DueItem], lines: Sequence[Line], status: int = 200) -> HttpResponse:
+def _drawn(
+    request: HttpRequest, actor: Actor, page: Page[DueItem], lines: Sequence[Line], status: int = 200
+) -> HttpResponse:
     form = filter_of(actor, request.GET)
-    last = Batch.objects.visible_to(actor).filter(way=BatchWay.TYPED, state=BatchState.DONE).defer("rows", "outcomes", "touched")
+    last = (
+        Batch.objects.visible_to(actor)
+        .filter(way=BatchWay.TYPED, state=BatchState.DONE)
+        .defer("rows", "outcomes", "touched")
+    )
     context = {
         "form": form,
         "page": page,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
+from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Extension, ExtensionState, Mode
 from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
 from pcmt.apps.units.models import Unit
 from pcmt.web.templatetags.pcmt import days_left, vdate
@@ -32,11 +32,18 @@ WEEKDAYS = (
 
 OPEN = Q(state=DueState.OPEN)
 DONE = Q(state=DueState.DONE)
+SUBMITTED = Q(state=DueState.SUBMITTED)
+SUSPENDED = Q(state=DueState.SUSPENDED)
+RETURNED = OPEN & Q(returned_at__isnull=False)
+ASKING = Q(pk__in=Extension.objects.filter(state=ExtensionState.WAITING).values("due_item"))
+"""Waits for an answer to a request for more time; asked apart, since joining the answered ones doubles rows."""
 REQUESTED = Q(mode=Mode.REQUESTED)
 WRITTEN = Case(When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300))
 """The name in the text of a body that is no unit. A unit may have several names there: it is one body all the same."""
 REQUESTED_WORD = "de-nghi"
 """The state of the filter that shows what bodies outside the line of command were asked for."""
+RARE = frozenset({"returned", "asking", "submitted", "suspended"})
+"""Figures that stand on top only where there is something to count."""
 
 
 @attrs.frozen
@@ -52,12 +59,14 @@ class Tally:
 
 @attrs.frozen
 class Sums:
-    """Due items of a group or of the whole list; what was only requested is in `requested` alone."""
+    """Due items of a group or of the whole list: open, submitted, suspended and done add up to the total."""
 
     total: int
     open: int
     overdue: int
     done: int
+    submitted: int
+    suspended: int
 
 
 @attrs.frozen
@@ -99,6 +108,14 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
             return items.filter(OPEN, due_on__gte=today, due_on__lte=today + SOON)
         case "khong-han":
             return items.filter(OPEN, due_on__isnull=True)
+        case "tra-lai":
+            return items.filter(RETURNED)
+        case "xin-gia-han":
+            return items.filter(ASKING)
+        case "cho-nghiem-thu":
+            return items.filter(SUBMITTED)
+        case "tam-dung":
+            return items.filter(SUSPENDED)
         case "da-xong":
             return items.filter(DONE)
         case "muon":
@@ -110,26 +127,34 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
 
 
 def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
-    """How many are open, overdue, soon due, without limit, done; and, apart from all these, requested. One query."""
+    """How many are in each state of the filter; and, apart from all these, how many were only requested. One query."""
     binding = ~REQUESTED
     return items.aggregate(
         open=Count("pk", filter=OPEN & binding),
         overdue=Count("pk", filter=OPEN & binding & Q(due_on__lt=today)),
         soon=Count("pk", filter=OPEN & binding & Q(due_on__gte=today, due_on__lte=today + SOON)),
         without=Count("pk", filter=OPEN & binding & Q(due_on__isnull=True)),
+        returned=Count("pk", filter=RETURNED & binding),
+        asking=Count("pk", filter=ASKING & binding),
+        submitted=Count("pk", filter=SUBMITTED & binding),
+        suspended=Count("pk", filter=SUSPENDED & binding),
         done=Count("pk", filter=DONE & binding),
         requested=Count("pk", filter=REQUESTED),
     )
 
 
 def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], state: str) -> list[Tally]:
-    """The figures on top, each the address of its own list."""
+    """The figures on top, each the address of its own list; the rarer states only where there are any."""
     numbers = numbers_of(items, today)
     shown = [
         ("", _("Chưa xong"), "open"),
         ("qua-han", _("Quá hạn"), "overdue"),
         ("sap-toi", _("Trong 7 ngày"), "soon"),
         ("khong-han", _("Không ghi hạn"), "without"),
+        ("tra-lai", _("Bị trả lại"), "returned"),
+        ("xin-gia-han", _("Xin gia hạn"), "asking"),
+        ("cho-nghiem-thu", _("Chờ nghiệm thu"), "submitted"),
+        ("tam-dung", _("Tạm dừng"), "suspended"),
         ("da-xong", _("Đã xong"), "done"),
         (REQUESTED_WORD, _("Đề nghị, không tính hạn"), "requested"),
     ]
@@ -143,6 +168,7 @@ def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], 
             value == state,
         )
         for value, label, name in shown
+        if numbers[name] or name not in RARE or value == state
     ]
 
 
@@ -219,7 +245,7 @@ def totals(items: QuerySet[DueItem], today: date) -> Sums:
 
 
 def _summed(row: Any) -> Sums:
-    return Sums(row["total"], row["open"], row["overdue"], row["done"])
+    return Sums(**{field.name: row[field.name] for field in attrs.fields(Sums)})
 
 
 def _sums(today: date) -> dict[str, Count]:
@@ -228,6 +254,8 @@ def _sums(today: date) -> dict[str, Count]:
         "open": Count("pk", filter=OPEN),
         "overdue": Count("pk", filter=OPEN & ~REQUESTED & Q(due_on__lt=today)),
         "done": Count("pk", filter=DONE),
+        "submitted": Count("pk", filter=SUBMITTED),
+        "suspended": Count("pk", filter=SUSPENDED),
     }
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import xlsxwriter
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
 from pcmt.web.templatetags.due import late_words
 from pcmt.web.templatetags.pcmt import days_left
 
 MOST_ROWS = 20_000
+STATE_WORDS: Mapping[str, Promise] = {
+    DueState.DONE: gettext_lazy("đã xong"),
+    DueState.SUBMITTED: gettext_lazy("chờ nghiệm thu"),
+    DueState.SUSPENDED: gettext_lazy("tạm dừng"),
+}
+"""States that say all there is to say; an open item says how far its limit is."""
 
 
 def sheet_of(items: Iterable[DueItem], *, heading: str, today: date) -> bytes:
@@ -65,14 +73,16 @@ def _write_day(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, val
 
 
 def _left(item: DueItem, today: date) -> str:
-    if item.state == DueState.DONE:
+    if item.state in (DueState.DONE, DueState.SUBMITTED):
         return late_words(item, today)
-    if item.mode == Mode.REQUESTED or item.due_on is None:
+    if item.state == DueState.SUSPENDED or item.mode == Mode.REQUESTED or item.due_on is None:
         return ""
     return days_left(item.due_on, today)
 
 
 def _state(item: DueItem) -> str:
-    if item.state == DueState.DONE:
-        return _("đã xong")
+    if item.state in STATE_WORDS:
+        return str(STATE_WORDS[item.state])
+    if item.state == DueState.OPEN and item.returned_at:
+        return _("bị trả lại")
     return _("đề nghị") if item.mode == Mode.REQUESTED else _("chưa xong")

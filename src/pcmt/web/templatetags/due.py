@@ -26,16 +26,29 @@ def late_words(item: DueItem, today: date) -> str:
 
 @register.inclusion_tag("components/state.html")
 def due_state(item: DueItem, today: date) -> dict[str, str]:
-    """The state of a due item: red only while it is overdue; what was requested is never late."""
-    if item.state == DueState.ENDED:
-        return {"tone": "plain", "word": _("không còn phải làm")}
-    if item.state == DueState.DONE:
-        return {"tone": "done", "word": late_words(item, today) or _("đã xong")}
+    """The state of a due item: red only while it is overdue; what was requested is never late.
+
+    What was sent back says so beside its limit; what waits for acceptance says whether it was reported late.
+    """
+    late = late_words(item, today)
+    match item.state:
+        case DueState.ENDED:
+            return {"tone": "plain", "word": _("không còn phải làm")}
+        case DueState.CANCELLED:
+            return {"tone": "plain", "word": _("đã hủy")}
+        case DueState.SUSPENDED:
+            return {"tone": "plain", "word": _("tạm dừng")}
+        case DueState.SUBMITTED:
+            return {"tone": "wait", "word": " · ".join(filter(None, (_("chờ nghiệm thu"), late)))}
+        case DueState.DONE:
+            return {"tone": "done", "word": late or _("đã xong")}
     if item.mode == Mode.REQUESTED:
         return {"tone": "wait", "word": _("đề nghị")}
+    back = _("bị trả lại") if item.returned_at else ""
     if item.due_on is None:
-        return {"tone": "plain", "word": _("không ghi hạn")}
-    return {"tone": due_tone(item.due_on, today), "word": days_left(item.due_on, today)}
+        return {"tone": "plain", "word": back or _("không ghi hạn")}
+    left = days_left(item.due_on, today)
+    return {"tone": due_tone(item.due_on, today), "word": f"{back} · {left}" if back else left}
 
 
 @register.filter

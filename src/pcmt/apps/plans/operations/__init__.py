@@ -1,6 +1,7 @@
 """What people do with plan documents: send in, review, match bodies, adopt, amend."""
 
-from pcmt.apps.plans.operations.adoption import Adopted, adopt
+from pcmt.apps.plans.operations.acceptance import need_acceptance
+from pcmt.apps.plans.operations.adoption import Adopted, adopt, let_see
 from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies, create_body, match_body
 from pcmt.apps.plans.operations.header import edit_header
 from pcmt.apps.plans.operations.reading import (
@@ -27,7 +28,9 @@ __all__ = [
     "edit_header",
     "edit_item",
     "keep_file",
+    "let_see",
     "match_body",
+    "need_acceptance",
     "perform_reading",
     "read_again",
     "screen_kept",

@@ -130,10 +130,15 @@ def _adopt(
 def _name_units(adoption: Adoption) -> None:
     """Note which units the plan names, so that their people see it."""
     units = {unit for body in adoption.bodies.values() for unit in (*body.members, body.unit_id) if unit is not None}
-    known = set(PlanUnit.objects.filter(plan=adoption.plan).values_list("unit_id", flat=True))
-    PlanUnit.objects.bulk_create(
-        [PlanUnit(plan=adoption.plan, unit_id=unit) for unit in sorted(units - known)], batch_size=500
-    )
+    let_see(adoption.plan.pk, units)
+
+
+def let_see(plan_id: int, unit_ids: Iterable[int]) -> None:
+    """Have the people of units see a plan: those that it names, and those to which something of it was given."""
+    units = set(unit_ids)
+    known = set(PlanUnit.objects.filter(plan=plan_id, unit__in=units).values_list("unit_id", flat=True))
+    rows = [PlanUnit(plan_id=plan_id, unit_id=unit) for unit in sorted(units - known)]
+    PlanUnit.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
 @frozen

@@ -346,6 +346,8 @@ def _destroy(source: SourceFile, reason: Unreadable, at: datetime) -> None:
     The bytes go last, inside the transaction: a job that dies before them is run again and finds everything as it was.
     """
     with transaction.atomic():
+        # Whoever refers to it at this moment either sees it gone or is seen by us.
+        SourceFile.objects.select_for_update().filter(pk=source.pk).first()
         held = Revision.objects.filter(source=source)
         stamped = list(held.select_related("plan").defer("text", "reading"))
         held.filter(state__in=(*UNDER_WAY, RevisionState.FAILED)).update(

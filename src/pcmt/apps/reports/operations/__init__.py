@@ -14,7 +14,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
-from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, end_due, rename_due, touch
+from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
 from pcmt.core.periods import DAY, Due, Span, due_windows, limit_from, period_reported
 from pcmt.core.text import fold
@@ -56,7 +56,7 @@ def adopt_duties(adoption: Adoption) -> None:
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)
     _write_occurrences(adoption, drafts, kept)
-    over = DueItem.objects.filter(occurrence__duty__in=ended, state=DueState.OPEN)
+    over = DueItem.objects.filter(occurrence__duty__in=ended)
     end_due(over.values_list("pk", flat=True), at=adoption.at)
     adoption.count("duties", len(new))
     adoption.count("duties_kept", len(kept))
@@ -147,6 +147,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
     occurrences: list[DutyOccurrence] = []
     changed: list[DueItem] = []
     gone: list[int] = []
+    shifted: list[int] = []
     for duty, item in drafts:
         reporting = _reporting(adoption, item)
         known = _by_period(existing.get(duty.pk, ()), reporting)
@@ -172,7 +173,9 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
                     # Its period was due already, or has its day from before: what there is stays as it is.
                     continue
                 known.pop(place, None)
+                limits = {row.pk: row.due_on for row in was}
                 changed += [row for row in was if _renewed(row, when, adoption.at)]
+                shifted += [row.pk for row in was if row.due_on != limits[row.pk]]
                 if was:
                     continue
                 due = DueItem(
@@ -206,6 +209,7 @@ def _write_occurrences(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]], 
         changed, ["opens_on", "due_on", "limit", "limit_text", "state", *TOUCHED], batch_size=100
     )
     end_due(gone, at=adoption.at)
+    drop_requests(shifted, at=adoption.at)
     adoption.count("due_items", len(due_items))
 
 
@@ -236,7 +240,7 @@ def _renewed(row: DueItem, when: _When, at: datetime) -> bool:
     before = (row.opens_on, row.due_on, row.limit, row.limit_text, row.state)
     if row.state == DueState.ENDED:
         row.state = DueState.DONE if row.done_at else DueState.OPEN
-    if row.state == DueState.OPEN and row.limit != when.stored:
+    if row.state in (DueState.OPEN, DueState.SUSPENDED) and row.limit != when.stored:
         row.opens_on, row.due_on, row.limit, row.limit_text = when.opens_on, when.due_on, when.stored, when.text
     if before == (row.opens_on, row.due_on, row.limit, row.limit_text, row.state):
         return False

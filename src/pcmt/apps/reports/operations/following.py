@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState
+from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations.following import foresee_due, proposals
 from pcmt.apps.tasks.operations.moving import Key, Moved, carry_over, concerned, moves_in, sorted_out
 from pcmt.apps.units.followers import Change, Consequence, Follower
@@ -20,9 +20,9 @@ Occurrences = dict[int, DutyOccurrence]
 
 
 def _key(occurrences: Occurrences, due: DueItem) -> Key:
-    """One report of a duty: that of a period, or where it covers none, that of a day."""
+    """One report of a duty: that of a period, or where it covers none, that of a day. Only what is open is merged."""
     occurrence = occurrences.get(due.pk)
-    if occurrence is None:
+    if occurrence is None or due.state != DueState.OPEN:
         return due.pk, None
     if occurrence.period_to is not None:
         return (occurrence.duty_id, occurrence.period_from), occurrence.period_to
@@ -97,7 +97,7 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     }
     dues = list(
         DueItem.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=[due.pk for due in found], state=DueState.OPEN)
+        .filter(pk__in=[due.pk for due in found], state__in=LIVE)
         .order_by("pk")
     )
     outcome, occurrences = _sorted_out(change, dues)

@@ -1,5 +1,6 @@
 """What the tasks room takes from an adopted plan, and what becomes of it when people do their work."""
 
+from pcmt.apps.tasks.operations.accepting import accept, send_back
 from pcmt.apps.tasks.operations.acts import ACTS
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
 from pcmt.apps.tasks.operations.batches import (
@@ -15,31 +16,68 @@ from pcmt.apps.tasks.operations.batches import (
     undo_batch,
     withdraw_batch,
 )
-from pcmt.apps.tasks.operations.progress import NOTE_CHARS, reopen, report_progress
+from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
+from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
+from pcmt.apps.tasks.operations.granting import extend
+from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
+from pcmt.apps.tasks.operations.holding import NOTE_CHARS
+from pcmt.apps.tasks.operations.linking import serve, wait_for
+from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
+from pcmt.apps.tasks.operations.progress import reopen, report_progress
+from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.sheets import start_sheet
+from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
+from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 
 __all__ = [
     "ACTS",
     "LABEL_CHARS",
+    "MOST_FILES",
     "MOST_ROWS",
     "NOTE_CHARS",
+    "OUTCOMES",
+    "SHOWN",
     "TOUCHED",
+    "Evidence",
+    "Kept",
     "Row",
     "Saved",
+    "accept",
+    "acknowledge",
     "adopt_tasks",
+    "answer_decline",
+    "ask_extension",
     "by_owner",
+    "cancel",
     "carry_out",
     "check_batch",
+    "comment",
+    "decide_extension",
+    "decline",
+    "drop_requests",
+    "edit_part",
     "end_due",
+    "extend",
+    "hand_down",
+    "keep_evidence",
+    "name_holder",
     "rename_due",
     "reopen",
     "report_progress",
+    "restore",
+    "resume",
     "save_rows",
+    "send_back",
+    "serve",
     "start_batch",
     "start_sheet",
+    "suspend",
+    "take_back",
     "touch",
     "touched",
     "undo_batch",
+    "wait_for",
     "withdraw_batch",
+    "withdraw_extension",
 ]

@@ -15,12 +15,15 @@ from pcmt.apps.plans.contract import Part, mode_of, names_of, parts_of, squeezed
 from pcmt.apps.plans.models import Clause, Item
 from pcmt.apps.tasks.models import GONE, LIVE, DueItem, DueKind, DueState, Mode, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.amending import held_due, standing_days
+from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
 from pcmt.core.periods import Due, due_windows, limit_from
 from pcmt.core.text import fold
 
 LABEL_CHARS = 240
 CHUNK = 500
+ENDABLE = (*LIVE, DueState.CANCELLED)
+"""What an amendment ends. What was cancelled by hand ends too: if a later text asks for it again, it is owed again."""
 
 
 def adopt_tasks(adoption: Adoption) -> None:
@@ -54,7 +57,7 @@ def adopt_tasks(adoption: Adoption) -> None:
     for task in ended:
         task.state, task.ended_by = TaskState.ENDED, adoption.revision
         task.version += 1
-    over = DueItem.objects.filter(task__in=[task.pk for task in ended], state__in=LIVE)
+    over = DueItem.objects.filter(task__in=[task.pk for task in ended], state__in=ENDABLE)
     end_due(over.values_list("pk", flat=True), at=adoption.at)
     Task.objects.bulk_update(
         [*kept, *ended],
@@ -82,17 +85,18 @@ def adopt_tasks(adoption: Adoption) -> None:
 
 
 def end_due(ids: Iterable[int], *, at: datetime) -> int:
-    """End due items that the plan no longer holds, with the parts that were handed down; how many of them were live.
+    """End due items that the plan no longer holds, with the parts that were handed down; how many there were.
 
     Only adopters call this.
     """
     ended = 0
     for some in _chunks(list(ids)):
         with_parts = DueItem.objects.filter(Q(pk__in=some) | Q(parent__in=some) | Q(parent__parent__in=some))
-        live = list(with_parts.filter(state__in=LIVE).values_list("pk", flat=True))
+        live = list(with_parts.filter(state__in=ENDABLE).values_list("pk", flat=True))
         for pks in _chunks(live):
             rows = DueItem.objects.filter(pk__in=pks)
             ended += rows.update(state=DueState.ENDED, suspended_on=None, **touched(at))
+            drop_requests(pks, at=at)
     return ended
 
 
@@ -201,12 +205,16 @@ def _write_due(adoption: Adoption, drafts: Sequence[tuple[Task, Item, tuple[Part
             standing += was
             changed += [each for each in was if _renew(each, due, adoption.at)]
         if task.pk in existing:
-            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared_by(item), at=adoption.at)
+            shared = shared_by(item)
+            rename_due(DueItem.objects.filter(task=task, parent__isnull=True), shared, at=adoption.at)
+            # Parts keep the words in which they were given.
+            place = {name: shared[name] for name in ("clause", "start", "end")}
+            DueItem.objects.filter(task=task, parent__isnull=False).update(**place, mode=task.mode)
             for (owner, day), rows in held.items():
                 for due in rows:
                     if due.state == DueState.DONE or (held_due(due) and day in days.get(owner, ())):
                         standing.append(due)
-                    elif due.state in LIVE:
+                    elif due.state in ENDABLE:
                         gone.append(due.pk)
             settle(task, standing)
     DueItem.objects.bulk_create(new, batch_size=CHUNK)
@@ -286,7 +294,7 @@ def _renew(was: DueItem, now: DueItem, at: datetime) -> bool:
     if was.origin_unit_id is None:  # else it keeps the name under which its origin stands in the text
         was.unit_name = now.unit_name
     if was.state == DueState.ENDED:
-        was.state = DueState.DONE if was.done_at else DueState.OPEN
+        was.state = DueState.SUBMITTED if was.done_at else DueState.OPEN  # what was done never ended
     if before == (was.opens_on, was.limit, was.limit_text, was.mode, was.unit_name, was.state):
         return False
     touch(was, at=at)

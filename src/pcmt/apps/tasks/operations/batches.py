@@ -19,12 +19,23 @@ from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import hold, record
-from pcmt.apps.tasks.models import Batch, BatchState, BatchWay, DueItem, NoteEvent, ProgressNote, Task
+from pcmt.apps.notices.models import Reason
+from pcmt.apps.tasks.models import (
+    Batch,
+    BatchState,
+    BatchWay,
+    DueItem,
+    Extension,
+    ExtensionState,
+    NoteEvent,
+    Task,
+)
 from pcmt.apps.tasks.operations.acts import ACTS, carry
 from pcmt.apps.tasks.operations.adoption import settle
-from pcmt.apps.tasks.operations.progress import stale
+from pcmt.apps.tasks.operations.holding import stale, write_note
+from pcmt.apps.tasks.operations.telling import holder_of, tell_unit
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
-from pcmt.apps.tasks.policies import can_batch, can_report
+from pcmt.apps.tasks.policies import can_batch, can_report, gave
 from pcmt.core.diagnostics import Refusal
 
 MOST_ROWS = 1_000
@@ -157,10 +168,11 @@ def undo_batch(*, actor: Actor, at: datetime, batch_id: int, reason: str = "") -
             row = kept[due.pk]
             if due.version != row["version"]:
                 stays[due.pk] = stale(due).message
-            elif not can_report(actor, due):
+            elif not (can_report(actor, due) or gave(actor, due)):
                 stays[due.pk] = not_allowed().message
             else:
-                _restore(actor, at, batch, due, row["before"])
+                _restore(actor, at, due, row["before"])
+                _restore_requests(due, row["asked"], at)
         if len(stays) == len(dues):
             return _moved_on(dues, stays)
         changed = {due.task_id for due in dues if due.pk not in stays}
@@ -255,7 +267,7 @@ def _carry(actor: Actor, at: datetime, batch: Batch) -> None:
     family = _family(named)
     _lock(family)
     hold(at)
-    before = _values(family)
+    before, asked = _values(family), _requests(family)
     outcomes = [_one(actor, at, batch, row) for row in batch.rows]
     after = _values(family)
     for outcome in outcomes:
@@ -265,7 +277,12 @@ def _carry(actor: Actor, at: datetime, batch: Batch) -> None:
             if not outcome["changes"] and was["version"] == now["version"]:
                 outcome["state"] = SAME
     batch.touched = [
-        {"due": pk, "before": {name: was[name] for name in RESTORED}, "version": after[pk]["version"]}
+        {
+            "due": pk,
+            "before": {name: was[name] for name in RESTORED},
+            "version": after[pk]["version"],
+            "asked": asked.get(pk, []),
+        }
         for pk, was in before.items()
         if was["version"] != after[pk]["version"]
     ]
@@ -338,22 +355,18 @@ def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _restore(actor: Actor, at: datetime, batch: Batch, due: DueItem, before: Mapping[str, Any]) -> None:
+def _restore(actor: Actor, at: datetime, due: DueItem, before: Mapping[str, Any]) -> None:
     was = {name: _stored(getattr(due, name)) for name in SHOWN}
     for name, value in before.items():
         setattr(due, name, DAYS_AND_TIMES[name](value) if value and name in DAYS_AND_TIMES else value)
     touch(due, at=at)
     due.save(update_fields=[*before, *TOUCHED])
-    ProgressNote.objects.create(
-        due_item=due,
-        task_id=due.task_id,
-        at=at,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        unit_id=actor.unit_id,
-        event=NoteEvent.UNDONE,
-        percent=due.percent,
-    )
+    write_note(actor, at, due, NoteEvent.UNDONE, "")
+    if due.unit_id != actor.unit_id:
+        tell_unit(
+            actor=actor, at=at, due=due, unit_id=due.unit_id, reason=Reason.CHANGED, what="Hoàn tác",
+            also=holder_of(due),
+        )  # fmt: skip
     changed = [name for name in ("percent", "state", "done_on", "due_on") if was[name] != before[name]]
     record(
         at=at,
@@ -363,6 +376,31 @@ def _restore(actor: Actor, at: datetime, batch: Batch, due: DueItem, before: Map
         before={name: was[name] for name in changed},
         after={name: before[name] for name in changed},
     )
+
+
+def _requests(ids: Collection[int]) -> dict[int, list[list[Any]]]:
+    """The extensions of due items: id and state of each."""
+    found: dict[int, list[list[Any]]] = {}
+    for due_id, pk, state in (
+        Extension.objects.filter(due_item__in=ids).order_by("pk").values_list("due_item_id", "pk", "state")
+    ):
+        found.setdefault(due_id, []).append([pk, state])
+    return found
+
+
+def _restore_requests(due: DueItem, asked: Sequence[Sequence[Any]], at: datetime) -> None:
+    """Extensions that the batch gave are withdrawn; requests that it answered or dropped wait again."""
+    known: dict[int, str] = {row[0]: row[1] for row in asked}
+    for extension in Extension.objects.filter(due_item=due):
+        before = known.get(extension.pk, ExtensionState.WITHDRAWN)
+        if extension.state == before:
+            continue
+        extension.state, extension.until, extension.answer = before, None, ""
+        waits = before == ExtensionState.WAITING
+        extension.decided_at = None if waits else at
+        if waits:
+            extension.decided_by_id, extension.decided_by_name = None, ""
+        extension.save()
 
 
 def _moved_on(dues: Sequence[DueItem], stays: Mapping[int, str]) -> Refusal:

@@ -10,9 +10,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Task, TaskParty, TaskState
+from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState, Task, TaskParty, TaskState
 from pcmt.apps.tasks.operations.adoption import settle
-from pcmt.apps.tasks.operations.moving import Key, carry_over, concerned, fits, moves_in, sorted_out
+from pcmt.apps.tasks.operations.moving import (
+    Key,
+    carry_over,
+    concerned,
+    fits,
+    givers_follow,
+    is_own,
+    moves_in,
+    sorted_out,
+)
 from pcmt.apps.units.followers import Change, Consequence, Follower, Proposal, Transferred
 from pcmt.apps.units.policies import Officer
 
@@ -21,6 +30,14 @@ SHOWN = 5
 
 
 def _key(due: DueItem) -> Key:
+    """What two bodies owe alike, and once when they become one: the same task, or a part of one whole in one wording.
+
+    What is submitted or suspended stays apart: one of two cannot be waited for while the other is worked on.
+    """
+    if due.state != DueState.OPEN:
+        return ("apart", due.pk), None
+    if due.parent_id is not None:
+        return ("part", due.parent_id, due.search_key), due.original_due_on
     return due.task_id, due.original_due_on
 
 
@@ -92,11 +109,12 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     # Asked again under the lock of their tasks: somebody may just have reported one done.
     dues = list(
         DueItem.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=[due.pk for due in found], state=DueState.OPEN)
+        .filter(pk__in=[due.pk for due in found], state__in=LIVE)
         .order_by("pk")
     )
     outcome = sorted_out(moves_in(change, dues), _standing(change, dues), _key)
     carry_over(outcome, at=at, change=change)
+    given = givers_follow(change)
     for party in parties:
         assert party.unit_id is not None
         heir = change.heirs[party.unit_id]
@@ -117,15 +135,19 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     for task_id, rows in standing.items():
         settle(tasks[task_id], rows)
     Task.objects.bulk_update([tasks[task_id] for task_id in standing], FIELDS, batch_size=100)
-    return outcome.count + len(parties)
+    return outcome.count + len(parties) + given
 
 
 def proposals(transferred: Transferred, kind: str) -> list[Proposal]:
-    """The open due items of a kind of the body that gives a function away, those that speak of the function first."""
+    """The live due items of a kind of the body that gives a function away, those that speak of the function first."""
     if transferred.source.unit_id is None:
         return []
-    rows = DueItem.objects.filter(state=DueState.OPEN, kind=kind, unit_id=transferred.source.unit_id)
-    found = [Proposal(due.pk, due.label, due.due_on, fits(transferred, due.search_key)) for due in rows]
+    rows = DueItem.objects.filter(state__in=LIVE, kind=kind, unit_id=transferred.source.unit_id)
+    found = [
+        Proposal(due.pk, due.label, due.due_on, fits(transferred, due.search_key))
+        for due in rows.select_related("parent")
+        if not is_own(due)
+    ]
     return sorted(found, key=lambda each: (not each.fits, each.due_on is None, str(each.due_on), each.due_item_id))
 
 

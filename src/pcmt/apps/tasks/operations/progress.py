@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,18 +11,29 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.plans.models import SourceFile
-from pcmt.apps.plans.operations import keep_file, screen_later
-from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent, ProgressNote, Task
-from pcmt.apps.tasks.operations.adoption import settle
+from pcmt.apps.notices.models import Reason
+from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent
 from pcmt.apps.tasks.operations.dating import wrong_day
+from pcmt.apps.tasks.operations.evidence import Kept, attach
+from pcmt.apps.tasks.operations.finishing import hindered
+from pcmt.apps.tasks.operations.holding import (
+    NOTE_CHARS,
+    TAKEN_ON,
+    held,
+    stale,
+    take_on,
+    tell_task,
+    write_note,
+    written,
+)
 from pcmt.apps.tasks.operations.moving import land
+from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.telling import holder_of, tell_giver, tell_unit
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
-from pcmt.apps.tasks.policies import can_report
+from pcmt.apps.tasks.policies import asks_acceptance, can_accept
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import Unreadable, identify
 
-NOTE_CHARS = 5000
+REPORTED = (DueState.DONE, DueState.SUBMITTED)
 
 
 def report_progress(
@@ -32,14 +44,20 @@ def report_progress(
     version: int,
     percent: int | None = None,
     note: str = "",
-    file: tuple[str, bytes] | None = None,
+    evidence: Sequence[Kept] = (),
     done: bool = False,
     done_on: date | None = None,
+    despite_parts: bool = False,
 ) -> DueItem | Refusal:
-    """Tell how a due item stands: percent, note, a file as evidence; `done` closes it.
+    """Tell how a due item stands: percent, note, files as evidence (`keep_evidence`); `done` hands it in.
 
-    `version` is the due item's as last seen. The day of doing is that of `at`; once late it stays late. The standing
-    office alone may say an earlier one in `done_on`, with the reason as note: decision 0022.
+    `version` is the due item's as last seen. Where it has to be accepted it waits for that, unless who reports is who
+    accepts; else it is done. The day that counts is that of `at`; once late it stays late. The standing office alone
+    may say an earlier one in `done_on`, with the reason as note (decision 0022). A request for more time that still
+    waits has no object any more and is withdrawn.
+
+    The unit that reports takes the item on with that, if it had not. Parts that are not done hinder `done`, unless the
+    person says that it is done all the same (`despite_parts`); tasks that it waits for hinder it always.
     """
     note = note.strip()
     if percent is not None and not 0 <= percent <= 100:
@@ -50,43 +68,41 @@ def report_progress(
             message=_("Ghi chú tối đa %(note_chars)s ký tự.") % {"note_chars": NOTE_CHARS},
             field="note",
         )
-    if percent is None and not note and file is None and not done:
+    if percent is None and not note and not evidence and not done:
         return Refusal(code="nothing", message=_("Nhập tiến độ, ghi chú hoặc tệp."), field="note")
-    kept: SourceFile | None = None
-    if file is not None:
-        checked = _evidence(actor, at, due_item_id, *file)
-        if isinstance(checked, Refusal):
-            return checked
-        kept = checked
     with transaction.atomic():
-        held = _held(actor, due_item_id)
-        if isinstance(held, Refusal):
-            return held
-        due, task = held
+        got = held(actor, due_item_id)
+        if isinstance(got, Refusal):
+            return got
+        due, task = got
         if due.version != version:
-            again = done and due.state == DueState.DONE and not note and file is None
+            again = done and due.state in REPORTED and not note and not evidence
             return due if again else stale(due)
+        if refused := _not_now(due, None if done else percent):
+            return refused
+        if done and due.state == DueState.OPEN and (refused := hindered(due, despite_parts=despite_parts)):
+            return refused
         today = timezone.localdate(at)
         if done and done_on and (refused := wrong_day(actor, due, done_on, today=today, note=note)):
             return refused
-        if due.state == DueState.DONE and not done and percent not in (None, 100):
-            return Refusal(code="done", message=_("Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước."))
         before = {"percent": due.percent, "state": str(due.state)}
+        take_on(actor, at, due)
         if percent is not None:
             due.percent = percent
-        if done and due.state != DueState.DONE:
-            due.state, due.percent = DueState.DONE, 100
-            due.done_at, due.done_on = at, done_on or today
+        if done and due.state == DueState.OPEN:
+            _hand_in(actor, at, due, done_on or today)
         touch(due, at=at)
-        due.save(update_fields=["percent", "state", "done_at", "done_on", *TOUCHED])
-        _note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note, kept, file[0] if file else "")
-        if kept:
-            screen_later(kept)
-        _tell_task(task, note)
+        due.save(update_fields=["percent", "state", "done_at", "done_on", "returned_at", *TAKEN_ON, *TOUCHED])
+        attach(write_note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note), evidence)
+        tell_task(task, note)
+        submitted = due.state == DueState.SUBMITTED and before["state"] == DueState.OPEN
+        if submitted:
+            body = due.unit.name if due.unit else due.unit_name
+            tell_giver(actor=actor, at=at, due=due, reason=Reason.SUBMITTED, what=f"{body} báo xong, chờ nghiệm thu")
         record(
             at=at,
             actor=actor,
-            event="tasks.due.done" if done else "tasks.due.reported",
+            event="tasks.due.submitted" if submitted else "tasks.due.done" if done else "tasks.due.reported",
             obj=due,
             before=before,
             after={"percent": due.percent, "state": str(due.state)}
@@ -96,112 +112,67 @@ def report_progress(
     return due
 
 
+def _not_now(due: DueItem, percent: int | None) -> Refusal | None:
+    """Why nothing can be reported in the state in which it is; None where something can."""
+    if due.state == DueState.SUSPENDED:
+        message = _("Việc đang tạm dừng. Nơi giao việc cho tiếp tục rồi mới báo được; cần trao đổi thì viết ở dưới.")
+        return Refusal(code="suspended", message=message)
+    if due.state in REPORTED and percent not in (None, 100):
+        if due.state == DueState.SUBMITTED:
+            message = _("Việc đang chờ nghiệm thu. Muốn báo lại tiến độ, hãy rút lại trước.")
+        else:
+            message = _("Việc đã báo hoàn thành. Muốn báo lại tiến độ, hãy mở lại trước.")
+        return Refusal(code="done", message=message)
+    return None
+
+
+def _hand_in(actor: Actor, at: datetime, due: DueItem, day: date) -> None:
+    waits = asks_acceptance(due) and not can_accept(actor, due)
+    due.state, due.percent = DueState.SUBMITTED if waits else DueState.DONE, 100
+    due.done_at, due.done_on, due.returned_at = at, day, None
+    drop_requests([due.pk], at=at)
+
+
 def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason: str) -> DueItem | Refusal:
-    """Open a due item again that was reported done; the reason is kept, the limit stays what it was."""
-    reason = reason.strip()
-    if not reason:
-        return Refusal(code="reason", message=_("Nhập lý do mở lại."), field="reason")
+    """Open a due item again that was reported done, also before it is accepted; the reason is kept, the limit stays."""
+    words = written(reason, "reason", _("Nhập lý do mở lại."))
+    if isinstance(words, Refusal):
+        return words
     with transaction.atomic():
-        held = _held(actor, due_item_id)
-        if isinstance(held, Refusal):
-            return held
-        due, task = held
+        got = held(actor, due_item_id)
+        if isinstance(got, Refusal):
+            return got
+        due, task = got
         if due.state == DueState.OPEN:
             return due
         if due.version != version:
             return stale(due)
+        if due.state not in REPORTED:
+            return Refusal(code="not_done", message=_("Việc này chưa báo xong, không cần mở lại."))
         before = {"percent": due.percent, "state": str(due.state), "done_on": due.done_on}
-        due.state, due.done_at, due.done_on = DueState.OPEN, None, None
-        due.percent = min(due.percent, 99)
+        open_again(due)
         touch(due, at=at)
         due.save(update_fields=["state", "done_at", "done_on", "percent", *TOUCHED])
-        _note(actor, at, due, NoteEvent.REOPENED, reason[:NOTE_CHARS], None, "")
+        write_note(actor, at, due, NoteEvent.REOPENED, words)
         moved = land(due, at=at)
-        _tell_task(task, reason)
-        record(at=at, actor=actor, event="tasks.due.reopened", obj=due, before=before, reason=reason)
+        tell_task(task, words)
+        if due.unit_id != actor.unit_id:
+            tell_unit(
+                actor=actor,
+                at=at,
+                due=due,
+                unit_id=due.unit_id,
+                reason=Reason.CHANGED,
+                what="Mở lại",
+                also=holder_of(due),
+            )
+        record(at=at, actor=actor, event="tasks.due.reopened", obj=due, before=before, reason=words)
         if moved:
             record(at=at, actor=actor, event="tasks.due.moved", obj=due, before=moved[0], after=moved[1])
     return due
 
 
-def _not_allowed() -> Refusal:
-    message = _("Chỉ đơn vị được giao việc này hoặc cơ quan thường trực của kế hoạch được cập nhật tiến độ.")
-    return Refusal(code="not_allowed", message=message)
-
-
-def _gone() -> Refusal:
-    message = _("Việc này không còn trong kế hoạch sau khi sửa đổi, không cập nhật được nữa.")
-    return Refusal(code="ended", message=message)
-
-
-def _held(actor: Actor, due_item_id: int) -> tuple[DueItem, Task | None] | Refusal:
-    """The due item and its task, locked in the order in which adoption locks them, if the actor may report."""
-    seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("task_id", flat=True)
-    task_id = seen.first()
-    if not seen.exists():
-        return _not_allowed()
-    task = Task.objects.select_for_update(of=("self",)).get(pk=task_id) if task_id else None
-    due = DueItem.objects.select_for_update(of=("self",)).select_related("plan").get(pk=due_item_id)
-    if not can_report(actor, due):
-        return _not_allowed()
-    return _gone() if due.state == DueState.ENDED else (due, task)
-
-
-def stale(due: DueItem) -> Refusal:
-    """The refusal for who saw the item before it changed: what the other person did, and when."""
-    last = ProgressNote.objects.filter(due_item=due).order_by("-pk").first()
-    if last is None:
-        return Refusal(code="stale", message=_("Việc này vừa thay đổi. Xem lại rồi làm tiếp."), ref=due.pk)
-    deed = NoteEvent(last.event).label.lower()
-    when = timezone.localtime(last.at)
-    return Refusal(
-        code="stale",
-        message=_("%(actor_name)s vừa %(deed)s lúc %(when)s. Xem lại rồi làm tiếp.")
-        % {"actor_name": last.actor_name, "deed": deed, "when": f"{when:%H:%M}"},
-        ref=due.pk,
-    )
-
-
-def _evidence(actor: Actor, at: datetime, due_item_id: int, name: str, data: bytes) -> SourceFile | Refusal:
-    """Keep a file as evidence, if the actor may report and the content is a document or a picture."""
-    due = DueItem.objects.visible_to(actor).select_related("plan").filter(pk=due_item_id).first()
-    if due is None or not can_report(actor, due):
-        return _not_allowed()
-    if data:
-        kind = identify(name, data)
-        if isinstance(kind, Unreadable):
-            return Refusal(code=kind.code, message=str(kind), field="file")
-        if kind.route == "text" and b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return Refusal(
-                code="unsupported",
-                message=_("Không nhận loại tệp này. Gửi văn bản, bảng tính, PDF hoặc ảnh."),
-                field="file",
-            )
-    return keep_file(actor=actor, at=at, name=name, data=data)
-
-
-def _note(
-    actor: Actor, at: datetime, due: DueItem, event: NoteEvent, note: str, kept: SourceFile | None, file_name: str
-) -> None:
-    ProgressNote.objects.create(
-        due_item=due,
-        task_id=due.task_id,
-        at=at,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        unit_id=actor.unit_id,
-        event=event,
-        percent=due.percent,
-        note=note,
-        file=kept,
-        file_name=file_name[:255] if kept else "",
-    )
-
-
-def _tell_task(task: Task | None, note: str) -> None:
-    if task is None:
-        return
-    settle(task, list(DueItem.objects.filter(task=task)))
-    if note:
-        task.note = note
-    task.save(update_fields=["state", "percent", "done_at", "note", "version"])
+def open_again(due: DueItem) -> None:
+    """A locked row that was reported done is open again; its limit is what it was."""
+    due.state, due.done_at, due.done_on = DueState.OPEN, None, None
+    due.percent = min(due.percent, 99)
