@@ -72,18 +72,11 @@ class ActForm(forms.Form):
         label=_("Ghi chú"), required=False, max_length=NOTE_CHARS, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        act: str,
-        people: QuerySet[User] | None = None,
-        initial: Mapping[str, Any] | None = None,
-    ) -> None:
-        super().__init__(data, initial=dict(initial or {}))
+    def __init__(self, data: Any, *, act: str, people: QuerySet[User], initial: Mapping[str, Any]) -> None:
+        super().__init__(data, initial=dict(initial))
         chosen = ACTS[act]
         self.fields = {name: self.fields[name] for name in (*chosen.needed, *chosen.more)}
-        if people is not None and "holder_id" in self.fields:
+        if "holder_id" in self.fields:
             self.fields["holder_id"].queryset = people  # type: ignore[attr-defined]
         for name in chosen.needed:
             self.fields[name].required = True

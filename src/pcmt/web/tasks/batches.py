@@ -1,4 +1,4 @@
-"""Batches: choosing items in the list, looking at what would become of them, doing it, undoing it; workbooks back in."""
+"""Batches: items chosen in the list, what would become of them, doing it, undoing it; workbooks that come back."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from pcmt.apps.tasks.operations import (
     withdraw_batch,
 )
 from pcmt.apps.tasks.policies import can_batch
+from pcmt.apps.tasks.queries import may_hold
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.downloads.views import XLSX
@@ -71,11 +72,8 @@ def _chosen(request: HttpRequest, actor: Actor, query: QueryDict) -> list[tuple[
     if request.POST.get("ca"):
         items = chosen_items(actor, query)
         return list(items.values_list("pk", "version")[: MOST_ROWS + 1])
-    marked = (text.split(".") for text in request.POST.getlist("chon"))
-    numbers = [
-        (int(one), int(other)) for one, other in (each for each in marked if len(each) == 2) if _whole(one, other)
-    ]
-    return numbers
+    marked = (text.partition(".")[::2] for text in request.POST.getlist("chon"))
+    return [(int(due_id), int(version)) for due_id, version in marked if _whole(due_id, version)]
 
 
 def _whole(*texts: str) -> bool:
@@ -91,7 +89,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     waiting = made.state == BatchState.WAITING
     form = None
     if waiting and made.act:
-        form = ActForm(request.POST or None, act=made.act, initial=made.given)
+        form = _form(actor, made, request.POST or None)
         if request.method == "POST" and form.is_valid():
             answer = check_batch(actor=actor, at=timezone.now(), batch_id=made.pk, given=form.given)
             if not isinstance(answer, Refusal):
@@ -104,7 +102,7 @@ def _page(request: HttpRequest, made: Batch, form: ActForm | None = None, status
     actor = acting(request)
     waiting = made.state == BatchState.WAITING
     if form is None and waiting and made.act:
-        form = ActForm(act=made.act, initial=made.given)
+        form = _form(actor, made)
     first = "refused" if made.counts.get("refused") else ""
     asked = request.GET.get("xem", first)
     chosen = asked if made.counts.get(asked) else ""
@@ -116,13 +114,17 @@ def _page(request: HttpRequest, made: Batch, form: ActForm | None = None, status
         "waiting": waiting,
         "checked": bool(made.seen),
         "page": page,
-        "lines": lines_of(actor, made, page.object_list),
+        "lines": lines_of(actor, made, list(page.object_list)),
         "tabs": tabs_of(made, chosen) if made.seen else [],
         "sheet": made.way == BatchWay.SHEET,
         "to_do": made.counts.get("done", 0),
         "chosen_count": len(made.rows),
     }
     return render(request, "tasks/batch.html", context, status=status)
+
+
+def _form(actor: Actor, made: Batch, typed: QueryDict | None = None) -> ActForm:
+    return ActForm(typed, act=made.act, people=may_hold(actor.unit_id, actor.on), initial=made.given)
 
 
 @require_POST
@@ -137,9 +139,8 @@ def carry(request: HttpRequest, batch_id: int) -> HttpResponse:
             return redirect("tasks:batch", made.pk)
         return _page(request, made, status=409 if answer.code == "stale" else 422)
     count = answer.counts["done"]
-    messages.success(
-        request, ngettext("Đã cập nhật %(count)d việc.", "Đã cập nhật %(count)d việc.", count) % {"count": count}
-    )
+    said = ngettext("Đã cập nhật %(count)d việc.", "Đã cập nhật %(count)d việc.", count)
+    messages.success(request, said % {"count": count})
     return redirect("tasks:batch", made.pk)
 
 

@@ -116,8 +116,8 @@ def _typed(actor: Actor, posted: QueryDict, lines: Sequence[Line], people: Peopl
         line = drawn.get(pk)
         if line is None:
             continue
-        line.origin = posted.get(f"v{pk}", line.origin)
-        line.cells |= {name: posted[f"{name}-{pk}"] for name in COLUMNS if f"{name}-{pk}" in posted}
+        line.origin = str(posted.get(f"v{pk}", line.origin))
+        line.cells |= {name: str(posted.get(f"{name}-{pk}")) for name in COLUMNS if f"{name}-{pk}" in posted}
         found.append(line)
     return found
 
@@ -186,7 +186,7 @@ def _name_of(user_id: int, line: Line, people: Mapping[int, tuple[str, str]]) ->
 
 def _origin(text: str) -> tuple[int, int, int | None]:
     parts = text.split(".")
-    version, percent, holder = (int(part) if part.isdecimal() else 0 for part in (parts + ["", "", ""])[:3])
+    version, percent, holder = (int(part) if part.isdecimal() else 0 for part in [*parts, "", "", ""][:3])
     return version, percent, holder or None
 
 
@@ -228,11 +228,7 @@ def _drawn(
     request: HttpRequest, actor: Actor, page: Page[DueItem], lines: Sequence[Line], status: int = 200
 ) -> HttpResponse:
     form = filter_of(actor, request.GET)
-    last = (
-        Batch.objects.visible_to(actor)
-        .filter(way=BatchWay.TYPED, state=BatchState.DONE)
-        .defer("rows", "outcomes", "touched")
-    )
+    last = Batch.objects.visible_to(actor).filter(way=BatchWay.TYPED, state=BatchState.DONE)
     context = {
         "form": form,
         "page": page,
@@ -240,7 +236,7 @@ def _drawn(
         "people": _lists(lines),
         "many": len({line.due.unit_id for line in lines}) > 1,
         "refused": [line for line in lines if line.state == REFUSED],
-        "last": last.first(),
+        "last": last.defer("rows", "outcomes", "touched").first(),
         "today": actor.on,
         "list_url": reverse("tasks:owed") + (f"?{request.GET.urlencode()}" if request.GET else ""),
     }

@@ -49,7 +49,7 @@ def extend(
             return refused
         assert until is not None
         before = due.due_on
-        _approved(actor, at, due, until, words)
+        _approved(actor, at, due, before, until, words)
         due.due_on = until
         touch(due, at=at)
         due.save(update_fields=["due_on", *TOUCHED])
@@ -70,7 +70,7 @@ def extend(
     return due
 
 
-def _approved(actor: Actor, at: datetime, due: DueItem, until: date, words: str) -> None:
+def _approved(actor: Actor, at: datetime, due: DueItem, before: date, until: date, words: str) -> None:
     """The record of it: the body's own request, if that waits and asked for no more, else one of the giver."""
     decided = {
         "state": ExtensionState.APPROVED,
@@ -88,7 +88,7 @@ def _approved(actor: Actor, at: datetime, due: DueItem, until: date, words: str)
     drop_requests([due.pk], at=at)
     Extension.objects.create(
         due_item=due,
-        from_on=due.due_on,
+        from_on=before,
         wanted_on=until,
         reason=words,
         asked_at=at,
