@@ -29,7 +29,10 @@ WORDS: Mapping[str, str | Promise] = {
 }
 """What each act is called in the list."""
 
-CHOICES = [(name, WORDS[name]) for name in ACTS]
+OWN = ("percent", "done", "holder")
+"""Acts on what the own unit owes."""
+GIVEN = ("accept", "send_back", "extend", "suspend", "resume", "cancel")
+"""Acts on what one gave to others."""
 
 
 class HolderField(forms.ModelChoiceField):
