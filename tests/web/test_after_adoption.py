@@ -156,7 +156,7 @@ def test_counts_are_links_to_lists_of_that_length(province: Province) -> None:
     )
     assert len(tallies) == 6
     for address, shown in tallies:
-        listed = client.get(html_unescape(address)).context["page"].paginator.count
+        listed = client.get(html_unescape(address)).context["totals"].total
         assert listed == int(shown.replace(".", "")), address
 
 
@@ -168,7 +168,7 @@ def test_requested_bodies_stand_apart_and_are_never_late(province: Province) -> 
         listed = client.get(f"/nhiem-vu/?trang_thai={state}").context["page"].paginator.object_list
         assert not listed.filter(mode=Mode.REQUESTED).exists(), state
     answer = client.get("/nhiem-vu/?trang_thai=de-nghi")
-    assert answer.context["page"].paginator.count == DueItem.objects.filter(mode=Mode.REQUESTED).count()
+    assert answer.context["totals"].total == DueItem.objects.filter(mode=Mode.REQUESTED).count()
     body = answer.content.decode()
     table = body[body.index("<tbody") : body.index("</table>")]
     assert "state-late" not in table
@@ -178,10 +178,10 @@ def test_requested_bodies_stand_apart_and_are_never_late(province: Province) -> 
 @pytest.mark.parametrize("order", ["", "ngay"])
 def test_sums_of_a_group_count_the_whole_list(province: Province, order: str) -> None:
     client = signed_in(province, "office")
-    first = client.get(f"/nhiem-vu/?trang_thai=tat-ca&nhom={order}")
+    first = client.get(f"/nhiem-vu/?trang_thai=tat-ca&nhom={order}&tach=on")
     paginator = first.context["page"].paginator
     assert paginator.num_pages > 1
-    for group in first.context["groups"]:
+    for group in first.context["listing"].groups:
         item = group.items[0]
         same = {"due_on": item.due_on} if order else {"unit_id": item.unit_id}
         whole = paginator.object_list.filter(**same)
@@ -198,7 +198,7 @@ def test_filters_narrow_and_nonsense_is_left_out(province: Province) -> None:
     health = Unit.objects.get(name="Sở Y tế")
 
     def listed(query: str) -> Any:
-        return client.get(f"/nhiem-vu/?trang_thai=tat-ca&{query}").context["page"].paginator.object_list
+        return client.get(f"/nhiem-vu/?trang_thai=tat-ca&tach=on&{query}").context["page"].paginator.object_list
 
     everything = listed("").count()
     assert listed("ke_hoach=999999&don_vi=abc&tu=hôm qua&loai=gì&nhom=kia").count() == everything
@@ -222,14 +222,14 @@ def test_the_filter_stays_while_paging_and_in_the_sheet(province: Province) -> N
     assert "trang_thai=tat-ca" in following[1]
     assert "Đang lọc" in html
     sheet = load_workbook(io.BytesIO(client.get(f"{SHEET}?trang_thai=tat-ca&loai=viec").content)).active
-    listed = client.get("/nhiem-vu/?trang_thai=tat-ca&loai=viec").context["page"].paginator.count
+    listed = client.get("/nhiem-vu/?trang_thai=tat-ca&loai=viec").context["totals"].total
     assert sheet.max_row == listed + 3
     assert {sheet.cell(row, 3).value for row in range(4, sheet.max_row + 1)} == {"Việc"}
 
 
 def test_before_the_fifteenth_is_shown_as_the_end_of_the_fourteenth(province: Province) -> None:
     client = signed_in(province, "office")
-    html = client.get("/nhiem-vu/?loai=bao-cao&trang_thai=tat-ca").content.decode()
+    html = client.get("/nhiem-vu/?loai=bao-cao&trang_thai=tat-ca&tach=on").content.decode()
     assert f"hết ngày 14/01/{TODAY.year}" in html
     assert "“trước ngày 15 hằng tháng”" in html
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -102,10 +103,10 @@ class NamesField(forms.CharField):
 class FilterForm(forms.Form):
     """What narrows a list. Words that make no sense are left out, so that an old address still opens.
 
-    `arranges` is the field that says in which order or groups the list is shown: it narrows nothing.
+    `arranges` are the fields that say in which order or groups the list is shown: they narrow nothing.
     """
 
-    arranges = ""
+    arranges: Collection[str] = ()
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -124,7 +125,7 @@ class FilterForm(forms.Form):
         return [
             (str(self.fields[name].label), _said(self.fields[name], value))
             for name, value in self.chosen.items()
-            if value and name != self.arranges
+            if value and name not in self.arranges
         ]
 
 

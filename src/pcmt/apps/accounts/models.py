@@ -28,6 +28,7 @@ __all__ = [
     "LetterKind",
     "PasswordReset",
     "Role",
+    "SavedFilter",
     "SecretLink",
     "SessionMark",
     "User",
@@ -359,3 +360,44 @@ class SessionMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.began_at:%d/%m/%Y %H:%M}"
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    """Saved filters, as far as the actor may see them."""
+
+    def visible_to(self, actor: Actor | None) -> SavedFilterQuerySet:
+        """One's own, and what somebody shares with the unit that one acts for."""
+        if actor is None:
+            return self.none()
+        return self.filter(Q(user_id=actor.user_id) | Q(shared_with_id=actor.unit_id))
+
+
+class SavedFilter(models.Model):
+    """What narrows a list, kept under a name. Only its maker changes it; `shared_with` are colleagues who may use it.
+
+    `page` is the name of a list of the site, `query` what stands behind the question mark of its address. It holds no
+    right: whoever opens it sees what the list shows to them. `is_default` is how the list opens for its maker.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="filters")
+    page = models.CharField(max_length=40)
+    name = models.CharField("tên", max_length=80)
+    query = models.CharField(max_length=1000)
+    shared_with = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_default = models.BooleanField("mở đầu tiên", default=False)
+    made_at = models.DateTimeField("lưu lúc")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bộ lọc đã lưu"
+        ordering = ["page", "name", "pk"]
+        indexes = [models.Index(fields=["shared_with", "page"], name="filters_of_unit")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="filter_once_by_name"),
+            models.UniqueConstraint(fields=["user", "page"], name="filter_one_default", condition=Q(is_default=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -84,6 +84,7 @@ _TABLE = {
     "accounts.PasswordReset": " -     -      -       -       -        -       -        -       -  ",
     "accounts.Letter":      " -       -      -       -       -        -       -        -       -  ",
     "accounts.SessionMark": " O       O      O       O       O        O       O        O       O  ",
+    "accounts.SavedFilter": " O      O       O      O       O        O       O        O       O  ",
     "notices.Notice":       " O       O      O       O       O        O       O        O       O  ",
     "plans.SourceFile":     " AS      S      N       N       N        N       S        S       N  ",
     "plans.Plan":           " AS      S      N       N       N        N       S        S       N  ",

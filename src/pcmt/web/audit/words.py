@@ -107,6 +107,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "units.reorganisation.planned": pgettext_lazy("nhật ký", "Lập việc sắp xếp đơn vị"),
         "units.reorganisation.carried_out": pgettext_lazy("nhật ký", "Thực hiện sắp xếp đơn vị"),
         "units.reorganisation.cancelled": pgettext_lazy("nhật ký", "Hủy việc sắp xếp đơn vị"),
+        "accounts.filter.shared": gettext_lazy("Chia sẻ bộ lọc với đơn vị"),
+        "accounts.filter.unshared": gettext_lazy("Thôi chia sẻ bộ lọc"),
         "accounts.user.created": gettext_lazy("Tạo tài khoản"),
         "accounts.user.changed": gettext_lazy("Sửa tên, chức vụ của người dùng"),
         "accounts.user.stopped": gettext_lazy("Ngừng tài khoản"),
@@ -144,6 +146,7 @@ OBJECTS: Mapping[str, Word] = {
     "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
     "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
     "accounts.Invitation": pgettext_lazy("nhật ký", "Lời mời"),
+    "accounts.SavedFilter": pgettext_lazy("nhật ký", "Bộ lọc"),
     "audit.Entry": pgettext_lazy("nhật ký", "Nhật ký"),
     "audit.Day": pgettext_lazy("nhật ký", "Ngày nhật ký"),
     "web.Page": pgettext_lazy("nhật ký", "Trang"),
@@ -254,6 +257,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
     "body": gettext_lazy("đơn vị"),
+    "shared_with": gettext_lazy("chia sẻ với"),
     "on": gettext_lazy("từ ngày"),
     "reason": gettext_lazy("lý do"),
     "done_on": gettext_lazy("ngày xong"),
@@ -355,7 +359,12 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
 }
 """What the codes in a field are called."""
 
-UNITS = frozenset({"unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"})
+UNITS = frozenset(
+    {
+        *("unit", "units", "parent", "members", "predecessor", "predecessors", "successor", "successors"),
+        "shared_with",
+    }
+)
 """Fields that hold units by the numbers of their rows (`unit` also what something is counted in, as text)."""
 
 UNTOLD = frozenset(

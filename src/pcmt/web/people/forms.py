@@ -33,7 +33,7 @@ KINDS = [(kind.value, kind.label) for kind in GrantKind if kind != GrantKind.DEL
 class PeopleFilter(FilterForm):
     """Whom to list. Words that make no sense are left out, so that an old address still opens."""
 
-    arranges = "xep"
+    arranges = ("xep",)
 
     q = forms.CharField(label=_("Tìm tên, tên đăng nhập, chức vụ"), required=False, max_length=120)
     don_vi = UnitField(label=_("Đơn vị, gồm cấp dưới"), required=False)

@@ -19,6 +19,7 @@ from pcmt.apps.plans.operations import start_reading
 from pcmt.apps.plans.policies import can_review, can_start
 from pcmt.apps.plans.queries import plans_visible
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.filters.saved import CLEARED, opens_with
 from pcmt.web.plans.forms import ListFilter, UploadForm
 from pcmt.web.plans.samples import sample_names
 from pcmt.web.shell.access import acting, deny
@@ -35,6 +36,8 @@ STATE_WORDS = {
 
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Plans the actor may see, newest first; projects and campaigns inside a plan stand on its page."""
+    if (first := opens_with(request, "plans")) is not None:
+        return first
     actor = acting(request)
     chosen = ListFilter(request.GET)
     chosen.is_valid()
@@ -46,7 +49,13 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "plans/list.html",
-        {"page": page, "rows": [row_of(plan) for plan in page], "filter": chosen, "may_upload": can_start(actor)},
+        {
+            "page": page,
+            "rows": [row_of(plan) for plan in page],
+            "filter": chosen,
+            "may_upload": can_start(actor),
+            "clear_url": f"{request.path}?{CLEARED}=1",
+        },
     )
 
 

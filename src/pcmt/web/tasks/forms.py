@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
 from pcmt.apps.units.models import Unit
 from pcmt.web.fields import FilterForm
+from pcmt.web.tasks.stages import STAGES
 
 STATES = (
     ("", _("Chưa xong")),
@@ -27,13 +28,46 @@ STATES = (
     ("da-xong", _("Đã xong")),
     ("muon", _("Muộn (cả việc đã xong muộn)")),
     ("tat-ca", _("Tất cả")),
+    *((word, stage.label) for word, stage in STAGES.items() if word != "cho-nghiem-thu"),
 )
 KINDS = (
     ("", _("Việc và báo cáo")),
     ("viec", pgettext_lazy("danh mục", "Việc")),
     ("bao-cao", pgettext_lazy("danh mục", "Báo cáo")),
 )
-GROUPS = (("", _("Theo đơn vị")), ("ngay", _("Theo ngày")))
+EVERY_STATE = (
+    ("", _("Tất cả")),
+    ("chua-xong", _("Chưa xong")),
+    *(each for each in STATES if each[0] not in ("", "tat-ca")),
+)
+"""The states as the views offer them that show everything unless told else."""
+GROUPS = (
+    ("", _("Theo đơn vị")),
+    ("ngay", _("Theo ngày")),
+    ("ke-hoach", _("Theo kế hoạch")),
+    ("nguoi", _("Theo người phụ trách")),
+    ("muc", _("Theo mục của kế hoạch")),
+    ("khong", _("Không xếp nhóm")),
+)
+SORTS = (
+    ("", _("Hạn gần nhất trước")),
+    ("-han", _("Hạn xa nhất trước")),
+    ("viec", _("Nội dung, theo chữ cái")),
+    ("-tien-do", _("Tiến độ cao trước")),
+    ("tien-do", _("Tiến độ thấp trước")),
+    ("moi", _("Mới thay đổi trước")),
+)
+COLUMNS = (
+    ("don-vi", pgettext_lazy("danh mục", "Đơn vị")),
+    ("nguoi", _("Người phụ trách")),
+    ("ky", _("Các kỳ")),
+    ("tien-do", _("Tiến độ")),
+    ("han", _("Hạn chót")),
+    ("van-ban", _("Trong văn bản")),
+    ("doi", _("Thay đổi cuối")),
+)
+ALWAYS_SHOWN = ("ky", "han", "van-ban")
+"""The columns of the list unless somebody chooses others."""
 
 
 class PlanField(forms.ModelChoiceField):
@@ -51,15 +85,31 @@ class UnitField(forms.ModelChoiceField):
         return obj.name
 
 
-class OwedFilter(FilterForm):
-    """Which due items to list. Words that make no sense are left out, so that an old address still opens."""
+class PersonField(forms.ModelChoiceField):
+    """A person by the full name."""
 
-    arranges = "nhom"
+    def label_from_instance(self, obj: User) -> str:
+        return obj.get_full_name()
+
+
+class OwedFilter(FilterForm):
+    """Which due items to look at, and how. One filter for every view, so that its words go from one to the other.
+
+    Words that make no sense are left out, so that an old address still opens. `of_list` is whether the view is the
+    list, which shows what is open unless told else, and offers what the other views have no use for.
+    """
+
+    arranges = ("nhom", "xep", "tach", "cot", "kieu")
+    of_other_views = ("xep", "cot")
 
     q = forms.CharField(label=_("Tìm trong nội dung"), required=False, max_length=200)
     ke_hoach = PlanField(label=_("Kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả"))
     don_vi = UnitField(label=_("Đơn vị"), queryset=Unit.objects.none(), required=False, empty_label=_("Tất cả"))
     rieng = forms.BooleanField(label=_("Chỉ đơn vị này, không gồm cấp dưới"), required=False)
+    nguoi = PersonField(
+        label=_("Người phụ trách"), queryset=User.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+    muc = forms.CharField(label=_("Mục của kế hoạch, ví dụ II.3"), required=False, max_length=40)
     loai = forms.ChoiceField(label=_("Loại"), choices=KINDS, required=False)
     trang_thai = forms.ChoiceField(label=_("Tình trạng"), choices=STATES, required=False)
     tu = forms.DateField(
@@ -70,10 +120,38 @@ class OwedFilter(FilterForm):
     )
     nhom = forms.ChoiceField(label=_("Xếp"), choices=GROUPS, required=False)
 
-    def __init__(self, data: Any, *, plans: QuerySet[Plan], units: QuerySet[Unit]) -> None:
+    xep = forms.ChoiceField(label=_("Trong nhóm"), choices=SORTS, required=False)
+    tach = forms.BooleanField(label=_("Tách từng kỳ của việc định kỳ"), required=False)
+    cot = forms.MultipleChoiceField(
+        label=_("Cột"), choices=COLUMNS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    kieu = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        plans: QuerySet[Plan],
+        units: QuerySet[Unit],
+        holders: QuerySet[User],
+        of_list: bool = True,
+    ) -> None:
         super().__init__(data)
-        self.fields["ke_hoach"].queryset = plans  # type: ignore[attr-defined]
-        self.fields["don_vi"].queryset = units  # type: ignore[attr-defined]
+        self.of_list = of_list
+        for name, choices in (("ke_hoach", plans), ("don_vi", units), ("nguoi", holders)):
+            self.fields[name].queryset = choices  # type: ignore[attr-defined]
+        if not of_list:
+            self.fields["trang_thai"].choices = EVERY_STATE  # type: ignore[attr-defined]
+
+    def shown(self) -> list[forms.BoundField]:
+        """The boxes of the panel; columns have a place of their own."""
+        hidden = ("cot", "kieu") if self.of_list else ("kieu", *self.of_other_views)
+        return [field for field in self if field.name not in hidden]
+
+    def carried(self) -> list[forms.BoundField]:
+        """What goes along unseen, so that it is still chosen in the other views."""
+        hidden = ("kieu",) if self.of_list else ("kieu", *self.of_other_views)
+        return [self[name] for name in hidden if self[name].value()]
 
 
 class ProgressForm(forms.Form):

@@ -1,24 +1,25 @@
-"""The list of who owes what by when: narrowing, counts, groups with their sums."""
+"""Who owes what by when: the one filter behind every view of due items, its counts and sums."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import attrs
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Extension, ExtensionState, Mode
 from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
+from pcmt.apps.tasks.series import WRITTEN
 from pcmt.apps.units.models import Unit
-from pcmt.web.templatetags.pcmt import days_left, vdate
+from pcmt.web.tasks.stages import STAGES
 
 WEEKDAYS = (
     gettext_lazy("Thứ Hai"),
@@ -38,8 +39,6 @@ RETURNED = OPEN & Q(returned_at__isnull=False)
 ASKING = Q(pk__in=Extension.objects.filter(state=ExtensionState.WAITING).values("due_item"))
 """Waits for an answer to a request for more time; asked apart, since joining the answered ones doubles rows."""
 REQUESTED = Q(mode=Mode.REQUESTED)
-WRITTEN = Case(When(unit__isnull=True, then=F("unit_name")), default=Value(""), output_field=CharField(max_length=300))
-"""The name in the text of a body that is no unit. A unit may have several names there: it is one body all the same."""
 REQUESTED_WORD = "de-nghi"
 """The state of the filter that shows what bodies outside the line of command were asked for."""
 RARE = frozenset({"returned", "asking", "submitted", "suspended"})
@@ -93,7 +92,12 @@ def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[DueItem]:
         kind=kinds.get(chosen.get("loai") or "", ""),
         words=chosen.get("q") or "",
     )
-    return due_items(actor, wanted, actor.on).order_by()
+    found = due_items(actor, wanted, actor.on).order_by()
+    if holder := chosen.get("nguoi"):
+        found = found.filter(holder=holder)
+    if clause := chosen.get("muc"):
+        found = found.filter(Q(clause__address__iexact=clause) | Q(clause__address__istartswith=f"{clause}."))
+    return found
 
 
 def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueItem]:
@@ -101,6 +105,8 @@ def in_state(items: QuerySet[DueItem], state: str, today: date) -> QuerySet[DueI
     if state == REQUESTED_WORD:
         return items.filter(REQUESTED)
     items = items.exclude(REQUESTED)
+    if state in STAGES:
+        return items.filter(STAGES[state].rule(today))
     match state:
         case "qua-han":
             return items.filter(OPEN, due_on__lt=today)
@@ -130,6 +136,7 @@ def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
     """How many are in each state of the filter; and, apart from all these, how many were only requested. One query."""
     binding = ~REQUESTED
     return items.aggregate(
+        all=Count("pk", filter=binding),
         open=Count("pk", filter=OPEN & binding),
         overdue=Count("pk", filter=OPEN & binding & Q(due_on__lt=today)),
         soon=Count("pk", filter=OPEN & binding & Q(due_on__gte=today, due_on__lte=today + SOON)),
@@ -143,11 +150,18 @@ def numbers_of(items: QuerySet[DueItem], today: date) -> dict[str, int]:
     )
 
 
-def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], state: str) -> list[Tally]:
-    """The figures on top, each the address of its own list; the rarer states only where there are any."""
+def tallies_of(
+    items: QuerySet[DueItem], today: date, query: Mapping[str, Any], state: str, view: str = "tasks:owed"
+) -> list[Tally]:
+    """The figures on top, each the address of its own part of the view; the rarer states only where there are any.
+
+    The list shows what is open unless told else, the other views everything.
+    """
     numbers = numbers_of(items, today)
+    of_list = view == "tasks:owed"
     shown = [
-        ("", _("Chưa xong"), "open"),
+        *([] if of_list else [("", _("Tất cả"), "all")]),
+        ("" if of_list else "chua-xong", _("Chưa xong"), "open"),
         ("qua-han", _("Quá hạn"), "overdue"),
         ("sap-toi", _("Trong 7 ngày"), "soon"),
         ("khong-han", _("Không ghi hạn"), "without"),
@@ -163,7 +177,7 @@ def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], 
         Tally(
             label,
             numbers[name],
-            owed_address({**query, "trang_thai": value}),
+            owed_address({**query, "trang_thai": value}, view),
             tones.get(name, "plain") if numbers[name] else "plain",
             value == state,
         )
@@ -172,83 +186,30 @@ def tallies_of(items: QuerySet[DueItem], today: date, query: Mapping[str, str], 
     ]
 
 
-def owed_address(query: Mapping[str, str]) -> str:
-    """The list with a filter; empty words and the page number are left out."""
+def owed_address(query: Mapping[str, Any], view: str = "tasks:owed") -> str:
+    """The list, or another view, with a filter; empty words and the page number are left out."""
     kept = {name: value for name, value in query.items() if value and name != "trang"}
-    return reverse("tasks:owed") + (f"?{urlencode(kept)}" if kept else "")
-
-
-def by_body(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
-    """In the order of bodies, within a body by date; standing tasks last."""
-    return items.order_by(
-        F("unit__sort_key").asc(nulls_last=True), "unit_id", WRITTEN, F("due_on").asc(nulls_last=True), "pk"
-    )
-
-
-def by_date(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
-    """In the order of due days; standing tasks last."""
-    return items.order_by(F("due_on").asc(nulls_last=True), F("unit__sort_key").asc(nulls_last=True), "pk")
-
-
-def body_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date) -> list[Group]:
-    """The items of a page by body; the sums are those of the body in the whole list, in one query."""
-    keys: dict[tuple[int | None, str], list[DueItem]] = {}
-    for item in listed:
-        keys.setdefault((item.unit_id, "" if item.unit_id else item.unit_name), []).append(item)
-    sums = {(row["unit_id"], row["written"]): _summed(row) for row in sums_by_body(whole, today).order_by("unit_id")}
-    return [
-        Group(
-            name=items[0].unit.name if items[0].unit else items[0].unit_name,
-            words="",
-            tone="plain",
-            sums=sums.get(key),
-            items=items,
-        )
-        for key, items in keys.items()
-    ]
+    return reverse(view) + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def sums_by_body(whole: QuerySet[DueItem], today: date) -> Any:
-    """One row a body with its sums (`_sums`); bodies that are no unit are told apart by the name in the text."""
-    return whole.values("unit_id", "unit__name").annotate(written=WRITTEN, **_sums(today))
-
-
-def date_groups(listed: Iterable[DueItem], whole: QuerySet[DueItem], today: date) -> list[Group]:
-    """The items of a page by due day; the sums are those of the day in the whole list, in one query."""
-    keys: dict[date | None, list[DueItem]] = {}
-    for item in listed:
-        keys.setdefault(item.due_on, []).append(item)
-    counted = whole.filter(Q(due_on__in=[day for day in keys if day]) | Q(due_on__isnull=True))
-    sums = {row["due_on"]: _summed(row) for row in counted.values("due_on").annotate(**_sums(today)).order_by("due_on")}
-    return [
-        Group(
-            name=f"{WEEKDAYS[day.weekday()]}, {vdate(day)}" if day else _("Không ghi hạn, làm thường xuyên"),
-            words=days_left(day, today) if day else "",
-            tone=_tone(day, items, today),
-            sums=sums.get(day),
-            items=items,
-        )
-        for day, items in keys.items()
-    ]
-
-
-def _tone(day: date | None, items: Sequence[DueItem], today: date) -> str:
-    if day is None or not any(item.state == DueState.OPEN and item.mode != Mode.REQUESTED for item in items):
-        return "plain"
-    return "late" if day < today else "soon" if day <= today + SOON else "plain"
+    """One row a body with its sums (`counted`); bodies that are no unit are told apart by the name in the text."""
+    return whole.values("unit_id", "unit__name").annotate(written=WRITTEN, **counted(today))
 
 
 def totals(items: QuerySet[DueItem], today: date) -> Sums:
     """The sums of the whole list."""
-    numbers = items.aggregate(**_sums(today))
-    return _summed(numbers)
+    numbers = items.aggregate(**counted(today))
+    return summed(numbers)
 
 
-def _summed(row: Any) -> Sums:
+def summed(row: Any) -> Sums:
+    """The sums in a row of a query that was annotated with `counted`."""
     return Sums(**{field.name: row[field.name] for field in attrs.fields(Sums)})
 
 
-def _sums(today: date) -> dict[str, Count]:
+def counted(today: date) -> dict[str, Count]:
+    """What to annotate a query with so that its rows hold sums."""
     return {
         "total": Count("pk"),
         "open": Count("pk", filter=OPEN),
@@ -268,3 +229,9 @@ def units_to_choose(actor: Actor) -> Any:
     """Units that owe something the actor sees, and the committees above them."""
     owing = DueItem.objects.visible_to(actor).owed().values("unit_id")
     return Unit.objects.filter(pk__in=owing).in_official_order()
+
+
+def holders_to_choose(actor: Actor) -> Any:
+    """People who have something in hand that the actor sees."""
+    held = DueItem.objects.visible_to(actor).owed().filter(holder__isnull=False).values("holder_id")
+    return User.objects.filter(pk__in=held).order_by("sort_key", "pk")

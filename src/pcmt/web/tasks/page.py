@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
@@ -109,4 +110,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "notes": notes_of(actor, item, task),
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
     }

@@ -1,12 +1,15 @@
-"""Who owes what by when; one task; one due item with its progress."""
+"""Who owes what by when, in four views; one task; one due item with its progress."""
 
 from django.urls import path
 
-from pcmt.web.tasks import batches, grid, views
+from pcmt.web.tasks import batches, grid, looking, views
 
 app_name = "tasks"
 urlpatterns = [
-    path("", views.owed, name="owed"),
+    path("", looking.owed, name="owed"),
+    path("bang/", looking.board, name="board"),
+    path("lich/", looking.calendar, name="calendar"),
+    path("dong-thoi-gian/", looking.timeline, name="timeline"),
     path("bang-tinh.xlsx", views.owed_xlsx, name="owed-xlsx"),
     path("nhap/", grid.grid, name="grid"),
     path("nhap-tep/", batches.send, name="send"),

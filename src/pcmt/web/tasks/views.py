@@ -1,11 +1,10 @@
-"""Who owes what by when, and the page on which a body says how far it is."""
+"""The list of due items as a sheet, and the page on which a body says how far it is."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,56 +21,35 @@ from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks import owed as lists
-from pcmt.web.tasks.forms import OwedFilter, ProgressForm
+from pcmt.web.tasks.forms import ALWAYS_SHOWN, ProgressForm
+from pcmt.web.tasks.listing import grouping_of, groups_of, in_order
+from pcmt.web.tasks.looking import looked
+from pcmt.web.tasks.owed import totals
 from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
 from pcmt.web.tasks.sheet import MOST_ROWS, sheet_of
 from pcmt.web.templatetags.pcmt import vdate
 
-ROWS_A_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def owed(request: HttpRequest) -> HttpResponse:
-    """The list: filter, counts that are links, groups with sums, pages."""
-    actor = acting(request)
-    form = _filter(request)
-    chosen, state = form.chosen, _state(request)
-    everything = lists.narrowed(actor, chosen)
-    items = lists.in_state(everything, state, actor.on)
-    grouped_by_date = chosen["nhom"] == "ngay"
-    ordered = (lists.by_date if grouped_by_date else lists.by_body)(items)
-    page = Paginator(ordered.select_related(*SHOWN_WITH), ROWS_A_PAGE).get_page(request.GET.get("trang"))
-    group = lists.date_groups if grouped_by_date else lists.body_groups
-    query = request.GET.dict()
-    context = {
-        "form": form,
-        "tallies": lists.tallies_of(everything, actor.on, query, state),
-        "page": page,
-        "groups": group(page.object_list, items, actor.on),
-        "totals": lists.totals(items, actor.on),
-        "by_date": grouped_by_date,
-        "requested": state == lists.REQUESTED_WORD,
-        "sheet_url": f"{reverse('tasks:owed-xlsx')}?{request.GET.urlencode()}",
-        "today": actor.on,
-    }
-    return render(request, "tasks/owed.html", context)
-
-
 def owed_xlsx(request: HttpRequest) -> HttpResponse:
-    """The same list with the same filter, as a spreadsheet without page breaks."""
-    actor = acting(request)
-    form = _filter(request)
-    chosen = form.chosen
-    items = lists.in_state(lists.narrowed(actor, chosen), _state(request), actor.on)
-    ordered = (lists.by_date if chosen["nhom"] == "ngay" else lists.by_body)(items)
+    """The same list with the same filter, groups and columns, as a workbook without page breaks that may come back."""
+    look = looked(request)
+    actor, ordered = look.actor, in_order(look.items, look.chosen)
     heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
         "day": vdate(actor.on),
         "unit": actor.unit_name,
     }
-    data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)
+    listed = ordered.select_related(*SHOWN_WITH)[:MOST_ROWS]
+    data = sheet_of(
+        groups_of(grouping_of(look.chosen), listed, look.items, actor.on),
+        totals=totals(look.items, actor.on),
+        heading=heading,
+        today=actor.on,
+        shown=look.chosen.get("cot") or ALWAYS_SHOWN,
+    )
     name = f"ai-no-viec-gi-{actor.on:%Y-%m-%d}.xlsx"
-    narrowed = "; ".join(f"{label}: {value}" for label, value in form.words)
+    narrowed = "; ".join(f"{label}: {value}" for label, value in look.form.words)
     noted(request, "tasks.list.exported", Thing("tasks.DueItem", "", name), format="xlsx", filter=narrowed)
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -79,13 +57,13 @@ def owed_xlsx(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """A task; where the actor's own unit owes it, with the form to say how far it is."""
     shown = seen_task(acting(request), task_id)
-    return _page(request, own_due(acting(request), shown), shown)
+    return show_due(request, own_due(acting(request), shown), shown)
 
 
 def due(request: HttpRequest, due_id: int) -> HttpResponse:
     """One due item of a task or a report."""
     item = seen_due(acting(request), due_id)
-    return _page(request, item, item.task)
+    return show_due(request, item, item.task)
 
 
 @require_POST
@@ -94,7 +72,7 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
     item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, item, item.task, form=form, status=422)
+        return show_due(request, item, item.task, form=form, status=422)
     typed = form.cleaned_data
     done = bool(request.POST.get("done"))
     answer = report_progress(
@@ -106,9 +84,10 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
         note=typed["note"],
         file=(typed["file"].name, typed["file"].read()) if typed["file"] else None,
         done=done,
+        despite_parts=bool(request.POST.get("despite_parts")),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, form)
+        return refused(request, item, answer, form)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -116,16 +95,15 @@ def progress(request: HttpRequest, due_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     """Opens an item again that was said to be done."""
     item = seen_due(acting(request), due_id)
-    version = request.POST.get("version", "")
     answer = reopen_due(
         actor=acting(request),
         at=timezone.now(),
         due_item_id=item.pk,
-        version=int(version) if version.isdecimal() else 0,
+        version=version_of(request),
         reason=request.POST.get("note", ""),
     )
     if isinstance(answer, Refusal):
-        return _refused(request, item, answer, None)
+        return refused(request, item, answer)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -146,17 +124,7 @@ def note_file(request: HttpRequest, note_id: int) -> FileResponse:
     )
 
 
-def _filter(request: HttpRequest) -> OwedFilter:
-    return OwedFilter(
-        request.GET, plans=lists.plans_to_choose(acting(request)), units=lists.units_to_choose(acting(request))
-    )
-
-
-def _state(request: HttpRequest) -> str:
-    return request.GET.get("trang_thai", "")
-
-
-def _page(
+def show_due(
     request: HttpRequest,
     item: DueItem | None,
     task: Any,
@@ -165,17 +133,26 @@ def _page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done."""
     page = due_page(request, item, task)
     may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
+    page |= {"typed": request.POST}
     return render(request, "tasks/due.html", page, status=status)
 
 
-def _refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None) -> HttpResponse:
+def refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None = None) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
     fresh = seen_due(acting(request), item.pk)
     if form is not None:
         form = ProgressForm({**form.data.dict(), "version": str(fresh.version)})  # type: ignore[attr-defined]
-    return _page(request, fresh, fresh.task, form=form, refusal=refusal, status=409 if refusal.code == "stale" else 422)
+    status = 409 if refusal.code == "stale" else 422
+    return show_due(request, fresh, fresh.task, form=form, refusal=refusal, status=status)
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version that a form carries; 0, which nothing has, where it makes no sense."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else 0

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.series import Series
+from pcmt.web.tasks.strip import Strip, marks_in_words, strip_of
 from pcmt.web.templatetags.pcmt import days_left, due_tone, vdate
 
 register = template.Library()
@@ -64,3 +66,15 @@ def source_item(item: DueItem) -> int | None:
         return item.task.item_id
     occurrence = getattr(item, "occurrence", None)
     return occurrence.duty.item_id if occurrence else None
+
+
+@register.inclusion_tag("tasks/_strip.html")
+def strip(series: Series, today: date) -> dict[str, Strip]:
+    """A recurring task of one body at a glance."""
+    return {"strip": strip_of(series, today)}
+
+
+@register.inclusion_tag("tasks/_strip_legend.html")
+def strip_legend() -> dict[str, object]:
+    """What the marks of strips mean."""
+    return {"marks": marks_in_words()}

@@ -1,7 +1,8 @@
-"""Accounts: people and their roles, ways in, second factors, sessions, letters; what the log says of signing in."""
+"""Accounts: people, roles, ways in, second factors, sessions, letters, filters; what the log says of signing in."""
 
 from .doers import NOBODY
 from .factors import FACTOR_EVENTS, factor_changed, take_factors
+from .filters import MOST_FILTERS, change_filter, remove_filter, save_filter
 from .grants import (
     delegate_grant,
     end_grant,
@@ -22,10 +23,12 @@ from .single_sign_on import is_waiting, linked, take_from_waiting, unlink, welco
 
 __all__ = [
     "FACTOR_EVENTS",
+    "MOST_FILTERS",
     "NOBODY",
     "Contact",
     "accept_invitation",
     "ask_reset",
+    "change_filter",
     "change_password",
     "change_user",
     "create_user",
@@ -45,10 +48,12 @@ __all__ = [
     "record_refused_sign_in",
     "record_sign_in",
     "record_sign_out",
+    "remove_filter",
     "renew_password",
     "resend_invitation",
     "reset_password",
     "revoke_invitation",
+    "save_filter",
     "send_letter",
     "send_waiting_letters",
     "start_again",
