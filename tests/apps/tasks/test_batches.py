@@ -79,7 +79,7 @@ def test_carried_out_in_one_step_and_undone(land: World, dues: list[DueItem]) ->
     made = done(land.office, dues, "done", note="xong cả")
     assert [row[:3] for row in values(dues)] == [(100, "done", TODAY)] * 4
     assert Entry.objects.filter(event="tasks.due.done").count() == 4
-    assert Entry.objects.filter(event="tasks.batch.done").get().after == {"items": 4, "refused": 0, "file": ""}
+    assert Entry.objects.filter(event="tasks.batch.done").get().after == {"dues": 4, "refused": 0, "file": ""}
     task = Task.objects.get(pk=dues[0].task_id)
     assert task.percent > 0
     back = batch(undo_batch(actor=land.office, at=NOW, batch_id=made.pk))

@@ -18,7 +18,7 @@ from pcmt.documents.intake.detect import XLS, detect, unsupported
 from pcmt.documents.intake.encodings import legacy_repair
 from pcmt.documents.intake.extract import MAX_BYTES, MEGABYTE, guarded
 from pcmt.documents.intake.secrecy import refuse_stamped
-from pcmt.documents.intake.sheets import MAX_AREA, MAX_CELLS, cells_with, percent_cells, sheet_paths, shown
+from pcmt.documents.intake.sheets import MAX_AREA, MAX_CELLS, cells_with, percent_cells, refuse_spread, sheet_paths, shown
 from pcmt.documents.intake.word import refuse_macros
 from pcmt.documents.values import RefusedError, Unreadable
 
@@ -123,6 +123,8 @@ def _sheets(data: bytes, archive: Archive | None) -> list[GridSheet]:
     found: list[GridSheet] = []
     area, filled, count = 0, 0, 0
     try:
+        if archive is not None:
+            refuse_spread(archive)
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         padded = _padded_cells(archive, book.sheet_names) if archive is not None else {}
         percents = percent_cells(archive, book.sheet_names) if archive is not None else {}

@@ -13,6 +13,7 @@ from typing import Any
 
 import xlsxwriter
 from attrs import frozen
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -67,7 +68,7 @@ COLUMNS: Sequence[Column] = (
     Column(EDITABLE["done_on"], 12, lambda item, _number, _today: item.done_on),
     Column(EDITABLE["note"], 40, lambda _item, _number, _today: ""),
     Column(EDITABLE["holder"], 24, lambda item, _number, _today: item.holder.get_full_name() if item.holder else ""),
-    Column("Thay đổi cuối", 13, lambda item, _number, _today: item.changed_at.date(), "doi"),
+    Column("Thay đổi cuối", 13, lambda item, _number, _today: timezone.localdate(item.changed_at), "doi"),
 )
 """In the order of the workbook, whose headings are Vietnamese for every reader: they are read again."""
 

@@ -194,7 +194,7 @@ def undo_batch(*, actor: Actor, at: datetime, batch_id: int, reason: str = "") -
             actor=actor,
             event="tasks.batch.undone",
             obj=batch,
-            after={"items": batch.counts["undone"], "stays": len(stays)},
+            after={"dues": batch.counts["undone"], "stays": len(stays)},
             reason=reason,
         )
     return batch
@@ -323,7 +323,7 @@ def _close(actor: Actor, at: datetime, batch: Batch) -> None:
         actor=actor,
         event="tasks.batch.done",
         obj=batch,
-        after={"items": batch.counts[DONE], "refused": batch.counts[REFUSED], "file": batch.name},
+        after={"dues": batch.counts[DONE], "refused": batch.counts[REFUSED], "file": batch.name},
     )
 
 

@@ -49,7 +49,7 @@ def start_sheet(*, actor: Actor, at: datetime, name: str, data: bytes, plan_id: 
         )
         foresee(actor, at, batch)
         batch.save(update_fields=["outcomes", "counts", "seen"])
-        record(at=at, actor=actor, event="tasks.batch.sent", obj=batch, after={"file": batch.name, "items": len(rows)})
+        record(at=at, actor=actor, event="tasks.batch.sent", obj=batch, after={"file": batch.name, "dues": len(rows)})
     return batch
 
 
