@@ -33,7 +33,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.downloads.views import XLSX
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks.acts import ActForm
+from pcmt.web.tasks.act_form import ActForm
 from pcmt.web.tasks.batch_page import lines_of, picked, tabs_of, title_of
 from pcmt.web.tasks.choosing import chosen_items
 from pcmt.web.tasks.forms import SheetForm
