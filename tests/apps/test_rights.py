@@ -18,10 +18,11 @@ from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
-from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, ProgressNote, Task, TaskTarget
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Task, TaskTarget
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
+from tests.factories.evidence import kept
 from tests.factories.plans import TEXT, adopted, reviewed
 from tests.factories.world import NOW, World
 
@@ -87,6 +88,7 @@ PATHS = {
     "tasks.TaskParty": "task__plan",
     "tasks.DueItem": "plan",
     "tasks.ProgressNote": "due_item__plan",
+    "tasks.NoteFile": "note__due_item__plan",
     "tasks.Extension": "due_item__plan",
     "tasks.Comment": "due_item__plan",
     "tasks.Dependency": "after__plan",
@@ -104,7 +106,8 @@ OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
 def plans(land: World, reader: None) -> dict[str, Plan]:
     in_force = adopted(land.office).plan
     due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
-    report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10)
+    files = kept(land.actor("health"), NOW, due.pk, ("danh-sach.txt", "Danh sách".encode()))
+    report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, percent=10, evidence=files)
     _followed(land, in_force, due)
     draft = reviewed(land.office, TEXT + "\n\n").plan
     commune = reviewed(land.actor("dong_hoa_police", "standing_office"), TEXT + "\n\n\n").plan
@@ -269,12 +272,11 @@ def test_who_keeps_units(land: World) -> None:
 def test_a_file_one_sent_oneself_stays_visible(land: World, plans: dict[str, Plan]) -> None:
     sender = land.actor("health")
     due = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
-    report_progress(
-        actor=sender, at=NOW, due_item_id=due.pk, version=2, note="kèm danh sách", file=("a.txt", "ảnh".encode())
-    )
+    files = kept(sender, NOW, due.pk, ("a.txt", "ảnh".encode()))
+    report_progress(actor=sender, at=NOW, due_item_id=due.pk, version=due.version, note="kèm danh sách", evidence=files)
     assert SourceFile.objects.visible_to(sender).filter(name="a.txt").exists()
     assert not SourceFile.objects.visible_to(land.actor("finance")).filter(name="a.txt").exists()
-    assert ProgressNote.objects.visible_to(land.actor("finance")).filter(file__isnull=False).exists()
+    assert NoteFile.objects.visible_to(land.actor("finance")).filter(file__isnull=False, name="a.txt").exists()
 
 
 # Per actor: sees of the history of the plan in force what the keeper did, what Sở Y tế reported.

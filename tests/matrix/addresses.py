@@ -78,7 +78,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "body_id": lambda of: of.body.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
-    "note_id": lambda of: of.note.pk,
+    "file_id": lambda of: of.file.pk,
     "unit_id": lambda of: of.unit.pk,
     "user_id": lambda of: of.user.pk,
     "person_id": lambda of: of.user.pk,
@@ -90,6 +90,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
     "import_id": lambda of: of.waiting.pk,
+    "filter_id": lambda of: of.kept.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -212,6 +213,10 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "bodies:commit": lambda of, _who: {"seen": preview_import(of.waiting, date.today()).digest},
     "bodies:columns": lambda _of, _who: {"sheet": "0", "header": "1", "c0": "name"},
     "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
+    "filters:save": lambda _of, _who: {
+        "page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"
+    },
+    "filters:change": lambda of, _who: {"version": of.kept.version, "name": "Tên khác", "shared": "on"},
     "audit:printed": lambda of, _who: {"path": f"/ke-hoach/{of.plan.pk}/"},
 }  # fmt: skip
 

@@ -22,19 +22,20 @@ import attrs
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, User
-from pcmt.apps.accounts.operations import create_user, grant_role, invite, stop_user
+from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
+from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
+from pcmt.apps.tasks.models import DueItem, NoteFile, Task
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
+from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, agency, outlined
 from tests.factories.plans import Draft as Reading
 from tests.factories.world import NOW
@@ -89,7 +90,7 @@ class Things:
     due: DueItem
     done: DueItem
     duty: Duty
-    note: ProgressNote
+    file: NoteFile
     draft: Revision
     item: Item
     limit: Item
@@ -99,6 +100,7 @@ class Things:
     failed: Revision
     waiting: UnitImport
     imported: UnitImport
+    kept: SavedFilter
 
 
 @attrs.frozen(kw_only=True)
@@ -191,7 +193,10 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
     due = DueItem.objects.filter(plan=plan, task__isnull=False, state="open").get()
     told = report_progress(
         actor=_actor(person, Role.OFFICER, owing), at=NOW, due_item_id=due.pk, version=due.version, percent=20,
-        note="Đã họp", file=("bien-ban.txt", f"biên bản {relation}".encode()),
+        note="Đã họp",
+        evidence=kept(
+            _actor(person, Role.OFFICER, owing), NOW, due.pk, ("bien-ban.txt", f"biên bản {relation}".encode())
+        ),
     )  # fmt: skip
     assert not isinstance(told, Refusal), told
     due.refresh_from_db()
@@ -228,7 +233,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         due=due,
         done=done,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
-        note=ProgressNote.objects.get(due_item=due),
+        file=NoteFile.objects.get(note__due_item=due),
         draft=draft,
         item=item,
         limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
@@ -238,7 +243,15 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         failed=failed,
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
+        kept=_kept(keeper),
     )
+
+
+def _kept(actor: Actor) -> SavedFilter:
+    """A filter that somebody shares with the unit: colleagues use it, and change nothing of it."""
+    made = save_filter(actor=actor, at=NOW, page="tasks", name="Đã xong", query="trang_thai=da-xong", shared=True)
+    assert isinstance(made, SavedFilter), made
+    return made
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

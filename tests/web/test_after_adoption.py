@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from pcmt.apps.accounts.models import Grant, Role
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote, Task, TaskParty
+from pcmt.apps.tasks.models import DueItem, DueState, Mode, NoteFile, ProgressNote, Task, TaskParty
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.web.audit.words import WORDS
 from pcmt.web.search.find import excerpt, words_of
@@ -111,10 +111,10 @@ def test_who_is_not_named_sees_nothing(province: Province) -> None:
     Grant.objects.create(user=province.users["stranger"], role=Role.OFFICER, unit=elsewhere)
     client = signed_in(province, "stranger")
     item = own_due(province)
-    note = ProgressNote.objects.first()
-    assert note is not None
+    note = ProgressNote.objects.all()[0]
+    file = NoteFile.objects.create(note=note, name="bien-ban.txt")
     closed = [address for address in pages(province) if address.startswith("/ke-hoach/")]
-    closed += [f"/nhiem-vu/{item.pk}/", f"/nhiem-vu/viec/{item.task_id}/", f"/nhiem-vu/tep/{note.pk}/"]
+    closed += [f"/nhiem-vu/{item.pk}/", f"/nhiem-vu/viec/{item.task_id}/", f"/nhiem-vu/tep/{file.pk}/"]
     closed += [f"/ke-hoach/{province.plan.pk}/tai-ve/{name}" for name in ("ke-hoach.json", "ke-hoach.xlsx", "tep-goc")]
     assert {address: client.get(address).status_code for address in closed} == dict.fromkeys(closed, 404)
     for address in ("/nhiem-vu/", "/tim/?q=ma+tuy", "/"):
@@ -306,10 +306,10 @@ def test_a_file_is_kept_and_comes_back_as_a_download(province: Province) -> None
     client = signed_in(province, "officer")
     item = own_due(province)
     proof = SimpleUploadedFile("biên bản.txt", "Biên bản kiểm tra ngày 3.".encode(), content_type="text/html")
-    posted = client.post(f"/nhiem-vu/{item.pk}/tien-do/", {"version": item.version, "percent": 10, "file": proof})
+    posted = client.post(f"/nhiem-vu/{item.pk}/tien-do/", {"version": item.version, "percent": 10, "evidence": proof})
     assert posted.status_code == 302, posted.content.decode()
-    note = ProgressNote.objects.get(due_item=item, percent=10)
-    answer = client.get(f"/nhiem-vu/tep/{note.pk}/")
+    file = NoteFile.objects.get(note__due_item=item, note__percent=10)
+    answer = client.get(f"/nhiem-vu/tep/{file.pk}/")
     assert b"".join(answer.streaming_content).decode() == "Biên bản kiểm tra ngày 3."
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Type"] == "application/octet-stream"

@@ -22,7 +22,7 @@ from pcmt.apps.audit.models import Entry
 from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.audit.origin import Origin, origin_is
 from pcmt.apps.audit.queries import verify
-from pcmt.apps.tasks.models import DueItem, ProgressNote
+from pcmt.apps.tasks.models import DueItem, NoteFile
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.web.audit.words import EVENTS, OBJECTS, WORDS
 from tests.web.counting import statements
@@ -345,10 +345,9 @@ def test_a_file_of_a_note_is_told(province: Province) -> None:
     due = DueItem.objects.filter(unit__name="Sở Y tế", state="open", task__isnull=False)[0]
     officer.post(
         f"/nhiem-vu/{due.pk}/tien-do/",
-        {"version": due.version, "percent": "60", "file": io.BytesIO("biên bản".encode())},
+        {"version": due.version, "percent": "60", "evidence": io.BytesIO("biên bản".encode())},
     )
-    note = ProgressNote.objects.exclude(file=None).get()
-    answer: Any = officer.get(f"/nhiem-vu/tep/{note.pk}/")
+    answer: Any = officer.get(f"/nhiem-vu/tep/{NoteFile.objects.get().pk}/")
     assert b"".join(answer.streaming_content) == "biên bản".encode()
     entry = Entry.objects.get(event="tasks.file.downloaded")
     assert (entry.object_type, entry.object_id) == ("tasks.DueItem", str(due.pk))

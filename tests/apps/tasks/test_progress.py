@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 
 from pcmt.apps.audit.models import Entry
-from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.models import DueItem, ProgressNote, Task
-from pcmt.apps.tasks.operations import reopen, report_progress
+from pcmt.apps.tasks.operations import keep_evidence, reopen, report_progress
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import Unreadable
-from tests.documents.samples import picture
 from tests.factories.plans import adopted
 from tests.factories.world import NOW, World
 
@@ -111,47 +106,12 @@ def test_opening_again_needs_a_reason_and_keeps_the_limit(land: World, due: DueI
         ({"percent": 101}, "percent"),
         ({"percent": -1}, "percent"),
         ({"note": "x" * 5001}, "too_long"),
-        ({"file": ("a.txt", b"")}, "empty"),
-        ({"file": ("a.txt", b"x" * (20 * 1024 * 1024 + 1))}, "too_large"),
-        ({"file": ("anh.jpg", b"MZ\x90\x00" + b"\x00" * 600)}, "unsupported"),
-        ({"file": ("a.txt", "UBND XÃ A\nMẬT\nBIÊN BẢN".encode())}, "secret"),
-        ({"file": ("anh.jpg", b"\x01\x00\x02\x00" * 200)}, "unsupported"),
     ],
 )
 def test_what_cannot_be_told(land: World, due: DueItem, given: dict[str, Any], code: str) -> None:
     answer = report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, **given)
     assert refusal(answer).code == code
     assert not ProgressNote.objects.exists()
-
-
-def test_a_file_is_kept_as_evidence(land: World, due: DueItem) -> None:
-    told(
-        report_progress(
-            actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, file=("bien-ban.pdf", b"%PDF-1.4 x")
-        )
-    )
-    note = ProgressNote.objects.get()
-    assert note.file is not None
-    assert (note.file_name, note.file.size) == ("bien-ban.pdf", 10)
-    assert default_storage.exists(note.file.path)
-
-
-def test_a_stamp_found_later_destroys_the_file(land: World, due: DueItem, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scan shows its stamp only when it is recognised: the note stays and says that its file is gone."""
-    stamped = Unreadable("secret", "Văn bản có dấu độ mật “MẬT”.")
-    monkeypatch.setattr(
-        "pcmt.apps.plans.operations.reading.screen", lambda name, data, slow=False: stamped if slow else None
-    )
-    data = picture("BIEN BAN MAT")
-    told(
-        report_progress(actor=land.actor("health"), at=NOW, due_item_id=due.pk, version=1, file=("bien-ban.png", data))
-    )
-    note = ProgressNote.objects.get()
-    assert (note.file, note.file_name) == (None, "bien-ban.png")
-    sha256 = hashlib.sha256(data).hexdigest()
-    assert not SourceFile.objects.filter(sha256=sha256).exists()
-    assert not default_storage.exists(f"{sha256[:2]}/{sha256[2:]}")
-    assert Entry.objects.filter(event="plans.source.destroyed").exists()
 
 
 @pytest.mark.parametrize(
@@ -169,7 +129,7 @@ def test_others_may_not_tell(land: World, due: DueItem, key: str, role: str) -> 
     actor = land.actor(key, role)
     for answer in (
         report_progress(actor=actor, at=NOW, due_item_id=due.pk, version=1, done=True),
-        report_progress(actor=actor, at=NOW, due_item_id=due.pk, version=1, file=("a.txt", b"abc")),
+        keep_evidence(actor=actor, at=NOW, due_item_id=due.pk, files=[("a.txt", b"abc")]),
         reopen(actor=actor, at=NOW, due_item_id=due.pk, version=1, reason="x"),
     ):
         assert refusal(answer).code == "not_allowed"

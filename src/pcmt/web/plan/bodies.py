@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import attrs
 from django.core.paginator import Page, Paginator
@@ -244,6 +245,7 @@ def _debts(task_ids: Iterable[int], today: date) -> dict[int, dict[int | None, D
         )
     )
     debts: dict[int, dict[int | None, Debt]] = defaultdict(dict)
+    row: Any  # the checker of types knows the names of a row only when they are written out
     for row in counted:
         debts[row["task_id"]][row["unit_id"]] = Debt(**{field.name: row[field.name] for field in attrs.fields(Debt)})
     return debts

@@ -68,7 +68,7 @@ class Due:
 
 @attrs.frozen
 class Row:
-    """One line of the drawing. `next` is what matters now: the first due date still open, else the first not done, else the last."""
+    """One line of the drawing. `next` is what matters: the first due date still open, else not done, else the last."""
 
     label: str
     address: str

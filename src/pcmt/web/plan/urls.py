@@ -7,6 +7,7 @@ from pcmt.web.plan import views
 app_name = "plan"
 urlpatterns = [
     path("<int:plan_id>/", views.overview, name="overview"),
+    path("<int:plan_id>/nghiem-thu/", views.acceptance, name="acceptance"),
     path("<int:plan_id>/chi-tieu/", views.targets, name="targets"),
     path("<int:plan_id>/phan-cong/", views.assignments, name="assignments"),
     path("<int:plan_id>/phan-cong/bang/", views.matrix, name="matrix"),

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from pcmt.apps.plans.models import Plan, Revision, RevisionState
+from pcmt.apps.plans.operations import need_acceptance
+from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.core.diagnostics import Refusal
 from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
 from pcmt.web.plan.bodies import matrix as matrix_of
@@ -43,12 +50,24 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         .order_by("due_on", "pk")[:NEXT_ITEMS],
         "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
+        "may_keep": can_review(actor, plan),
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")
         .first(),
     }
     return render(request, "plan/overview.html", page)
+
+
+@require_POST
+def acceptance(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The office that keeps the plan says whether it accepts what is reported as done."""
+    plan = seen_plan(request, plan_id)
+    needed = request.POST.get("needed") == "1"
+    answer = need_acceptance(actor=acting(request), at=timezone.now(), plan_id=plan.pk, needed=needed)
+    if isinstance(answer, Refusal):
+        raise PermissionDenied(answer.message)
+    return redirect(reverse("plan:overview", args=[plan.pk]) + "#nghiem-thu")
 
 
 def targets(request: HttpRequest, plan_id: int) -> HttpResponse:

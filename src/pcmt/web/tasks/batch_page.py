@@ -15,7 +15,7 @@ from pcmt.apps.tasks.models import Batch, BatchState, DueItem, DueState
 from pcmt.apps.tasks.operations import OUTCOMES, SHOWN
 from pcmt.core.periods import parse_date
 from pcmt.documents import address
-from pcmt.web.tasks.act_form import WORDS
+from pcmt.web.tasks.batch_forms import WORDS
 from pcmt.web.templatetags.due import last_day
 from pcmt.web.templatetags.pcmt import vdate
 

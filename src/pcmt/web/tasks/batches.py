@@ -33,10 +33,9 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.downloads.views import XLSX
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks.act_form import ActForm
+from pcmt.web.tasks.batch_forms import BatchForm, SheetForm
 from pcmt.web.tasks.batch_page import lines_of, picked, tabs_of, title_of
 from pcmt.web.tasks.choosing import chosen_items
-from pcmt.web.tasks.forms import SheetForm
 from pcmt.web.tasks.marked import marked_sheet
 
 PER_PAGE = 100
@@ -98,7 +97,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return _page(request, made, form, status=422 if form is not None and form.errors else 200)
 
 
-def _page(request: HttpRequest, made: Batch, form: ActForm | None = None, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, made: Batch, form: BatchForm | None = None, status: int = 200) -> HttpResponse:
     actor = acting(request)
     waiting = made.state == BatchState.WAITING
     if form is None and waiting and made.act:
@@ -123,8 +122,8 @@ def _page(request: HttpRequest, made: Batch, form: ActForm | None = None, status
     return render(request, "tasks/batch.html", context, status=status)
 
 
-def _form(actor: Actor, made: Batch, typed: QueryDict | None = None) -> ActForm:
-    return ActForm(typed, act=made.act, people=may_hold(actor.unit_id, actor.on), initial=made.given)
+def _form(actor: Actor, made: Batch, typed: QueryDict | None = None) -> BatchForm:
+    return BatchForm(typed, act=made.act, people=may_hold(actor.unit_id, actor.on), initial=made.given)
 
 
 @require_POST

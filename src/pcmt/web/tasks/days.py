@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import attrs
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When, Window
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.periods import DAY, Span, add_months, parse_date
 from pcmt.reference import work_calendar
-from pcmt.web.tasks.owed import WEEKDAYS, Sums, counted, owed_address, summed
+from pcmt.web.tasks.owed import WEEKDAYS, Sums, counted, in_state, owed_address, summed
 from pcmt.web.templatetags.pcmt import vdate
 
 WEEK = timedelta(days=7)
@@ -116,7 +116,7 @@ def sheet_of(items: QuerySet[DueItem], today: date, query: Mapping[str, Any]) ->
         today_url=_sheet(plain, **({"tuan": f"{today:%Y-%m-%d}"} if of_week else {})),
         month_url=_sheet(plain, thang=month),
         week_url=_sheet(plain, tuan=week),
-        undated=items.filter(due_on__isnull=True).aggregate(n=Count("pk"))["n"],
+        undated=in_state(items, "khong-han", today).count(),
         undated_url=owed_address({**plain, "trang_thai": "khong-han"}),
         total=sum(inside),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.accounts.models import User
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import NOTE_CHARS
+from pcmt.apps.tasks.queries import Person
 from pcmt.apps.units.models import Unit
-from pcmt.web.fields import FilterForm
+from pcmt.web.fields import FilterForm, WrittenDateField
 from pcmt.web.tasks.stages import STAGES
 
 STATES = (
@@ -154,8 +156,24 @@ class OwedFilter(FilterForm):
         return [self[name] for name in hidden if self[name].value()]
 
 
+class FilesInput(forms.FileInput):
+    """A box for several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; which of them are good the operation knows, so that one bad file spoils no other."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FilesInput(attrs={"multiple": True}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return data
+
+
 class ProgressForm(forms.Form):
-    """How far, what happened, a file that shows it. `version` is the state of the item that the person saw."""
+    """How far, what happened, files that show it. `version` is the state of the item that the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     percent = forms.IntegerField(
@@ -172,27 +190,138 @@ class ProgressForm(forms.Form):
         max_length=NOTE_CHARS,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    file = forms.FileField(label=_("Tệp kèm theo"), help_text=_("Một tệp, tối đa 20 MB."), required=False)
-
-
-class SheetForm(forms.Form):
-    """A workbook that was downloaded from the list, and the plan it has to be of."""
-
-    file = forms.FileField(
-        label=_("Bảng Excel đã sửa"),
-        allow_empty_file=True,
-        max_length=255,
-        help_text=_("Bảng tải từ danh sách việc; xlsx, xls hoặc ods; đến 20 MB."),
-        error_messages={
-            "required": _("Chọn một tệp."),
-            "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
-        },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
-    )
-    ke_hoach = PlanField(
-        label=_("Chỉ nhận việc của kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả")
+    evidence = FilesField(
+        label=_("Tệp, ảnh kèm theo"),
+        help_text=_("Tối đa 10 tệp, mỗi tệp 20 MB. Ảnh được bỏ vị trí, giờ chụp và thông tin máy trước khi lưu."),
+        required=False,
     )
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+
+class ActForm(forms.Form):
+    """What somebody decides about an item; `act` is its name on the page. `version` is that of the item as seen."""
+
+    act = ""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"id_{self.act}_%s"
         super().__init__(*args, **kwargs)
-        self.fields["ke_hoach"].queryset = Plan.objects.visible_to(actor).in_force().order_by("-issued_on", "-pk")  # type: ignore[attr-defined]
+
+
+def _words(label: Any, help_text: Any = "", *, required: bool = True, missing: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=NOTE_CHARS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": missing} if missing else None,
+    )
+
+
+class AcceptForm(ActForm):
+    """Accept what was reported as done."""
+
+    act = "accept"
+
+    words = _words(_("Ý kiến nghiệm thu"), required=False)
+
+
+class SendBackForm(ActForm):
+    """Send back what was reported as done."""
+
+    act = "send_back"
+
+    reason = _words(
+        _("Lý do trả lại"),
+        _("Còn thiếu gì, phải làm lại gì. Hạn không đổi."),
+        missing=_("Nhập lý do trả lại: còn thiếu gì, phải làm lại gì."),
+    )
+
+
+class AskExtensionForm(ActForm):
+    """Ask for more time."""
+
+    act = "ask"
+
+    wanted_on = WrittenDateField(label=_("Xin đến hết ngày"), error_messages={"required": _("Nhập ngày gia hạn đến.")})
+    reason = _words(_("Lý do xin gia hạn"), missing=_("Nhập lý do xin gia hạn."))
+
+
+class DecideExtensionForm(ActForm):
+    """Give more time or not."""
+
+    act = "decide"
+
+    until = WrittenDateField(
+        label=_("Cho đến hết ngày"),
+        required=False,
+        help_text=_("Có thể khác ngày đơn vị xin, nhưng phải sau hạn hiện nay."),
+    )
+    answer = _words(_("Ý kiến"), _("Phải ghi khi không cho gia hạn."), required=False)
+
+
+class SuspendForm(ActForm):
+    """Let an item rest."""
+
+    act = "suspend"
+
+    reason = _words(
+        _("Lý do tạm dừng"),
+        _("Trong thời gian tạm dừng việc không tính quá hạn."),
+        missing=_("Nhập lý do tạm dừng."),
+    )
+
+
+class ResumeForm(ActForm):
+    """Let it go on."""
+
+    act = "resume"
+
+    longer = forms.BooleanField(label=_("Cộng số ngày tạm dừng vào hạn"), required=False, initial=True)
+    words = _words(_("Ghi chú"), required=False)
+
+
+class CancelForm(ActForm):
+    """Nobody has to do it any more."""
+
+    act = "cancel"
+
+    reason = _words(
+        _("Lý do hủy"),
+        _("Việc và các phần đã giao xuống không còn phải làm, không tính vào số việc."),
+        missing=_("Nhập lý do hủy việc."),
+    )
+
+
+class RestoreForm(ActForm):
+    """Take a cancellation back."""
+
+    act = "restore"
+
+    reason = _words(_("Lý do khôi phục"), missing=_("Nhập lý do khôi phục việc đã hủy."))
+
+
+class CommentForm(forms.Form):
+    """A comment, and who is to be told of it."""
+
+    act = "comment"
+
+    text = _words(_("Nội dung"), missing=_("Nhập nội dung trao đổi."))
+    mentioned = forms.MultipleChoiceField(
+        label=_("Nhắc tên"),
+        help_text=_("Người được chọn nhận thông báo; người khác đọc ở trang này."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        kwargs["auto_id"] = "id_comment_%s"
+        super().__init__(*args, **kwargs)
+        self.fields["mentioned"].choices = [  # type: ignore[attr-defined]
+            (str(person.user_id), f"{person.name} · {person.unit_name}") for person in people
+        ]
+
+    def clean_mentioned(self) -> list[int]:
+        return [int(value) for value in self.cleaned_data["mentioned"]]

@@ -85,7 +85,7 @@ def siblings_of(actor: Actor, item: DueItem | None, task: Task | None) -> list[D
 
 def notes_of(actor: Actor, item: DueItem | None, task: Task | None) -> Any:
     """What was told, newest first: of the whole task, so that one body sees how the others fare."""
-    notes = ProgressNote.objects.select_related("unit").order_by("-at", "-pk")
+    notes = ProgressNote.objects.select_related("unit").prefetch_related("files__file").order_by("-at", "-pk")
     if task is not None:
         return notes.filter(task=task)[:MOST_NOTES]
     return notes.filter(due_item=item)[:MOST_NOTES] if item is not None else notes.none()

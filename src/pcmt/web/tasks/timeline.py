@@ -18,7 +18,7 @@ from pcmt.apps.tasks.series import Mark, Series, mark_of, one_a_series, series_o
 from pcmt.core.periods import DAY, Span
 from pcmt.web.plan.timeline import Bar, Dot, Scale, Tick
 from pcmt.web.tasks.listing import grouping_of, groups_of, in_order
-from pcmt.web.tasks.owed import Group
+from pcmt.web.tasks.owed import Group, in_state
 from pcmt.web.tasks.strip import series_words
 from pcmt.web.templatetags.due import late_words
 from pcmt.web.templatetags.pcmt import days_left, vdate
@@ -85,7 +85,7 @@ def timeline_of(actor: Actor, items: QuerySet[DueItem], chosen: Mapping[str, Any
         ],
         ticks=scale.ticks() if scale else (),
         today_x=scale.middle(actor.on) if scale and actor.on in scale.window else None,
-        undated=items.filter(due_on__isnull=True).count(),
+        undated=in_state(items, "khong-han", actor.on).count(),
         far=far,
     )
 

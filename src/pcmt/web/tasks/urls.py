@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.tasks import batches, grid, looking, views
+from pcmt.web.tasks import acts, batches, grid, looking, views
 
 app_name = "tasks"
 urlpatterns = [
@@ -23,5 +23,16 @@ urlpatterns = [
     path("<int:due_id>/", views.due, name="due"),
     path("<int:due_id>/tien-do/", views.progress, name="progress"),
     path("<int:due_id>/mo-lai/", views.reopen, name="reopen"),
-    path("tep/<int:note_id>/", views.note_file, name="file"),
+    path("<int:due_id>/nghiem-thu/", acts.accept, name="accept"),
+    path("<int:due_id>/tra-lai/", acts.send_back, name="send-back"),
+    path("<int:due_id>/gia-han/", acts.ask_extension, name="ask-extension"),
+    path("<int:due_id>/gia-han/quyet-dinh/", acts.decide_extension, name="decide-extension"),
+    path("<int:due_id>/gia-han/rut/", acts.withdraw_extension, name="withdraw-extension"),
+    path("<int:due_id>/tam-dung/", acts.suspend, name="suspend"),
+    path("<int:due_id>/tiep-tuc/", acts.resume, name="resume"),
+    path("<int:due_id>/huy/", acts.cancel, name="cancel"),
+    path("<int:due_id>/khoi-phuc/", acts.restore, name="restore"),
+    path("<int:due_id>/trao-doi/", acts.comment, name="comment"),
+    path("tep/<int:file_id>/", acts.note_file, name="file"),
+    path("tep/<int:file_id>/anh-nho/", acts.thumbnail, name="thumbnail"),
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.audit.operations import Thing
-from pcmt.apps.tasks.models import DueItem, ProgressNote
+from pcmt.apps.tasks.models import DueItem
+from pcmt.apps.tasks.operations import MOST_FILES, Kept, keep_evidence, report_progress
 from pcmt.apps.tasks.operations import reopen as reopen_due
-from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.tasks.policies import can_report
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.core.diagnostics import Refusal
+from pcmt.documents import MAX_BYTES
 from pcmt.web.audit.acts import noted
 from pcmt.web.shell.access import acting
+from pcmt.web.tasks.accepting import accepting_page, kept_in, tokens_of
 from pcmt.web.tasks.forms import ALWAYS_SHOWN, ProgressForm
 from pcmt.web.tasks.listing import grouping_of, groups_of, in_order
 from pcmt.web.tasks.looking import looked
@@ -68,26 +71,35 @@ def due(request: HttpRequest, due_id: int) -> HttpResponse:
 
 @require_POST
 def progress(request: HttpRequest, due_id: int) -> HttpResponse:
-    """Keeps a percent, a note, a file; or says that it is done."""
+    """Keeps a percent, a note, files; or says that it is done. Good files stay also when something else is wrong."""
     item = seen_due(acting(request), due_id)
     form = ProgressForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return show_due(request, item, item.task, form=form, status=422)
+    at = timezone.now()
+    kept = kept_in(item, request.POST.getlist("kept"))[:MOST_FILES]
+    sent = ((file.name or "", file.read(MAX_BYTES + 1)) for file in request.FILES.getlist("evidence"))
+    evidence = keep_evidence(actor=acting(request), at=at, due_item_id=item.pk, files=sent, room=MOST_FILES - len(kept))
+    if isinstance(evidence, Refusal):
+        return refused(request, item, evidence, form)
+    kept += evidence.kept
+    form.is_valid()
+    for refusal in evidence.refused:
+        form.add_error("evidence", refusal.message)
+    if form.errors:
+        return show_due(request, item, item.task, form=form, kept=kept, status=422)
     typed = form.cleaned_data
-    done = bool(request.POST.get("done"))
     answer = report_progress(
         actor=acting(request),
-        at=timezone.now(),
+        at=at,
         due_item_id=item.pk,
         version=typed["version"],
         percent=typed["percent"],
         note=typed["note"],
-        file=(typed["file"].name, typed["file"].read()) if typed["file"] else None,
-        done=done,
+        evidence=kept,
+        done=bool(request.POST.get("done")),
         despite_parts=bool(request.POST.get("despite_parts")),
     )
     if isinstance(answer, Refusal):
-        return refused(request, item, answer, form)
+        return refused(request, item, answer, form, kept)
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
@@ -107,49 +119,43 @@ def reopen(request: HttpRequest, due_id: int) -> HttpResponse:
     return redirect(reverse("tasks:due", args=[item.pk]) + "#tien-do")
 
 
-def note_file(request: HttpRequest, note_id: int) -> FileResponse:
-    """The file that somebody added to a progress note, always as a download."""
-    note = (
-        ProgressNote.objects.visible_to(acting(request)).select_related("file", "due_item").filter(pk=note_id).first()
-    )
-    if note is None or note.file is None:
-        raise Http404
-    file = default_storage.open(note.file.path)
-    noted(request, "tasks.file.downloaded", note.due_item, file=note.file_name or note.file.name)
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=note.file_name or note.file.name,
-        content_type="application/octet-stream",
-    )
-
-
 def show_due(
     request: HttpRequest,
     item: DueItem | None,
     task: Any,
     *,
     form: ProgressForm | None = None,
+    failed: forms.Form | None = None,
+    kept: Sequence[Kept] = (),
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done."""
-    page = due_page(request, item, task)
+    """The page of a task or due item; `refusal` says on top why what was sent (`typed`) was not done.
+
+    `failed` is the form of another act that was not carried out; `kept` are files for a report still to be sent.
+    """
+    page = due_page(request, item, task) | accepting_page(request, item, failed)
     may_act = item is not None and can_report(acting(request), item)
     if item is not None and form is None:
         form = ProgressForm(initial={"version": item.version, "percent": item.percent})
     page |= {"form": form, "may_act": may_act, "refusal": refusal, "typed_note": request.POST.get("note", "")}
-    page |= {"typed": request.POST}
+    page |= {"typed": request.POST, "kept": tokens_of(item, kept) if item is not None else []}
     return render(request, "tasks/due.html", page, status=status)
 
 
-def refused(request: HttpRequest, item: DueItem, refusal: Refusal, form: ProgressForm | None = None) -> HttpResponse:
+def refused(
+    request: HttpRequest,
+    item: DueItem,
+    refusal: Refusal,
+    form: ProgressForm | None = None,
+    kept: Sequence[Kept] = (),
+) -> HttpResponse:
     """The page as it is now, with the reason on top and everything typed still there; a second try goes through."""
     fresh = seen_due(acting(request), item.pk)
     if form is not None:
         form = ProgressForm({**form.data.dict(), "version": str(fresh.version)})  # type: ignore[attr-defined]
     status = 409 if refusal.code == "stale" else 422
-    return show_due(request, fresh, fresh.task, form=form, refusal=refusal, status=status)
+    return show_due(request, fresh, fresh.task, form=form, kept=kept, refusal=refusal, status=status)
 
 
 def version_of(request: HttpRequest) -> int:

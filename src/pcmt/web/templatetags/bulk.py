@@ -8,7 +8,7 @@ from django import template
 from django.template.context import RequestContext
 
 from pcmt.apps.tasks.policies import can_batch
-from pcmt.web.tasks.act_form import GIVEN, OWN, WORDS
+from pcmt.web.tasks.batch_forms import GIVEN, OWN, WORDS
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -42,7 +42,7 @@ class Evidence:
 
 
 def keep_evidence(
-    *, actor: Actor, at: datetime, due_item_id: int, files: Sequence[tuple[str, bytes]], room: int = MOST_FILES
+    *, actor: Actor, at: datetime, due_item_id: int, files: Iterable[tuple[str, bytes]], room: int = MOST_FILES
 ) -> Evidence | Refusal:
     """Keep files (name and content) as evidence; one that is bad takes no other with it.
 
@@ -61,7 +61,7 @@ def keep_evidence(
             kept.append(found)
         else:
             shown = PurePosixPath(name.replace("\\", "/")).name[:80]
-            refused.append(evolve(found, message=f"“{shown}”: {found.message}", field="files"))
+            refused.append(evolve(found, message=f"“{shown}”: {found.message}", field="evidence"))
     return Evidence(tuple(kept), tuple(refused))
 
 

@@ -153,7 +153,7 @@ def cancel(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
 
 
 def restore(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason: str) -> DueItem | Refusal:
-    """Take a cancellation back: it is owed again, and late if its limit has passed; with the parts that went with it."""
+    """Take a cancellation back: it is owed again, by the same limit; with the parts that went with it."""
     words = written(reason, "reason", _("Nhập lý do khôi phục việc đã hủy."))
     if isinstance(words, Refusal):
         return words
@@ -184,7 +184,7 @@ def restore(*, actor: Actor, at: datetime, due_item_id: int, version: int, reaso
 
 
 def _below(due: DueItem, states: Iterable[str]) -> list[DueItem]:
-    """The parts of an item, and the parts of these, that are in one of the states; locked, wholes before their parts."""
+    """The parts of an item, and of these, that are in one of the states; locked, wholes before their parts."""
     rows = DueItem.objects.select_for_update(of=("self",)).select_related("plan", "clause", "task", "unit", "parent")
     found = rows.filter(Q(parent=due) | Q(parent__parent=due), state__in=list(states)).order_by("pk")
     return sorted(found, key=lambda row: (row.parent_id != due.pk, row.pk))

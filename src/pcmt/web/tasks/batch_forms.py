@@ -1,4 +1,4 @@
-"""What a batch may do, in words, and the form of what is said for it. What may be done the operations know."""
+"""What a batch may do, in words; the form of what is said for it, and that of a workbook that comes back."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import User
+from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import ACTS, NOTE_CHARS
 from pcmt.web.fields import WrittenDateField, WrittenNumberField
+from pcmt.web.tasks.forms import PlanField
 
 WORDS: Mapping[str, str | Promise] = {
     "percent": pgettext_lazy("việc làm hàng loạt", "Báo tiến độ"),
@@ -42,7 +44,7 @@ class HolderField(forms.ModelChoiceField):
         return f"{obj.get_full_name()} ({obj.username})"
 
 
-class ActForm(forms.Form):
+class BatchForm(forms.Form):
     """What is said for all items of a batch; only the fields of its act stand in it."""
 
     percent = WrittenNumberField(label=_("Tiến độ (%)"), required=False)
@@ -95,3 +97,26 @@ def _stored(value: Any) -> Any:
     if isinstance(value, User):
         return value.pk
     return value.isoformat() if isinstance(value, date) else value
+
+
+class SheetForm(forms.Form):
+    """A workbook that was downloaded from the list, and the plan it has to be of."""
+
+    file = forms.FileField(
+        label=_("Bảng Excel đã sửa"),
+        allow_empty_file=True,
+        max_length=255,
+        help_text=_("Bảng tải từ danh sách việc; xlsx, xls hoặc ods; đến 20 MB."),
+        error_messages={
+            "required": _("Chọn một tệp."),
+            "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+    )
+    ke_hoach = PlanField(
+        label=_("Chỉ nhận việc của kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ke_hoach"].queryset = Plan.objects.visible_to(actor).in_force().order_by("-issued_on", "-pk")  # type: ignore[attr-defined]
