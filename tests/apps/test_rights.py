@@ -18,8 +18,9 @@ from pcmt.apps.accounts.models import Actor, Role, User
 from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanUnit, SourceFile
+from pcmt.apps.reports.models import DutyTask
 from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Task, TaskTarget
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.operations import hand_down, report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
 from tests.factories.evidence import kept
@@ -95,6 +96,7 @@ PATHS = {
     "tasks.TaskTarget": "task__plan",
     "reports.Duty": "plan",
     "reports.DutyReporter": "duty__plan",
+    "reports.DutyTask": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",
 }
 MINE = {"tasks.Batch"}
@@ -135,6 +137,7 @@ def _followed(land: World, plan: Plan, due: DueItem) -> None:
     made: dict[str, Any] = {"made_at": NOW, "made_by_id": actor.user_id}
     Dependency.objects.create(before=first, after=second, **made)
     TaskTarget.objects.create(task=first, target=plan.targets.all()[0], **made)
+    DutyTask.objects.create(task=first, duty=plan.duties.all()[0], **made)
 
 
 def rows_seen(model: type[Model], actor: Actor | None, plan: Plan) -> tuple[int, int]:
@@ -167,6 +170,30 @@ def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) 
     labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
     assert labels == set(RIGHTS)
     assert {label for label in labels if label.split(".")[0] not in OUTSIDE} == set(PATHS) | MINE
+
+
+def test_a_part_shows_the_plan_it_belongs_to(land: World, plans: dict[str, Plan]) -> None:
+    """The police issued the plan itself and names no clinic; Sở Y tế hands the clinic a part of what it owes."""
+    plan = plans["in_force"]
+    Plan.objects.filter(pk=plan.pk).update(issuer=land["police"])
+    PlanUnit.objects.filter(plan=plan, unit=land["dong_hoa_clinic"]).delete()
+    clinic, beside = land.actor("dong_hoa_clinic"), land.actor("binh_giang")
+    plan_wide = [label for label in PATHS if label != "plans.SourceFile"]
+    assert [label for label in plan_wide if rows_seen(apps.get_model(label), clinic, plan)[0]] == []
+    whole = DueItem.objects.filter(unit=land["health"]).exclude(task=None)[0]
+    parts = hand_down(
+        actor=land.actor("health"),
+        at=NOW,
+        due_item_id=whole.pk,
+        version=whole.version,
+        unit_ids=[land["dong_hoa_clinic"].pk],
+        label="Rà soát ở trạm",
+    )
+    assert isinstance(parts, list), parts
+    for label in plan_wide:
+        seen, total = rows_seen(apps.get_model(label), clinic, plan)
+        assert seen == total, label
+        assert rows_seen(apps.get_model(label), beside, plan)[0] == 0, label
 
 
 def test_nobody_sees_nothing(land: World, plans: dict[str, Plan]) -> None:

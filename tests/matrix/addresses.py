@@ -100,6 +100,14 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:check", "revision_id"): lambda of: of.ready.pk,
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
+    ("tasks:thumbnail", "file_id"): lambda of: of.photo.pk,
+    **{(f"tasks:{name}", "due_id"): lambda of: of.submitted.pk for name in ("accept", "send-back")},
+    **{(f"tasks:{name}-extension", "due_id"): lambda of: of.asked.pk for name in ("decide", "withdraw")},
+    **{(f"tasks:{name}", "due_id"): lambda of: of.ahead.pk for name in ("ask-extension", "suspend", "cancel")},
+    ("tasks:resume", "due_id"): lambda of: of.suspended.pk,
+    ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
+    **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},
+    **{(f"tasks:{name}", "due_id"): lambda of: of.part.pk for name in ("part", "take-back")},
     **{(f"units:{name}", "key"): lambda _of: "khong-con" for name in DRAFTED},
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",
@@ -159,6 +167,11 @@ def _ending(of: Things) -> Grant:
     return of.invitation.grant
 
 
+def _colleague(of: Things) -> int:
+    """Somebody who works where the task is owed."""
+    return Grant.objects.filter(unit=of.due.unit_id, valid_to=None).order_by("pk")[0].user_id
+
+
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "login": lambda _of, who: {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
@@ -184,6 +197,27 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     },
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
+    "tasks:accept": lambda of, _who: {"version": of.submitted.version},
+    "tasks:send-back": lambda of, _who: {"version": of.submitted.version, "reason": "Thiếu"},
+    "tasks:ask-extension": lambda of, _who: {"version": of.ahead.version, "wanted_on": _day(60), "reason": "Chờ"},
+    "tasks:decide-extension": lambda of, _who: {"version": of.asked.version, "approve": "1"},
+    "tasks:withdraw-extension": lambda of, _who: {"version": of.asked.version},
+    "tasks:suspend": lambda of, _who: {"version": of.ahead.version, "reason": "Chờ"},
+    "tasks:resume": lambda of, _who: {"version": of.suspended.version},
+    "tasks:cancel": lambda of, _who: {"version": of.ahead.version, "reason": "Trùng"},
+    "tasks:restore": lambda of, _who: {"version": of.cancelled.version, "reason": "Nhầm"},
+    "tasks:comment": lambda _of, _who: {"text": "Đã rõ"},
+    "plan:acceptance": lambda _of, _who: {"needed": "1"},
+    "tasks:take": lambda of, _who: {"version": of.declined.version},
+    "tasks:give-back": lambda of, _who: {"version": of.due.version, "reason": "Không đúng việc"},
+    "tasks:answer": lambda of, _who: {"version": of.declined.version, "do": "insist", "answer": "Vẫn giao"},
+    "tasks:hold": lambda of, _who: {"version": of.due.version, "holder": _colleague(of)},
+    "tasks:hand-down": lambda of, _who: {
+        "version": of.due.version, "label": "Ghi sổ", "due_on": _day(1), "units": [of.due.unit_id]
+    },
+    "tasks:part": lambda of, _who: {"version": of.part.version, "label": "Ghi sổ lại", "due_on": _day(1)},
+    "tasks:take-back": lambda of, _who: {"version": of.part.version, "reason": "Nhầm"},
+    "tasks:links": lambda of, _who: {"serves": [of.target.pk]},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
     "units:add": lambda of, _who: {"name": "Tổ công tác mới", "kind": "office", "level": of.unit.level},
     "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},

@@ -28,13 +28,14 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, R
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, NoteFile, Task
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.models import DueItem, Extension, NoteFile, Task
+from pcmt.apps.tasks.operations import decline, hand_down, report_progress
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
+from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, agency, outlined
 from tests.factories.plans import Draft as Reading
@@ -89,8 +90,16 @@ class Things:
     task: Task
     due: DueItem
     done: DueItem
+    declined: DueItem
+    part: DueItem
     duty: Duty
+    ahead: DueItem
+    asked: DueItem
+    submitted: DueItem
+    suspended: DueItem
+    cancelled: DueItem
     file: NoteFile
+    photo: NoteFile
     draft: Revision
     item: Item
     limit: Item
@@ -195,7 +204,8 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         actor=_actor(person, Role.OFFICER, owing), at=NOW, due_item_id=due.pk, version=due.version, percent=20,
         note="Đã họp",
         evidence=kept(
-            _actor(person, Role.OFFICER, owing), NOW, due.pk, ("bien-ban.txt", f"biên bản {relation}".encode())
+            _actor(person, Role.OFFICER, owing), NOW, due.pk,
+            ("bien-ban.txt", f"biên bản {relation}".encode()), ("anh.png", picture(relation)),
         ),
     )  # fmt: skip
     assert not isinstance(told, Refusal), told
@@ -206,6 +216,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
     )
     assert not isinstance(told, Refusal), told
     done.refresh_from_db()
+    declined, part = _handed_on(_actor(person, Role.OFFICER, owing), due)
     draft = _sent(keeper, TEXT.format(number=number + 20, issuer=unit.name, body=owing.name), None)
     Plan.objects.filter(pk=draft.plan_id).update(issuer=unit)
     draft.refresh_from_db()
@@ -232,8 +243,12 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         task=Task.objects.filter(plan=plan).standing().get(),
         due=due,
         done=done,
+        declined=declined,
+        part=part,
         duty=Duty.objects.filter(plan=plan, state="active").get(),
-        file=NoteFile.objects.get(note__due_item=due),
+        **_in_states(plan, person, owing),
+        file=NoteFile.objects.get(note__due_item=due, picture=False),
+        photo=NoteFile.objects.get(note__due_item=due, picture=True),
         draft=draft,
         item=item,
         limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
@@ -252,6 +267,40 @@ def _kept(actor: Actor) -> SavedFilter:
     made = save_filter(actor=actor, at=NOW, page="tasks", name="Đã xong", query="trang_thai=da-xong", shared=True)
     assert isinstance(made, SavedFilter), made
     return made
+
+
+def _in_states(plan: Plan, person: User, owing: Unit) -> dict[str, DueItem]:
+    """Items with a limit ahead, with a request for more time, waiting for acceptance, at rest, cancelled."""
+    ahead, asked, submitted, suspended, cancelled = DueItem.objects.filter(
+        plan=plan, task__isnull=True, state="open", declined_at=None
+    ).order_by("-due_on")[:5]
+    limit = timezone.localdate() + timedelta(days=30)
+    DueItem.objects.filter(pk__in=[ahead.pk, asked.pk]).update(due_on=limit)
+    DueItem.objects.filter(pk=submitted.pk).update(state="submitted", done_at=NOW, done_on=NOW.date())
+    DueItem.objects.filter(pk=suspended.pk).update(state="suspended", suspended_on=NOW.date())
+    DueItem.objects.filter(pk=cancelled.pk).update(state="cancelled")
+    Extension.objects.create(
+        due_item=asked, from_on=limit, wanted_on=limit + timedelta(days=9), reason="Chờ", asked_at=NOW,
+        asked_by=person, asked_by_name=person.full_name, unit=owing,
+    )  # fmt: skip
+    rows = {"ahead": ahead, "asked": asked, "submitted": submitted, "suspended": suspended, "cancelled": cancelled}
+    for row in rows.values():
+        row.refresh_from_db()
+    return rows
+
+
+def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
+    """A report that its body says is not its to do, and a part of the task that it keeps for itself."""
+    report = DueItem.objects.filter(plan=due.plan, task__isnull=True, state="open").order_by("due_on")[0]
+    declined = decline(actor=actor, at=NOW, due_item_id=report.pk, version=report.version, reason="Không đúng việc")
+    assert isinstance(declined, DueItem), declined
+    made = hand_down(
+        actor=actor, at=NOW, due_item_id=due.pk, version=due.version, unit_ids=[actor.unit_id], label="Ghi sổ",
+        due_on=timezone.localdate() + timedelta(days=1),
+    )  # fmt: skip
+    assert isinstance(made, list), made
+    due.refresh_from_db()
+    return declined, made[0]
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

@@ -412,7 +412,9 @@ def test_a_sheet_of_another_plan_is_refused(land: World) -> None:
     sheet.cell(row_of(sheet, meetings()[0]), columns_of(sheet)[EDITABLE["percent"]]).value = 90
     plan = Plan.objects.get()
     actor = land.office
-    other = Plan.objects.create(title="Khác", kind=plan.kind, owner=plan.owner, created_by=plan.created_by, created_at=NOW)
+    other = Plan.objects.create(
+        title="Khác", kind=plan.kind, owner=plan.owner, created_by=plan.created_by, created_at=NOW
+    )
     made = start_sheet(actor=actor, at=NOW, name="a.xlsx", data=bytes_of(book), plan_id=other.pk)
     assert isinstance(made, Batch)
     assert made.counts["done"] == made.counts["same"] == 0

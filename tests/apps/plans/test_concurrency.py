@@ -12,9 +12,9 @@ from django.db import close_old_connections, connections
 
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.plans.models import Item, Plan, Revision, SourceFile
-from pcmt.apps.plans.operations import Adopted, adopt, decide_item, perform_reading, start_reading
+from pcmt.apps.plans.operations import Adopted, adopt, decide_item, need_acceptance, perform_reading, start_reading
 from pcmt.apps.tasks.models import DueItem, Task
-from pcmt.apps.tasks.operations import report_progress
+from pcmt.apps.tasks.operations import accept, report_progress, send_back
 from pcmt.core.diagnostics import Refusal
 from tests.factories.plans import ALL_CODES, TEXT, adopted, item, reviewed, sent
 from tests.factories.world import NOW, World, world
@@ -75,6 +75,25 @@ def test_two_adopt_at_once(there: World) -> None:
     assert sorted(answer.already for answer in answers) == [False, True]
     assert Task.objects.count() == 5
     assert Entry.objects.filter(event="plans.revision.adopted").count() == 1
+
+
+def test_two_decide_on_one_item(there: World) -> None:
+    """One accepts, the other sends back: the second is told what the first did, and one thing holds."""
+    plan = adopted(there.office).plan
+    need_acceptance(actor=there.office, at=NOW, plan_id=plan.pk, needed=True)
+    due = DueItem.objects.get(task__text__startswith="Lập danh sách")
+    done = report_progress(actor=there.actor("health"), at=NOW, due_item_id=due.pk, version=1, done=True)
+    assert isinstance(done, DueItem)
+    said: dict[str, Any] = {"at": NOW, "due_item_id": due.pk, "version": done.version}
+    first, second = there.office, there.second
+    answers = at_once(
+        lambda: accept(actor=first, **said), lambda: send_back(actor=second, reason="Thiếu hai xã", **said)
+    )
+    assert sorted(isinstance(answer, Refusal) for answer in answers) == [False, True]
+    assert next(answer.code for answer in answers if isinstance(answer, Refusal)) == "stale"
+    due.refresh_from_db()
+    assert due.state == ("done" if isinstance(answers[0], DueItem) else "open")
+    assert due.notes.count() == 2
 
 
 def test_two_reviewers_on_one_item(there: World) -> None:

@@ -18,7 +18,15 @@ from pcmt.documents.intake.detect import XLS, detect, unsupported
 from pcmt.documents.intake.encodings import legacy_repair
 from pcmt.documents.intake.extract import MAX_BYTES, MEGABYTE, guarded
 from pcmt.documents.intake.secrecy import refuse_stamped
-from pcmt.documents.intake.sheets import MAX_AREA, MAX_CELLS, cells_with, percent_cells, refuse_spread, sheet_paths, shown
+from pcmt.documents.intake.sheets import (
+    MAX_AREA,
+    MAX_CELLS,
+    cells_with,
+    percent_cells,
+    refuse_spread,
+    sheet_paths,
+    shown,
+)
 from pcmt.documents.intake.word import refuse_macros
 from pcmt.documents.values import RefusedError, Unreadable
 

@@ -303,6 +303,13 @@ class RestoreForm(ActForm):
     reason = _words(_("Lý do khôi phục"), missing=_("Nhập lý do khôi phục việc đã hủy."))
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes of which the first is what an error leads to."""
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return super().id_for_label(id_, "0" if index is None else index)
+
+
 class CommentForm(forms.Form):
     """A comment, and who is to be told of it."""
 
@@ -313,7 +320,7 @@ class CommentForm(forms.Form):
         label=_("Nhắc tên"),
         help_text=_("Người được chọn nhận thông báo; người khác đọc ở trang này."),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
     )
 
     def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:

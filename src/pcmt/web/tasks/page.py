@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
 from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
+from pcmt.web.tasks.handing import handing_page
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -32,7 +33,16 @@ class Parties:
 def seen_due(actor: Actor, due_id: int) -> DueItem:
     """The due item when the actor may see it; else the page does not exist."""
     seen = DueItem.objects.visible_to(actor).select_related(
-        "plan", "unit", "clause", "task__clause", "task__ended_by", "task__revision", "occurrence__duty__recipient"
+        "plan",
+        "unit",
+        "holder",
+        "given_by",
+        "parent__parent",
+        "clause",
+        "task__clause",
+        "task__ended_by",
+        "task__revision",
+        "occurrence__duty__recipient",
     )
     seen = seen.defer(*(f"task__{name}" for name in LONG))
     item = seen.filter(pk=due_id).first()
@@ -111,4 +121,5 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
         "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
+        **handing_page(actor, item, task),
     }

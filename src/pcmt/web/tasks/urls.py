@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.tasks import acts, batches, grid, looking, views
+from pcmt.web.tasks import acts, batches, grid, handing_views, links, looking, views
 
 app_name = "tasks"
 urlpatterns = [
@@ -23,6 +23,15 @@ urlpatterns = [
     path("<int:due_id>/", views.due, name="due"),
     path("<int:due_id>/tien-do/", views.progress, name="progress"),
     path("<int:due_id>/mo-lai/", views.reopen, name="reopen"),
+    path("<int:due_id>/nhan-viec/", handing_views.take, name="take"),
+    path("<int:due_id>/de-nghi-giao-lai/", handing_views.give_back, name="give-back"),
+    path("<int:due_id>/tra-loi-giao-lai/", handing_views.answer, name="answer"),
+    path("<int:due_id>/tra-loi-giao-lai/goi-y/", handing_views.suggest, name="answer-units"),
+    path("<int:due_id>/phu-trach/", handing_views.hold, name="hold"),
+    path("<int:due_id>/giao-xuong/", handing_views.down, name="hand-down"),
+    path("<int:due_id>/phan-viec/", handing_views.part, name="part"),
+    path("<int:due_id>/thu-hoi/", handing_views.back, name="take-back"),
+    path("viec/<int:task_id>/lien-ket/", links.edit, name="links"),
     path("<int:due_id>/nghiem-thu/", acts.accept, name="accept"),
     path("<int:due_id>/tra-lai/", acts.send_back, name="send-back"),
     path("<int:due_id>/gia-han/", acts.ask_extension, name="ask-extension"),
