@@ -90,6 +90,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "token": lambda _of: "khong-co-thu-nao-nhu-vay",
     "provider_id": lambda _of: "khong-co",
     "import_id": lambda of: of.waiting.pk,
+    "batch_id": lambda of: of.batch.pk,
     "filter_id": lambda of: of.kept.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
@@ -112,6 +113,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",
     ("bodies:undo", "import_id"): lambda of: of.imported.pk,
+    ("tasks:batch-undo", "batch_id"): lambda of: of.carried.pk,
+    ("tasks:batch-marked", "batch_id"): lambda of: of.sheet.pk,
     ("bodies:template", "kind"): lambda _of: "hamlets",
     ("audit:export", "form"): lambda _of: "csv",
     ("units:reorganisation", "pk"): lambda of: of.reorganisation.pk,
@@ -219,6 +222,12 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:take-back": lambda of, _who: {"version": of.part.version, "reason": "Nhầm"},
     "tasks:links": lambda of, _who: {"serves": [of.target.pk]},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
+    "tasks:batches": lambda of, _who: {"viec": "done", "chon": f"{of.due.pk}.{of.due.version}"},
+    "tasks:batch": lambda _of, _who: {"percent": "35"},
+    "tasks:grid": lambda of, _who: {
+        f"v{of.due.pk}": f"{of.due.version}.{of.due.percent}.{of.due.holder_id or ''}", f"percent-{of.due.pk}": "65",
+        f"done_on-{of.due.pk}": "", f"note-{of.due.pk}": "", f"holder-{of.due.pk}": "",
+    },
     "units:add": lambda of, _who: {"name": "Tổ công tác mới", "kind": "office", "level": of.unit.level},
     "units:edit": lambda _of, _who: {"short_name": "Tên gọn thử"},
     "units:alias": lambda _of, _who: {"name": "Tên gọi thử", "scope": "moi-noi"},

@@ -28,7 +28,7 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, R
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import DueItem, Extension, NoteFile, Task
+from pcmt.apps.tasks.models import Batch, DueItem, Extension, NoteFile, Task
 from pcmt.apps.tasks.operations import decline, hand_down, report_progress
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
@@ -107,6 +107,9 @@ class Things:
     body: BodyMatch
     ready: Revision
     failed: Revision
+    batch: Batch
+    carried: Batch
+    sheet: Batch
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
@@ -143,7 +146,10 @@ def build() -> World:
         _granted(users[role], role, units["own"])
     _granted(users[AGENCY_OFFICE], Role.STANDING_OFFICE, units["agency"])
     with patch("pcmt.core.reading.read", _read):
-        things = {relation: _things(units, relation, number) for number, relation in enumerate(RELATIONS, 1)}
+        things = {
+            relation: _things(units, relation, number, users[Role.STANDING_OFFICE] if relation == "own" else None)
+            for number, relation in enumerate(RELATIONS, 1)
+        }
     standings = [Standing(name="anonymous", user=None), Standing(name="no_role", user=users["no_role"])]
     standings += [Standing(name=role, user=users[role], role=role) for role in Role.values]
     standings.append(Standing(name=AGENCY_OFFICE, user=users[AGENCY_OFFICE], role=Role.STANDING_OFFICE))
@@ -186,7 +192,7 @@ def _actor(user: User, role: str, unit: Unit) -> Actor:
     return Actor(user_id=user.pk, name=user.full_name, role=role, unit_id=unit.pk, unit_name=unit.name, on=date.today())
 
 
-def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
+def _things(units: dict[str, Unit], relation: str, number: int, maker: User | None) -> Things:
     unit = units[relation]
     # The province gives work to the commune; each of the others to itself.
     owing = units["own"] if relation == "above" else unit
@@ -256,6 +262,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
+        **_batches(_actor(maker or person, Role.STANDING_OFFICE, unit), done),
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
@@ -301,6 +308,26 @@ def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
     assert isinstance(made, list), made
     due.refresh_from_db()
     return declined, made[0]
+
+
+def _batches(actor: Actor, due: DueItem) -> dict[str, Batch]:
+    """What somebody is about to do in one step, did in one step, and sent as a workbook: nobody else sees it."""
+    act: dict[str, Any] = {"owner_id": actor.unit_id, "by_id": actor.user_id, "at": NOW}
+    row = {"due": due.pk, "version": due.version}
+    kept = {"due": due.pk, "version": due.version, "before": {"percent": 10}, "asked": []}
+    counts = {"done": 1, "refused": 0, "same": 0}
+    outcome = {"due": due.pk, "state": "done", "changes": {}}
+    batch = Batch.objects.create(way="chosen", act="percent", rows=[row], **act)
+    carried = Batch.objects.create(
+        way="chosen", act="percent", state="done", rows=[row], outcomes=[outcome], touched=[kept], counts=counts,
+        seen="x", done_at=NOW, **act,
+    )  # fmt: skip
+    grid = [{"name": "Bảng", "rows": [["Mã dòng"], ["x"]], "merged": []}]
+    cells = {"sheet": 0, "line": 2, "cells": {"key": [1, 0]}, **row}
+    sheet = Batch.objects.create(
+        way="sheet", name="bang.xlsx", grid=grid, rows=[cells], outcomes=[outcome], counts=counts, seen="x", **act
+    )
+    return {"batch": batch, "carried": carried, "sheet": sheet}
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:
