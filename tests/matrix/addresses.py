@@ -216,9 +216,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:answer": lambda of, _who: {"version": of.declined.version, "do": "insist", "answer": "Vẫn giao"},
     "tasks:hold": lambda of, _who: {"version": of.due.version, "holder": _colleague(of)},
     "tasks:hand-down": lambda of, _who: {
-        "version": of.due.version, "label": "Ghi sổ", "due_on": _day(1), "units": [of.due.unit_id]
+        "version": of.due.version, "label": "Ghi sổ", "due_on": _day(0), "units": [of.due.unit_id]
     },
-    "tasks:part": lambda of, _who: {"version": of.part.version, "label": "Ghi sổ lại", "due_on": _day(1)},
+    "tasks:part": lambda of, _who: {"version": of.part.version, "label": "Ghi sổ lại", "due_on": _day(0)},
     "tasks:take-back": lambda of, _who: {"version": of.part.version, "reason": "Nhầm"},
     "tasks:links": lambda of, _who: {"serves": [of.target.pk]},
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},

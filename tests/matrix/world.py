@@ -302,9 +302,8 @@ def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
     declined = decline(actor=actor, at=NOW, due_item_id=report.pk, version=report.version, reason="Không đúng việc")
     assert isinstance(declined, DueItem), declined
     made = hand_down(
-        actor=actor, at=NOW, due_item_id=due.pk, version=due.version, unit_ids=[actor.unit_id], label="Ghi sổ",
-        due_on=timezone.localdate() + timedelta(days=1),
-    )  # fmt: skip
+        actor=actor, at=NOW, due_item_id=due.pk, version=due.version, unit_ids=[actor.unit_id], label="Ghi sổ"
+    )
     assert isinstance(made, list), made
     due.refresh_from_db()
     return declined, made[0]
