@@ -224,6 +224,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:reopen": lambda of, _who: {"version": of.done.version, "note": "Báo nhầm"},
     "tasks:batches": lambda of, _who: {"viec": "done", "chon": f"{of.due.pk}.{of.due.version}"},
     "tasks:batch": lambda _of, _who: {"percent": "35"},
+    "tasks:batch-carry": lambda of, _who: {"seen": of.batch.seen},
     "tasks:grid": lambda of, _who: {
         f"v{of.due.pk}": f"{of.due.version}.{of.due.percent}.{of.due.holder_id or ''}", f"percent-{of.due.pk}": "65",
         f"done_on-{of.due.pk}": "", f"note-{of.due.pk}": "", f"holder-{of.due.pk}": "",

@@ -29,7 +29,7 @@ from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import Batch, DueItem, Extension, NoteFile, Task
-from pcmt.apps.tasks.operations import decline, hand_down, report_progress
+from pcmt.apps.tasks.operations import carry_out, check_batch, decline, hand_down, report_progress, start_batch
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -262,7 +262,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         body=BodyMatch.objects.filter(revision=draft).order_by("pk")[0],
         ready=ready,
         failed=failed,
-        **_batches(_actor(maker or person, Role.STANDING_OFFICE, unit), done),
+        **_batches(_actor(maker or person, Role.STANDING_OFFICE, unit), plan),
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
@@ -309,24 +309,28 @@ def _handed_on(actor: Actor, due: DueItem) -> tuple[DueItem, DueItem]:
     return declined, made[0]
 
 
-def _batches(actor: Actor, due: DueItem) -> dict[str, Batch]:
+def _batches(actor: Actor, plan: Plan) -> dict[str, Batch]:
     """What somebody is about to do in one step, did in one step, and sent as a workbook: nobody else sees it."""
-    act: dict[str, Any] = {"owner_id": actor.unit_id, "by_id": actor.user_id, "at": NOW}
-    row = {"due": due.pk, "version": due.version}
-    kept = {"due": due.pk, "version": due.version, "before": {"percent": 10}, "asked": []}
-    counts = {"done": 1, "refused": 0, "same": 0}
-    outcome = {"due": due.pk, "state": "done", "changes": {}}
-    batch = Batch.objects.create(way="chosen", act="percent", rows=[row], **act)
-    carried = Batch.objects.create(
-        way="chosen", act="percent", state="done", rows=[row], outcomes=[outcome], touched=[kept], counts=counts,
-        seen="x", done_at=NOW, **act,
-    )  # fmt: skip
-    grid = [{"name": "Bảng", "rows": [["Mã dòng"], ["x"]], "merged": []}]
-    cells = {"sheet": 0, "line": 2, "cells": {"key": [1, 0]}, **row}
+    due = DueItem.objects.filter(plan=plan, task=None, state="open", declined_at=None).order_by("due_on", "pk")[0]
+    made = []
+    for percent in (15, 25):
+        due.refresh_from_db()
+        batch = start_batch(actor=actor, at=NOW, act="percent", items=[(due.pk, due.version)])
+        assert isinstance(batch, Batch), batch
+        checked = check_batch(actor=actor, at=NOW, batch_id=batch.pk, given={"percent": percent})
+        assert isinstance(checked, Batch), checked
+        if not made:
+            batch = carry_out(actor=actor, at=NOW, batch_id=batch.pk, seen=checked.seen)
+            assert isinstance(batch, Batch), batch
+        batch.refresh_from_db()
+        made.append(batch)
+    carried, waiting = made
     sheet = Batch.objects.create(
-        way="sheet", name="bang.xlsx", grid=grid, rows=[cells], outcomes=[outcome], counts=counts, seen="x", **act
-    )
-    return {"batch": batch, "carried": carried, "sheet": sheet}
+        way="sheet", name="bang.xlsx", grid=[{"name": "Bảng", "rows": [["Mã dòng"], ["x"]], "merged": []}],
+        rows=[{"sheet": 0, "line": 2, "cells": {"key": [1, 0]}, "due": due.pk, "version": due.version}],
+        outcomes=waiting.outcomes, counts=waiting.counts, seen="x", owner_id=actor.unit_id, by_id=actor.user_id, at=NOW,
+    )  # fmt: skip
+    return {"batch": waiting, "carried": carried, "sheet": sheet}
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

@@ -93,7 +93,9 @@ def start_batch(*, actor: Actor, at: datetime, act: str, items: Sequence[tuple[i
         return too_many(len(items))
     rows = [{"due": due_id, "version": version} for due_id, version in dict(items).items()]
     with transaction.atomic():
-        return new_batch(actor, at, way=BatchWay.CHOSEN, act=act, rows=rows)
+        batch = new_batch(actor, at, way=BatchWay.CHOSEN, act=act, rows=rows)
+        record(at=at, actor=actor, event="tasks.batch.begun", obj=batch, after={"dues": len(rows)})
+    return batch
 
 
 def check_batch(*, actor: Actor, at: datetime, batch_id: int, given: Mapping[str, Any]) -> Batch | Refusal:
@@ -106,6 +108,7 @@ def check_batch(*, actor: Actor, at: datetime, batch_id: int, given: Mapping[str
         batch.given = dict(given)
         foresee(actor, at, batch)
         batch.save(update_fields=["given", "outcomes", "counts", "seen"])
+        _looked(actor, at, batch)
     return batch
 
 
@@ -127,6 +130,7 @@ def carry_out(*, actor: Actor, at: datetime, batch_id: int, seen: str) -> Batch 
                 transaction.set_rollback(True)
         if wrong is not None:
             batch.save(update_fields=["outcomes", "counts", "seen"])
+            _looked(actor, at, batch)
             return wrong
         _close(actor, at, batch)
     return batch
@@ -208,6 +212,7 @@ def withdraw_batch(*, actor: Actor, at: datetime, batch_id: int) -> Batch | Refu
         if refused is not None:
             return refused
         empty(batch)
+        record(at=at, actor=actor, event="tasks.batch.withdrawn", obj=batch, after={"file": batch.name})
     return batch
 
 
@@ -325,6 +330,12 @@ def _close(actor: Actor, at: datetime, batch: Batch) -> None:
         obj=batch,
         after={"dues": batch.counts[DONE], "refused": batch.counts[REFUSED], "file": batch.name},
     )
+
+
+def _looked(actor: Actor, at: datetime, batch: Batch) -> None:
+    """Log that somebody saw what would become of a batch."""
+    foreseen = {"dues": batch.counts[DONE], "refused": batch.counts[REFUSED]}
+    record(at=at, actor=actor, event="tasks.batch.checked", obj=batch, after=foreseen)
 
 
 def _family(ids: Iterable[int]) -> set[int]:
