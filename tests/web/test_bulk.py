@@ -112,7 +112,7 @@ def test_a_whole_act_with_reason(land: World) -> None:
     """Suspended together, resumed together: what may not be is said item by item."""
     client, dues = client_of(land), meetings()
     report_progress(actor=land.office, at=NOW, due_item_id=dues[2].pk, version=1, done=True)
-    choose(client, "suspend", dues[:2] + [DueItem.objects.get(pk=dues[2].pk)])
+    choose(client, "suspend", [*dues[:2], DueItem.objects.get(pk=dues[2].pk)])
     made = Batch.objects.get()
     page = client.post(reverse("tasks:batch", args=[made.pk]), {"reason": "bão số 3"}, follow=True)
     assert "Thực hiện 2 việc" in text(page)
