@@ -71,7 +71,7 @@ OFFERS = {
     "open": ({"tien-do", "gia-han", "trao-doi"}, {"tien-do", "gia-han", "tam-dung", "huy", "trao-doi"}),
     "asked": (
         {"tien-do", "gia-han/rut", "trao-doi"},
-        {"tien-do", "gia-han/rut", "gia-han/quyet-dinh", "tam-dung", "huy", "trao-doi"},
+        {"tien-do", "gia-han/quyet-dinh", "tam-dung", "huy", "trao-doi"},
     ),
     "submitted": ({"mo-lai", "trao-doi"}, {"nghiem-thu", "tra-lai", "huy", "trao-doi"}),
     "done": ({"mo-lai", "trao-doi"}, {"mo-lai", "trao-doi"}),

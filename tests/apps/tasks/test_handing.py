@@ -27,6 +27,7 @@ from pcmt.apps.tasks.operations import (
 )
 from pcmt.apps.tasks.queries import begun, lower_units, my_work, parts_count, parts_of
 from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import NewUnit, create_units
 from pcmt.core.diagnostics import Refusal
 from tests.factories.plans import TEXT, adopted
 from tests.factories.world import NOW, TODAY, World
@@ -484,6 +485,14 @@ def test_lower_units(land: World) -> None:
     assert names("dong_hoa") == {"dong_hoa_police", "dong_hoa_clinic"}
     assert names("dong_hoa_police") == set()
     assert names("binh_giang") == {"binh_giang_police"}
+    rows = (
+        NewUnit(key="thon", name="Thôn Một", kind="administrative", level="hamlet", parent=land["dong_hoa"].pk),
+        NewUnit(key="truong", name="Trường Một", kind="agency", level="school", parent=land["dong_hoa"].pk),
+    )
+    land.units.update(create_units(actor=None, at=NOW, rows=rows))
+    assert names("police") == communes  # nobody passes over a level of government
+    assert names("dong_hoa") == {"dong_hoa_police", "dong_hoa_clinic", "thon", "truong"}
+    assert names("dong_hoa_police") == {"thon"}
     Unit.objects.filter(pk=land["tay_hoa_police"].pk).update(valid_to=TODAY)
     assert names("police") == communes - {"tay_hoa_police"}
 

@@ -207,7 +207,7 @@ DEEPEST = 2
 """How deep due items are handed down: a part, and a part of that."""
 
 STEPS = (Level.CENTRAL, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE, Level.HAMLET)
-"""Levels of government from the top down; schools and other bodies are reached through the tree alone."""
+"""Levels of government from the top down."""
 
 
 def depth_of(due: DueItem) -> int:
@@ -220,19 +220,25 @@ def depth_of(due: DueItem) -> int:
 def lower_units(unit_id: int, on: date) -> QuerySet[Unit]:
     """The units to which a unit may hand a part down on a day, in official order.
 
-    They are the units below it in the tree. A body that is no administrative unit itself (a department, the police of a
-    province) has its field of work in the whole area of the committee it serves: the bodies of lower levels there too.
+    They are the units below it in the tree: of its own level and of the next one that stands there on that day, since
+    nobody passes over a level of government; schools and the like only when they are right below it. A body that is no
+    administrative unit itself (a department, the police of a province) has its field of work in the whole area of the
+    committee it serves: the bodies of the next level there too.
     """
     unit = Unit.objects.get(pk=unit_id)
-    closure = UnitClosure.objects.filter(holds_on(on))
-    below_it = Q(pk__in=closure.filter(ancestor_id=unit_id, depth__gt=0).values("descendant_id"))
-    if unit.kind != UnitKind.ADMINISTRATIVE and unit.level in STEPS:
-        lower = STEPS[STEPS.index(Level(unit.level)) + 1 :]
-        seat = committee(unit_id, on)
-        if seat is not None:
-            area = closure.filter(ancestor_id=seat.pk, depth__gt=0).values("descendant_id")
-            below_it |= Q(pk__in=area, level__in=lower)
-    return Unit.objects.filter(below_it).as_of(on).exclude(kind=UnitKind.GROUP).in_official_order()
+    closure = UnitClosure.objects.filter(holds_on(on), holds_on(on, "descendant__"), depth__gt=0)
+    below_it = closure.filter(ancestor_id=unit_id)
+    allowed = Q(pk__in=below_it.filter(depth=1).values("descendant_id"))
+    if unit.level in STEPS:
+        seat = unit if unit.kind == UnitKind.ADMINISTRATIVE else committee(unit_id, on)
+        area = closure.filter(ancestor_id=seat.pk if seat else unit_id, descendant__kind=UnitKind.ADMINISTRATIVE)
+        there = set(area.values_list("descendant__level", flat=True).distinct())
+        lower = [level for level in STEPS[STEPS.index(Level(unit.level)) + 1 :] if level in there][:1]
+        allowed |= Q(pk__in=below_it.values("descendant_id"), level__in=[unit.level, *lower])
+        if seat is not None and seat.pk != unit_id:
+            around = closure.filter(ancestor_id=seat.pk).values("descendant_id")
+            allowed |= Q(pk__in=around, level__in=lower)
+    return Unit.objects.filter(allowed).exclude(kind=UnitKind.GROUP).in_official_order()
 
 
 def may_hold(unit_id: int | None, on: date) -> QuerySet[User]:

@@ -109,7 +109,8 @@ def one_a_series(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
             F("pk").asc(),
         ],
     )
-    return items.filter(pk__in=items.order_by().annotate(turn=turn).filter(turn=1).values("pk"))
+    # What `items` narrows by is asked once, inside.
+    return DueItem.objects.filter(pk__in=items.order_by().annotate(turn=turn).filter(turn=1).values("pk"))
 
 
 _FIRST = (DueState.OPEN, DueState.SUBMITTED, DueState.SUSPENDED)

@@ -80,7 +80,7 @@ def opens_with(request: HttpRequest, page: str) -> HttpResponse | None:
         return None
     actor: Actor | None = getattr(request, "actor", None)
     first = SavedFilter.objects.visible_to(actor).filter(page=page, is_default=True)
-    query = first.filter(user_id=actor.user_id if actor else None).values_list("query", flat=True).first()
+    query = first.filter(user_id=actor.user_id).values_list("query", flat=True).first() if actor else None
     return HttpResponseRedirect(f"{request.path}?{query}") if query else None
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, QueryDict
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import LIVE, Comment, DueItem, DueState, Extension, ExtensionState, Mode, NoteEvent
 from pcmt.apps.tasks.operations import Kept
-from pcmt.apps.tasks.policies import asks_acceptance, can_accept, can_comment, can_report, gave
+from pcmt.apps.tasks.policies import asks_acceptance, can_accept, can_comment, can_report, gave, owes
 from pcmt.apps.tasks.queries import people_concerned
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.forms import (
@@ -63,7 +63,7 @@ def accepting_page(request: HttpRequest, item: DueItem | None, failed: forms.For
         "gave": given,
         "requests": requests,
         "waiting": waiting,
-        "may_withdraw_request": waiting is not None and may_report,
+        "may_withdraw_request": waiting is not None and owes(actor, item),
         "returned": item.notes.filter(event=NoteEvent.RETURNED).first() if item.returned_at else None,
         "halted": _last(item, {DueState.SUSPENDED: NoteEvent.SUSPENDED, DueState.CANCELLED: NoteEvent.CANCELLED}),
         "comments": _comments(item),
