@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import attrs
+from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
+from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.units.queries.imports import preview_import
+from pcmt.web.urging.forms import ChoiceForm
+from pcmt.web.urging.page import choice_of, letter_key
 from tests.factories.plans import ALL_CODES
 from tests.matrix.world import PASSWORD, SAMPLE, Standing, Things
 
@@ -91,6 +96,8 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "provider_id": lambda _of: "khong-co",
     "import_id": lambda of: of.waiting.pk,
     "batch_id": lambda of: of.batch.pk,
+    "urging_id": lambda of: of.urging.pk,
+    "batch": lambda of: of.urging.batch,
     "filter_id": lambda of: of.kept.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
@@ -141,7 +148,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
     "history:thing": {
         name: _labelled(name)
         for name in (
-            *("plan", "draft", "item", "body", "target", "task", "due", "duty"),
+            *("plan", "draft", "item", "body", "target", "task", "due", "duty", "urging"),
             *("unit", "reorganisation", "user", "grant", "invitation"),
         )
     },
@@ -149,6 +156,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
 
 QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "search:everywhere": lambda _of: {"q": "danh sách"},
+    "urging:new": lambda of: {"viec": of.due.pk},
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
 }
@@ -158,6 +166,16 @@ QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
 def _span(of: Things) -> dict[str, Any]:
     start = of.draft.text.index("ký cam kết")
     return {"list": "targets", "start": start, "end": start + len("ký cam kết")}
+
+
+def _urged(of: Things, who: Standing) -> dict[str, Any]:
+    """The letters as the page shows them to this person, all ticked."""
+    actor = actor_of(who.user, timezone.localdate()) if who.user else None
+    if actor is None:
+        return {}
+    choice = choice_of(actor, ChoiceForm(QueryDict(), actor=actor), [of.due.pk])
+    letters = [letter_key(each) for each in choice.found.letters]
+    return {"seen": choice.seen, "batch": str(uuid4()), "letter": letters, "agency": actor.unit_name}
 
 
 def _day(ahead: int) -> str:
@@ -199,6 +217,11 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "v": of.body.version, "name": "Đội mới lập", "kind": "agency", "level": "commune"
     },
     "reading:check": lambda of, _who: {"version": of.ready.version, "confirmed": sorted(ALL_CODES)},
+    "urging:new": _urged,
+    "urging:sign": lambda of, _who: {
+        "version": of.urging.version, "number": "120", "symbol": "CAT-PC04", "signed_on": _day(0)
+    },
+    "urging:withdraw": lambda of, _who: {"version": of.urging.version, "reason": "Gửi nhầm"},
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:accept": lambda of, _who: {"version": of.submitted.version},
     "tasks:send-back": lambda of, _who: {"version": of.submitted.version, "reason": "Thiếu"},

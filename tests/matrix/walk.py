@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import attrs
 from django.conf import settings
@@ -265,6 +266,8 @@ def _nothing_like(value: Any) -> Any:
     """An id of the same sort that nothing has; labels of models stay."""
     if isinstance(value, int):
         return MISSING
+    if isinstance(value, UUID):
+        return UUID(int=MISSING)
     return str(MISSING) if str(value).isdecimal() else value
 
 

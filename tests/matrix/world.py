@@ -17,6 +17,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import attrs
 from allauth.mfa.models import Authenticator
@@ -28,8 +29,9 @@ from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, R
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
-from pcmt.apps.tasks.models import Batch, DueItem, Extension, NoteFile, Task
-from pcmt.apps.tasks.operations import carry_out, check_batch, decline, hand_down, report_progress, start_batch
+from pcmt.apps.tasks.letters import LetterWords
+from pcmt.apps.tasks.models import Batch, DueItem, Extension, NoteFile, Task, Urging
+from pcmt.apps.tasks.operations import carry_out, check_batch, decline, hand_down, report_progress, start_batch, urge
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -100,6 +102,7 @@ class Things:
     cancelled: DueItem
     file: NoteFile
     photo: NoteFile
+    urging: Urging
     draft: Revision
     item: Item
     limit: Item
@@ -255,6 +258,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         **_in_states(plan, person, owing),
         file=NoteFile.objects.get(note__due_item=due, picture=False),
         photo=NoteFile.objects.get(note__due_item=due, picture=True),
+        urging=_urging(keeper, due),
         draft=draft,
         item=item,
         limit=Item.objects.get(revision=draft, list_name=ListName.DEADLINES),
@@ -274,6 +278,14 @@ def _kept(actor: Actor) -> SavedFilter:
     made = save_filter(actor=actor, at=NOW, page="tasks", name="Đã xong", query="trang_thai=da-xong", shared=True)
     assert isinstance(made, SavedFilter), made
     return made
+
+
+def _urging(keeper: Actor, due: DueItem) -> Urging:
+    """A letter about the due item, without a number yet."""
+    words = LetterWords(agency=keeper.unit_name, symbol="CV")
+    made = urge(actor=keeper, at=timezone.now(), batch=uuid4(), item_ids=[due.pk], words=words)
+    assert isinstance(made, list), made
+    return made[0]
 
 
 def _in_states(plan: Plan, person: User, owing: Unit) -> dict[str, DueItem]:

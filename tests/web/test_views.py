@@ -29,10 +29,10 @@ MOST_BYTES = 300_000
 EVERY_COLUMN = "&".join(f"cot={name}" for name, _label in COLUMNS)
 
 COST = {
-    "/nhiem-vu/?trang_thai=tat-ca": 14,
-    f"/nhiem-vu/?trang_thai=tat-ca&nhom=muc&{EVERY_COLUMN}": 14,
-    "/nhiem-vu/?nhom=ngay": 14,
-    "/nhiem-vu/?nhom=nguoi&xep=-tien-do": 14,
+    "/nhiem-vu/?trang_thai=tat-ca": 15,
+    f"/nhiem-vu/?trang_thai=tat-ca&nhom=muc&{EVERY_COLUMN}": 15,
+    "/nhiem-vu/?nhom=ngay": 15,
+    "/nhiem-vu/?nhom=nguoi&xep=-tien-do": 15,
     "/nhiem-vu/bang/?kieu=viec": 11,
     "/nhiem-vu/bang/?kieu=don-vi": 12,
     "/nhiem-vu/lich/?nhom=": 12,

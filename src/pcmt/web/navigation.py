@@ -35,7 +35,7 @@ def _sees_people(actor: Actor) -> bool:
 ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home",)),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
-    Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks",)),
+    Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people",), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),

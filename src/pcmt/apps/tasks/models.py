@@ -10,12 +10,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import Actor, User
+from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
 from pcmt.apps.targets.models import Target
 from pcmt.apps.units.models import Unit
@@ -627,3 +628,117 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(BatchWay(self.way).label)
+
+
+class UrgingQuerySet(models.QuerySet["Urging"]):
+    """Urging letters."""
+
+    def visible_to(self, actor: Actor | None) -> UrgingQuerySet:
+        """Letters to or from one's own unit, or the units one answers for; not those of everybody in the plan.
+
+        An urging is between two offices: who sees what a body owes need not see that it was written to for it. What
+        went over to another body shows that one the letter, too.
+        """
+        reach = sees("tasks.Urging", actor)
+        if actor is None or reach < Reach.OWN:
+            return self.none()
+        units = reached_units(actor, reach) if reach >= Reach.SUBTREE else (actor.unit_id,)
+        moved = UrgingItem.objects.filter(urging=OuterRef("pk"), due_item__unit__in=units)
+        return self.filter(Q(office__in=units) | Q(unit__in=units) | Exists(moved))
+
+    def standing(self) -> UrgingQuerySet:
+        """Letters that were not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Urging(models.Model):
+    """An official letter of a standing office that urges one body to do what it owes (công văn đôn đốc).
+
+    Its content is frozen when it is made: `words` (the letterhead and the signature as typed), its items, its file.
+    Only what the clerk adds comes later, number and day of signing; and a letter that was not signed may be taken back.
+    `as_of` is the day at whose end lateness was counted. `requested`: a courteous letter to a body that was only asked
+    (đề nghị), in which nothing is ever overdue. Letters made in one go share their `batch`.
+    """
+
+    batch = models.UUIDField(db_index=True)
+    office = models.ForeignKey(Unit, models.PROTECT, related_name="urgings_sent")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="urgings_received")
+    unit_name = models.CharField("nơi nhận", max_length=300)
+    requested = models.BooleanField("đề nghị phối hợp", default=False)
+    as_of = models.DateField("tính đến hết ngày")
+    words = models.JSONField(default=dict)
+    made_at = models.DateTimeField("lập lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by_name = models.CharField("người lập", max_length=200)
+    file = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="+")
+    number = models.CharField("số", max_length=20, blank=True)
+    symbol = models.CharField("ký hiệu", max_length=60, blank=True)
+    signed_on = models.DateField("ngày ký", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("rút lúc", null=True, blank=True)
+    withdrawn_why = models.CharField("lý do rút", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = UrgingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "công văn đôn đốc"
+        ordering = ["-made_at", "-pk"]
+        indexes = [
+            models.Index(fields=["office", "-made_at"], name="urgings_of_office"),
+            models.Index(fields=["unit", "-made_at"], name="urgings_to_unit"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "unit", "requested"], name="urging_once_a_batch"),
+            models.CheckConstraint(
+                name="urging_number_with_day",
+                condition=Q(number="", signed_on__isnull=True) | (~Q(number="") & Q(signed_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="urging_signed_stands", condition=Q(signed_on__isnull=True) | Q(withdrawn_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.designation or 'Công văn đôn đốc'}, {self.unit_name}"[:200]
+
+    @property
+    def designation(self) -> str:
+        """Number and symbol, such as `120/CAT-PC04`; empty while the letter has no number."""
+        return f"{self.number}/{self.symbol}" if self.number and self.symbol else self.number
+
+
+class UrgingItemQuerySet(models.QuerySet["UrgingItem"]):
+    """What visible letters urge."""
+
+    def visible_to(self, actor: Actor | None) -> UrgingItemQuerySet:
+        return self.filter(urging__in=Urging.objects.visible_to(actor).values("pk"))
+
+
+class UrgingItem(models.Model):
+    """A due item in a letter, as it stood then.
+
+    `times` counts the urgings of the item with this one; `last_on` is the day of the one before. `days_late` is 0 where
+    the limit had not passed, and for what was only requested.
+    """
+
+    urging = models.ForeignKey(Urging, models.CASCADE, related_name="items")
+    due_item = models.ForeignKey(DueItem, models.PROTECT, related_name="urgings")
+    order = models.PositiveIntegerField()
+    label = models.TextField("nội dung")
+    plan_words = models.CharField("kế hoạch", max_length=400)
+    clause = models.CharField("mục", max_length=120, blank=True)
+    due_on = models.DateField("hạn chót")
+    original_due_on = models.DateField("hạn ban đầu", null=True, blank=True)
+    days_late = models.PositiveIntegerField("số ngày quá hạn", default=0)
+    times = models.PositiveSmallIntegerField("lần đôn đốc", default=1)
+    last_on = models.DateField("lần trước", null=True, blank=True)
+
+    objects = UrgingItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "việc được đôn đốc"
+        ordering = ["urging_id", "order"]
+        constraints = [models.UniqueConstraint(fields=["urging", "due_item"], name="urging_item_once")]
+
+    def __str__(self) -> str:
+        return self.label[:80]

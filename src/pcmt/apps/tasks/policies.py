@@ -1,11 +1,13 @@
-"""Who may say how a task stands, who takes it on, hands it down and answers for having given it."""
+"""Who may say how a task stands, who takes it on, hands it down and answers for having given it; who may urge."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.plans.models import Plan
-from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty
+from pcmt.apps.plans.models import Plan, below
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode, PartyRole, Task, TaskParty, Urging
 from pcmt.apps.units.models import UnitClosure, holds_on
 
 
@@ -88,3 +90,20 @@ def can_date_back(actor: Actor | None, due_item: DueItem) -> bool:
 def can_batch(actor: Actor | None) -> bool:
     """Whether the actor may change due items at all, many in one step; which of them, each act asks for itself."""
     return actor is not None and changes("tasks.Batch", actor) >= Reach.OWN
+
+
+def plans_to_urge(actor: Actor | None) -> QuerySet[Plan]:
+    """The plans in force whose bodies the actor may urge: kept by the own standing office, or by one below it."""
+    if actor is None or changes("tasks.Urging", actor) < Reach.SUBTREE:
+        return Plan.objects.none()
+    return Plan.objects.visible_to(actor).in_force().filter(owner__in=below(actor.unit_id, actor.on))
+
+
+def can_urge(actor: Actor | None) -> bool:
+    """Whether the actor writes urging letters at all: standing offices do."""
+    return actor is not None and changes("tasks.Urging", actor) >= Reach.SUBTREE
+
+
+def can_keep_urging(actor: Actor | None, urging: Urging) -> bool:
+    """Whether the actor may add number and day to a letter, or take it back: the office that wrote it."""
+    return actor is not None and can_urge(actor) and actor.unit_id == urging.office_id

@@ -54,9 +54,14 @@ class OwePage:
         return max(1, -(-self.total // self.size))
 
 
-def due_items(actor: Actor | None, filters: OweFilter, on: date) -> QuerySet[DueItem]:
-    """The due items an actor sees that a filter asks for, by limit and unit; standing ones come last."""
-    found = DueItem.objects.visible_to(actor).owed()
+def due_items(
+    actor: Actor | None, filters: OweFilter, on: date, *, among: QuerySet[Any] | None = None
+) -> QuerySet[DueItem]:
+    """The due items an actor sees that a filter asks for, by limit and unit; standing ones come last.
+
+    `among` are items that were chosen before, of those that the actor sees.
+    """
+    found: Any = DueItem.objects.visible_to(actor).owed() if among is None else among
     if filters.plan_id is not None:
         found = found.filter(plan_id=filters.plan_id)
     if filters.unit_id is not None:

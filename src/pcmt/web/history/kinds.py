@@ -112,6 +112,9 @@ KINDS: Mapping[str, Kind] = {
         page=lambda row: reverse("tasks:due", args=[row.pk]),
         homes=lambda row: [row.unit_id, *_plan_homes(row.plan)],
     ),
+    "tasks.Urging": Kind(
+        page=lambda row: reverse("urging:letter", args=[row.pk]), homes=lambda row: [row.office_id, row.unit_id]
+    ),
     "reports.Duty": Kind(
         page=lambda row: f"{reverse('plan:reports', args=[row.plan_id])}#bc{row.pk}",
         below=_of_duty,

@@ -31,6 +31,8 @@ WORDS: Mapping[str, str | Promise] = {
 }
 """What each act is called in the list."""
 
+URGE = "urge"
+"""Not an act of a batch: the chosen items go to the page of urging letters."""
 OWN = ("percent", "done", "holder")
 """Acts on what the own unit owes."""
 GIVEN = ("accept", "send_back", "extend", "suspend", "resume", "cancel")

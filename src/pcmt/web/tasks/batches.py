@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -33,13 +34,15 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.downloads.views import XLSX
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks.batch_forms import BatchForm, SheetForm
+from pcmt.web.tasks.batch_forms import URGE, BatchForm, SheetForm
 from pcmt.web.tasks.batch_page import lines_of, picked, tabs_of, title_of
 from pcmt.web.tasks.choosing import chosen_items
 from pcmt.web.tasks.marked import marked_sheet
 
 PER_PAGE = 100
 LATEST = 30
+MOST_URGED = 200
+"""Items whose ids an address can carry to the page of urging letters."""
 
 
 def batches(request: HttpRequest) -> HttpResponse:
@@ -55,9 +58,13 @@ def batches(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest, actor: Actor) -> HttpResponse:
     query = QueryDict(request.POST.get("loc", ""))
     back = reverse("tasks:owed") + (f"?{query.urlencode()}" if query else "")
-    answer = start_batch(
-        actor=actor, at=timezone.now(), act=request.POST.get("viec", ""), items=_chosen(request, actor, query)
-    )
+    items = _chosen(request, actor, query)
+    if request.POST.get("viec") == URGE and 0 < len(items) <= MOST_URGED:
+        return redirect(f"{reverse('urging:new')}?{urlencode([('viec', due_id) for due_id, _version in items])}")
+    if request.POST.get("viec") == URGE and items:
+        messages.error(request, _("Đôn đốc tối đa %(most)d việc một lần. Lọc bớt rồi chọn lại.") % {"most": MOST_URGED})
+        return redirect(back)
+    answer = start_batch(actor=actor, at=timezone.now(), act=request.POST.get("viec", ""), items=items)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
         return redirect(back)

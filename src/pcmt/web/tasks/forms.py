@@ -16,6 +16,7 @@ from pcmt.apps.tasks.operations import NOTE_CHARS
 from pcmt.apps.tasks.queries import Person
 from pcmt.apps.units.models import Unit
 from pcmt.web.fields import FilterForm, WrittenDateField
+from pcmt.web.punctuality.columns import COLUMN_CHOICES
 from pcmt.web.tasks.stages import STAGES
 
 STATES = (
@@ -120,6 +121,12 @@ class OwedFilter(FilterForm):
     den = forms.DateField(
         label=_("Hạn đến ngày"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    dung_han = forms.ChoiceField(label=_("Đúng hạn hay muộn"), choices=COLUMN_CHOICES, required=False)
+    tinh_den = forms.DateField(
+        label=_("Tính đến hết ngày"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    giao_xuong = forms.BooleanField(label=_("Phần việc giao xuống"), required=False)
+    chua_gan = forms.BooleanField(label=_("Chưa gắn với đơn vị"), required=False)
     nhom = forms.ChoiceField(label=_("Xếp"), choices=GROUPS, required=False)
 
     xep = forms.ChoiceField(label=_("Trong nhóm"), choices=SORTS, required=False)

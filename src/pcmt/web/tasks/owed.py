@@ -19,6 +19,7 @@ from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Extension, Extens
 from pcmt.apps.tasks.queries import SOON, OweFilter, due_items
 from pcmt.apps.tasks.series import WRITTEN
 from pcmt.apps.units.models import Unit
+from pcmt.web.punctuality.columns import in_column
 from pcmt.web.tasks.stages import STAGES
 
 WEEKDAYS = (
@@ -87,12 +88,14 @@ def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[DueItem]:
         plan_id=plan.pk if plan else None,
         unit_id=unit.pk if unit else None,
         units_below=not chosen.get("rieng"),
-        from_on=chosen.get("tu"),
-        to_on=chosen.get("den"),
+        from_on=None if chosen.get("dung_han") else chosen.get("tu"),
+        to_on=None if chosen.get("dung_han") else chosen.get("den"),
         kind=kinds.get(chosen.get("loai") or "", ""),
         words=chosen.get("q") or "",
     )
-    found = due_items(actor, wanted, actor.on).order_by()
+    # Behind a number of the table of punctuality stand the items that it counted, as of its day.
+    counted = in_column(actor, chosen) if chosen.get("dung_han") else None
+    found = due_items(actor, wanted, actor.on, among=counted).order_by()
     if holder := chosen.get("nguoi"):
         found = found.filter(holder=holder)
     if clause := chosen.get("muc"):

@@ -14,6 +14,7 @@ from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, T
 from pcmt.apps.tasks.series import series_of
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.handing import handing_page
+from pcmt.web.urging.page import urged_of
 
 ROLE_ORDER = (PartyRole.LEAD, PartyRole.JOINT, PartyRole.COORDINATE, PartyRole.ADVISE, PartyRole.REQUESTED)
 MOST_SIBLINGS = 60
@@ -120,6 +121,7 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "notes": notes_of(actor, item, task),
         "today": actor.on,
         "origins": item.origins() if item is not None else [],
+        "urged": urged_of(actor, item),
         "series": series_of(actor, [item], actor.on).get(item.pk) if item is not None else None,
         **handing_page(actor, item, task),
     }

@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
-from pcmt.apps.tasks.policies import can_batch
-from pcmt.web.tasks.batch_forms import GIVEN, OWN, WORDS
+from pcmt.apps.tasks.policies import can_batch, can_urge
+from pcmt.web.tasks.batch_forms import GIVEN, OWN, URGE, WORDS
 
 register = template.Library()
 
@@ -27,6 +27,7 @@ def bulk_bar(context: RequestContext, count: int) -> dict[str, Any]:
     return {
         "own": [(name, WORDS[name]) for name in OWN],
         "given": [(name, WORDS[name]) for name in GIVEN],
+        "urge": URGE if can_urge(context["request"].actor) else "",
         "words": query.urlencode(),
         "count": count,
         "csrf_token": context.get("csrf_token"),

@@ -6,6 +6,7 @@ from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies
 from pcmt.apps.plans.operations.header import edit_header
 from pcmt.apps.plans.operations.reading import (
     keep_file,
+    keep_made,
     perform_reading,
     read_again,
     screen_kept,
@@ -28,6 +29,7 @@ __all__ = [
     "edit_header",
     "edit_item",
     "keep_file",
+    "keep_made",
     "let_see",
     "match_body",
     "need_acceptance",

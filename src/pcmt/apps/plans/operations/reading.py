@@ -147,6 +147,11 @@ def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str 
     stamped = screen(name, data)
     if stamped:
         return Refusal(code=stamped.code, message=str(stamped), field=field)
+    return keep_made(user_id=actor.user_id, at=at, name=name, data=data)
+
+
+def keep_made(*, user_id: int, at: datetime, name: str, data: bytes) -> SourceFile:
+    """Keep bytes that the program made itself, as `keep_file` keeps what people send; nothing in them is looked for."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = f"{sha256[:2]}/{sha256[2:]}"
     if not default_storage.exists(path):
@@ -160,7 +165,7 @@ def keep_file(*, actor: Actor, at: datetime, name: str, data: bytes, field: str 
             "name": _plain_name(name),
             "size": len(data),
             "path": path,
-            "uploaded_by_id": actor.user_id,
+            "uploaded_by_id": user_id,
             "uploaded_at": at,
         },
     )

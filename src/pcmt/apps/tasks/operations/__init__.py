@@ -29,9 +29,20 @@ from pcmt.apps.tasks.operations.sheets import start_sheet
 from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
 from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
+from pcmt.apps.tasks.operations.urging import (
+    AT_ONCE,
+    letter_name,
+    sign_urging,
+    urge,
+    urging_address,
+    withdraw_urging,
+    write_again,
+    write_letters,
+)
 
 __all__ = [
     "ACTS",
+    "AT_ONCE",
     "LABEL_CHARS",
     "MOST_FILES",
     "MOST_ROWS",
@@ -61,6 +72,7 @@ __all__ = [
     "extend",
     "hand_down",
     "keep_evidence",
+    "letter_name",
     "name_holder",
     "rename_due",
     "reopen",
@@ -70,6 +82,7 @@ __all__ = [
     "save_rows",
     "send_back",
     "serve",
+    "sign_urging",
     "start_batch",
     "start_sheet",
     "suspend",
@@ -77,7 +90,12 @@ __all__ = [
     "touch",
     "touched",
     "undo_batch",
+    "urge",
+    "urging_address",
     "wait_for",
     "withdraw_batch",
     "withdraw_extension",
+    "withdraw_urging",
+    "write_again",
+    "write_letters",
 ]
