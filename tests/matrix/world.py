@@ -34,8 +34,27 @@ from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.letters import LetterWords
-from pcmt.apps.tasks.models import CalendarFeed, DueItem, Extension, NoteFile, Reminder, ReminderKind, Task, Urging
-from pcmt.apps.tasks.operations import decline, hand_down, make_feed, report_progress, urge
+from pcmt.apps.tasks.models import (
+    Batch,
+    CalendarFeed,
+    DueItem,
+    Extension,
+    NoteFile,
+    Reminder,
+    ReminderKind,
+    Task,
+    Urging,
+)
+from pcmt.apps.tasks.operations import (
+    carry_out,
+    check_batch,
+    decline,
+    hand_down,
+    make_feed,
+    report_progress,
+    start_batch,
+    urge,
+)
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -116,6 +135,9 @@ class Things:
     ready: Revision
     failed: Revision
     feed: CalendarFeed
+    batch: Batch
+    carried: Batch
+    sheet: Batch
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
@@ -152,7 +174,10 @@ def build() -> World:
         _granted(users[role], role, units["own"])
     _granted(users[AGENCY_OFFICE], Role.STANDING_OFFICE, units["agency"])
     with patch("pcmt.core.reading.read", _read):
-        things = {relation: _things(units, relation, number) for number, relation in enumerate(RELATIONS, 1)}
+        things = {
+            relation: _things(units, relation, number, users[Role.STANDING_OFFICE] if relation == "own" else None)
+            for number, relation in enumerate(RELATIONS, 1)
+        }
     _failed_job()
     standings = [Standing(name="anonymous", user=None), Standing(name="no_role", user=users["no_role"])]
     standings += [Standing(name=role, user=users[role], role=role) for role in Role.values]
@@ -196,7 +221,7 @@ def _actor(user: User, role: str, unit: Unit) -> Actor:
     return Actor(user_id=user.pk, name=user.full_name, role=role, unit_id=unit.pk, unit_name=unit.name, on=date.today())
 
 
-def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
+def _things(units: dict[str, Unit], relation: str, number: int, maker: User | None) -> Things:
     unit = units[relation]
     # The province gives work to the commune; each of the others to itself.
     owing = units["own"] if relation == "above" else unit
@@ -273,6 +298,7 @@ def _things(units: dict[str, Unit], relation: str, number: int) -> Things:
         ready=ready,
         failed=failed,
         feed=_feed(_actor(person, Role.OFFICER, unit)),
+        **_batches(_actor(maker or person, Role.STANDING_OFFICE, unit), plan),
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
@@ -339,6 +365,30 @@ def _failed_job() -> None:
         task_path="pcmt.apps.jobs.jobs.housekeeping", backend_name="default", worker_ids=["may-1"],
         exception_class_path="builtins.ValueError",
     )  # fmt: skip
+
+
+def _batches(actor: Actor, plan: Plan) -> dict[str, Batch]:
+    """What somebody is about to do in one step, did in one step, and sent as a workbook: nobody else sees it."""
+    due = DueItem.objects.filter(plan=plan, task=None, state="open", declined_at=None).order_by("due_on", "pk")[0]
+    made = []
+    for percent in (15, 25):
+        due.refresh_from_db()
+        batch = start_batch(actor=actor, at=NOW, act="percent", items=[(due.pk, due.version)])
+        assert isinstance(batch, Batch), batch
+        checked = check_batch(actor=actor, at=NOW, batch_id=batch.pk, given={"percent": percent})
+        assert isinstance(checked, Batch), checked
+        if not made:
+            batch = carry_out(actor=actor, at=NOW, batch_id=batch.pk, seen=checked.seen)
+            assert isinstance(batch, Batch), batch
+        batch.refresh_from_db()
+        made.append(batch)
+    carried, waiting = made
+    sheet = Batch.objects.create(
+        way="sheet", name="bang.xlsx", grid=[{"name": "Bảng", "rows": [["Mã dòng"], ["x"]], "merged": []}],
+        rows=[{"sheet": 0, "line": 2, "cells": {"key": [1, 0]}, "due": due.pk, "version": due.version}],
+        outcomes=waiting.outcomes, counts=waiting.counts, seen="x", owner_id=actor.unit_id, by_id=actor.user_id, at=NOW,
+    )  # fmt: skip
+    return {"batch": waiting, "carried": carried, "sheet": sheet}
 
 
 def _import(unit: Unit, person: User, state: str) -> UnitImport:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pcmt.documents.intake.detect import Kind
 from pcmt.documents.intake.extract import MAX_BYTES, extract, identify, screen
 from pcmt.documents.intake.grids import Grid, GridSheet, address, grid_from, read_grid
+from pcmt.documents.intake.lists import after_numbering, is_signature, is_sum, last_of_head, reached_down
 from pcmt.documents.intake.pictures import is_picture, plain_picture, small_picture
 from pcmt.documents.intake.secrecy import STAMPED
 from pcmt.documents.values import Cell, Extracted, Place, Unreadable, note_text
@@ -23,12 +24,17 @@ __all__ = [
     "Place",
     "Unreadable",
     "address",
+    "after_numbering",
     "extract",
     "grid_from",
     "identify",
     "is_picture",
+    "is_signature",
+    "is_sum",
+    "last_of_head",
     "note_text",
     "plain_picture",
+    "reached_down",
     "read_grid",
     "screen",
     "small_picture",

@@ -112,6 +112,7 @@ _TABLE = {
     "tasks.FeedEntry":      " -       -      -       -       -        -       -        -       -  ",
     "tasks.Dependency":     " AS      S      NO      NO      NO       NO      S        S       N  ",
     "tasks.TaskTarget":     " AS      S      NO      NO      NO       NO      S        S       N  ",
+    "tasks.Batch":          " OO      -      OO      OO      OO       OO       -        -       -  ",
     "tasks.Urging":         " AS      S      O       O       O        O       S        S       O  ",
     "tasks.UrgingItem":     " AS      S      O       O       O        O       S        S       O  ",
     "reports.Duty":         " AS      S      N       N       N        N       S        S       N  ",

@@ -361,6 +361,7 @@ class NoteEvent(models.TextChoices):
     RESUMED = "resumed", pgettext_lazy("lịch sử", "Tiếp tục")
     CANCELLED = "cancelled", pgettext_lazy("lịch sử", "Hủy")
     NOTED = "noted", pgettext_lazy("lịch sử", "Đã nắm lời nhắc")
+    UNDONE = "undone", pgettext_lazy("lịch sử", "Hoàn tác")
 
 
 class ProgressNote(models.Model):
@@ -606,6 +607,72 @@ class TaskTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} → {self.target_id}"
+
+
+class BatchWay(models.TextChoices):
+    """How the due items of a batch were named, and what was said about them."""
+
+    CHOSEN = "chosen", _("Chọn trong danh sách")
+    TYPED = "typed", _("Nhập trong bảng")
+    SHEET = "sheet", _("Nhập lại từ Excel")
+
+
+class BatchState(models.TextChoices):
+    """What became of a batch."""
+
+    WAITING = "waiting", _("Chờ thực hiện")
+    DONE = "done", pgettext_lazy("loạt việc", "Đã thực hiện")
+    UNDONE = "undone", pgettext_lazy("loạt việc", "Đã hoàn tác")
+    WITHDRAWN = "withdrawn", pgettext_lazy("loạt việc", "Đã bỏ")
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Batches."""
+
+    def visible_to(self, actor: Actor | None) -> BatchQuerySet:
+        """Those that the actor made at the unit where the actor works now: nobody else's."""
+        if actor is None or not actor.sees("tasks.Batch"):
+            return self.none()
+        return self.filter(by_id=actor.user_id, owner_id=actor.unit_id)
+
+
+class Batch(models.Model):
+    """Many due items changed in one step, looked at before and undone as a whole.
+
+    `act` is what is done to all of them, with what was said for it in `given`; where each row says its own (a table, a
+    workbook) it is "". `rows` names the due items, each with the version that was seen and what its row says;
+    `outcomes` is what becomes of each row, in their order: foreseen while the batch waits, then as it came about, and
+    `seen` its digest. `touched` holds the due items that changed, as they were before and the version they were left
+    with: that is what undoing needs. `grid` are the cells of a workbook, kept until the batch is carried out.
+    """
+
+    way = models.CharField("cách chọn", max_length=10, choices=BatchWay)
+    act = models.CharField("việc làm", max_length=20, blank=True)
+    state = models.CharField("tình trạng", max_length=10, choices=BatchState, default=BatchState.WAITING)
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField("tên tệp", max_length=255, blank=True)
+    given = models.JSONField(default=dict, blank=True)
+    grid = models.JSONField(default=list, blank=True)
+    rows = models.JSONField(default=list, blank=True)
+    outcomes = models.JSONField(default=list, blank=True)
+    touched = models.JSONField(default=list, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    seen = models.CharField("dấu của kết quả xem trước", max_length=16, blank=True)
+    at = models.DateTimeField("lập lúc")
+    done_at = models.DateTimeField("thực hiện lúc", null=True, blank=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "loạt việc"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["by", "owner", "state"], name="batches_of_maker")]
+
+    def __str__(self) -> str:
+        return self.name or str(BatchWay(self.way).label)
 
 
 class UrgingQuerySet(models.QuerySet["Urging"]):

@@ -91,6 +91,18 @@ def can_comment(actor: Actor | None) -> bool:
     return actor is not None and changes("tasks.Comment", actor) >= Reach.OWN
 
 
+def can_date_back(actor: Actor | None, due_item: DueItem) -> bool:
+    """Whether the actor may say that a due item was done on a day that has passed: the standing office that keeps the
+    plan, of what other bodies owe. Nobody dates back what the own unit owes.
+    """
+    return actor is not None and due_item.unit_id != actor.unit_id and keeps(actor, due_item.plan)
+
+
+def can_batch(actor: Actor | None) -> bool:
+    """Whether the actor may change due items at all, many in one step; which of them, each act asks for itself."""
+    return actor is not None and changes("tasks.Batch", actor) >= Reach.OWN
+
+
 def plans_to_urge(actor: Actor | None) -> QuerySet[Plan]:
     """The plans in force whose bodies the actor may urge: kept by the own standing office, or by one below it."""
     if actor is None or changes("tasks.Urging", actor) < Reach.SUBTREE:

@@ -396,3 +396,26 @@ def unanswered(due: DueItem) -> Reminder | None:
     if last is None or ProgressNote.objects.filter(due_item=due, at__gt=last.at).exists():
         return None
     return last
+
+
+def people_of(unit_ids: Iterable[int], on: date) -> dict[int, dict[int, tuple[str, str]]]:
+    """Who works in units on a day: full name and user name of each, by unit and id; the names that cells may hold."""
+    held = Grant.objects.as_of(on).filter(unit__in=list(unit_ids), user__is_active=True)
+    found: dict[int, dict[int, tuple[str, str]]] = {}
+    rows = held.order_by("unit_id", "user__full_name", "user_id").values_list(
+        "unit_id", "user_id", "user__full_name", "user__username"
+    )
+    for unit_id, user_id, full_name, username in rows:
+        found.setdefault(unit_id, {})[user_id] = (full_name, username)
+    return found
+
+
+def reportable(actor: Actor) -> QuerySet[DueItem]:
+    """The due items that the actor may report on: `policies.can_report`, asked of all of them at once."""
+    reach = actor.changes("tasks.DueItem")
+    if reach < Reach.OWN:
+        return DueItem.objects.none()
+    own = Q(unit_id=actor.unit_id)
+    if reach >= Reach.SUBTREE:
+        own |= Q(plan__owner__in=below(actor.unit_id, actor.on))
+    return DueItem.objects.visible_to(actor).filter(own)

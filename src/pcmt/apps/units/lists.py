@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.units.names import name_key
 from pcmt.core.text import canonical, find_dates, fold
-from pcmt.documents import Grid, GridSheet
+from pcmt.documents import Grid, GridSheet, after_numbering, is_signature, is_sum, last_of_head, reached_down
 
 
 class Field(TextChoices):
@@ -72,17 +72,8 @@ HAMLET_TYPES: Mapping[str, str] = {
 }
 _SHORT_TYPES = {"tdp": "tổ dân phố", "kp": "khu phố", "kdc": "khu dân cư", "tk": "tiểu khu"}
 
-_SIGNATURE = re.compile(
-    r"^(?:nguoi (?:lap|ky)|thu truong|ky ten|ky ghi ro|noi nhan|luu vt|t m |tm (?:uy ban|ubnd)|chu tich$|kt chu tich|"
-    r"(?:\w+ ){0,6}ngay \d{0,2} ?thang \d{0,2} ?nam)"
-)
-_TOTAL = re.compile(
-    r"^tong (?:cong(?! ty)|so)\b|^(?:tong|cong)(?: \d.*)?$|^an dinh danh sach|^danh sach (?:nay )?(?:gom|co) \d+"
-    r"|^ghi chu\b"
-)
 _LIST_MARK = re.compile(r"^(?:\(?\d{1,3}[.)]|[-–•+*])\s+(?=\S)")
 _MARK_ALONE = re.compile(r"\(?(?:\d+|[IVXLC]+|[A-Z])[.)]?")
-_NUMBERING = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
 _TRIM = " \t\u00a0.,;:-–_"
 
 
@@ -144,7 +135,7 @@ def find_reading(grid: Grid, at: int, remembered: Mapping[str, str] | None = Non
     """How a sheet is to be read; None where no row looks like headings. `remembered` are meanings a person gave."""
     sheet = grid.sheets[at]
     for row in range(min(SEARCHED_ROWS, len(sheet.rows))):
-        last = _last_of_head(sheet, row)
+        last = last_of_head(sheet, row)
         texts = {
             column: next(filter(None, (sheet.text(line, column) for line in range(last, row - 1, -1))), "")
             for column in range(max(map(len, sheet.rows[row : last + 1]), default=0))
@@ -161,7 +152,7 @@ def find_reading(grid: Grid, at: int, remembered: Mapping[str, str] | None = Non
         for column, field in sorted(meant.items(), key=lambda each: not fold(texts[each[0]]).startswith("ten")):
             if field:
                 columns.setdefault(field, column)
-        return Reading(at, _after_numbering(sheet, last), columns, {c: t for c, t in texts.items() if t})
+        return Reading(at, after_numbering(sheet, last), columns, {c: t for c, t in texts.items() if t})
     return None
 
 
@@ -174,18 +165,6 @@ def reading_by_hand(grid: Grid, at: int, header: int, columns: Mapping[int, str]
     sheet = grid.sheets[at]
     texts = {column: text for column, text in enumerate(sheet.rows[header]) if text} if header >= 0 else {}
     return Reading(at, header, chosen, texts)
-
-
-def _last_of_head(sheet: GridSheet, row: int) -> int:
-    """The last row of headings that begin in a row: merged headings reach down."""
-    return max([row, *(last for first, _left, last, _right in sheet.merged if first == row and last - row < 4)])
-
-
-def _after_numbering(sheet: GridSheet, row: int) -> int:
-    """The row itself, or the next when it only numbers the columns: (1) (2) (3)."""
-    texts = [text for text in sheet.rows[row + 1] if text] if row + 1 < len(sheet.rows) else []
-    marks = [match[1] for text in texts if (match := _NUMBERING.fullmatch(text.strip()))]
-    return row + 1 if len(marks) == len(texts) >= 2 and len(set(marks)) == len(marks) else row
 
 
 def read_rows(grid: Grid, readings: Sequence[Reading], names_area: Callable[[str], bool]) -> ListRows:
@@ -209,7 +188,7 @@ def read_rows(grid: Grid, readings: Sequence[Reading], names_area: Callable[[str
 def _sheet_rows(
     sheet: GridSheet, reading: Reading, names_area: Callable[[str], bool]
 ) -> Iterator[tuple[str, ListRow | int]]:
-    down = {(line, left): (top, left) for top, left, last, _right in sheet.merged for line in range(top, last + 1)}
+    down = reached_down(sheet)
     section: tuple[str, tuple[int, int]] | None = None
     if names_area(sheet.name):
         section = (sheet.name, (0, 0))
@@ -220,8 +199,8 @@ def _sheet_rows(
         if not texts:
             continue
         folded = [fold(text) for text in texts.values()]
-        ended = ended or any(_SIGNATURE.search(text) for text in folded)
-        if ended or any(_TOTAL.search(text) for text in folded[:2]):
+        ended = ended or any(map(is_signature, folded))
+        if ended or any(map(is_sum, folded[:2])):
             yield "footer", row
             continue
         words = {column: text for column, text in texts.items() if not _MARK_ALONE.fullmatch(text.strip())}

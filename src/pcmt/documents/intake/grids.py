@@ -18,7 +18,15 @@ from pcmt.documents.intake.detect import XLS, detect, unsupported
 from pcmt.documents.intake.encodings import legacy_repair
 from pcmt.documents.intake.extract import MAX_BYTES, MEGABYTE, guarded
 from pcmt.documents.intake.secrecy import refuse_stamped
-from pcmt.documents.intake.sheets import MAX_AREA, MAX_CELLS, cells_with, sheet_paths, shown
+from pcmt.documents.intake.sheets import (
+    MAX_AREA,
+    MAX_CELLS,
+    cells_with,
+    percent_cells,
+    refuse_spread,
+    sheet_paths,
+    shown,
+)
 from pcmt.documents.intake.word import refuse_macros
 from pcmt.documents.values import RefusedError, Unreadable
 
@@ -123,8 +131,11 @@ def _sheets(data: bytes, archive: Archive | None) -> list[GridSheet]:
     found: list[GridSheet] = []
     area, filled, count = 0, 0, 0
     try:
+        if archive is not None:
+            refuse_spread(archive)
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         padded = _padded_cells(archive, book.sheet_names) if archive is not None else {}
+        percents = percent_cells(archive, book.sheet_names) if archive is not None else {}
         for meta in book.sheets_metadata:
             if meta.visible != calamine.SheetVisibleEnum.Visible or meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -132,7 +143,7 @@ def _sheets(data: bytes, archive: Archive | None) -> list[GridSheet]:
             area += sheet.total_height * sheet.total_width
             if area > MAX_AREA:
                 raise bomb("bảng tính trải ra quá nhiều ô")
-            rows = _rows(sheet, padded.get(meta.name, {}))
+            rows = _rows(sheet, padded.get(meta.name, {}), percents.get(meta.name, {}))
             filled += sum(1 for row in rows for text in row if text)
             count += len(rows)
             if filled > MAX_CELLS or count > MAX_ROWS:
@@ -151,7 +162,9 @@ def _sheets(data: bytes, archive: Archive | None) -> list[GridSheet]:
     return found
 
 
-def _rows(sheet: Any, padded: Mapping[tuple[int, int], int]) -> list[tuple[str, ...]]:
+def _rows(
+    sheet: Any, padded: Mapping[tuple[int, int], int], percents: Mapping[tuple[int, int], int]
+) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     used = 0
     # Rows come from the top of the sheet, but each begins with the first column that is used.
@@ -159,7 +172,7 @@ def _rows(sheet: Any, padded: Mapping[tuple[int, int], int]) -> list[tuple[str, 
     for at, values in enumerate(sheet.iter_rows()):
         row = ["" for _column in range(min(first_column, MAX_COLUMNS))]
         for column, value in enumerate(values[: MAX_COLUMNS - len(row)], first_column):
-            text = shown(value, None) if value != "" else ""
+            text = shown(value, percents.get((at, column))) if value != "" else ""
             row.append(text.zfill(padded.get((at, column), 0)) if text else text)
         while row and not row[-1]:
             row.pop()

@@ -29,9 +29,11 @@ def read_sheets(data: bytes, archive: Archive | None) -> Draft:
     import python_calamine as calamine
 
     try:
+        if archive is not None:
+            refuse_spread(archive)
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
-        percents = _percent_cells(archive, names) if archive is not None else {}
+        percents = percent_cells(archive, names) if archive is not None else {}
         segments: list[Segment] = []
         area, filled = 0, 0
         for number, name in enumerate(names, 1):
@@ -86,6 +88,39 @@ def _rows(
     return [[row[column] for column in kept if column < len(row)] for row in rows]
 
 
+def refuse_spread(archive: Archive) -> None:
+    """Refuse an xlsx whose cells lie so far apart that the rectangle around them could not be held in memory.
+
+    Asked of the file itself, before the reader lays the rectangle out: two cells in opposite corners are enough.
+    """
+    for path in sheet_paths(archive).values():
+        if path not in archive.names:
+            continue
+        rows, columns = [], []
+        row = 0
+        for line in archive.xml(path).iter():
+            if local(line) != "row":
+                continue
+            number = line.get("r") or ""
+            row = int(number) if number.isdigit() else row + 1
+            column = 0
+            for cell in line:
+                reference = _REFERENCE.fullmatch(cell.get("r") or "")
+                column = _column(reference.group(1)) if reference else column + 1
+                rows.append(int(reference.group(2)) if reference else row)
+                columns.append(column)
+        if rows and (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1) > MAX_AREA:
+            raise bomb("bảng tính trải ra quá nhiều ô")
+
+
+def _column(letters: str) -> int:
+    """The number of a column, from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 def shown(value: Any, percent_digits: int | None) -> str:
     """A value as its cell shows it; `percent_digits` are the decimals of a cell that shows percentages."""
     match value:
@@ -117,7 +152,7 @@ def _number(value: Decimal) -> str:
     return f"{value.normalize():f}".replace(".", ",")
 
 
-def _percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[int, int], int]]:
+def percent_cells(archive: Archive, names: list[str]) -> dict[str, dict[tuple[int, int], int]]:
     """For each sheet of an xlsx file the cells that are formatted as percent, with their decimals."""
     try:
         styles = archive.optional_xml("xl/styles.xml")
@@ -182,8 +217,5 @@ def cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]
             continue
         style, reference = cell.get("s") or "0", _REFERENCE.fullmatch(cell.get("r") or "")
         if reference and style.isdigit() and int(style) in digits:
-            column = 0
-            for character in reference.group(1):
-                column = column * 26 + ord(character) - ord("A") + 1
-            found[int(reference.group(2)) - 1, column - 1] = digits[int(style)]
+            found[int(reference.group(2)) - 1, _column(reference.group(1)) - 1] = digits[int(style)]
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from attrs import Factory, frozen
@@ -29,7 +29,8 @@ WIDEST, NARROWEST = 48, 8
 class Marks:
     """What is said about a sheet: the tone of rows, of single cells with a remark, and words at the end of rows.
 
-    Rows and columns count from 0. `head` is the row of headings (-1: none); `title` stands above the words.
+    Rows and columns count from 0. `head` is the row of headings (-1: none); `title` stands above the words. Columns
+    that are `hidden` stay so.
     """
 
     head: int
@@ -37,6 +38,7 @@ class Marks:
     rows: Mapping[int, str] = Factory(dict)
     cells: Mapping[tuple[int, int], tuple[str, str]] = Factory(dict)
     words: Mapping[int, str] = Factory(dict)
+    hidden: Collection[int] = ()
 
 
 def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
@@ -72,7 +74,7 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                 if said and row in said.words:
                     page.write_string(row, wide, said.words[row][:MAX_CELL], formats.of(tone, head=False, framed=True))
             for column, width in enumerate(widths):
-                page.set_column(column, column, width)
+                page.set_column(column, column, width, None, {"hidden": bool(said and column in said.hidden)})
             if said:
                 page.write_string(max(said.head, 0), wide, said.title, formats.of("", head=True, framed=True))
                 page.set_column(wide, wide, 60)

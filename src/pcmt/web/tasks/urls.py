@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.tasks import acts, handing_views, links, looking, reminding_views, views
+from pcmt.web.tasks import acts, batches, grid, handing_views, links, looking, reminding_views, views
 
 app_name = "tasks"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("lich/", looking.calendar, name="calendar"),
     path("dong-thoi-gian/", looking.timeline, name="timeline"),
     path("bang-tinh.xlsx", views.owed_xlsx, name="owed-xlsx"),
+    path("nhap/", grid.grid, name="grid"),
+    path("nhap-tep/", batches.send, name="send"),
+    path("loat/", batches.batches, name="batches"),
+    path("loat/<int:batch_id>/", batches.batch, name="batch"),
+    path("loat/<int:batch_id>/thuc-hien/", batches.carry, name="batch-carry"),
+    path("loat/<int:batch_id>/hoan-tac/", batches.undo, name="batch-undo"),
+    path("loat/<int:batch_id>/bo/", batches.withdraw, name="batch-withdraw"),
+    path("loat/<int:batch_id>/da-kiem-tra.xlsx", batches.marked, name="batch-marked"),
     path("viec/<int:task_id>/", views.task, name="task"),
     path("<int:due_id>/", views.due, name="due"),
     path("<int:due_id>/tien-do/", views.progress, name="progress"),

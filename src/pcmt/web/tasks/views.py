@@ -24,9 +24,10 @@ from pcmt.documents import MAX_BYTES
 from pcmt.web.audit.acts import noted
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.accepting import accepting_page, kept_in, tokens_of
-from pcmt.web.tasks.forms import ProgressForm
-from pcmt.web.tasks.listing import in_order
+from pcmt.web.tasks.forms import USUAL_COLUMNS, ProgressForm
+from pcmt.web.tasks.listing import grouping_of, groups_of, in_order
 from pcmt.web.tasks.looking import looked
+from pcmt.web.tasks.owed import totals
 from pcmt.web.tasks.page import due_page, own_due, seen_due, seen_task
 from pcmt.web.tasks.sheet import MOST_ROWS, sheet_of
 from pcmt.web.templatetags.pcmt import vdate
@@ -35,14 +36,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def owed_xlsx(request: HttpRequest) -> HttpResponse:
-    """The same list with the same filter, as a spreadsheet without page breaks."""
+    """The same list with the same filter, groups and columns, as a workbook without page breaks that may come back."""
     look = looked(request)
     actor, ordered = look.actor, in_order(look.items, look.chosen)
     heading = _("Ai nợ việc gì, khi nào: tính đến hết ngày %(day)s, %(unit)s") % {
         "day": vdate(actor.on),
         "unit": actor.unit_name,
     }
-    data = sheet_of(ordered.select_related(*SHOWN_WITH)[:MOST_ROWS], heading=heading, today=actor.on)
+    listed = ordered.select_related(*SHOWN_WITH)[:MOST_ROWS]
+    data = sheet_of(
+        groups_of(grouping_of(look.chosen), listed, look.items, actor.on),
+        totals=totals(look.items, actor.on),
+        heading=heading,
+        today=actor.on,
+        shown=look.chosen.get("cot") or USUAL_COLUMNS,
+    )
     name = f"ai-no-viec-gi-{actor.on:%Y-%m-%d}.xlsx"
     narrowed = "; ".join(f"{label}: {value}" for label, value in look.form.words)
     noted(request, "tasks.list.exported", Thing("tasks.DueItem", "", name), format="xlsx", filter=narrowed)

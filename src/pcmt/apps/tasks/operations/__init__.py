@@ -1,10 +1,25 @@
 """What the tasks room takes from an adopted plan, and what becomes of it when people do their work."""
 
 from pcmt.apps.tasks.operations.accepting import accept, send_back
+from pcmt.apps.tasks.operations.acts import ACTS
 from pcmt.apps.tasks.operations.adoption import LABEL_CHARS, adopt_tasks, by_owner, end_due, rename_due
+from pcmt.apps.tasks.operations.batches import (
+    MOST_ROWS,
+    OUTCOMES,
+    SHOWN,
+    Row,
+    Saved,
+    carry_out,
+    check_batch,
+    save_rows,
+    start_batch,
+    undo_batch,
+    withdraw_batch,
+)
 from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
 from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
 from pcmt.apps.tasks.operations.feeding import make_feed, read_feed, remake_feed, rename_feed, revoke_feed
+from pcmt.apps.tasks.operations.granting import extend
 from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
 from pcmt.apps.tasks.operations.happening import say_when
 from pcmt.apps.tasks.operations.holding import NOTE_CHARS
@@ -13,6 +28,7 @@ from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
 from pcmt.apps.tasks.operations.progress import reopen, report_progress
 from pcmt.apps.tasks.operations.reminding import note_reminder, remind, switch_reminders
 from pcmt.apps.tasks.operations.requests import drop_requests
+from pcmt.apps.tasks.operations.sheets import start_sheet
 from pcmt.apps.tasks.operations.taking import acknowledge, answer_decline, decline, name_holder
 from pcmt.apps.tasks.operations.talking import comment
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch, touched
@@ -28,13 +44,19 @@ from pcmt.apps.tasks.operations.urging import (
 )
 
 __all__ = [
+    "ACTS",
     "AT_ONCE",
     "LABEL_CHARS",
     "MOST_FILES",
+    "MOST_ROWS",
     "NOTE_CHARS",
+    "OUTCOMES",
+    "SHOWN",
     "TOUCHED",
     "Evidence",
     "Kept",
+    "Row",
+    "Saved",
     "accept",
     "acknowledge",
     "adopt_tasks",
@@ -42,12 +64,15 @@ __all__ = [
     "ask_extension",
     "by_owner",
     "cancel",
+    "carry_out",
+    "check_batch",
     "comment",
     "decide_extension",
     "decline",
     "drop_requests",
     "edit_part",
     "end_due",
+    "extend",
     "hand_down",
     "keep_evidence",
     "letter_name",
@@ -64,18 +89,23 @@ __all__ = [
     "restore",
     "resume",
     "revoke_feed",
+    "save_rows",
     "say_when",
     "send_back",
     "serve",
     "sign_urging",
+    "start_batch",
+    "start_sheet",
     "suspend",
     "switch_reminders",
     "take_back",
     "touch",
     "touched",
+    "undo_batch",
     "urge",
     "urging_address",
     "wait_for",
+    "withdraw_batch",
     "withdraw_extension",
     "withdraw_urging",
     "write_again",

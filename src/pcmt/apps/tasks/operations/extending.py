@@ -67,7 +67,7 @@ def ask_extension(
         if refused := _not_to_be_asked(due, timezone.localdate(at)):
             return refused
         assert due.due_on is not None
-        if refused := _wrong_day(due, wanted_on, timezone.localdate(at), "wanted_on"):
+        if refused := wrong_limit(due, wanted_on, timezone.localdate(at), "wanted_on"):
             return refused
         assert wanted_on is not None
         made = Extension.objects.create(
@@ -83,7 +83,7 @@ def ask_extension(
         take_on(actor, at, due)
         touch(due, at=at)
         due.save(update_fields=[*TAKEN_ON, *TOUCHED])
-        write_note(actor, at, due, NoteEvent.EXTENSION_ASKED, _until(wanted_on, words))
+        write_note(actor, at, due, NoteEvent.EXTENSION_ASKED, until_words(wanted_on, words))
         body = due.unit.name if due.unit else due.unit_name
         tell_giver(actor=actor, at=at, due=due, reason=Reason.EXTENSION, what=f"{body} xin gia hạn")
         record(
@@ -136,7 +136,7 @@ def decide_extension(
         before = due.due_on
         if approve:
             until = until or found.wanted_on
-            if refused := _wrong_day(due, until, timezone.localdate(at), "until"):
+            if refused := wrong_limit(due, until, timezone.localdate(at), "until"):
                 return refused
             found.state, found.until, due.due_on = ExtensionState.APPROVED, until, until
         else:
@@ -147,7 +147,7 @@ def decide_extension(
         touch(due, at=at)
         due.save(update_fields=["due_on", *TOUCHED])
         if approve and until:
-            event, what, words = NoteEvent.EXTENDED, "Được gia hạn", _until(until, answer)
+            event, what, words = NoteEvent.EXTENDED, "Được gia hạn", until_words(until, answer)
         else:
             event, what, words = NoteEvent.EXTENSION_REFUSED, "Không được gia hạn", answer
         write_note(actor, at, due, event, words)
@@ -231,7 +231,8 @@ def _not_to_be_asked(due: DueItem, today: date) -> Refusal | None:
     return None
 
 
-def _wrong_day(due: DueItem, day: date | None, today: date, field: str) -> Refusal | None:
+def wrong_limit(due: DueItem, day: date | None, today: date, field: str) -> Refusal | None:
+    """What speaks against a day as the new limit, if anything does."""
     if day is None:
         return Refusal(code="day", message=_("Nhập ngày gia hạn đến."), field=field)
     if due.due_on is not None and day <= due.due_on:
@@ -254,6 +255,6 @@ def _day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _until(day: date, words: str) -> str:
+def until_words(day: date, words: str) -> str:
     """What the note keeps: the day, then the words. Written down in Vietnamese, like what people write."""
     return f"Đến hết ngày {_day(day)}. {words}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent
+from pcmt.apps.tasks.operations.dating import wrong_day
 from pcmt.apps.tasks.operations.evidence import Kept, attach
 from pcmt.apps.tasks.operations.finishing import hindered
 from pcmt.apps.tasks.operations.holding import (
@@ -45,13 +46,15 @@ def report_progress(
     note: str = "",
     evidence: Sequence[Kept] = (),
     done: bool = False,
+    done_on: date | None = None,
     despite_parts: bool = False,
 ) -> DueItem | Refusal:
     """Tell how a due item stands: percent, note, files as evidence (`keep_evidence`); `done` hands it in.
 
     `version` is the due item's as last seen. Where it has to be accepted it waits for that, unless who reports is who
-    accepts; else it is done. The day that counts is that of `at`; once late it stays late. A request for more time
-    that still waits has no object any more and is withdrawn.
+    accepts; else it is done. The day that counts is that of `at`; once late it stays late. The standing office alone
+    may say an earlier one in `done_on`, with the reason as note (decision 0022). A request for more time that still
+    waits has no object any more and is withdrawn.
 
     The unit that reports takes the item on with that, if it had not. Parts that are not done hinder `done`, unless the
     person says that it is done all the same (`despite_parts`); tasks that it waits for hinder it always.
@@ -79,12 +82,15 @@ def report_progress(
             return refused
         if done and due.state == DueState.OPEN and (refused := hindered(due, despite_parts=despite_parts)):
             return refused
+        today = timezone.localdate(at)
+        if done and done_on and (refused := wrong_day(actor, due, done_on, today=today, note=note)):
+            return refused
         before = {"percent": due.percent, "state": str(due.state)}
         take_on(actor, at, due)
         if percent is not None:
             due.percent = percent
         if done and due.state == DueState.OPEN:
-            _hand_in(actor, at, due)
+            _hand_in(actor, at, due, done_on or today)
         touch(due, at=at)
         due.save(update_fields=["percent", "state", "done_at", "done_on", "returned_at", *TAKEN_ON, *TOUCHED])
         attach(write_note(actor, at, due, NoteEvent.DONE if done else NoteEvent.PROGRESS, note), evidence)
@@ -99,7 +105,8 @@ def report_progress(
             event="tasks.due.submitted" if submitted else "tasks.due.done" if done else "tasks.due.reported",
             obj=due,
             before=before,
-            after={"percent": due.percent, "state": str(due.state)},
+            after={"percent": due.percent, "state": str(due.state)}
+            | ({"done_on": done_on} if done and done_on not in (None, today) else {}),
             reason=note,
         )
     return due
@@ -119,10 +126,10 @@ def _not_now(due: DueItem, percent: int | None) -> Refusal | None:
     return None
 
 
-def _hand_in(actor: Actor, at: datetime, due: DueItem) -> None:
+def _hand_in(actor: Actor, at: datetime, due: DueItem, day: date) -> None:
     waits = asks_acceptance(due) and not can_accept(actor, due)
     due.state, due.percent = DueState.SUBMITTED if waits else DueState.DONE, 100
-    due.done_at, due.done_on, due.returned_at = at, timezone.localdate(at), None
+    due.done_at, due.done_on, due.returned_at = at, day, None
     drop_requests([due.pk], at=at)
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("plans", "0003_needs_acceptance"),
-        ("tasks", "0007_reminders"),
+        ("tasks", "0005_reminders"),
         ("units", "0007_identifiers_and_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0005_evidence_in_several_files"),
+        ("tasks", "0004_evidence_in_several_files"),
         ("units", "0007_identifiers_and_imports"),
     ]
 
