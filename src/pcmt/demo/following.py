@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
@@ -14,8 +15,10 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks import operations as tasks
+from pcmt.apps.tasks.letters import LetterWords
 from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.units.models import Unit
+from pcmt.core.diagnostics import Refusal
 
 Step = Mapping[str, Any]
 
@@ -107,6 +110,26 @@ def _link(step: Step, scene: Scene) -> Any:
     return tasks.serve(**words, add=[Target.objects.filter(plan=scene.plan, text__contains=step["target"])[0].pk])
 
 
+def _urge(step: Step, scene: Scene) -> Any:
+    """One letter to a body for all that it owes too late, with its number."""
+    day = scene.at.date()
+    late = DueItem.objects.filter(plan=scene.plan, unit=scene.units[step["unit"]]).overdue(day)
+    batch = uuid5(NAMESPACE_URL, f"{scene.plan.pk}.{step['unit']}.{day}")
+    words = LetterWords(**{name: step[name] for name in ("agency", "parent", "place", "head", "post", "signer")})
+    made = tasks.urge(
+        actor=scene.actor, at=scene.at, batch=batch, item_ids=list(late.values_list("pk", flat=True)), words=words
+    )
+    if isinstance(made, Refusal):
+        return made
+    tasks.write_letters(batch=batch, at=scene.at)
+    [letter] = made
+    letter.refresh_from_db()
+    return tasks.sign_urging(
+        actor=scene.actor, at=scene.at, urging_id=letter.pk, version=letter.version, signed_on=day,
+        number=step["number"], symbol=step["symbol"],
+    )  # fmt: skip
+
+
 ACTS: Mapping[str, Callable[[Step, Scene], Any]] = {
     "need_acceptance": lambda _step, scene: need_acceptance(
         actor=scene.actor, at=scene.at, plan_id=scene.plan.pk, needed=True
@@ -124,5 +147,6 @@ ACTS: Mapping[str, Callable[[Step, Scene], Any]] = {
     "decide": _decide,
     "comment": _comment,
     "link": _link,
+    "urge": _urge,
 }
 """What people do in the story. `words` is what they say, `to` whom they name, `until` a day counted like `days`."""

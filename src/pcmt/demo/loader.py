@@ -24,6 +24,7 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.plans.models import SourceFile
+from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.demo import reorganisations, story, units
@@ -32,6 +33,9 @@ from pcmt.demo.samples import write_samples
 DATA = Path(__file__).parent / "data"
 BEGINNING = date(2019, 1, 1)
 """The day on which the story's people take up their posts."""
+
+REMINDED_DAYS = 8
+"""For so many days the reminders of every morning went out: what is still open was open then."""
 
 
 @attrs.frozen
@@ -92,6 +96,8 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     plans = story.tell(at, made, users)
+    for back in range(REMINDED_DAYS, -1, -1):
+        remind(at=at - timedelta(days=back))
     for entry in people["grant"]:
         _grant(at, entry, users, made)
     reorganisations.plan(at, made, users)
