@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -59,10 +58,8 @@ def test_a_real_plan_is_read_reviewed_and_adopted(land: World, seeds: Path, numb
     revision.refresh_from_db()
     assert review_counts(revision, threshold=0.8).proposed == 0
     assert [problem for problem in adoption_problems(revision, on=NOW.date()) if problem.blocking] == []
-    started = time.perf_counter()
     receipt = adopt(actor=actor, at=NOW, revision_id=revision.pk, version=revision.version, confirmed=ALL_CODES)
     assert isinstance(receipt, Adopted), receipt
-    assert time.perf_counter() - started < 5
     reading = reading_confirmed(revision)
     plan = Plan.objects.get(pk=receipt.plan_id)
     assert Target.objects.filter(plan=plan).count() == len(reading["targets"])

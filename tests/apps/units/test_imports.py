@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -395,22 +394,18 @@ def test_files_that_are_refused(land: World, name: str, data: bytes, code: str) 
     assert not UnitImport.objects.exists()
 
 
-def test_two_thousand_hamlets_take_seconds(land: World) -> None:
+def test_two_thousand_hamlets_take_few_statements(land: World) -> None:
     rows = [
         HEAD,
         *([at, "Thôn", f"Số {at}", "Đông Hòa" if at % 2 else "Tây Hòa", f"H{at:05}"] for at in range(1, 2001)),
     ]
-    begun = time.process_time()
     made = sent(land, rows)
     with CaptureQueriesContext(connection) as asked:
         found = looked(made)
     assert len(asked) < 12
     assert found.counts[NEW] == 2000
     done(land, made)
-    assert time.process_time() - begun < 6.0
-    begun = time.process_time()
     assert isinstance(undo_import(actor=land.office, at=NOW + timedelta(hours=1), import_id=made.pk), UnitImport)
-    assert time.process_time() - begun < 6.0
     assert not Unit.objects.filter(level="hamlet").exists()
 
 

@@ -24,6 +24,8 @@ from pcmt.web.templatetags.due import late_words
 from pcmt.web.templatetags.pcmt import days_left, vdate
 
 LINES_A_PAGE = 40
+MARGIN = 60
+"""The drawing is so much longer at both ends: one part in so many."""
 LONGEST = timedelta(days=366 * 12)
 """No drawing spans more: one date far off would press all others into a corner. It is cut around today."""
 
@@ -97,7 +99,8 @@ def _window(dated: QuerySet[DueItem], today: date) -> tuple[Span | None, bool]:
         return None, False
     start, end = min(day for day in (ends["opens"], ends["first"], ends["kept"]) if day), ends["last"] + DAY
     if end - start <= LONGEST:
-        return Span(start, end), False
+        margin = max((end - start) // MARGIN, DAY)  # a mark on the first or the last day is drawn whole
+        return Span(start - margin, end + margin), False
     half = LONGEST / 2
     middle = min(max(today, start + half), end - half)
     return Span(max(start, middle - half), min(end, middle + half)), True
