@@ -19,7 +19,7 @@ from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanEvent, PlanUnit, SourceFile
 from pcmt.apps.reports.models import DutyTask
-from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Task, TaskTarget
+from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Reminder, Task, TaskTarget
 from pcmt.apps.tasks.operations import hand_down, report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
 from pcmt.web.history.trail import trail_of
@@ -93,6 +93,7 @@ PATHS = {
     "tasks.NoteFile": "note__due_item__plan",
     "tasks.Extension": "due_item__plan",
     "tasks.Comment": "due_item__plan",
+    "tasks.Reminder": "due_item__plan",
     "tasks.Dependency": "after__plan",
     "tasks.TaskTarget": "task__plan",
     "reports.Duty": "plan",
@@ -135,6 +136,7 @@ def _followed(land: World, plan: Plan, due: DueItem) -> None:
         asked_by_name=actor.name,
         **said,
     )
+    Reminder.objects.create(due_item=due, kind="soon", number=0, limit_on=day, on=NOW.date(), at=NOW, told=1)
     Comment.objects.create(due_item=due, at=NOW, actor_id=actor.user_id, actor_name=actor.name, text="Đã rõ.", **said)
     first, second = Task.objects.filter(plan=plan)[:2]
     made: dict[str, Any] = {"made_at": NOW, "made_by_id": actor.user_id}

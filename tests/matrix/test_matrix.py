@@ -105,7 +105,7 @@ def test_careless_pages_are_found(goes: Walker, settings: Any) -> None:
 def test_changes_that_nobody_records_are_found(goes: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     page = next(page for page in PAGES if page.name == "tasks:progress")
     assert goes.see(page).faults == []
-    monkeypatch.setattr("pcmt.apps.tasks.operations.record", lambda **_told: None)
+    monkeypatch.setattr("pcmt.apps.tasks.operations.progress.record", lambda **_told: None)
     assert any("without a word in the log" in fault for fault in goes.see(page).faults)
 
 

@@ -240,11 +240,11 @@ def test_the_page_of_a_task_says_how_many_were_told_and_never_who(db: None, clie
     people = User.objects.exclude(username="office")
     names = {user.full_name for user in people}
     for number, key in enumerate("ab"):
-        tell(at=timezone.now() - timedelta(days=number), users=[user.pk for user in people], reason=Reason.OVERDUE,
-             about=due, address=page, title="Quá hạn", key=key)  # fmt: skip
+        tell(at=timezone.now() - timedelta(days=number), users=[user.pk for user in people], reason=Reason.URGED,
+             about=due, address=page, title="Đôn đốc", key=key)  # fmt: skip
     Notice.objects.filter(key="a", user=people[0]).update(mailed_at=timezone.now())
     section = text(client.get(page)).split("told-title", 1)[1].split("</section>")[0]
-    assert section.count(str(Reason.OVERDUE.label)) == 2
+    assert section.count(str(Reason.URGED.label)) == 2
     assert section.count(f"{len(people)} người") == 2
     assert section.count("1 người cả bằng thư") == 1
     assert not [name for name in names if name in section]

@@ -18,7 +18,7 @@ from pcmt.apps.tasks.models import DueItem, Task, TaskState
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.web.plan.bodies import bodies_of
 from pcmt.web.reading.adoption import receipt
-from pcmt.web.tasks.owed import by_body
+from pcmt.web.tasks.listing import in_order
 from pcmt.web.tasks.page import parties_of
 from tests.factories.plans import ALL_CODES, TEXT, adopted, draft, reviewed
 from tests.factories.world import NOW, World, world
@@ -166,7 +166,7 @@ def test_a_unit_with_two_names_in_the_text_is_one_body(client: Client, land: Wor
     assert len(tasks) == len(set(tasks)) == 4
     helped = Task.objects.get(text__startswith="Phối hợp Sở Tài chính")
     assert [group.names for group in parties_of(helped)] == [["Sở Y tế"]]
-    listed = [item.due_on for item in by_body(DueItem.objects.filter(unit=land["health"]))]
+    listed = [item.due_on for item in in_order(DueItem.objects.filter(unit=land["health"]), {})]
     assert listed == sorted(listed, key=lambda day: (day is None, day or NOW.date()))
 
 

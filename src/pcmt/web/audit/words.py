@@ -299,7 +299,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "dues": gettext_lazy("số việc"),
     "refused": gettext_lazy("số việc không làm được"),
     "stays": gettext_lazy("số việc giữ nguyên"),
-    "items": gettext_lazy("số việc"),
     "late": gettext_lazy("số việc quá hạn"),
     "letters": gettext_lazy("số công văn"),
     "signed_on": gettext_lazy("ngày ký"),

@@ -85,7 +85,7 @@ def urge(
             made = _made(actor, at, batch, day, letters, words)
             _tell(actor, at, day, made)
         for urging, letter in zip(made, letters, strict=True):
-            told = {"items": len(letter.lines), "late": letter.late}
+            told = {"count": len(letter.lines), "late": letter.late}
             record(at=at, actor=actor, event="tasks.urging.made", obj=urging, after=told)
         if len(made) > AT_ONCE:
             enqueue_letters(str(batch))
