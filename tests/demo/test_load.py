@@ -185,15 +185,15 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("short")
 def test_reset_empties_and_loads_anew() -> None:
     load(NOW)
-    kept = SourceFile.objects.get()
+    kept = SourceFile.objects.earliest("pk")
     Plan.objects.update(title="đổi tên")
     again = reset(NOW)
     assert isinstance(again, Loaded)
     assert not again.already
     assert again.plans == 1
     assert not Plan.objects.filter(title="đổi tên").exists()
-    assert SourceFile.objects.get().sha256 == kept.sha256
-    assert (settings.MEDIA_ROOT / SourceFile.objects.get().path).is_file()
+    assert SourceFile.objects.earliest("pk").sha256 == kept.sha256
+    assert (settings.MEDIA_ROOT / SourceFile.objects.earliest("pk").path).is_file()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import attrs
+from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
@@ -112,7 +113,7 @@ def _link(step: Step, scene: Scene) -> Any:
 
 def _urge(step: Step, scene: Scene) -> Any:
     """One letter to a body for all that it owes too late, with its number."""
-    day = scene.at.date()
+    day = timezone.localdate(scene.at)
     late = DueItem.objects.filter(plan=scene.plan, unit=scene.units[step["unit"]]).overdue(day)
     batch = uuid5(NAMESPACE_URL, f"{scene.plan.pk}.{step['unit']}.{day}")
     words = LetterWords(**{name: step[name] for name in ("agency", "parent", "place", "head", "post", "signer")})
