@@ -41,7 +41,7 @@ def test_office_finds_who_owes_what_and_opens_the_sentence(watch: Watched, provi
     page.get_by_role("link", name="Quá hạn").click()
     expect(page.locator("a.tally[aria-current]")).to_contain_text("Quá hạn")
     page.locator("details.owed-filter > summary").click()
-    page.get_by_label("Đơn vị", exact=True).select_option(label="Sở Y tế")
+    page.locator("#id_don_vi").select_option(label="Sở Y tế")
     page.get_by_role("button", name="Lọc", exact=True).click()
     expect(page.locator("tr.group")).to_have_count(1)
     expect(page.locator("tr.group")).to_contain_text("Sở Y tế")
@@ -89,7 +89,7 @@ def test_officer_reports_progress_with_a_file_then_done_then_reopens(watch: Watc
     page.keyboard.press("Control+A")
     page.keyboard.type("70")
     page.get_by_label("Ghi chú").fill("Đã xong ở 17 trạm, còn 5 trạm.")
-    page.get_by_label("Tệp kèm theo").set_input_files(
+    page.get_by_label("Tệp, ảnh kèm theo").set_input_files(
         {"name": "bien-ban.txt", "mimeType": "text/plain", "buffer": "Biên bản họp giao ban.".encode()}
     )
     page.get_by_role("button", name="Lưu tiến độ").click()

@@ -24,6 +24,7 @@ from pcmt.apps.units.operations import (
 from pcmt.apps.units.queries import proposed_bodies
 from pcmt.apps.units.usual import UsualBody, fitting, own_name
 from pcmt.core.diagnostics import Refusal
+from pcmt.demo.operations import refresh_statistics
 
 DATA = Path(__file__).parent / "data"
 
@@ -42,6 +43,7 @@ def make_units(at: datetime, on: date | None = None) -> dict[str, Unit]:
     """
     content = data()
     made = _national(at, content["national"])
+    refresh_statistics()
     bodies = [entry for province in content["province"] for entry in _bodies_of(province, made)]
     fresh = not _known(bodies)
     made |= _create(at, bodies, made)
@@ -59,6 +61,7 @@ def make_units(at: datetime, on: date | None = None) -> dict[str, Unit]:
                     communes=True,
                 )
             )
+    refresh_statistics()
     made |= _usual(made, on or timezone.localdate(at))
     others = list(_others(content))
     made |= _create(at, others, made)
@@ -70,6 +73,7 @@ def make_units(at: datetime, on: date | None = None) -> dict[str, Unit]:
         places={made[entry["key"]].pk: made[entry["then"]].pk for entry in left},
         heirs={made[entry["key"]].pk: made[entry["heir"]].pk for entry in left if "heir" in entry},
     )
+    refresh_statistics()
     return made
 
 
