@@ -4,35 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pcmt.apps.audit.models import Doer
 from pcmt.apps.jobs.models import Looker
 
 
-class Keeper(Looker, Protocol):
-    """What this room needs to know of who retries a job."""
-
-    @property
-    def user_id(self) -> int:
-        """The user's id."""
-
-    @property
-    def name(self) -> str:
-        """The user's name."""
-
-    @property
-    def role(self) -> str:
-        """The role held."""
-
-    @property
-    def unit_id(self) -> int:
-        """The unit at which it is held."""
-
-    @property
-    def unit_name(self) -> str:
-        """The name of that unit."""
-
-    @property
-    def grant_id(self) -> int | None:
-        """The grant used, for the log."""
+class Keeper(Doer, Looker, Protocol):
+    """Who retries a job: somebody whose rights are known, and whom the log can name."""
 
     def changes(self, label: str) -> int:
         """How far the actor changes rows of a model; 0: not at all."""

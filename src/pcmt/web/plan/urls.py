@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.plan import events, views
+from pcmt.web.plan import views
 
 app_name = "plan"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("<int:plan_id>/phan-cong/", views.assignments, name="assignments"),
     path("<int:plan_id>/phan-cong/bang/", views.matrix, name="matrix"),
     path("<int:plan_id>/tien-do/", views.timeline, name="timeline"),
-    path("<int:plan_id>/tien-do/su-kien/", events.say, name="event"),
+    path("<int:plan_id>/tien-do/su-kien/", views.event, name="event"),
     path("<int:plan_id>/bao-cao/", views.reports, name="reports"),
     path("<int:plan_id>/van-ban/", views.text, name="text"),
     path("<int:plan_id>/van-ban/so-sanh/", views.differences, name="differences"),

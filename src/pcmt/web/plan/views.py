@@ -19,8 +19,9 @@ from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
 from pcmt.apps.targets.models import Allocation, Target
+from pcmt.apps.tasks.events import plan_events
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
-from pcmt.apps.tasks.operations import switch_reminders
+from pcmt.apps.tasks.operations import say_when, switch_reminders
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
@@ -147,6 +148,24 @@ def timeline_page(
         "form": typed,
     }
     return render(request, "plan/timeline.html", page, status=status)
+
+
+@require_POST
+def event(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Keeps the day of an event that limits hang on, and goes back to where they are drawn."""
+    plan = seen_plan(request, plan_id)
+    known = [each.key for each in plan_events(plan.pk)]
+    key = request.POST.get("key", "")
+    if key not in known:
+        raise Http404
+    form = EventForm(request.POST, auto_id=f"id_event_{known.index(key)}_%s")
+    if form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("key", "version", "on")}
+        answer = say_when(actor=acting(request), at=timezone.now(), plan_id=plan.pk, **said)
+        if not isinstance(answer, Refusal):
+            return redirect(reverse("plan:timeline", args=[plan.pk]) + "#su-kien")
+        form.add_error("on" if answer.field == "on" else None, answer.message)
+    return timeline_page(request, plan, typed=form, status=422)
 
 
 def reports(request: HttpRequest, plan_id: int) -> HttpResponse:

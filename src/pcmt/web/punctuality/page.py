@@ -231,11 +231,6 @@ def handed_down(actor: Actor, question: Question) -> int:
     return counted(actor, attrs.evolve(question, parts=True)).count()
 
 
-def share_words(row: Row) -> str:
-    """`86 %`, or a dash where nothing was due or done."""
-    return "—" if row.share is None else f"{row.share} %"
-
-
 def sheet_of(view: View, *, heading: str, formula: str) -> bytes:
     """The very view as a spreadsheet, with its formula. Nothing in it can become a formula of the sheet."""
     out = io.BytesIO()
