@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "pcmt.apps.units",
     "pcmt.apps.accounts",
     "pcmt.apps.notices",
+    "pcmt.apps.facts",
     "pcmt.apps.plans",
     "pcmt.apps.targets",
     "pcmt.apps.tasks",

@@ -1,0 +1,406 @@
+"""What is counted and every number that was ever told.
+
+An *element* says how its numbers add up, and never changes that; its words are dated *versions*. An *indicator* is a sum
+of elements or a share of one sum in another. A *form* asks units for elements period by period. A *fact* is a number
+told for (element, unit, period, breakdown); it is never changed or deleted: who tells another number closes the one
+before, so that what was known at any moment can be asked again. A *recording* is one act of telling: who, when, from
+where. *Cells* are the sums of everything below a unit, kept as numbers come in (`pcmt.apps.facts.operations.rolling`).
+
+Numbers are whole multiples of 10 to the power of minus the element's `places`: exact in both databases. All periods are
+half-open: `end` is the first day outside.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.policies import Reach, sees
+from pcmt.apps.units.models import Level, Unit, holds_on, window_in_order
+from pcmt.core.measures import Nature, OverTime, OverUnits
+from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind
+
+
+class OpenQuerySet(models.QuerySet[models.Model]):
+    """Rows that everyone signed in sees: the catalogue and the forms name no person and hold no figure."""
+
+    def visible_to(self, actor: Actor | None) -> OpenQuerySet:
+        return self.all() if actor is not None else self.none()
+
+
+class DatedQuerySet(OpenQuerySet):
+    """Rows of the catalogue with a half-open window."""
+
+    def as_of(self, on: object) -> DatedQuerySet:
+        return self.filter(holds_on(on))  # type: ignore[arg-type]
+
+
+class Element(models.Model):
+    """A data element: how its numbers add up. None of this changes; a number that means something else is another one.
+
+    `places` is how many decimals its numbers have, from 0 (persons, cases) to 4.
+    """
+
+    NATURES = {Nature.FLOW: _("Phát sinh trong kỳ"), Nature.STOCK: _("Hiện có cuối kỳ")}
+    TIMES = {
+        OverTime.SUM: _("cộng các kỳ"),
+        OverTime.LAST: _("lấy kỳ cuối"),
+        OverTime.MAX: _("lấy kỳ cao nhất"),
+        OverTime.MEAN: _("bình quân theo ngày"),
+        OverTime.NONE: _("không gộp các kỳ"),
+    }
+    UNITS = {OverUnits.SUM: _("cộng các đơn vị"), OverUnits.NONE: _("không cộng các đơn vị")}
+
+    code = models.CharField("mã", max_length=60, unique=True)
+    nature = models.CharField("tính chất", max_length=10, choices=[(str(k), v) for k, v in NATURES.items()])
+    over_time = models.CharField("gộp theo thời gian", max_length=10, choices=[(str(k), v) for k, v in TIMES.items()])
+    over_units = models.CharField("gộp theo đơn vị", max_length=10, choices=[(str(k), v) for k, v in UNITS.items()])
+    places = models.PositiveSmallIntegerField("số chữ số thập phân", default=0)
+    order = models.PositiveIntegerField(default=0)
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chỉ tiêu thống kê"
+        ordering = ["order", "pk"]
+        constraints = [models.CheckConstraint(name="element_places", condition=Q(places__lte=4))]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def number(self, value: int) -> Decimal:
+        """The number that a stored value stands for."""
+        return Decimal(value).scaleb(-self.places)
+
+
+class ElementVersion(models.Model):
+    """What an element is called during a window, what its numbers count, by what it is split, and where it comes from.
+
+    `breakdowns` are keys of `data/indicators/breakdowns.toml`; `official` is its code in an official system, if any.
+    """
+
+    element = models.ForeignKey(Element, models.PROTECT, related_name="versions")
+    name = models.CharField("tên", max_length=300)
+    search_key = models.CharField(max_length=300, editable=False)
+    unit_word = models.CharField("đơn vị tính", max_length=60)
+    breakdowns = models.JSONField("phân tổ", default=list, blank=True)
+    official = models.CharField("mã chính thức", max_length=60, blank=True)
+    source = models.CharField("căn cứ", max_length=300, blank=True)
+    valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "phiên bản chỉ tiêu thống kê"
+        ordering = ["element_id", F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            window_in_order("element_version_in_order"),
+            models.UniqueConstraint(fields=["element", "valid_from"], name="element_version_once_a_day"),
+            models.UniqueConstraint(fields=["element"], name="element_one_first", condition=Q(valid_from__isnull=True)),
+            models.UniqueConstraint(fields=["element"], name="element_one_last", condition=Q(valid_to__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Indicator(models.Model):
+    """What a target measures. Its making is in its versions."""
+
+    code = models.CharField("mã", max_length=60, unique=True)
+    order = models.PositiveIntegerField(default=0)
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chỉ số"
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class IndicatorVersion(models.Model):
+    """An indicator during a window: `counted` (and `whole` of a share) are codes of elements, added up.
+
+    `words` are the ways in which plans name it: lists of phrases that must all stand in the plan's words.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
+    name = models.CharField("tên", max_length=300)
+    search_key = models.CharField(max_length=300, editable=False)
+    counted = models.JSONField("tử số hoặc số đếm", default=list)
+    whole = models.JSONField("mẫu số", default=list, blank=True)
+    words = models.JSONField("cách gọi trong kế hoạch", default=list, blank=True)
+    official = models.CharField("mã chính thức", max_length=60, blank=True)
+    source = models.CharField("căn cứ", max_length=300, blank=True)
+    valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "phiên bản chỉ số"
+        ordering = ["indicator_id", F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            window_in_order("indicator_version_in_order"),
+            models.UniqueConstraint(fields=["indicator", "valid_from"], name="indicator_version_once_a_day"),
+            models.UniqueConstraint(
+                fields=["indicator"], name="indicator_one_first", condition=Q(valid_from__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["indicator"], name="indicator_one_last", condition=Q(valid_to__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PERIODS = {
+    Kind.WEEK: _("Hằng tuần"),
+    Kind.MONTH: _("Hằng tháng"),
+    Kind.QUARTER: _("Hằng quý"),
+    Kind.HALF_YEAR: _("6 tháng"),
+    Kind.YEAR: _("Hằng năm"),
+}
+CALENDAR_WORDS = {
+    ADMINISTRATIVE.code: _("Kỳ báo cáo hành chính (15–14)"),
+    STATISTICAL.code: _("Kỳ thống kê (tháng dương lịch)"),
+}
+
+
+class Form(models.Model):
+    """A data form (biểu mẫu số liệu): which elements are asked of whom, how often.
+
+    It is filled by the units of `level` below `root`, or by the members of `group`, as they stand on the last day of
+    a period: reorganised units are asked as they then are. `root` itself where neither is given. With
+    `needs_acceptance` its numbers count only once `root`'s standing office has accepted them.
+    """
+
+    title = models.CharField("tên biểu", max_length=300)
+    code = models.CharField("ký hiệu biểu", max_length=40, blank=True)
+    root = models.ForeignKey(Unit, models.PROTECT, verbose_name="phạm vi", related_name="forms")
+    level = models.CharField("cấp nhập", max_length=20, choices=Level.choices, blank=True)
+    group = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="nhóm đơn vị nhập", null=True, blank=True, related_name="+"
+    )
+    period = models.CharField("kỳ", max_length=20, choices=[(str(k), v) for k, v in PERIODS.items()])
+    calendar = models.CharField(
+        "lịch", max_length=20, choices=list(CALENDAR_WORDS.items()), default=ADMINISTRATIVE.code
+    )
+    needs_acceptance = models.BooleanField("số liệu phải được tiếp nhận mới tính", default=False)
+    valid_from = models.DateField("dùng từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "biểu nhập số liệu"
+        ordering = ["title", "pk"]
+        constraints = [window_in_order("form_window_in_order")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FormLine(models.Model):
+    """One line of a form: an element, or one part of it (`breakdown`: "substance=heroin")."""
+
+    form = models.ForeignKey(Form, models.CASCADE, related_name="lines")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
+    breakdown = models.CharField("phân tổ", max_length=80, blank=True)
+    order = models.PositiveIntegerField(default=0)
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dòng của biểu"
+        ordering = ["form_id", "order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["form", "element", "breakdown"], name="form_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.element} {self.breakdown}".strip()
+
+
+class Source(models.TextChoices):
+    """Where numbers come from."""
+
+    PERSON = "person", _("Nhập tay")
+    IMPORT = "import", _("Tệp Excel")
+    REPORT = "report", _("Báo cáo")
+    REGISTER = "register", _("Hồ sơ quản lý")
+    ACTIVITY = "activity", _("Nhật ký hoạt động")
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    """Acts of telling numbers."""
+
+    def visible_to(self, actor: Actor | None) -> RecordingQuerySet:
+        """Those of one's own, and those of the units one answers for."""
+        reach = sees("facts.Recording", actor)
+        if actor is None or reach < Reach.OWN:
+            return self.none()
+        own = Q(by_id=actor.user_id)
+        return self.filter(own | Q(unit__in=reached_units(actor, reach)) if reach >= Reach.SUBTREE else own)
+
+
+class Recording(models.Model):
+    """One act of telling numbers: who told them at which unit, when, from where and why.
+
+    `ref` names the document or record behind them. One that `undoes` another brings back what was known before it.
+    """
+
+    at = models.DateTimeField("lúc", db_index=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField("nguồn", max_length=10, choices=Source.choices)
+    form = models.ForeignKey(Form, models.PROTECT, null=True, blank=True, related_name="recordings")
+    ref = models.CharField("tài liệu", max_length=300, blank=True)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lần ghi số liệu"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.at:%d/%m/%Y}"
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    """Facts."""
+
+    def visible_to(self, actor: Actor | None) -> FactQuerySet:
+        """Numbers of the units one answers for. Sums of others are told by `queries`, without what lies below them."""
+        reach = sees("facts.Fact", actor)
+        if actor is None or reach < Reach.SUBTREE:
+            return self.none()
+        return self.filter(unit__in=reached_units(actor, reach))
+
+    def current(self) -> FactQuerySet:
+        """What nothing has replaced."""
+        return self.filter(closed_by__isnull=True)
+
+    def counting(self) -> FactQuerySet:
+        """What nothing has replaced and adds up: accepted."""
+        return self.current().filter(accepted=True)
+
+    def as_known(self, at: object) -> FactQuerySet:
+        """What was known at a moment, that moment included."""
+        return self.filter(recording__at__lte=at).filter(Q(closed_by__isnull=True) | Q(closed_by__at__gt=at))
+
+
+class Fact(models.Model):
+    """One number that was told. Only `closed_by` is ever written later, once, when another number takes its place.
+
+    `value` counts 10^-places of the element; None is a blank: the cell was emptied. With `applies` False it was said
+    that the element does not apply. `breakdown` is "" for the total, else "key=option" pairs in the order of their
+    keys, joined by commas. A number that waits for acceptance (`accepted` False) stands beside the accepted one.
+    """
+
+    recording = models.ForeignKey(Recording, models.PROTECT, related_name="facts")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    start = models.DateField()
+    end = models.DateField()
+    breakdown = models.CharField(max_length=80, blank=True)
+    value = models.BigIntegerField(null=True, blank=True)
+    applies = models.BooleanField(default=True)
+    accepted = models.BooleanField(default=True)
+    closed_by = models.ForeignKey(Recording, models.PROTECT, null=True, blank=True, related_name="closed")
+    note = models.CharField("ghi chú", max_length=500, blank=True)
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "số liệu"
+        indexes = [models.Index(fields=["element", "unit", "start"], name="fact_series")]
+        constraints = [
+            models.CheckConstraint(name="fact_period_in_order", condition=Q(end__gt=F("start"))),
+            models.CheckConstraint(name="fact_value_applies", condition=Q(applies=True) | Q(value__isnull=True)),
+            models.UniqueConstraint(
+                fields=["unit", "element", "start", "end", "breakdown", "accepted"],
+                name="fact_one_current",
+                condition=Q(closed_by__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element_id} {self.unit_id} {self.start}: {self.value}"
+
+
+class KeptSpan(models.Model):
+    """A period beside the months, quarters, half-years and years of both calendars for which sums are kept.
+
+    Targets whose window is none of those ask for theirs.
+    """
+
+    start = models.DateField()
+    end = models.DateField()
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "khoảng thời gian cộng dồn riêng"
+        constraints = [
+            models.CheckConstraint(name="kept_span_in_order", condition=Q(end__gt=F("start"))),
+            models.UniqueConstraint(fields=["start", "end"], name="kept_span_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start} .. {self.end}"
+
+
+class CellQuerySet(models.QuerySet["Cell"]):
+    """Sums of what lies below units."""
+
+    def visible_to(self, actor: Actor | None) -> CellQuerySet:
+        """Sums of the units one answers for."""
+        reach = sees("facts.Cell", actor)
+        if actor is None or reach < Reach.SUBTREE:
+            return self.none()
+        return self.filter(unit__in=reached_units(actor, reach))
+
+
+class Cell(models.Model):
+    """What all units strictly below a unit told of an element over a kept period; the unit's own facts come on top.
+
+    Every unit below first makes its own figure of the period (`pcmt.core.measures.figure`); each fact that takes part
+    goes up along the tree of its own last day. `value` is the sum of those figures, `units` how many units told
+    something, `days` over how many days altogether, `na` how many said that it does not apply. With `basis` "now" a
+    row is the correction that leads from the tree of then to that of now: added to the row of "then" it gives the sum
+    on present boundaries; most cells have none.
+    """
+
+    THEN, NOW = "t", "n"
+
+    pk = models.CompositePrimaryKey("unit_id", "element_id", "breakdown", "basis", "start", "end")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+", db_index=False)
+    breakdown = models.CharField(max_length=80, blank=True)
+    basis = models.CharField(max_length=1, default=THEN)
+    start = models.DateField()
+    end = models.DateField()
+    value = models.BigIntegerField(default=0)
+    units = models.IntegerField(default=0)
+    days = models.BigIntegerField(default=0)
+    na = models.IntegerField(default=0)
+
+    objects = CellQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "số cộng dồn"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.element_id} {self.start}: {self.value}"

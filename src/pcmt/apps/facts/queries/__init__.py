@@ -1,0 +1,5 @@
+"""Questions to the facts."""
+
+from pcmt.apps.facts.queries.figures import figures
+
+__all__ = ["figures"]
