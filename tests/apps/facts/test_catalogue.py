@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import shipped as catalogue
 from pcmt.core.measures import Nature, OverTime, Shape, check_catalogue, target_from
 from pcmt.core.reading import read
 from pcmt.core.text import fold

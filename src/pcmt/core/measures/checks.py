@@ -82,7 +82,7 @@ class Past:
 
 def rules_from(table: Mapping[str, Any], breakdowns: Mapping[str, Breakdown], on: date | None = None) -> Rules:
     """The checks of a day from their table (`data/indicators/checks.toml`); of all days without one."""
-    usual = {name: value if name == "enough" else Decimal(str(value)) for name, value in table["usual"].items()}
+    usual = {name: Decimal(str(value)) for name, value in table["usual"].items()}
     return Rules(
         tuple(
             PartOf(tuple(row["part"]), tuple(row["whole"]), row.get("equal", False))
@@ -92,7 +92,7 @@ def rules_from(table: Mapping[str, Any], breakdowns: Mapping[str, Breakdown], on
         tuple(
             Balance(row["stock"], tuple(row["plus"]), tuple(row["minus"])) for row in table["balance"] if holds(row, on)
         ),
-        Usual(**usual),
+        Usual(usual["floor"], usual["share"], usual["spread"], int(usual["enough"]), usual["zero_floor"]),
         breakdowns,
     )
 
