@@ -1,4 +1,4 @@
-"""Of whom a form asks its numbers, in which periods."""
+"""Of whom a form asks its numbers, in which periods; which forms ask a unit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pcmt.apps.facts.models import Form
-from pcmt.apps.units.models import GroupMember, Unit, UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.periods import CALENDARS, DAY, Calendar, Kind, Span, periods_of
 
 
@@ -69,3 +69,14 @@ def units_asked(asks: Iterable[tuple[Form, date]]) -> dict[tuple[int, date], lis
 
 def _holds(row: UnitClosure | GroupMember | Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
+
+
+def forms_for(unit: Unit, on: date) -> QuerySet[Form]:
+    """The forms that ask a unit for figures on a day, by its place in the tree of that day."""
+    above = UnitClosure.objects.filter(holds_on(on), descendant=unit, depth__gt=0).values("ancestor_id")
+    groups = GroupMember.objects.filter(holds_on(on), unit=unit).values("group_id")
+    asked = Q(level="", group=None, root=unit) | Q(group__in=groups)
+    if unit.kind == UnitKind.ADMINISTRATIVE or unit.level == Level.SCHOOL:
+        asked |= Q(level=unit.level, group=None, root__in=above)
+    found: QuerySet[Form] = Form.objects.filter(holds_on(on)).filter(asked)
+    return found
