@@ -122,7 +122,7 @@ def _places(top: Unit, level: str, span: Span) -> list[tuple[int, int]]:
     """Who tells at the end of a period, by number with a weight, in the order of numbers."""
     if not level:
         return [(top.pk, 1)]
-    below = Unit.objects.under(top.pk, span.last).filter(level=level, kind="administrative").order_by("pk")
+    below = Unit.objects.under(top.pk, span.last).as_of(span.last).filter(level=level, kind="administrative").order_by("pk")
     return [(pk, 2 + crc32(name.encode()) % 9) for pk, name in below.values_list("pk", "name")]
 
 
