@@ -1,10 +1,33 @@
 """What a target measures: its shape, comparator, values and baseline, as a closed type; elements and facts."""
 
+from pcmt.core.measures.breakdowns import (
+    Breakdown,
+    Option,
+    Parts,
+    breakdowns_from,
+    check_part,
+    parse_part,
+    part_label,
+    part_text,
+    parts_of,
+)
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
-from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.reach import each_level
 from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
+from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
+from pcmt.core.measures.labels import describe, number_label, quantity_label
+from pcmt.core.measures.rolling import (
+    Told,
+    contributions,
+    counts_in,
+    decompose,
+    filled_by,
+    is_kept,
+    kept,
+    rolls,
+    shares,
+)
 from pcmt.core.measures.targets import (
     Baseline,
     BaselineKind,
@@ -20,36 +43,62 @@ from pcmt.core.measures.targets import (
 )
 
 __all__ = [
-    "MOVES",
+    "Balance",
     "Baseline",
     "BaselineKind",
     "Binding",
+    "Breakdown",
     "Catalogue",
+    "Cell",
     "Comparator",
     "Direction",
     "Element",
     "Fact",
     "Figure",
     "Indicator",
+    "MOVES",
     "Nature",
+    "Option",
     "OverTime",
     "OverUnits",
+    "PartOf",
+    "Parts",
     "PartsCheck",
+    "Past",
+    "Rules",
     "Shape",
     "Strength",
     "Stronger",
     "TargetSpec",
+    "Told",
+    "Usual",
     "add_up",
+    "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
+    "check_entries",
+    "check_part",
     "compare_strength",
+    "contributions",
+    "counts_in",
     "decimal_from",
+    "decompose",
     "describe",
     "each_level",
     "expected_count",
     "figure",
+    "filled_by",
+    "is_kept",
+    "kept",
     "number_label",
+    "parse_part",
+    "part_label",
+    "part_text",
     "parts_and_total",
+    "parts_of",
     "quantity_label",
+    "rolls",
+    "rules_from",
+    "shares",
     "target_from",
 ]
