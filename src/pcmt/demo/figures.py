@@ -16,11 +16,15 @@ from typing import Any
 from zlib import crc32
 
 import attrs
+from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.facts.models import Element, Source
-from pcmt.apps.facts.operations import Entry, record_facts
+from pcmt.apps.facts.operations import Entry, load_catalogue, record_facts
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.targets.models import Target
+from pcmt.apps.targets.operations import Choice, confirm_measure, give_baseline, give_remark, refresh_standings
 from pcmt.apps.units.models import Unit
 from pcmt.core.measures import Nature
 from pcmt.core.periods import STATISTICAL, Kind, Span
@@ -40,18 +44,93 @@ def content() -> Table:
     return tomllib.loads((DATA / "figures.toml").read_text(encoding="utf-8"))
 
 
-def tell(at: datetime, tables: Table, units: Mapping[str, Unit], users: Mapping[str, User], today: date) -> int:
-    """Have all numbers told on their days; how many there are."""
+def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], users: Mapping[str, User]) -> int:
+    """Have all numbers told on their days, say how targets are measured, and judge them; how many numbers there are.
+
+    The targets of the plan of today are measured from its first day: they change with every number that comes in.
+    """
+    tables, today = content(), timezone.localdate(at)
+    load_catalogue()
+    for entry in tables["measure"]:
+        _measure(entry, plans[entry["plan"]], users)
     count = 0
-    for told in tables["told"]:
-        cells = _cells(told, units, today)
-        teller = users[told["user"]] if "user" in told else None
-        for span, entries in sorted(cells.items(), key=lambda each: each[0].end):
-            moment = min(noon(span.end) + TOLD_AFTER, at)
-            for actor, own in _by_teller(entries, teller, moment.date()):
-                ok_told(actor, moment, own, told["ref"])
-                count += len(own)
+    for moment, actor, entries, ref in sorted(_tellings(at, tables, units, users, today), key=lambda each: each[0]):
+        ok_told(actor, moment, entries, ref)
+        count += len(entries)
+    for entry in tables["baseline"]:
+        target = _target(plans[entry["plan"]], entry["target"])
+        moment = noon(entry["on"])
+        actor = _actor(users[entry["user"]], moment)
+        ok(
+            give_baseline(
+                actor=actor,
+                at=moment,
+                target_id=target.pk,
+                unit_id=units[entry["unit"]].pk,
+                value=Decimal(entry["value"]),
+                so_far=None,
+                source=entry["source"],
+                seen=0,
+            )  # fmt: skip
+        )
+    for entry in tables["remark"]:
+        target = _target(plans[entry["plan"]], entry["target"])
+        moment = noon(entry["on"], 16)
+        actor = _actor(users[entry["user"]], moment)
+        ok(
+            give_remark(
+                actor=actor,
+                at=moment,
+                target_id=target.pk,
+                unit_id=units[entry["unit"]].pk,
+                reached=entry["reached"],
+                on=entry["on"],
+                words=entry["words"],
+                seen=0,
+            )  # fmt: skip
+        )
+    refresh_standings(at=at)
     return count
+
+
+def _measure(entry: Table, plan: Plan, users: Mapping[str, User]) -> None:
+    """On the day after the adoption the standing office says how the targets of its plan are measured."""
+    adopted = plan.revisions.exclude(adopted_at=None).earliest("adopted_at").adopted_at
+    assert adopted is not None
+    moment = adopted + timedelta(hours=2)
+    actor = _actor(users[entry["user"]], moment)
+    for order, words, indicator in entry["targets"]:
+        target = _target(plan, order)
+        if not target.text.startswith(words):
+            raise RuntimeError(f"target {order} of {plan} begins otherwise: {target.text!r}")
+        choice = Choice(indicator or None, each=entry.get("each", {}).get(str(order), ""), calendar=STATISTICAL.code)
+        version = target.measured_by.version
+        ok(confirm_measure(actor=actor, at=moment, target_id=target.pk, version=version, choice=choice))
+
+
+def _target(plan: Plan, order: int) -> Target:
+    return Target.objects.select_related("measured_by").get(plan=plan, order=order)
+
+
+def _actor(user: User, moment: datetime) -> Actor:
+    actor = actor_of(user, timezone.localdate(moment))
+    if actor is None:
+        raise RuntimeError(f"{user.username} holds no role on {moment}")
+    return actor
+
+
+Telling = tuple[datetime, Actor | None, Sequence[Entry], str]
+
+
+def _tellings(
+    at: datetime, tables: Table, units: Mapping[str, Unit], users: Mapping[str, User], today: date
+) -> Iterator[Telling]:
+    for told in tables["told"]:
+        teller = users[told["user"]] if "user" in told else None
+        for span, entries in _cells(told, units, today).items():
+            moment = min(noon(span.end) + TOLD_AFTER, at)
+            for actor, own in _by_teller(entries, teller, timezone.localdate(moment)):
+                yield moment, actor, own, told["ref"]
 
 
 def ok_told(actor: Actor | None, at: datetime, entries: Sequence[Entry], ref: str) -> None:
@@ -122,7 +201,9 @@ def _places(top: Unit, level: str, span: Span) -> list[tuple[int, int]]:
     """Who tells at the end of a period, by number with a weight, in the order of numbers."""
     if not level:
         return [(top.pk, 1)]
-    below = Unit.objects.under(top.pk, span.last).as_of(span.last).filter(level=level, kind="administrative").order_by("pk")
+    below = (
+        Unit.objects.under(top.pk, span.last).as_of(span.last).filter(level=level, kind="administrative").order_by("pk")
+    )
     return [(pk, 2 + crc32(name.encode()) % 9) for pk, name in below.values_list("pk", "name")]
 
 

@@ -27,7 +27,7 @@ from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import reorganisations, story, units
+from pcmt.demo import figures, reorganisations, story, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -100,8 +100,9 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
         remind(at=at - timedelta(days=back))
     for entry in people["grant"]:
         _grant(at, entry, users, made)
+    figures.tell(at, plans, made, users)
     reorganisations.plan(at, made, users)
-    return plans
+    return len(plans)
 
 
 def _user(at: datetime, entry: Mapping[str, Any], password: str, made: Mapping[str, Unit]) -> User:
