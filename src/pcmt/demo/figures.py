@@ -21,13 +21,14 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.facts.models import Element, Source
-from pcmt.apps.facts.operations import Entry, load_catalogue, record_facts
+from pcmt.apps.facts.operations import Entry, record_facts
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Target
 from pcmt.apps.targets.operations import Choice, confirm_measure, give_baseline, give_remark, refresh_standings
 from pcmt.apps.units.models import Unit
+from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import Nature
-from pcmt.core.periods import STATISTICAL, Kind, Span
+from pcmt.core.periods import DAY, STATISTICAL, Kind, Span
 from pcmt.core.units import apportion
 from pcmt.demo.story import noon, ok
 
@@ -47,16 +48,25 @@ def content() -> Table:
 def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], users: Mapping[str, User]) -> int:
     """Have all numbers told on their days, say how targets are measured, and judge them; how many numbers there are.
 
-    The targets of the plan of today are measured from its first day: they change with every number that comes in.
+    The targets of the plan of today are measured from its first day and change with every number that comes in; those
+    of plans that are over are judged once.
     """
     tables, today = content(), timezone.localdate(at)
-    load_catalogue()
-    for entry in tables["measure"]:
-        _measure(entry, plans[entry["plan"]], users)
+    now = plans["nghe-an-current"]
     count = 0
-    for moment, actor, entries, ref in sorted(_tellings(at, tables, units, users, today), key=lambda each: each[0]):
-        ok_told(actor, moment, entries, ref)
-        count += len(entries)
+    for current in (False, True):
+        tellings = [
+            each
+            for told in tables["told"]
+            if ("since_start" in told) == current
+            for each in _tellings(at, told, units, users, (now.window_from or today, today))
+        ]
+        for moment, actor, entries, ref in sorted(tellings, key=lambda each: each[0]):
+            ok_told(actor, moment, entries, ref)
+            count += len(entries)
+        if not current:
+            for entry in tables["measure"]:
+                _measure(entry, plans[entry["plan"]], users)
     for entry in tables["baseline"]:
         target = _target(plans[entry["plan"]], entry["target"])
         moment = noon(entry["on"])
@@ -71,7 +81,7 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
                 so_far=None,
                 source=entry["source"],
                 seen=0,
-            )  # fmt: skip
+            )
         )
     for entry in tables["remark"]:
         target = _target(plans[entry["plan"]], entry["target"])
@@ -87,7 +97,7 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
                 on=entry["on"],
                 words=entry["words"],
                 seen=0,
-            )  # fmt: skip
+            )
         )
     refresh_standings(at=at)
     return count
@@ -105,7 +115,9 @@ def _measure(entry: Table, plan: Plan, users: Mapping[str, User]) -> None:
             raise RuntimeError(f"target {order} of {plan} begins otherwise: {target.text!r}")
         choice = Choice(indicator or None, each=entry.get("each", {}).get(str(order), ""), calendar=STATISTICAL.code)
         version = target.measured_by.version
-        ok(confirm_measure(actor=actor, at=moment, target_id=target.pk, version=version, choice=choice))
+        done = confirm_measure(actor=actor, at=moment, target_id=target.pk, version=version, choice=choice)
+        if isinstance(done, Refusal):
+            raise RuntimeError(f"{entry['plan']} {order}: {done.message}")
 
 
 def _target(plan: Plan, order: int) -> Target:
@@ -123,14 +135,13 @@ Telling = tuple[datetime, Actor | None, Sequence[Entry], str]
 
 
 def _tellings(
-    at: datetime, tables: Table, units: Mapping[str, Unit], users: Mapping[str, User], today: date
+    at: datetime, told: Table, units: Mapping[str, Unit], users: Mapping[str, User], days: tuple[date, date]
 ) -> Iterator[Telling]:
-    for told in tables["told"]:
-        teller = users[told["user"]] if "user" in told else None
-        for span, entries in _cells(told, units, today).items():
-            moment = min(noon(span.end) + TOLD_AFTER, at)
-            for actor, own in _by_teller(entries, teller, timezone.localdate(moment)):
-                yield moment, actor, own, told["ref"]
+    teller = users[told["user"]] if "user" in told else None
+    for span, entries in _cells(told, units, days).items():
+        moment = min(noon(span.end) + TOLD_AFTER, at)
+        for actor, own in _by_teller(entries, teller, timezone.localdate(moment)):
+            yield moment, actor, own, told["ref"]
 
 
 def ok_told(actor: Actor | None, at: datetime, entries: Sequence[Entry], ref: str) -> None:
@@ -164,8 +175,8 @@ class _Told:
     open: bool
 
 
-def _cells(table: Table, units: Mapping[str, Unit], today: date) -> Mapping[Span, list[Entry]]:
-    top, spans = units[table["under"]], _spans(table, today)
+def _cells(table: Table, units: Mapping[str, Unit], days: tuple[date, date]) -> Mapping[Span, list[Entry]]:
+    top, spans = units[table["under"]], _spans(table, *days)
     stocks = frozenset(Element.objects.filter(nature=Nature.STOCK).values_list("code", flat=True))
     told = _Told({span: _places(top, table.get("level", ""), span) for span in spans}, stocks, "to" not in table)
     silent = _silent(told.places[spans[-1]], table.get("silent", 0))
@@ -179,20 +190,18 @@ def _cells(table: Table, units: Mapping[str, Unit], today: date) -> Mapping[Span
     return cells
 
 
-def _spans(told: Table, today: date) -> list[Span]:
-    """The periods of a table, those that are over by today."""
+def _spans(told: Table, start: date, today: date) -> list[Span]:
+    """The periods of a table that are over by today. What begins or ends inside one makes a shorter period of it."""
+    if told["period"] == "whole":
+        return [Span(told["from"], told["to"] + DAY)]
     kind = Kind(told["period"])
-    if "weeks" in told:
-        this = STATISTICAL.around(Kind.WEEK, today).start
-        return [
-            Span(this - timedelta(weeks=back), this - timedelta(weeks=back - 1)) for back in range(told["weeks"], 0, -1)
-        ]
     last = min(told.get("to", today), today)
-    spans, day = [], told["from"]
+    spans, day = [], start if "since_start" in told else told["from"]
     while day <= last:
         span = STATISTICAL.around(kind, day)
-        if span.last <= last:
-            spans.append(span)
+        end = min(span.end, told["to"] + DAY) if "to" in told else span.end
+        if end <= today:
+            spans.append(Span(day, end))
         day = span.end
     return spans
 
@@ -221,7 +230,8 @@ def _series(row: Table, known: Mapping[str, Series], told: _Told) -> Series:
         found = _stock(row["years"], told)
     else:
         found = _flow(row["years"], told, row["element"])
-    return {key: max(value, row.get("least", 0)) for key, value in found.items()}
+    least, most = row.get("least", 0), row.get("most", max(found.values(), default=0))
+    return {key: max(min(value, most), least) for key, value in found.items()}
 
 
 def _flow(years: Mapping[str, int], told: _Told, element: str) -> dict[tuple[int, Span], int]:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
+from pcmt.apps.facts.operations import load_catalogue
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
@@ -95,6 +96,7 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     made = units.make_units(begun, timezone.localdate(at))
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
+    load_catalogue()
     plans = story.tell(at, made, users)
     for back in range(REMINDED_DAYS, -1, -1):
         remind(at=at - timedelta(days=back))
