@@ -49,25 +49,26 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
     """Have all numbers told on their days, say how targets are measured, and judge them; how many numbers there are.
 
     The targets of the plan of today are measured from its first day and change with every number that comes in; those
-    of plans that are over are judged once.
+    of plans that are over are judged once. A story may be told without some of its plans.
     """
     tables, today = content(), timezone.localdate(at)
-    now = plans["nghe-an-current"]
+    now = plans.get("nghe-an-current")
+    start = now and now.window_from or today
     count = 0
     for current in (False, True):
         tellings = [
             each
             for told in tables["told"]
             if ("since_start" in told) == current
-            for each in _tellings(at, told, units, users, (now.window_from or today, today))
+            for each in _tellings(at, told, units, users, (start, today))
         ]
         for moment, actor, entries, ref in sorted(tellings, key=lambda each: each[0]):
             ok_told(actor, moment, entries, ref)
             count += len(entries)
         if not current:
-            for entry in tables["measure"]:
+            for entry in _of(plans, tables["measure"]):
                 _measure(entry, plans[entry["plan"]], users)
-    for entry in tables["baseline"]:
+    for entry in _of(plans, tables["baseline"]):
         target = _target(plans[entry["plan"]], entry["target"])
         moment = noon(entry["on"])
         actor = _actor(users[entry["user"]], moment)
@@ -83,7 +84,7 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
                 seen=0,
             )
         )
-    for entry in tables["remark"]:
+    for entry in _of(plans, tables["remark"]):
         target = _target(plans[entry["plan"]], entry["target"])
         moment = noon(entry["on"], 16)
         actor = _actor(users[entry["user"]], moment)
@@ -101,6 +102,10 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
         )
     refresh_standings(at=at)
     return count
+
+
+def _of(plans: Mapping[str, Plan], entries: Sequence[Table]) -> list[Table]:
+    return [entry for entry in entries if entry["plan"] in plans]
 
 
 def _measure(entry: Table, plan: Plan, users: Mapping[str, User]) -> None:
