@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -28,6 +28,23 @@ def periods(form: Form, first: date, on: date) -> list[Span]:
         return []
     found = periods_of(Kind(form.period), Span(start, on + DAY), calendar_of(form))
     return [span for span in found if form.valid_to is None or span.last < form.valid_to]
+
+
+def earlier(form: Form, span: Span, count: int) -> list[Span]:
+    """The periods straight before one, the oldest first."""
+    found: list[Span] = []
+    while len(found) < count:
+        found.append(calendar_of(form).around(Kind(form.period), (found[-1] if found else span).start - DAY))
+    return found[::-1]
+
+
+def year_ago(form: Form, span: Span) -> Span:
+    """The period of the same name a year ago; of a week the one 52 weeks before."""
+    if form.period == Kind.WEEK:
+        return Span(span.start - timedelta(weeks=52), span.end - timedelta(weeks=52))
+    calendar = calendar_of(form)
+    year, month = calendar.month_of(span.start)
+    return calendar.around(Kind(form.period), calendar.month_start(year - 1, month))
 
 
 def units_asked(asks: Iterable[tuple[Form, date]]) -> dict[tuple[int, date], list[Unit]]:
