@@ -13,7 +13,16 @@ from pcmt.apps.facts.queries.entering import (
     told_last,
 )
 from pcmt.apps.facts.queries.figures import figures
-from pcmt.apps.facts.queries.forms import calendar_of, earlier, periods, units_asked, year_ago
+from pcmt.apps.facts.queries.forms import (
+    calendar_of,
+    earlier,
+    forms_for,
+    periods,
+    periods_open,
+    reporters,
+    units_asked,
+    year_ago,
+)
 
 __all__ = [
     "Number",
@@ -24,9 +33,12 @@ __all__ = [
     "earlier",
     "figures",
     "forms_asking",
+    "forms_for",
     "numbers",
     "periods",
+    "periods_open",
     "progress",
+    "reporters",
     "revisions",
     "told_at",
     "told_last",
