@@ -16,6 +16,7 @@ from pcmt.core.measures.targets import (
     parts_and_total,
     target_from,
 )
+from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
     "Baseline",
@@ -32,8 +33,10 @@ __all__ = [
     "OverTime",
     "OverUnits",
     "PartsCheck",
+    "Says",
     "Shape",
     "TargetSpec",
+    "Written",
     "catalogue_from",
     "check_catalogue",
     "decimal_from",
@@ -43,5 +46,6 @@ __all__ = [
     "number_label",
     "parts_and_total",
     "quantity_label",
+    "read_written",
     "target_from",
 ]
