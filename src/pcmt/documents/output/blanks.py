@@ -138,13 +138,14 @@ def _write(page: Any, sheet: BlankSheet, looks: _Looks) -> None:
         page.write_string(row, 1, line[:MAX_CELL], looks.of(italic=row > 1))
     head = len(sheet.lines) + 2
     page.set_column(0, 0, 10, None, {"hidden": True})
-    if any(column.key for column in sheet.columns):
+    if any(column.key for column in sheet.columns) and sheet.filled:
         page.write_string(head, 0, COLUMN_KEY)
         for at, column in enumerate(sheet.columns, 1):
             page.write_string(head, at, column.key)
         page.set_row(head, None, None, {"hidden": True})
         head += 1
-    page.write_string(head, 0, KEY)
+    if sheet.filled:
+        page.write_string(head, 0, KEY)
     for at, column in enumerate(sheet.columns, 1):
         colour = OPEN if column.open else HEAD
         look = looks.of(framed=True, wrap=True, bold=True, align="center", bg_color=colour)
@@ -163,7 +164,8 @@ def _write(page: Any, sheet: BlankSheet, looks: _Looks) -> None:
 
 def _rows(page: Any, sheet: BlankSheet, looks: _Looks, first: int) -> None:
     for at, row in enumerate(sheet.rows):
-        page.write_string(first + at, 0, row.key)
+        if sheet.filled:
+            page.write_string(first + at, 0, row.key)
         summed = row.key == SUM_KEY
         for place, (column, cell) in enumerate(zip(sheet.columns, row.cells, strict=True)):
             opened = column.open and sheet.filled and not summed
@@ -171,12 +173,15 @@ def _rows(page: Any, sheet: BlankSheet, looks: _Looks, first: int) -> None:
                 framed=True,
                 wrap=not column.counts,
                 locked=not opened,
-                **({"num_format": "#,##0" + ("." + "0" * column.places if column.places else "")} if column.counts else {}),
-                **({"bg_color": OPEN if opened else LOCKED}),
-                **({"bold": True} if summed else {}),
-                **({"align": "right"} if column.counts else {}),
+                bg_color=OPEN if opened else LOCKED,
+                bold=summed,
+                **({"num_format": _format(column.places), "align": "right"} if column.counts else {}),
             )
             _cell(page, (first + at, place + 1), cell, look, _worth(sheet.rows, at, place), first)
+
+
+def _format(places: int) -> str:
+    return "#,##0" + ("." + "0" * places if places else "")
 
 
 def _cell(page: Any, place: tuple[int, int], cell: BlankCell, look: Any, worth: Decimal | None, first: int) -> None:
