@@ -28,6 +28,7 @@ from pcmt.core.measures.targets import (
     parts_and_total,
     target_from,
 )
+from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
     "Balance",
@@ -52,9 +53,11 @@ __all__ = [
     "PartsCheck",
     "Past",
     "Rules",
+    "Says",
     "Shape",
     "TargetSpec",
     "Usual",
+    "Written",
     "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
@@ -72,6 +75,7 @@ __all__ = [
     "parts_and_total",
     "parts_of",
     "quantity_label",
+    "read_written",
     "rules_from",
     "target_from",
 ]
