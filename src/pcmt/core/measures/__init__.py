@@ -1,6 +1,18 @@
 """What a target measures: its shape, comparator, values and baseline, as a closed type; elements and facts."""
 
-from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.breakdowns import (
+    Breakdown,
+    Option,
+    Parts,
+    breakdowns_from,
+    check_part,
+    parse_part,
+    part_label,
+    part_text,
+    parts_of,
+)
+from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue, element_from
+from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.targets import (
@@ -16,12 +28,16 @@ from pcmt.core.measures.targets import (
     parts_and_total,
     target_from,
 )
+from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
+    "Balance",
     "Baseline",
     "BaselineKind",
     "Binding",
+    "Breakdown",
     "Catalogue",
+    "Cell",
     "Comparator",
     "Direction",
     "Element",
@@ -29,19 +45,37 @@ __all__ = [
     "Figure",
     "Indicator",
     "Nature",
+    "Option",
     "OverTime",
     "OverUnits",
+    "PartOf",
+    "Parts",
     "PartsCheck",
+    "Past",
+    "Rules",
+    "Says",
     "Shape",
     "TargetSpec",
+    "Usual",
+    "Written",
+    "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
+    "check_entries",
+    "check_part",
     "decimal_from",
     "describe",
+    "element_from",
     "expected_count",
     "figure",
     "number_label",
+    "parse_part",
+    "part_label",
+    "part_text",
     "parts_and_total",
+    "parts_of",
     "quantity_label",
+    "read_written",
+    "rules_from",
     "target_from",
 ]
