@@ -13,8 +13,9 @@ from pcmt.core.measures.breakdowns import (
 )
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue, element_from
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
-from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
+from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
+from pcmt.core.measures.reach import each_level
 from pcmt.core.measures.rolling import (
     Told,
     contributions,
@@ -26,6 +27,7 @@ from pcmt.core.measures.rolling import (
     rolls,
     shares,
 )
+from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
 from pcmt.core.measures.targets import (
     Baseline,
     BaselineKind,
@@ -42,6 +44,7 @@ from pcmt.core.measures.targets import (
 from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
+    "MOVES",
     "Balance",
     "Baseline",
     "BaselineKind",
@@ -66,20 +69,25 @@ __all__ = [
     "Rules",
     "Says",
     "Shape",
+    "Strength",
+    "Stronger",
     "TargetSpec",
     "Told",
     "Usual",
     "Written",
+    "add_up",
     "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
     "check_entries",
     "check_part",
+    "compare_strength",
     "contributions",
     "counts_in",
     "decimal_from",
     "decompose",
     "describe",
+    "each_level",
     "element_from",
     "expected_count",
     "figure",
