@@ -19,7 +19,8 @@ from pcmt.apps.facts.models import Form
 from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import BaselineFigure, Remark, StandingChange, Target
-from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, judge_days, load
+from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, load
+from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict
@@ -161,7 +162,8 @@ def _silent(actor: Actor, whole: Judged, units: ByUnit | None, switch: Switch) -
         return None
     if units is not None and units.judged:
         return _silent_units(actor, whole, [unit.pk for unit in units.silent], len(units.silent), len(units.lines))
-    answers = figures(set(whole.asks), on=switch.on, boundary=switch.boundary, known=switch.known)
+    asked = set(whole.asks)
+    answers = figures(asked, on=switch.on, boundary=whole.boundary, known=switch.known, silent=SILENT_SHOWN)
     least = [each for each in answers.values() if each.expected is not None and each.told < each.expected]
     if not least:
         return None

@@ -78,8 +78,7 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
     unit_id = _number(request, "don_vi", ask.unit_id)
     if not reaches(ask.unit_id, unit_id, ask.window):
         raise Http404
-    boundary = switch.boundary or judged.boundary
-    step = step_of(actor, ask, unit_id, When(switch.on, boundary, switch.known))
+    step = step_of(actor, ask, unit_id, When(switch.on, judged.boundary, switch.known))
     first = next((at for at, unit in enumerate(step.path) if unit.pk == ask.unit_id), len(step.path) - 1)
     words = {"cua": judged.unit_id, "so": _number(request, "so", 0), **switch.chosen}
     context = {
