@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -139,12 +140,15 @@ def _way(target: Target, whole: Judged, switch: Switch) -> Chart | None:
     days = days_along(window, min(switch.on, window.last))
     loaded = load([target])[0]
     pairs = [(loaded, day) for day in days]
-    asked = {"on": switch.on, "boundary": switch.boundary, "known": switch.known}
-    judged = [each for each in judge_days(pairs, units=[whole.unit_id], **asked) if each.whole]
-    dots = [(each.day, each.judgement.measured, each.judgement.expected) for each in judged]
+    found_then = judge_days(pairs, on=switch.on, boundary=switch.boundary, known=switch.known, units=[whole.unit_id])
+    judged = [each for each in found_then if each.whole]
+    dots = {
+        each.judgement.reach or each.day: (each.judgement.measured, each.judgement.expected) for each in judged
+    }  # a day on which nothing new was known is none of the way
     grows = whole.spec.shape in (Shape.LEVEL, Shape.ALLOCATION, Shape.SHARE)
-    opening = 0 if grows and found.expected is not None and found.expected != found.goal else None
-    return chart(window, dots, goal=found.goal, opening=opening, on=switch.on)
+    opening = Fraction(0) if grows and found.expected is not None and found.expected != found.goal else None
+    way = [(day, *figures_then) for day, figures_then in sorted(dots.items())]
+    return chart(window, way, goal=found.goal, opening=opening, on=switch.on)
 
 
 def days_along(window: Span, until: date) -> list[date]:
@@ -204,9 +208,9 @@ def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], s
             found.append(Missing("baseline", words, owner, place("targets:baseline", target), _("Nhập số kỳ gốc")))
         if silent is not None:
             said = _("Còn %(count)d/%(asked)d đơn vị chưa báo số liệu")
-            words = said % {"count": silent.count, "asked": silent.asked}
+            told = said % {"count": silent.count, "asked": silent.asked}
             names = ", ".join(unit.name for unit in silent.units[:5])
-            found.append(Missing("figures", words, names, silent.url, _("Nhập số liệu")))
+            found.append(Missing("figures", told, names, silent.url, _("Nhập số liệu")))
         elif whole.judgement.measured is None and not found:
             words = gettext_lazy("Chưa có số liệu thực hiện")
             found.append(Missing("figures", words, owner, _entry(whole), _("Nhập số liệu")))
@@ -217,7 +221,7 @@ def place(name: str, target: Target) -> str:
     """The page on which somebody gives what a target lacks."""
     try:  # TEMP
         return reverse(name, args=[target.pk])
-    except NoReverseMatch:
+    except Exception:
         return ""
 
 

@@ -80,7 +80,7 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
         raise Http404
     step = step_of(actor, ask, unit_id, When(switch.on, judged.boundary, switch.known))
     first = next((at for at, unit in enumerate(step.path) if unit.pk == ask.unit_id), len(step.path) - 1)
-    words = {"cua": judged.unit_id, "so": _number(request, "so", 0), **switch.chosen}
+    words: dict[str, Any] = {"cua": judged.unit_id, "so": _number(request, "so", 0), **switch.chosen}
     context = {
         "target": shown,
         "plan": shown.plan,
@@ -96,13 +96,14 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
 
 def roots_of(target: Target, judged: Judged, switch: Switch) -> list[Root]:
     """The figures that a judgement rests on, each with the address of its first step."""
-    elements = catalogue().elements | catalogue(judged.day).elements
+    elements = {**catalogue().elements, **catalogue(judged.day).elements}
     path = reverse("targets:lineage", args=[target.pk])
+    words: dict[str, Any] = {"cua": judged.unit_id, **switch.chosen}
     return [
         Root(
             elements[ask.element].name if ask.element in elements else ask.element,
             period_words(ask),
-            f"{path}?{urlencode({'cua': judged.unit_id, 'so': at, **switch.chosen})}",
+            f"{path}?{urlencode({**words, 'so': at})}",
         )
         for at, ask in enumerate(judged.asks)
     ]
