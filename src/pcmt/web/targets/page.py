@@ -54,13 +54,13 @@ class Missing:
 
 @attrs.frozen
 class Turn:
-    """A verdict that became another one. `on` is the day it was judged as of; `by_figures` whether a number did it."""
+    """A verdict that became another one. `on` is the day it was judged as of, `cause` why it changed, in words."""
 
     word: VerdictWord
     on: date
     at: datetime
     sentence: str
-    by_figures: bool
+    cause: str
 
 
 @attrs.frozen
@@ -232,7 +232,7 @@ def _turns(target: Target, unit_id: int, switch: Switch) -> list[Turn]:
         changes = changes.filter(at__lte=switch.known)
     rows = list(changes.order_by("-at", "-pk")[:CHANGES_SHOWN])
     return [
-        Turn(VERDICT_WORDS[row.after], row.on, row.at, row.sentence, row.recording_id is not None)
+        Turn(VERDICT_WORDS[row.after], row.on, row.at, row.sentence, row.get_cause_display())
         for row in reversed(rows)
         if row.after in VERDICT_WORDS
     ]

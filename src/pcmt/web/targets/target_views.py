@@ -19,7 +19,7 @@ from pcmt.apps.targets.queries import Judged, judge
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, period_label, span_label
 from pcmt.web.figures import Switch, switch_of
 from pcmt.web.shell.access import acting
-from pcmt.web.targets.lineage import When, reaches, step_of
+from pcmt.web.targets.lineage import When, may_open, reaches, step_of
 from pcmt.web.targets.page import page_of
 
 SORTS = (
@@ -76,7 +76,7 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
     switch = switch_of(request)
     ask, judged = _asked(request, shown, switch)
     unit_id = _number(request, "don_vi", ask.unit_id)
-    if not reaches(ask.unit_id, unit_id, ask.window):
+    if not (reaches(ask.unit_id, unit_id, ask.window) and may_open(actor, ask.unit_id, unit_id)):
         raise Http404
     step = step_of(actor, ask, unit_id, When(switch.on, judged.boundary, switch.known))
     first = next((at for at, unit in enumerate(step.path) if unit.pk == ask.unit_id), len(step.path) - 1)
