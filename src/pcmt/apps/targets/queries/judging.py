@@ -44,6 +44,7 @@ class Judged:
     """How a target stands for a unit on a day, with what was asked of it and the figures it was asked of.
 
     `whole`: for the area of the whole target, else for a body it was allocated to or a unit for each of which it holds.
+    `boundary` is the day of whose units the figures are (None: of the time that they speak of).
     `window` is the stretch measured; None where the plan says no time. `day` is the day it was judged as of: that of
     the end where the target has left the plan.
     """
@@ -56,6 +57,7 @@ class Judged:
     window: Span | None
     day: date
     asks: tuple[Ask, ...] = ()
+    boundary: date | None = None
 
 
 def judge(
@@ -450,7 +452,7 @@ def _told(part: Part, judgement: Judgement) -> Judged:
     frame = part.frame
     asks = tuple(ask for what in ("counted", "whole") for ask in part.asks.get(what, ()))
     asks += tuple(ask for _turn, each in part.turns for ask in each)
-    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks)
+    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks, part.boundary)
 
 
 def given_of(part: Part) -> tuple[Given, str]:
