@@ -23,8 +23,14 @@ from pcmt.apps.facts.queries.forms import (
     units_asked,
     year_ago,
 )
+from pcmt.apps.facts.queries.lineage import Branch, Leaf, Lineage, history, lineage, overtaken
+from pcmt.apps.facts.queries.recount import Difference
 
 __all__ = [
+    "Branch",
+    "Difference",
+    "Leaf",
+    "Lineage",
     "Number",
     "Place",
     "Progress",
@@ -34,7 +40,10 @@ __all__ = [
     "figures",
     "forms_asking",
     "forms_for",
+    "history",
+    "lineage",
     "numbers",
+    "overtaken",
     "periods",
     "periods_open",
     "progress",
