@@ -17,6 +17,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
@@ -432,3 +433,76 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.element_id} {self.start}: {self.value}"
+
+
+class SheetState(models.TextChoices):
+    """Where the import of a sheet of numbers stands."""
+
+    CHECKING = "checking", _("Đang kiểm tra")
+    WAITING = "waiting", _("Đang xem trước")
+    WRITING = "writing", _("Đang ghi")
+    DONE = "done", pgettext_lazy("tệp số liệu", "Đã nhập")
+    WITHDRAWN = "withdrawn", pgettext_lazy("tệp số liệu", "Đã bỏ")
+
+
+class SheetImportQuerySet(models.QuerySet["SheetImport"]):
+    """Sheets of numbers that came in."""
+
+    def visible_to(self, actor: Actor | None) -> SheetImportQuerySet:
+        """Those of one's own, and those that came in at the units one answers for."""
+        reach = sees("facts.SheetImport", actor)
+        if actor is None or reach < Reach.OWN:
+            return self.none()
+        own = Q(by_id=actor.user_id)
+        return self.filter(own | Q(owner__in=reached_units(actor, reach)) if reach >= Reach.SUBTREE else own)
+
+
+class SheetImport(models.Model):
+    """A workbook with the numbers of a form for one period, of one `unit` or (None) of all units the form asks.
+
+    `grid` are the texts of its cells (`pcmt.documents`), emptied when `operations.purge_sheets` finds it old. `stamp` is
+    what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that a sheet is read,
+    `meanings` what the headings and rows of that sheet mean: remembered for the next one of the same person and form.
+    `outcomes` is what becomes of each cell, `counts` how many of each sort there are, `seen` their digest. `progress`
+    of `total` rows are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in it.
+    """
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="sheets")
+    start = models.DateField()
+    end = models.DateField()
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    name = models.CharField("tên tệp", max_length=255)
+    hash = models.CharField(max_length=64)
+    grid = models.JSONField(default=list, blank=True)
+    stamp = models.JSONField(default=dict, blank=True)
+    by_hand = models.JSONField(default=dict, blank=True)
+    meanings = models.JSONField(default=dict, blank=True)
+    outcomes = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    seen = models.CharField("dấu của kết quả xem trước", max_length=16, blank=True)
+    state = models.CharField("tình trạng", max_length=10, choices=SheetState.choices, default=SheetState.CHECKING)
+    job = models.CharField(max_length=64, blank=True)
+    progress = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    recording = models.OneToOneField(Recording, models.PROTECT, null=True, blank=True, related_name="sheet")
+    at = models.DateTimeField("gửi lúc")
+    done_at = models.DateTimeField("nhập lúc", null=True, blank=True)
+    purged_at = models.DateTimeField("xóa nội dung lúc", null=True, blank=True)
+
+    objects = SheetImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tệp số liệu"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["by", "form", "state"], name="sheet_of_person"),
+            models.Index(fields=["at"], name="sheet_to_purge", condition=Q(purged_at__isnull=True)),
+        ]
+        constraints = [models.CheckConstraint(name="sheet_period_in_order", condition=Q(end__gt=F("start")))]
+
+    def __str__(self) -> str:
+        return self.name

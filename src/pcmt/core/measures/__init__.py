@@ -41,6 +41,7 @@ from pcmt.core.measures.targets import (
     parts_and_total,
     target_from,
 )
+from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
     "MOVES",
@@ -66,12 +67,14 @@ __all__ = [
     "PartsCheck",
     "Past",
     "Rules",
+    "Says",
     "Shape",
     "Strength",
     "Stronger",
     "TargetSpec",
     "Told",
     "Usual",
+    "Written",
     "add_up",
     "breakdowns_from",
     "catalogue_from",
@@ -98,6 +101,7 @@ __all__ = [
     "parts_and_total",
     "parts_of",
     "quantity_label",
+    "read_written",
     "rolls",
     "rules_from",
     "shares",

@@ -45,9 +45,7 @@ class Choice:
     breakdown: str = ""
 
 
-def confirm_measure(
-    *, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice
-) -> Measure | Refusal:
+def confirm_measure(*, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice) -> Measure | Refusal:
     """Say how a target is measured: from now on it is judged. `version` is the measure's as the person saw it."""
     with transaction.atomic():
         target = _locked(actor, target_id)
@@ -69,9 +67,7 @@ class Confirmed:
     refused: Mapping[int, Refusal]
 
 
-def confirm_proposals(
-    *, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]
-) -> Confirmed | Refusal:
+def confirm_proposals(*, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]) -> Confirmed | Refusal:
     """Confirm what is proposed for targets of a plan, as it is: `seen` has the measure's version by target.
 
     Those that somebody else has confirmed or changed since are left as they are.
@@ -225,7 +221,7 @@ def give_baseline(
             event="targets.baseline.given",
             obj=target,
             before={"value": before.value, "source": before.source} if before else None,
-            after={"unit": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
+            after={"body": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
         )
     return made
 
@@ -274,14 +270,16 @@ def give_remark(
             event="targets.remark.given",
             obj=target,
             before={"reached": before.reached, "date": before.on} if before else None,
-            after={"unit": made.unit.name, "reached": reached, "date": on, "words": made.words},
+            after={"body": made.unit.name, "reached": reached, "date": on, "words": made.words},
         )
     return made
 
 
 def _facts(measure: Measure) -> dict[str, object]:
+    known = catalogue().indicators
+    code = measure.indicator.code if measure.indicator else ""
     return {
-        "indicator": measure.indicator.code if measure.indicator else "",
+        "indicator": known[code].name if code in known else code,
         "breakdown": measure.breakdown,
         "each": measure.each or (measure.each_group.name if measure.each_group else ""),
         "calendar": measure.calendar,
