@@ -98,6 +98,7 @@ _TABLE = {
     "plans.ItemChange":     " AS      S      N       N       N        N       S        S       N  ",
     "plans.BodyMatch":      " AS      S      N       N       N        N       S        S       N  ",
     "plans.PlanEvent":      " AS      S      N       N       N        N       S        S       N  ",
+    "plans.Meeting":        " AA      S      S       S       S        S       S        S       -  ",
     "facts.Element":        " EA      E      E       E       E        E       E        E       EA ",
     "facts.ElementVersion": " EA      E      E       E       E        E       E        E       EA ",
     "facts.Indicator":      " EA      E      E       E       E        E       E        E       EA ",
