@@ -35,6 +35,7 @@ def _sees_people(actor: Actor) -> bool:
 ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
+    Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),

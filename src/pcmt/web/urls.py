@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("pcmt.web.home.urls")),
     path("ke-hoach/", include("pcmt.web.plan.urls")),
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
+    path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),

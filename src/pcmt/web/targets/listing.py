@@ -1,0 +1,205 @@
+"""The list of targets: each with its kept verdict, grouped by plan, counted by verdict. Nothing is judged here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.targets.models import Standing, Target
+from pcmt.apps.units.models import Unit, UnitClosure, holds_on
+from pcmt.core.evaluating import Verdict
+from pcmt.core.text import fold
+from pcmt.web.targets.drawing import Bar, bar
+from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
+
+ROWS_A_PAGE = 60
+UNITS_OFFERED = 300
+"""A longer list of units is no help in a box, and heavy on a slow line: then only the actor's own are offered."""
+
+
+@attrs.frozen
+class Line:
+    """One target and how it stands; `sentence` says why it was so judged, or that it never was."""
+
+    target: Target
+    verdict: str
+    word: VerdictWord
+    sentence: str
+    measured: Decimal | None
+    goal: Decimal | None
+    expected: Decimal | None
+    distance: Decimal | None
+    reach: date | None
+    on: date | None
+    small: bool
+    bar: Bar | None
+
+
+@attrs.frozen
+class Tally:
+    """How many targets have a verdict, and the address of the list of them."""
+
+    word: VerdictWord
+    count: int
+    url: str
+    current: bool
+
+
+@attrs.frozen
+class Group:
+    """The targets of one plan on the page, with the sums of all its targets in the list."""
+
+    plan: Plan
+    lines: Sequence[Line]
+    total: int
+    counts: Sequence[tuple[VerdictWord, int]]
+
+
+@attrs.frozen
+class Listing:
+    """A page of the list with the sums of the whole."""
+
+    page: Page[Target]
+    groups: Sequence[Group]
+    total: int
+    counts: Sequence[tuple[VerdictWord, int]]
+
+
+def plans_to_choose(actor: Actor) -> QuerySet[Plan]:
+    """Visible plans that have targets, newest first."""
+    having = Target.objects.active().values("plan_id")
+    return Plan.objects.visible_to(actor).filter(pk__in=having).order_by(F("issued_on").desc(nulls_last=True), "-pk")
+
+
+def units_to_choose(actor: Actor) -> QuerySet[Unit]:
+    """Units of which some visible target says how they stand; of very many only the actor's own and those below."""
+    judged = Standing.objects.visible_to(actor).order_by().values("unit_id").distinct()
+    found = Unit.objects.filter(pk__in=judged)
+    if judged[: UNITS_OFFERED + 1].count() > UNITS_OFFERED:
+        own = UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=actor.unit_id, depth__lte=1)
+        found = found.filter(pk__in=own.values("descendant_id"))
+    return found.in_official_order()
+
+
+def unit_words(actor: Actor) -> list[str]:
+    """What visible targets are counted in."""
+    words = Target.objects.visible_to(actor).active().exclude(unit_word="").order_by("unit_word")
+    return list(words.values_list("unit_word", flat=True).distinct())
+
+
+def with_standing(targets: QuerySet[Target], unit: Unit | None = None) -> QuerySet[Target]:
+    """The targets with what is kept of their verdict: of the whole, or of a unit (then only those judged for it)."""
+    of = Q(standings__unit=unit) if unit else Q(standings__whole=True)
+    found = targets.annotate(kept=FilteredRelation("standings", condition=of))
+    if unit:
+        found = found.filter(kept__isnull=False)
+    return found.annotate(verdict=Coalesce("kept__verdict", Value(str(Verdict.UNDETERMINED))))
+
+
+def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Target]:
+    """The targets that the filter names, whatever their verdict."""
+    found = with_standing(Target.objects.visible_to(actor).active(), chosen.get("don_vi"))
+    if plan := chosen.get("ke_hoach"):
+        found = found.filter(plan=plan)
+    if shape := chosen.get("dang"):
+        found = found.filter(shape=shape)
+    if word := chosen.get("dvt"):
+        found = found.filter(unit_word=word)
+    for word in fold(chosen.get("q") or "").split():
+        found = found.filter(search_key__contains=word)
+    return found
+
+
+def of_verdict(targets: QuerySet[Target], slug: str) -> QuerySet[Target]:
+    """Those with a verdict, named by its slug; all of them without one."""
+    verdict = next((key for key, each in VERDICT_WORDS.items() if each.slug == slug), None)
+    return targets.filter(verdict=verdict) if verdict else targets
+
+
+def in_order(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """By plan, the newest first, in the order of its text."""
+    newest = F("plan__issued_on").desc(nulls_last=True)
+    return targets.order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause").annotate(**_KEPT)
+
+
+_FIELDS = ("sentence", "measured", "goal", "expected", "distance", "reach", "small", "on")
+_KEPT = {f"kept_{name}": F(f"kept__{name}") for name in _FIELDS}
+
+
+def tallies_of(targets: QuerySet[Target], query: Mapping[str, Any], slug: str) -> list[Tally]:
+    """How many there are of each verdict, each a link to its own; and all of them. One statement."""
+    counts = _by_verdict(targets)
+    path = reverse("targets:list")
+
+    def address(value: str) -> str:
+        kept = {**{name: each for name, each in query.items() if name != "trang"}, "ket_luan": value}
+        return f"{path}?{urlencode({name: each for name, each in kept.items() if each}, doseq=True) or 'bo_loc=1'}"
+
+    every = VerdictWord("", _("Tất cả"), "")
+    shown = [(every, sum(counts.values())), *((word, counts[key]) for key, word in VERDICT_WORDS.items())]
+    return [Tally(word, count, address(word.slug), word.slug == slug) for word, count in shown]
+
+
+def listing_of(targets: QuerySet[Target], number: Any) -> Listing:
+    """A page of the list; the same few statements whatever its size."""
+    page = Paginator(in_order(targets), ROWS_A_PAGE).get_page(number)
+    lines = list(page.object_list)
+    by_plan = counts_by_plan(targets)
+    groups = groups_of(lines, by_plan)
+    whole: dict[str, int] = defaultdict(int)
+    for counts in by_plan.values():
+        for verdict, count in counts.items():
+            whole[verdict] += count
+    return Listing(page, groups, sum(whole.values()), _worded(whole))
+
+
+def counts_by_plan(targets: QuerySet[Target]) -> Mapping[int, Mapping[str, int]]:
+    """How many targets of each plan have each verdict; one statement."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in targets.order_by().values("plan_id", "verdict").annotate(n=Count("pk")):
+        found[row["plan_id"]][row["verdict"]] = row["n"]
+    return found
+
+
+def groups_of(targets: Sequence[Target], by_plan: Mapping[int, Mapping[str, int]]) -> list[Group]:
+    """Targets in order as groups by plan, with the counts of each."""
+    found: dict[int, list[Target]] = defaultdict(list)
+    for target in targets:
+        found[target.plan_id].append(target)
+    return [
+        Group(each[0].plan, [line_of(one) for one in each], sum(by_plan[key].values()), _worded(by_plan[key]))
+        for key, each in found.items()
+    ]
+
+
+def line_of(target: Any) -> Line:
+    """A target that was taken `in_order`, as a line."""
+    kept = {name: getattr(target, f"kept_{name}") for name in _FIELDS}
+    kept["sentence"] = kept["sentence"] or _("Chưa xác định: chưa kết luận lần nào.")
+    kept["small"] = bool(kept["small"])
+    drawn = bar(kept["measured"], kept["expected"], kept["goal"])
+    return Line(target, target.verdict, VERDICT_WORDS[target.verdict], bar=drawn, **kept)
+
+
+def _by_verdict(targets: QuerySet[Target]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    rows = targets.order_by().values("verdict").annotate(n=Count("pk"))
+    counts.update({row["verdict"]: row["n"] for row in rows})
+    return counts
+
+
+def _worded(counts: Mapping[str, int]) -> list[tuple[VerdictWord, int]]:
+    return [(word, counts[key]) for key, word in VERDICT_WORDS.items() if counts.get(key)]
