@@ -137,6 +137,11 @@ def lacking(gaps: Sequence[Span]) -> str:
     return f"thiếu số liệu {'; '.join(named)}{more}"
 
 
+def silent(units: int, asked: int) -> str:
+    """How many units reported nothing."""
+    return f"còn {units}/{asked} đơn vị chưa báo số liệu"
+
+
 def _period(span: Span) -> str:
     """A period by its name in either calendar, else by its days."""
     label = period_label(span, STATISTICAL)
