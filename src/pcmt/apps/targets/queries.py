@@ -60,15 +60,3 @@ def window_by(limits: Iterable[Mapping[str, Any]], plan: Span | None, events: Ma
         if windows and plan and windows[0].last >= plan.start:
             return Span(plan.start, windows[0].last + DAY)
     return None
-
-
-@frozen
-class Judged:
-    target: Target
-    unit_id: int
-    whole: bool
-    judgement: Any
-
-
-def judge(targets: Any, *, on: Any, boundary: Any = None, known: Any = None, units: Any = None) -> list[Judged]:
-    return []
