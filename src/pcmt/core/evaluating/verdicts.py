@@ -49,7 +49,7 @@ class Given:
 
     `counted` is what the target counts, over its window up to the day; `whole` the population of a share. `baseline`
     is the figure a change starts from, over the whole of its period, `baseline_so_far` over as much of it as has
-    passed of the window (of a share both are shares of 100). `opening` is a stock at the start of the window.
+    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is a stock at the start of the window.
     `turns` are the periods that a frequency asks for, with what was done in each (None: nothing reported).
     """
 
@@ -57,6 +57,7 @@ class Given:
     whole: Figure | None = None
     baseline: Fraction | None = None
     baseline_so_far: Fraction | None = None
+    baseline_open: str = ""
     opening: Fraction | None = None
     turns: Sequence[tuple[Span, Fraction | None]] = ()
     told: Told | None = None
@@ -79,6 +80,15 @@ class Judgement:
     reach: date | None = None
     lacking: tuple[Span, ...] = ()
     small: bool = False
+
+    def saying(self, more: str) -> Judgement:
+        """The same with one sentence more."""
+        return attrs.evolve(self, sentence=f"{self.sentence} {more}")
+
+
+def undetermined(why: str) -> Judgement:
+    """Nothing can be said, and why."""
+    return Judgement(Verdict.UNDETERMINED, say.verdict("undetermined", why))
 
 
 def evaluate(spec: TargetSpec, given: Given, *, window: Span, on: date) -> Judgement:
@@ -313,7 +323,7 @@ def _moved(case: _Case) -> _Moved | Judgement:
     if spec.direction is None:
         return case.undetermined(say.NO_DIRECTION)
     if given.baseline is None:
-        return case.undetermined(say.no_baseline(spec))
+        return case.undetermined(given.baseline_open or say.no_baseline(spec))
     unknown = _nothing_known(case, counted)
     if unknown or counted is None or counted.value is None:
         return unknown or case.undetermined(say.NO_FIGURE)
