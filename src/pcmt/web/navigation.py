@@ -43,12 +43,13 @@ def _answers_for_others(actor: Actor) -> bool:
 
 
 ENTRIES: Sequence[Entry] = (
-    Entry(_("Màn hình lãnh đạo"), "leader:screen", ("leader",), _leads),
+    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _leads),
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
-    Entry(_("Màn hình lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
+    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
+    Entry(_("Số liệu"), "entry:list", ("entry", "catalogue")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),

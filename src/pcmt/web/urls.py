@@ -15,6 +15,7 @@ urlpatterns = [
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
+    path("nhap-so/", include("pcmt.web.entry.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
     path("man-hinh-lanh-dao/", include("pcmt.web.leader.urls")),

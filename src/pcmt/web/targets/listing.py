@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Standing, Target
+from pcmt.apps.targets.queries import Judged
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.evaluating import Verdict
 from pcmt.core.text import fold
@@ -38,10 +40,10 @@ class Line:
     verdict: str
     word: VerdictWord
     sentence: str
-    measured: Decimal | None
-    goal: Decimal | None
-    expected: Decimal | None
-    distance: Decimal | None
+    measured: Decimal | Fraction | None
+    goal: Decimal | Fraction | None
+    expected: Decimal | Fraction | None
+    distance: Decimal | Fraction | None
     reach: date | None
     on: date | None
     small: bool
@@ -132,11 +134,15 @@ def of_verdict(targets: QuerySet[Target], slug: str) -> QuerySet[Target]:
 def in_order(targets: QuerySet[Target]) -> QuerySet[Target]:
     """By plan, the newest first, in the order of its text."""
     newest = F("plan__issued_on").desc(nulls_last=True)
-    return targets.order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause").annotate(**_KEPT)
+    return with_kept(targets).order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause")
+
+
+def with_kept(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """With what is kept beside the verdict, for `line_of`."""
+    return targets.annotate(**{f"kept_{name}": F(f"kept__{name}") for name in _FIELDS})
 
 
 _FIELDS = ("sentence", "measured", "goal", "expected", "distance", "reach", "small", "on")
-_KEPT = {f"kept_{name}": F(f"kept__{name}") for name in _FIELDS}
 
 
 def tallies_of(targets: QuerySet[Target], query: Mapping[str, Any], slug: str) -> list[Tally]:
@@ -185,13 +191,24 @@ def groups_of(targets: Sequence[Target], by_plan: Mapping[int, Mapping[str, int]
     ]
 
 
-def line_of(target: Any) -> Line:
-    """A target that was taken `in_order`, as a line."""
-    kept = {name: getattr(target, f"kept_{name}") for name in _FIELDS}
-    kept["sentence"] = kept["sentence"] or _("Chưa xác định: chưa kết luận lần nào.")
+def line_of(target: Any, *, judged: bool = True) -> Line:
+    """A target that was taken `with_kept`, as a line; as one that was never judged with `judged` False."""
+    kept = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
+    kept["sentence"] = kept["sentence"] or _("Chưa xác định: chưa có số liệu để kết luận.")
     kept["small"] = bool(kept["small"])
+    key = target.verdict if judged else str(Verdict.UNDETERMINED)
     drawn = bar(kept["measured"], kept["expected"], kept["goal"])
-    return Line(target, target.verdict, VERDICT_WORDS[target.verdict], bar=drawn, **kept)
+    return Line(target=target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, **kept)
+
+
+def of_judged(judged: Judged, on: date) -> Line:
+    """A target that was judged just now, as a line."""
+    found = judged.judgement
+    figures = {name: getattr(found, name) for name in ("measured", "goal", "expected", "distance")}
+    key = str(found.verdict)
+    drawn = bar(found.measured, found.expected, found.goal)
+    known = {"sentence": found.sentence, "reach": found.reach, "small": found.small, "on": on}
+    return Line(target=judged.target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, **figures, **known)
 
 
 def _by_verdict(targets: QuerySet[Target]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import override
 
+from pcmt.web.targets.comparing import Comparison, Row
 from pcmt.web.targets.listing import Group
 from pcmt.web.targets.words import SHAPE_WORDS, rounded
 
@@ -110,3 +111,27 @@ def _write(sheet: Any, row: int, column: int, value: Value, looks: dict[str, Any
             sheet.write_number(row, column, float(rounded(value)), looks["number"])
         case _:
             sheet.write_string(row, column, value, text)
+
+
+def comparison_sheet(found: Comparison | None, heads: Sequence[str], *, heading: str, words: str) -> bytes:
+    """The units of a comparison by their groups, then the figures of the unit above."""
+    with override("vi"):
+        if found is None:
+            return book("So sánh", [("Đơn vị", 40)], [], heading=heading, words=words)
+        percent = found.unit_word == "percent"
+        columns = [("Hạng", 8), ("Đơn vị", 40), *((head, 14) for head in heads)]
+        if percent:
+            columns += [(f"Tổng số, {heads[-1]}", 14)]
+        rows: list[tuple[bool, Sequence[Value]]] = []
+        for group in found.groups:
+            rows.append((True, ["", f"{group.name}: {len(group.rows)} đơn vị"]))
+            rows += [(False, _compared(row, percent)) for row in group.rows]
+        rows.append((True, ["", "Toàn bộ"]))
+        rows.append((False, _compared(found.total, percent)))
+        return book("So sánh", columns, rows, heading=heading, words=words)
+
+
+def _compared(row: Row, percent: bool) -> list[Value]:
+    figures: list[Value] = ["—" if cell.value is None else cell.value for cell in row.cells]
+    whole = row.cells[-1].whole
+    return [row.rank, row.unit.name, *figures, *([] if not percent else ["—" if whole is None else whole])]

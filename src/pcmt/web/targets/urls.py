@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from pcmt.web.targets import target_views, views
+from pcmt.web.targets import compare_views, target_views, views
 
 app_name = "targets"
 urlpatterns = [
     path("", views.targets, name="list"),
     path("bang-tinh.xlsx", views.targets_xlsx, name="list-xlsx"),
+    path("so-sanh/", compare_views.compare, name="compare"),
+    path("so-sanh/bang-tinh.xlsx", compare_views.compare_xlsx, name="compare-xlsx"),
     path("<int:target_id>/", target_views.target, name="target"),
+    path("<int:target_id>/nguon/", target_views.lineage, name="lineage"),
 ]
