@@ -25,7 +25,14 @@ def stand(target: Target, unit: Unit, verdict: Verdict, on: date, *, whole: bool
     numbers = {"measured": 3, "goal": 10} if verdict in (Verdict.BEHIND, Verdict.MISSED) else {}
     at = datetime(on.year, on.month, on.day, 1, tzinfo=UTC)
     return Standing(
-        target=target, unit=unit, whole=whole, verdict=verdict, sentence=SENTENCES[verdict], on=on, judged_at=at, **numbers
+        target=target,
+        unit=unit,
+        whole=whole,
+        verdict=verdict,
+        sentence=SENTENCES[verdict],
+        on=on,
+        judged_at=at,
+        **numbers,
     )
 
 
@@ -38,5 +45,7 @@ def judged(targets: Sequence[Target], units: Sequence[Unit], seat: Unit, on: dat
     rows = [stand(target, seat, turn[place % 6], on, whole=True) for place, target in enumerate(targets)]
     for row, unit in enumerate(units):
         step = row % 4 + 1
-        rows += [stand(target, unit, turn[(row + place * step) % len(turn)], on) for place, target in enumerate(targets)]
+        rows += [
+            stand(target, unit, turn[(row + place * step) % len(turn)], on) for place, target in enumerate(targets)
+        ]
     Standing.objects.bulk_create(rows, batch_size=500)

@@ -36,7 +36,14 @@ def signed_in(province: Province, who: str) -> Client:
 
 def test_smoke(province: Province) -> None:
     client = signed_in(province, "leader")
-    for url in (SCREEN, SCREEN + "cac-noi/", SCREEN + "thay-doi/", SCREEN + "thay-doi/thay-doi.xlsx", SCREEN + "cac-noi/cac-noi.xlsx", SCREEN+"?tinh_den=2026-01-05"):
+    for url in (
+        SCREEN,
+        SCREEN + "cac-noi/",
+        SCREEN + "thay-doi/",
+        SCREEN + "thay-doi/thay-doi.xlsx",
+        SCREEN + "cac-noi/cac-noi.xlsx",
+        SCREEN + "?tinh_den=2026-01-05",
+    ):
         page = client.get(url)
         assert page.status_code == 200, url
         print(url, len(page.content))

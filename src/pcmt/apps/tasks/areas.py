@@ -120,7 +120,7 @@ def places_of(area: Area, on: date) -> list[Unit]:
 class Worst:
     """The target that stands worst in a place."""
 
-    phrase: str
+    text: str
     sentence: str
     verdict: Verdict
 
@@ -195,11 +195,11 @@ class _Kept:
     def worst(self, places: Collection[int]) -> Mapping[int, Worst]:
         rows = self._in_places(places).filter(verdict__in=[str(each) for each in BAD])
         words = rows.values_list(
-            "place", "verdict", "sentence", "target__phrase", "target__text", "measured", "goal", "target_id", "unit_id"
+            "place", "verdict", "sentence", "target__text", "measured", "goal", "target_id", "unit_id"
         )
         return _worst(
-            (place, _weight(Verdict(verdict), measured, goal, (target, unit)), Worst(phrase or text, sentence, verdict))
-            for place, verdict, sentence, phrase, text, measured, goal, target, unit in words
+            (place, _weight(Verdict(verdict), measured, goal, (target, unit)), Worst(text, sentence, Verdict(verdict)))
+            for place, verdict, sentence, text, measured, goal, target, unit in words
         )
 
 
@@ -238,7 +238,7 @@ class _Judged:
             (
                 lies[row.unit_id],
                 _weight(found.verdict, found.measured, found.goal, (row.target.pk, row.unit_id)),
-                Worst(row.target.phrase or row.target.text, found.sentence, found.verdict),
+                Worst(row.target.text, found.sentence, found.verdict),
             )
             for row in self.rows
             if row.unit_id in lies and (found := row.judgement).verdict in BAD

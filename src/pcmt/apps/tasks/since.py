@@ -97,7 +97,9 @@ def turns(area: Area, plans: QuerySet[Plan], stretch: Stretch, on: date) -> list
     found: dict[tuple[int, int], Turn] = {}
     for row in rows.order_by("at", "pk"):
         known = found.get((row.target_id, row.unit_id))
-        found[row.target_id, row.unit_id] = Turn(known.before if known else row.before, row, known.steps + 1 if known else 1)
+        found[row.target_id, row.unit_id] = Turn(
+            known.before if known else row.before, row, known.steps + 1 if known else 1
+        )
     turned = [each for each in found.values() if each.before != each.after]
     ways = ("worse", "better", "other")
 
@@ -134,7 +136,7 @@ def corrected(actor: Actor, area: Area, stretch: Stretch) -> QuerySet[Any]:
 
 def question_of(area: Area, as_of: date, **asked: Any) -> Question:
     """What is counted of the work of an area at the end of a day."""
-    narrowed = {} if area.whole else {"unit_id": area.unit.pk, "units_below": True}
+    narrowed: dict[str, Any] = {} if area.whole else {"unit_id": area.unit.pk, "units_below": True}
     return Question(as_of=as_of, **narrowed, **asked)
 
 

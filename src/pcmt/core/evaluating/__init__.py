@@ -11,6 +11,7 @@ from pcmt.core.evaluating.sentences import VERDICTS
 from pcmt.core.evaluating.verdicts import Given, Judgement, Told, Verdict, evaluate, undetermined
 
 __all__ = [
+    "VERDICTS",
     "Class",
     "Given",
     "Judgement",
@@ -19,7 +20,6 @@ __all__ = [
     "Tally",
     "Together",
     "Told",
-    "VERDICTS",
     "Verdict",
     "class_of",
     "counted",

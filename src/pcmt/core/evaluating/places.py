@@ -96,7 +96,8 @@ class Place:
         return Fraction(self.late, self.owed) if self.owed else Fraction(0)
 
     @property
-    def _level(self) -> tuple[Fraction, Fraction]:
+    def level(self) -> tuple[Fraction, Fraction]:
+        """What places are ordered by: the higher the better."""
         return (self.tally.share or Fraction(0), -self.lateness)
 
 
@@ -119,10 +120,10 @@ def ranked(places: Sequence[Place]) -> Ranking:
     """Rank places that were given in official order: first by targets, then by work in time."""
     fit = [each for each in places if each.tally.ranks]
     # The sort is stable both ways: equals stay in official order.
-    from_top = sorted(fit, key=lambda each: each._level, reverse=True)
+    from_top = sorted(fit, key=lambda each: each.level, reverse=True)
     best = [each for each in from_top[: min(SHOWN, (len(fit) + 1) // 2)] if each.tally.good >= each.tally.bad]
     taken = {each.key for each in best}
-    from_bottom = sorted(fit, key=lambda each: each._level)
+    from_bottom = sorted(fit, key=lambda each: each.level)
     wanting = [each for each in from_bottom if each.key not in taken and (each.tally.bad or each.late)]
     watch = wanting[:SHOWN]
     return Ranking(
@@ -135,4 +136,4 @@ def ranked(places: Sequence[Place]) -> Ranking:
 
 
 def _like_the_last(shown: Sequence[Place], others: Iterable[Place]) -> int:
-    return sum(1 for each in others if each._level == shown[-1]._level) if shown else 0
+    return sum(1 for each in others if each.level == shown[-1].level) if shown else 0

@@ -1,9 +1,5 @@
 """What a target measures: its shape, comparator, values and baseline, as a closed type; elements and facts."""
 
-<<<<<<< HEAD
-from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
-from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
-=======
 from pcmt.core.measures.breakdowns import (
     Breakdown,
     Option,
@@ -17,8 +13,7 @@ from pcmt.core.measures.breakdowns import (
 )
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue, element_from
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
-from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
->>>>>>> targetpages
+from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.reach import each_level
 from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
@@ -38,11 +33,7 @@ from pcmt.core.measures.targets import (
 from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
-<<<<<<< HEAD
-    "MOVES",
-=======
     "Balance",
->>>>>>> targetpages
     "Baseline",
     "BaselineKind",
     "Binding",
@@ -55,6 +46,7 @@ __all__ = [
     "Fact",
     "Figure",
     "Indicator",
+    "MOVES",
     "Nature",
     "Option",
     "OverTime",
@@ -69,26 +61,19 @@ __all__ = [
     "Strength",
     "Stronger",
     "TargetSpec",
-<<<<<<< HEAD
-    "add_up",
-    "catalogue_from",
-    "check_catalogue",
-    "compare_strength",
-    "decimal_from",
-    "describe",
-    "each_level",
-=======
     "Usual",
     "Written",
+    "add_up",
     "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
     "check_entries",
     "check_part",
+    "compare_strength",
     "decimal_from",
     "describe",
+    "each_level",
     "element_from",
->>>>>>> targetpages
     "expected_count",
     "figure",
     "number_label",

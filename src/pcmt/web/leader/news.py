@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pcmt.apps.facts.models import ElementVersion, Fact
+from pcmt.apps.facts.models import ElementVersion
 from pcmt.apps.plans.models import Meeting, Plan, Revision
 from pcmt.apps.tasks.areas import plans_of
 from pcmt.apps.tasks.models import DueItem
@@ -94,8 +94,8 @@ class News:
         """The figures that were corrected; two statements."""
         rows = self.facts.select_related("unit", "element", "closed_by__by")[:most]
         found = list(rows)
-        versions = ElementVersion.objects.filter(element__in={row.element_id for row in found})
-        names = {row.element_id: row.name for row in versions.order_by("valid_from")}
+        versions = ElementVersion.objects.filter(element__in={row.element_id for row in found}).order_by("valid_from")
+        names = dict(versions.values_list("element_id", "name"))
         return [_fact_line(row, names.get(row.element_id, row.element.code)) for row in found]
 
     def items(self, rows: Any, most: int = MOST) -> list[DueItem]:
@@ -128,7 +128,7 @@ def _word(verdict: str) -> VerdictWord:
     return VERDICT_WORDS[verdict] if verdict else NOT_JUDGED
 
 
-def _fact_line(fact: Fact | Any, name: str) -> FactLine:
+def _fact_line(fact: Any, name: str) -> FactLine:
     part = f"{name} ({fact.breakdown})" if fact.breakdown else name
     old = _told(fact, fact.value, applies=fact.applies)
     new = _("đã rút lại") if fact.new_id is None else _told(fact, fact.new_value, applies=fact.new_applies)
@@ -217,7 +217,13 @@ def _tables(news: News) -> list[tuple[str | Promise, Heads, list[tuple[Any, ...]
         (_("Việc mới quá hạn"), items, [_item(item) for item in news.items(news.overdue)]),
         (
             _("Kế hoạch ban hành"),
-            [(_("Số, ký hiệu"), 18), (_("Tên kế hoạch"), 70), (_("Cơ quan ban hành"), 36), (_("Bản"), 8), (_("Lúc"), 18)],
+            [
+                (_("Số, ký hiệu"), 18),
+                (_("Tên kế hoạch"), 70),
+                (_("Cơ quan ban hành"), 36),
+                (_("Bản"), 8),
+                (_("Lúc"), 18),
+            ],
             [
                 (text.plan.designation, text.plan.title, text.plan.issuer or "", text.number, vdate(text.adopted_at))
                 for text in news.texts()

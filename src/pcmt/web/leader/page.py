@@ -34,7 +34,6 @@ from pcmt.apps.tasks.areas import (
 )
 from pcmt.apps.tasks.models import DueKind
 from pcmt.apps.tasks.punctuality import (
-    Question,
     Row,
     by_period,
     by_place,
@@ -330,6 +329,7 @@ def _work(ground: Ground) -> Work:
     bodies = [
         (body, items_address(attrs.evolve(asked, unit_id=body.key, units_below=False), Column.OVERDUE))
         for body in most_overdue(actor, asked, BODIES)
+        if isinstance(body.key, int)
     ]
     before = attrs.evolve(asked, window=Span(FIRST, ground.period.start))
     earlier = counted(actor, before).filter(column=Column.OVERDUE.value).count()
@@ -384,11 +384,15 @@ def _places(ground: Ground, verdicts: Verdicts) -> tuple[TileMap | None, Standin
     def address(unit: Unit) -> str:
         return ground.address("screen", don_vi=unit.pk)
 
-    def named(place: Place) -> Ranked:
+    def named(place: Place, *, wanting: bool) -> Ranked:
         unit = by_id[place.key]
-        return Ranked(unit, address(unit), reason_of(place), worst.get(place.key))
+        return Ranked(unit, address(unit), reason_of(place, wanting=wanting), worst.get(place.key))
 
-    standing = Standing([named(each) for each in ranking.best], [named(each) for each in ranking.watch], ranking)
+    standing = Standing(
+        [named(each, wanting=False) for each in ranking.best],
+        [named(each, wanting=True) for each in ranking.watch],
+        ranking,
+    )
     return drawn(beside.units, beside.places, address), standing
 
 
@@ -397,10 +401,10 @@ def _place(unit: Unit, tally: Tally | None, counts: Mapping[Column, int]) -> Pla
     return place_of(unit, tally, late, late + counts.get(Column.IN_TIME, 0))
 
 
-def reason_of(place: Place) -> str:
-    """Why a place stands where it does, in words: its targets, then its work."""
+def reason_of(place: Place, *, wanting: bool) -> str:
+    """Why a place stands where it does, in words: its targets, then its work. `wanting` tells what is wrong there."""
     tally = place.tally
-    if tally.bad:
+    if wanting and tally.bad:
         said = _("%(bad)d/%(judged)d chỉ tiêu chậm hoặc không đạt") % {"bad": tally.bad, "judged": tally.judged}
     else:
         said = _("%(good)d/%(judged)d chỉ tiêu đạt hoặc đúng tiến độ") % {"good": tally.good, "judged": tally.judged}

@@ -1,4 +1,4 @@
-"""The map of tiles: one small square for each place, drawn by the server, told by letter and pattern as well as tone."""
+"""The map of tiles: a small square for each place, drawn by the server, told by letter and pattern as well as tone."""
 
 from __future__ import annotations
 
