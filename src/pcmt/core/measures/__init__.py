@@ -16,6 +16,17 @@ from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual,
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.reach import each_level
+from pcmt.core.measures.rolling import (
+    Told,
+    contributions,
+    counts_in,
+    decompose,
+    filled_by,
+    is_kept,
+    kept,
+    rolls,
+    shares,
+)
 from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
 from pcmt.core.measures.targets import (
     Baseline,
@@ -33,6 +44,7 @@ from pcmt.core.measures.targets import (
 from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
+    "MOVES",
     "Balance",
     "Baseline",
     "BaselineKind",
@@ -46,7 +58,6 @@ __all__ = [
     "Fact",
     "Figure",
     "Indicator",
-    "MOVES",
     "Nature",
     "Option",
     "OverTime",
@@ -61,6 +72,7 @@ __all__ = [
     "Strength",
     "Stronger",
     "TargetSpec",
+    "Told",
     "Usual",
     "Written",
     "add_up",
@@ -70,12 +82,18 @@ __all__ = [
     "check_entries",
     "check_part",
     "compare_strength",
+    "contributions",
+    "counts_in",
     "decimal_from",
+    "decompose",
     "describe",
     "each_level",
     "element_from",
     "expected_count",
     "figure",
+    "filled_by",
+    "is_kept",
+    "kept",
     "number_label",
     "parse_part",
     "part_label",
@@ -84,6 +102,8 @@ __all__ = [
     "parts_of",
     "quantity_label",
     "read_written",
+    "rolls",
     "rules_from",
+    "shares",
     "target_from",
 ]

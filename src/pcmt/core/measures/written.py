@@ -81,13 +81,13 @@ def read_written(text: str, *, places: int = 0, unit_word: str = "") -> Written:
 
 
 def _tidy(text: str) -> str:
-    wide = {ord(each): str(digit) for digit, each in enumerate("０１２３４５６７８９")}  # noqa: RUF001
+    wide = {ord(each): str(digit) for digit, each in enumerate("０１２３４５６７８９")}
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(wide)
     return _BLANKS.sub(" ", text).strip().strip("'\"“”").strip()
 
 
 def _number(sign: str, digits: str, rest: str, places: int, unit_word: str) -> Written:
-    if sign and sign in "-−–(":  # noqa: RUF001
+    if sign and sign in "-−–(":
         return _wrong("negative")
     if rest.startswith("%") and fold(unit_word) != "phan tram" and unit_word != "%":
         return _wrong("percent")

@@ -124,9 +124,9 @@ def _recording(request: HttpRequest, recording_id: int, problem: str = "", statu
         Recording.objects.visible_to(actor).select_related("by", "unit", "form", "undoes"), pk=recording_id
     )
     facts = list(
-        found.facts.visible_to(actor).select_related("element", "unit").order_by("unit__sort_key", "start", "pk")[
-            : FACTS_SHOWN + 1
-        ]
+        found.facts.visible_to(actor)
+        .select_related("element", "unit")
+        .order_by("unit__sort_key", "start", "pk")[: FACTS_SHOWN + 1]
     )
     context = {
         "recording": found,

@@ -197,7 +197,9 @@ def said(count: int, refused: int) -> str:
     words = ngettext("Đã lưu %(count)d ô.", "Đã lưu %(count)d ô.", count) % {"count": count} if count else ""
     if refused:
         more = ngettext(
-            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.", "%(refused)d ô chưa lưu được, xem lý do ở từng ô.", refused
+            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.",
+            "%(refused)d ô chưa lưu được, xem lý do ở từng ô.",
+            refused,
         ) % {"refused": refused}
         words = f"{words} {more}".strip()
     return words

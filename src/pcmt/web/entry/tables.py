@@ -200,8 +200,15 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
         cell = box(unit.pk, each.line, span, at.get(span), editable=editable)
         rows.append(
             Row(
-                str(each.line.pk), each.number, each.name, each.unit_word, each.depth, [cell],
-                _shown(at.get(before)), _shown(at.get(ago)), _so_far(form, each.element, at, span),
+                str(each.line.pk),
+                each.number,
+                each.name,
+                each.unit_word,
+                each.depth,
+                [cell],
+                _shown(at.get(before)),
+                _shown(at.get(ago)),
+                _so_far(form, each.element, at, span),
             )  # fmt: skip
         )
     _remark(form, words, rows, known, unit.pk, span)
@@ -224,9 +231,7 @@ def line_table(
     rows = []
     for at, unit in enumerate(units, start=1):
         there = known.get((unit.pk, line.line.element_id, line.line.breakdown), {})
-        cells = [
-            box(unit.pk, line.line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]
-        ]
+        cells = [box(unit.pk, line.line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]]
         row = Row(str(unit.pk), str(at), unit.name, line.unit_word, 0, cells)
         if not beside:
             row.before, row.year_ago = _shown(there.get(before)), _shown(there.get(ago))
@@ -299,4 +304,3 @@ def _remark(
     for found in core.check_entries(elements, values, history, rules(span.last)):
         row = places[found.args["element"], found.args["breakdown"]]
         row.remarks.append(Remark(row.boxes[0].key, found.args["message"], bool(row.boxes[0].note)))
-

@@ -89,8 +89,8 @@ def _view(request: HttpRequest) -> View:
         return View(actor, switch, form, target, None, None, [])
     calendar = CALENDARS[chosen["lich"]]
     periods = comparing.periods_until(Kind(chosen["ky"]), calendar, switch.on, int(chosen["so_ky"]))
-    measure = getattr(target, "measured_by", None)
-    same = measure is not None and measure.indicator is not None and measure.indicator.code == indicator.code
+    measure: Any = getattr(target, "measured_by", None)
+    same = bool(measure and measure.indicator and measure.indicator.code == indicator.code)
     question = comparing.Question(
         indicator=indicator,
         breakdown=measure.breakdown if same else "",

@@ -94,6 +94,11 @@ def reaches(area_id: int, unit_id: int, window: Span) -> bool:
     return any((begins or date.min) < date.max and (ends or date.max) > window.start for begins, ends in days)
 
 
+def may_open(actor: Actor, area_id: int, unit_id: int) -> bool:
+    """Whether the actor may see what a unit's figure is made of: the whole area, the way to the own unit, own units."""
+    return unit_id == area_id or bool(told_of(actor, [unit_id])) or unit_id in _above(actor)
+
+
 def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
     """The step of a figure at one unit; a constant number of statements."""
     ask = attrs.evolve(ask, unit_id=unit_id)

@@ -22,12 +22,14 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Standing, Target
 from pcmt.apps.targets.queries import Judged
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
-from pcmt.core.evaluating import Verdict
+from pcmt.core.evaluating import VERDICTS, Verdict
 from pcmt.core.text import fold
 from pcmt.web.targets.drawing import Bar, bar
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 
 ROWS_A_PAGE = 60
+NEVER_JUDGED = "Chưa xác định: chưa có số liệu để kết luận."
+"""Said like a kept sentence, in the language of those."""
 UNITS_OFFERED = 300
 """A longer list of units is no help in a box, and heavy on a slow line: then only the actor's own are offered."""
 
@@ -48,6 +50,11 @@ class Line:
     on: date | None
     small: bool
     bar: Bar | None
+
+    @property
+    def reason(self) -> str:
+        """The sentence without the verdict with which it begins, where the verdict stands beside it."""
+        return self.sentence.removeprefix(f"{VERDICTS.get(self.verdict, '')}: ")
 
 
 @attrs.frozen
@@ -102,7 +109,7 @@ def unit_words(actor: Actor) -> list[str]:
     return list(words.values_list("unit_word", flat=True).distinct())
 
 
-def with_standing(targets: QuerySet[Target], unit: Unit | None = None) -> QuerySet[Target]:
+def with_standing(targets: QuerySet[Any], unit: Unit | None = None) -> QuerySet[Any]:
     """The targets with what is kept of their verdict: of the whole, or of a unit (then only those judged for it)."""
     of = Q(standings__unit=unit) if unit else Q(standings__whole=True)
     found = targets.annotate(kept=FilteredRelation("standings", condition=of))
@@ -111,7 +118,7 @@ def with_standing(targets: QuerySet[Target], unit: Unit | None = None) -> QueryS
     return found.annotate(verdict=Coalesce("kept__verdict", Value(str(Verdict.UNDETERMINED))))
 
 
-def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Target]:
+def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Any]:
     """The targets that the filter names, whatever their verdict."""
     found = with_standing(Target.objects.visible_to(actor).active(), chosen.get("don_vi"))
     if plan := chosen.get("ke_hoach"):
@@ -125,19 +132,19 @@ def narrowed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Target]:
     return found
 
 
-def of_verdict(targets: QuerySet[Target], slug: str) -> QuerySet[Target]:
+def of_verdict(targets: QuerySet[Any], slug: str) -> QuerySet[Any]:
     """Those with a verdict, named by its slug; all of them without one."""
     verdict = next((key for key, each in VERDICT_WORDS.items() if each.slug == slug), None)
     return targets.filter(verdict=verdict) if verdict else targets
 
 
-def in_order(targets: QuerySet[Target]) -> QuerySet[Target]:
+def in_order(targets: QuerySet[Any]) -> QuerySet[Any]:
     """By plan, the newest first, in the order of its text."""
     newest = F("plan__issued_on").desc(nulls_last=True)
     return with_kept(targets).order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause")
 
 
-def with_kept(targets: QuerySet[Target]) -> QuerySet[Target]:
+def with_kept(targets: QuerySet[Any]) -> QuerySet[Any]:
     """With what is kept beside the verdict, for `line_of`."""
     return targets.annotate(**{f"kept_{name}": F(f"kept__{name}") for name in _FIELDS})
 
@@ -145,7 +152,7 @@ def with_kept(targets: QuerySet[Target]) -> QuerySet[Target]:
 _FIELDS = ("sentence", "measured", "goal", "expected", "distance", "reach", "small", "on")
 
 
-def tallies_of(targets: QuerySet[Target], query: Mapping[str, Any], slug: str) -> list[Tally]:
+def tallies_of(targets: QuerySet[Any], query: Mapping[str, Any], slug: str) -> list[Tally]:
     """How many there are of each verdict, each a link to its own; and all of them. One statement."""
     counts = _by_verdict(targets)
     path = reverse("targets:list")
@@ -159,7 +166,7 @@ def tallies_of(targets: QuerySet[Target], query: Mapping[str, Any], slug: str) -
     return [Tally(word, count, address(word.slug), word.slug == slug) for word, count in shown]
 
 
-def listing_of(targets: QuerySet[Target], number: Any) -> Listing:
+def listing_of(targets: QuerySet[Any], number: Any) -> Listing:
     """A page of the list; the same few statements whatever its size."""
     page = Paginator(in_order(targets), ROWS_A_PAGE).get_page(number)
     lines = list(page.object_list)
@@ -172,7 +179,7 @@ def listing_of(targets: QuerySet[Target], number: Any) -> Listing:
     return Listing(page, groups, sum(whole.values()), _worded(whole))
 
 
-def counts_by_plan(targets: QuerySet[Target]) -> Mapping[int, Mapping[str, int]]:
+def counts_by_plan(targets: QuerySet[Any]) -> Mapping[int, Mapping[str, int]]:
     """How many targets of each plan have each verdict; one statement."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for row in targets.order_by().values("plan_id", "verdict").annotate(n=Count("pk")):
@@ -193,9 +200,8 @@ def groups_of(targets: Sequence[Target], by_plan: Mapping[int, Mapping[str, int]
 
 def line_of(target: Any, *, judged: bool = True) -> Line:
     """A target that was taken `with_kept`, as a line; as one that was never judged with `judged` False."""
-    kept = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
-    kept["sentence"] = kept["sentence"] or _("Chưa xác định: chưa có số liệu để kết luận.")
-    kept["small"] = bool(kept["small"])
+    kept: dict[str, Any] = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
+    kept |= {"sentence": kept["sentence"] or NEVER_JUDGED, "small": bool(kept["small"])}
     key = target.verdict if judged else str(Verdict.UNDETERMINED)
     drawn = bar(kept["measured"], kept["expected"], kept["goal"])
     return Line(target=target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, **kept)
@@ -204,14 +210,24 @@ def line_of(target: Any, *, judged: bool = True) -> Line:
 def of_judged(judged: Judged, on: date) -> Line:
     """A target that was judged just now, as a line."""
     found = judged.judgement
-    figures = {name: getattr(found, name) for name in ("measured", "goal", "expected", "distance")}
     key = str(found.verdict)
-    drawn = bar(found.measured, found.expected, found.goal)
-    known = {"sentence": found.sentence, "reach": found.reach, "small": found.small, "on": on}
-    return Line(target=judged.target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, **figures, **known)
+    return Line(
+        target=judged.target,
+        verdict=key,
+        word=VERDICT_WORDS[key],
+        sentence=found.sentence,
+        measured=found.measured,
+        goal=found.goal,
+        expected=found.expected,
+        distance=found.distance,
+        reach=found.reach,
+        on=on,
+        small=found.small,
+        bar=bar(found.measured, found.expected, found.goal),
+    )
 
 
-def _by_verdict(targets: QuerySet[Target]) -> dict[str, int]:
+def _by_verdict(targets: QuerySet[Any]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     rows = targets.order_by().values("verdict").annotate(n=Count("pk"))
     counts.update({row["verdict"]: row["n"] for row in rows})

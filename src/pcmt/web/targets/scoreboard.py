@@ -107,7 +107,7 @@ def scoreboard_of(plan: Plan, text: str, switch: Switch, slug: str) -> Scoreboar
 
 def counts_of(plan: Plan) -> dict[str, int]:
     """How many targets of a plan have which kept verdict; one statement."""
-    verdicts = with_standing(Target.objects.filter(plan=plan).active()).values_list("verdict", flat=True)
+    verdicts: Any = with_standing(Target.objects.filter(plan=plan).active()).values_list("verdict", flat=True)
     return Counter(verdicts)
 
 

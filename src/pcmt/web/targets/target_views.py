@@ -19,7 +19,7 @@ from pcmt.apps.targets.queries import Judged, judge
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, period_label, span_label
 from pcmt.web.figures import Switch, switch_of
 from pcmt.web.shell.access import acting
-from pcmt.web.targets.lineage import When, reaches, step_of
+from pcmt.web.targets.lineage import When, may_open, reaches, step_of
 from pcmt.web.targets.page import page_of
 
 SORTS = (
@@ -76,12 +76,11 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
     switch = switch_of(request)
     ask, judged = _asked(request, shown, switch)
     unit_id = _number(request, "don_vi", ask.unit_id)
-    if not reaches(ask.unit_id, unit_id, ask.window):
+    if not (reaches(ask.unit_id, unit_id, ask.window) and may_open(actor, ask.unit_id, unit_id)):
         raise Http404
-    boundary = switch.boundary or judged.boundary
-    step = step_of(actor, ask, unit_id, When(switch.on, boundary, switch.known))
+    step = step_of(actor, ask, unit_id, When(switch.on, judged.boundary, switch.known))
     first = next((at for at, unit in enumerate(step.path) if unit.pk == ask.unit_id), len(step.path) - 1)
-    words = {"cua": judged.unit_id, "so": _number(request, "so", 0), **switch.chosen}
+    words: dict[str, Any] = {"cua": judged.unit_id, "so": _number(request, "so", 0), **switch.chosen}
     context = {
         "target": shown,
         "plan": shown.plan,
@@ -97,13 +96,14 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
 
 def roots_of(target: Target, judged: Judged, switch: Switch) -> list[Root]:
     """The figures that a judgement rests on, each with the address of its first step."""
-    elements = catalogue().elements | catalogue(judged.day).elements
+    elements = {**catalogue().elements, **catalogue(judged.day).elements}
     path = reverse("targets:lineage", args=[target.pk])
+    words: dict[str, Any] = {"cua": judged.unit_id, **switch.chosen}
     return [
         Root(
             elements[ask.element].name if ask.element in elements else ask.element,
             period_words(ask),
-            f"{path}?{urlencode({'cua': judged.unit_id, 'so': at, **switch.chosen})}",
+            f"{path}?{urlencode({**words, 'so': at})}",
         )
         for at, ask in enumerate(judged.asks)
     ]

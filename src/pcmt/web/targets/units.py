@@ -157,11 +157,11 @@ def _below(actor: Actor, whole: Judged, indicator: Indicator, switch: Switch, or
     assert whole.window is not None
     passed = Span(whole.window.start, max(min(switch.on, whole.window.last), whole.window.start) + DAY)
     area = whole.asks[0].unit_id
-    units = children_over(area, passed, switch.boundary)
+    units = children_over(area, passed, whole.boundary)
     told = told_of(actor, [unit.pk for unit in units])
     asks = {unit.pk: [attrs.evolve(ask, unit_id=unit.pk) for ask in whole.asks] for unit in units}
     wanted: list[Ask] = [ask for each in asks.values() for ask in each]
-    answers = figures(wanted, on=switch.on, boundary=switch.boundary, known=switch.known)
+    answers = figures(wanted, on=switch.on, boundary=whole.boundary, known=switch.known)
     percent = whole.spec.unit_word == "percent"
     lines, hidden, silent = [], [], []
     for unit in units:

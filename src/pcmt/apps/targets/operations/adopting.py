@@ -12,6 +12,7 @@ from pcmt.apps.plans.events import event_days, event_key
 from pcmt.apps.plans.models import Item, Plan
 from pcmt.apps.targets.models import Allocation, Edition, Target, TargetState
 from pcmt.apps.targets.operations.proposing import propose
+from pcmt.apps.targets.operations.standing import stand
 from pcmt.apps.targets.queries import spec_in, takes_effect, targets_on_events, window_by
 from pcmt.core.measures import decimal_from, describe, target_from
 from pcmt.core.periods import DAY, Span
@@ -59,6 +60,7 @@ def adopt_targets(adoption: Adoption) -> None:
     _keep_editions(rows, adoption, allocated)
     duties = [item.values for item in adoption.items.get("reporting_duties", ())]
     propose(new, text=adoption.revision.text, duties=duties, on=adoption.on)
+    stand([target.pk for target in rows.values()], at=adoption.at, cause="plan")
 
 
 def _fill(

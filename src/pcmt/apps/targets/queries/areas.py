@@ -53,15 +53,15 @@ class Places:
         return next((row.unit_id for row in self.areas.get(unit_id, ()) if row.holds(on)), unit_id)
 
 
-def places(measures: Iterable[Measure], bodies: Collection[int]) -> Places:
-    """Of the scopes of measures and the bodies to which something is allocated."""
+def places(measures: Iterable[Measure], bodies: Collection[int], only: Collection[int] | None = None) -> Places:
+    """Of the scopes of measures and the bodies to which something is allocated. `only` are the units wanted of scopes."""
     scopes = list(measures)
     groups = {each.each_group_id for each in scopes if each.each_group_id}
     pairs = {(each.unit_id, each.each) for each in scopes if each.each and not each.each_group_id}
-    return Places(_below(pairs), _members(groups), _serving(bodies))
+    return Places(_below(pairs, only), _members(groups, only), _serving(bodies))
 
 
-def _below(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[_Row]]:
+def _below(pairs: Collection[tuple[int, str]], only: Collection[int] | None) -> dict[tuple[int, str], list[_Row]]:
     """Units of a level below others. Agencies are of a level too, but a target asks of the areas; schools are none."""
     found: dict[tuple[int, str], list[_Row]] = defaultdict(list)
     if not pairs:
@@ -73,6 +73,8 @@ def _below(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[_Ro
         .exclude(descendant__kind=UnitKind.GROUP)
         .order_by("descendant__sort_key", "descendant_id")
     )
+    if only is not None:
+        rows = rows.filter(descendant__in=only)
     for root, unit_id, level, kind, begins, ends in rows.values_list(
         "ancestor_id", "descendant_id", "descendant__level", "descendant__kind", "valid_from", "valid_to"
     ):
@@ -81,11 +83,13 @@ def _below(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[_Ro
     return found
 
 
-def _members(groups: Collection[int]) -> dict[int, list[_Row]]:
+def _members(groups: Collection[int], only: Collection[int] | None) -> dict[int, list[_Row]]:
     found: dict[int, list[_Row]] = defaultdict(list)
     if not groups:
         return found
     rows = GroupMember.objects.filter(group__in=groups).order_by("unit__sort_key", "unit_id")
+    if only is not None:
+        rows = rows.filter(unit__in=only)
     for group_id, unit_id, begins, ends in rows.values_list("group_id", "unit_id", "valid_from", "valid_to"):
         found[group_id].append(_Row(unit_id, begins, ends))
     return found

@@ -44,6 +44,7 @@ class Judged:
     """How a target stands for a unit on a day, with what was asked of it and the figures it was asked of.
 
     `whole`: for the area of the whole target, else for a body it was allocated to or a unit for each of which it holds.
+    `boundary` is the day of whose units the figures are (None: of the time that they speak of).
     `window` is the stretch measured; None where the plan says no time. `day` is the day it was judged as of: that of
     the end where the target has left the plan.
     """
@@ -56,6 +57,7 @@ class Judged:
     window: Span | None
     day: date
     asks: tuple[Ask, ...] = ()
+    boundary: date | None = None
 
 
 def judge(
@@ -83,11 +85,17 @@ def judge_days(
     boundary: date | None = None,
     known: datetime | None = None,
     units: Iterable[int] | None = None,
+    gather: bool = True,
 ) -> list[Judged]:
-    """Like `judge`, of targets that are loaded (`load`), each on its own day; `on` is the last of the days."""
+    """Like `judge`, of targets that are loaded (`load`), each on its own day; `on` is the last of the days.
+
+    Without `gather` targets that hold for each of many units are judged for the units alone, not for all together.
+    """
     wanted = None if units is None else frozenset(units)
-    parts = parts_of(days, on=on, boundary=boundary, wanted=wanted)
+    parts = parts_of(days, on=on, boundary=boundary, wanted=wanted, gather=gather)
     known_of(parts, on=on, known=known)
+    if not gather:
+        return [_judged(part) for part in parts if not part.gathers]
     found = _gathered([(part, None if part.gathers else _judged(part)) for part in parts])
     return [each for each in found if wanted is None or each.unit_id in wanted]
 
@@ -160,6 +168,22 @@ class Part:
     known: datetime | None = None
 
 
+def holds_for_each(target: Target) -> bool:
+    """Whether a target is measured for each of many units."""
+    measure: Measure | None = getattr(target, "measured_by", None)
+    return measure is not None and bool(measure.each or measure.each_group_id)
+
+
+def units_of(target: Target, on: date) -> list[int]:
+    """The units for which a loaded target is judged on a day: the whole first."""
+    frame = _frames([(target, on)])[0]
+    found = places(
+        [frame.measure] if frame.measure is not None and frame.is_each else [],
+        {share.unit_id for share in target.allocations.all() if share.unit_id},
+    )
+    return [part.unit_id for part in _parts(frame, found, None, None, gather=True)]
+
+
 def seat_of(target: Target) -> int:
     """The unit of the whole target: its measure's, else whoever issued the plan or keeps it."""
     measure: Measure | None = getattr(target, "measured_by", None)
@@ -170,15 +194,21 @@ def seat_of(target: Target) -> int:
 
 
 def parts_of(
-    days: Sequence[tuple[Target, date]], *, on: date, boundary: date | None, wanted: frozenset[int] | None
+    days: Sequence[tuple[Target, date]],
+    *,
+    on: date,
+    boundary: date | None,
+    wanted: frozenset[int] | None,
+    gather: bool = True,
 ) -> list[Part]:
     """What is to be judged, with what has to be asked of the facts for it."""
     frames = _frames(days)
     found = places(
         [frame.measure for frame in frames if frame.measure is not None and frame.is_each],
         {share.unit_id for frame in frames for share in frame.target.allocations.all() if share.unit_id},
+        only=None if gather else wanted,
     )
-    parts = [part for frame in frames for part in _parts(frame, found, boundary, wanted)]
+    parts = [part for frame in frames for part in _parts(frame, found, boundary, wanted, gather=gather)]
     for part in parts:
         _ask(part, on)
     _bound(parts, boundary)
@@ -232,14 +262,16 @@ def _frame(target: Target, day: date, spec: TargetSpec, makings: Mapping[str, Ma
     return _Frame(target, day, spec, measure, making, calendar, window, lacks)
 
 
-def _parts(frame: _Frame, found: Places, boundary: date | None, wanted: frozenset[int] | None) -> list[Part]:
+def _parts(
+    frame: _Frame, found: Places, boundary: date | None, wanted: frozenset[int] | None, *, gather: bool
+) -> list[Part]:
     seat, stands = seat_of(frame.target), boundary or frame.stands
     gathers = frame.is_each and not frame.lacks
     parts = [Part(frame, seat, seat, True, frame.spec, gathers=gathers)]
     if gathers:
         assert frame.measure is not None
         parts += [Part(frame, unit, unit, False, frame.spec) for unit in found.each(frame.measure, stands)]
-        if wanted is not None and seat in wanted:
+        if gather and wanted is not None and seat in wanted:
             return parts
     elif not frame.is_each:
         parts += _allocated(frame, found, seat, stands)
@@ -411,7 +443,7 @@ def _told(part: Part, judgement: Judgement) -> Judged:
     frame = part.frame
     asks = tuple(ask for what in ("counted", "whole") for ask in part.asks.get(what, ()))
     asks += tuple(ask for _turn, each in part.turns for ask in each)
-    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks)
+    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks, part.boundary)
 
 
 def given_of(part: Part) -> tuple[Given, str]:
