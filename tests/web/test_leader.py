@@ -91,7 +91,9 @@ def test_the_map_and_its_table_say_the_same(province: Province) -> None:
         assert f'aria-label="{tile.unit.name}: {tile.sign.words}"' in page
         counts = {row: count for row, count in tile.place.tally.counts.items() if count}
         rows = Standing.objects.filter(unit=tile.unit)
-        assert counts == {Verdict(each): rows.filter(verdict=each).count() for each in set(rows.values_list("verdict", flat=True))}
+        assert counts == {
+            Verdict(each): rows.filter(verdict=each).count() for each in set(rows.values_list("verdict", flat=True))
+        }
         assert page_of(client, tile.url).context["ground"].area.unit == line.unit
     sheet = load_workbook(io.BytesIO(page_of(client, f"{SCREEN}cac-noi/cac-noi.xlsx").content)).active
     assert [row[0] for row in sheet.iter_rows(min_row=4, values_only=True)] == [each.unit.name for each in lines]
