@@ -213,7 +213,7 @@ def test_the_cover_tab_and_its_sheet(province: Province) -> None:
     assert f"0/{len(matrix.lines)}</strong> đơn vị đã có kế hoạch riêng" in words
     assert "quá hạn chưa ban hành" not in words, "no day was asked for: nobody is late"
     assert page_of(leader, address).context["form"] is not None
-    assert leader.post(f"{address}han/", {"on": "01/02/2026"}).status_code == 422
+    assert leader.post(f"{address}han/", {"on": "01/02/2026"}).status_code == 403
     wrong = office.post(f"{address}han/", {"on": "hôm nay"})
     assert wrong.status_code == 422
     assert 'value="hôm nay"' in wrong.content.decode()

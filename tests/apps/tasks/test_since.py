@@ -20,7 +20,8 @@ from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict
 from pcmt.core.periods import Span
 from tests.factories.facts import entry, form, month, told
-from tests.factories.plans import TEXT, adopted as adopted_revision
+from tests.factories.plans import TEXT
+from tests.factories.plans import adopted as adopted_revision
 from tests.factories.world import World
 
 pytestmark = pytest.mark.usefixtures("reader")

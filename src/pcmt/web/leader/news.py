@@ -24,7 +24,7 @@ from pcmt.web.leader.page import Ground
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 from pcmt.web.templatetags.pcmt import vdate
 
-SHOWN = 100
+SHOWN = 40
 """Rows of each group on the page; all of them are in the workbook."""
 MOST = 20000
 NOT_JUDGED = VerdictWord("", gettext_lazy("chưa kết luận"), "")

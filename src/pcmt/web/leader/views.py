@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,6 +106,8 @@ def hold(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """A day that was noted by mistake."""
     ground = ground_of(request)
+    if not Meeting.objects.visible_to(ground.actor).filter(pk=meeting_id).exists():
+        raise Http404
     answer = take_back_meeting(actor=ground.actor, at=timezone.now(), meeting_id=meeting_id)
     if isinstance(answer, Refusal):
         return deny(request, answer.message)

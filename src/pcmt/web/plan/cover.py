@@ -11,6 +11,7 @@ import attrs
 import xlsxwriter
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -117,7 +118,7 @@ def matrix_xlsx(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 def due(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The office that keeps the plan says by when plans are asked for."""
-    plan = seen_plan(request, plan_id)
+    plan = _kept(request, plan_id)
     form = DueForm(request.POST)
     if form.is_valid():
         said = form.cleaned_data
@@ -134,7 +135,7 @@ def due(request: HttpRequest, plan_id: int) -> HttpResponse:
 @require_POST
 def carries_out(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The office that keeps a plan says which one above it carries out."""
-    plan = seen_plan(request, plan_id)
+    plan = _kept(request, plan_id)
     form = AboveForm(request.POST, plans=may_carry_out(acting(request), plan))
     if form.is_valid():
         above = form.cleaned_data["parent_id"]
@@ -150,6 +151,14 @@ def carries_out(request: HttpRequest, plan_id: int) -> HttpResponse:
             return redirect(reverse("plan:cover", args=[plan.pk]) + "#cap-tren")
         form.add_error("parent_id" if answer.field == "parent_id" else None, answer.message)
     return _matrix_page(request, plan, above=form, status=422)
+
+
+def _kept(request: HttpRequest, plan_id: int) -> Plan:
+    """A plan that the actor keeps; of others it is seen that they may not."""
+    plan = seen_plan(request, plan_id)
+    if not can_review(acting(request), plan):
+        raise PermissionDenied(_("Chỉ cơ quan thường trực giữ kế hoạch này được gửi, rà soát và ban hành."))
+    return plan
 
 
 def above_of(actor: Actor, plan: Plan) -> dict[str, Any]:
