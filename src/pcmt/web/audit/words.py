@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.facts.models import CALENDAR_WORDS
 from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Level, Unit
 from pcmt.core.periods import limit_from, limit_label, parse_date
 from pcmt.web.account.devices import device_words
 from pcmt.web.reading import words as of_items
@@ -150,6 +151,9 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "tasks.urging.signed": gettext_lazy("Ghi số công văn đôn đốc"),
         "tasks.urging.withdrawn": gettext_lazy("Rút công văn đôn đốc"),
         "tasks.party.followed": gettext_lazy("Thay đơn vị trong phân công nhiệm vụ"),
+        "targets.measure.confirmed": gettext_lazy("Xác nhận cách đo chỉ tiêu"),
+        "targets.baseline.given": gettext_lazy("Nhập số kỳ gốc của chỉ tiêu"),
+        "targets.remark.given": gettext_lazy("Nhận xét, đánh giá chỉ tiêu"),
         "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
@@ -430,6 +434,14 @@ FIELDS: Mapping[str, str | Promise] = {
     "quiet_from": gettext_lazy("giờ yên tĩnh từ"),
     "quiet_to": gettext_lazy("giờ yên tĩnh đến"),
     "workdays_only": gettext_lazy("chỉ gửi vào ngày làm việc"),
+    "indicator": gettext_lazy("chỉ số"),
+    "breakdown": gettext_lazy("phân tổ"),
+    "each": gettext_lazy("tính cho từng"),
+    "calendar": gettext_lazy("lịch tính kỳ"),
+    "so_far": gettext_lazy("đến cùng kỳ"),
+    "source": gettext_lazy("căn cứ"),
+    "reached": gettext_lazy("đã đạt"),
+    "words": gettext_lazy("nhận xét"),
     "not_in_bell": gettext_lazy("không tính ở chuông"),
     "not_in_mail": gettext_lazy("không ghi trong thư"),
 }
@@ -454,6 +466,8 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "relation": (of_items.RELATIONS,),
     "unit": ({"percent": "%"},),
     "rhythm": (dict(Rhythm.choices),),
+    "calendar": (CALENDAR_WORDS,),
+    "each": (dict(Level.choices),),
     "not_in_bell": (dict(Reason.choices),),
     "not_in_mail": (dict(Reason.choices),),
     "assessed": ({"yearly": gettext_lazy("xét từng năm")},),
