@@ -158,7 +158,7 @@ def test_the_scoreboard_says_what_stands_how_and_what_has_to_be_done(land: World
     client = signed_in(land)
     page = words_of(page_of(client, f"/ke-hoach/{plan.pk}/chi-tieu/"))
     assert "1 đúng tiến độ 1 chưa xác định" in page
-    assert "Cần làm Chưa xác nhận cách đo (1 chỉ tiêu; Công an tỉnh An Bình) ≥ 80%" in page
+    assert "Cần làm Chưa xác nhận cách đo (1 chỉ tiêu; Công an tỉnh An Bình) Ít nhất 80% hộ dân" in page
     assert "Công an xã Đông Hòa 3 vụ / 6" in page
     assert "cộng 10, khớp với tổng" in page
     narrowed = page_of(client, f"/ke-hoach/{plan.pk}/chi-tieu/?ket_luan=chua-xac-dinh")

@@ -28,6 +28,7 @@ from pcmt.core.evaluating import Verdict
 from pcmt.core.measures import Indicator, Shape
 from pcmt.core.periods import DAY, Span, add_months
 from pcmt.web.figures import Switch
+from pcmt.web.plan.shares import shares_of
 from pcmt.web.targets.drawing import Chart, chart
 from pcmt.web.targets.listing import Line, of_judged
 from pcmt.web.targets.scoreboard import UNMEASURED
@@ -86,6 +87,7 @@ class Silent:
 class TargetPage:
     """Everything on the page but the lineage."""
 
+    sentence: str
     line: Line
     judged: Judged
     seat: Unit
@@ -115,6 +117,7 @@ def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetP
     baselines = [each for each in whole.target.baselines.all() if known is None or each.at <= known]
     remarks = [each for each in whole.target.remarks.all() if known is None or each.at <= known]
     return TargetPage(
+        sentence=shares_of([whole.target], target.revision.text)[0].sentence,
         line=of_judged(whole, switch.on),
         judged=whole,
         seat=Unit.objects.get(pk=whole.unit_id),
