@@ -21,3 +21,8 @@ def units_told_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
         return set()
     reached = Unit.objects.filter(pk__in=reached_units(actor, reach)).filter(pk__in=unit_ids)
     return set(reached.values_list("pk", flat=True))
+
+
+def can_send(actor: Actor | None) -> bool:
+    """Whether the actor sends sheets of numbers in at all, and says how they are read."""
+    return changes("facts.SheetImport", actor) >= Reach.SUBTREE

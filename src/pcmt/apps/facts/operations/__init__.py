@@ -2,12 +2,32 @@
 
 from pcmt.apps.facts.operations.recording import CellRefusal, Entry, accept_facts, record_facts, undo_recording
 from pcmt.apps.facts.operations.registering import load_catalogue
+from pcmt.apps.facts.operations.sheets import (
+    aim_sheet,
+    choose_meanings,
+    say_dash,
+    start_sheet,
+    tell_sheet,
+    tend_sheets,
+    undo_sheet,
+    withdraw_sheet,
+    work_on_sheet,
+)
 
 __all__ = [
     "CellRefusal",
     "Entry",
     "accept_facts",
+    "aim_sheet",
+    "choose_meanings",
     "load_catalogue",
     "record_facts",
+    "say_dash",
+    "start_sheet",
+    "tell_sheet",
+    "tend_sheets",
     "undo_recording",
+    "undo_sheet",
+    "withdraw_sheet",
+    "work_on_sheet",
 ]
