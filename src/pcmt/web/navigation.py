@@ -36,6 +36,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
+    Entry(_("Số liệu"), "entry:list", ("entry", "catalogue")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("ke-hoach/", include("pcmt.web.plan.urls")),
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
+    path("nhap-so/", include("pcmt.web.entry.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
     path("don-vi/", include("pcmt.web.units.urls")),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pcmt.apps.accounts.models import Actor, reached_units
-from pcmt.apps.accounts.policies import Reach, changes
+from pcmt.apps.accounts.policies import Reach, changes, sees
+from pcmt.apps.facts.models import Form
 from pcmt.apps.units.models import Unit
+from pcmt.apps.units.queries import heirs_on
 
 
 def units_told_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
@@ -26,3 +28,27 @@ def units_told_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
 def can_send(actor: Actor | None) -> bool:
     """Whether the actor sends sheets of numbers in at all, and says how they are read."""
     return changes("facts.SheetImport", actor) >= Reach.SUBTREE
+
+
+def units_seen_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
+    """Those of the units whose own numbers the actor reads; numbers of a unit that has ended are read by its heir's."""
+    reach = sees("facts.Fact", actor)
+    if actor is None or reach < Reach.SUBTREE:
+        return set()
+    wanted = set(unit_ids)
+    reached = Unit.objects.filter(pk__in=reached_units(actor, reach))
+    seen = set(reached.filter(pk__in=wanted).values_list("pk", flat=True))
+    if gone := heirs_on(wanted - seen, actor.on):
+        heirs = set(reached.filter(pk__in=set(gone.values())).values_list("pk", flat=True))
+        seen |= {unit_id for unit_id, heir in gone.items() if heir in heirs}
+    return seen
+
+
+def can_accept(actor: Actor | None, form: Form) -> bool:
+    """Whether the actor accepts what units tell in a form: the standing office of its root."""
+    if actor is None:
+        return True
+    reach = changes("facts.Recording", actor)
+    if reach < Reach.AREA:
+        return False
+    return Unit.objects.filter(pk=form.root_id, pk__in=reached_units(actor, reach)).exists()

@@ -11,7 +11,7 @@ from pcmt.core.measures.breakdowns import (
     part_text,
     parts_of,
 )
-from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue, element_from
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
@@ -65,6 +65,7 @@ __all__ = [
     "check_part",
     "decimal_from",
     "describe",
+    "element_from",
     "expected_count",
     "figure",
     "number_label",

@@ -1,7 +1,7 @@
 """What people and programs do with the catalogue, forms and facts."""
 
 from pcmt.apps.facts.operations.recording import CellRefusal, Entry, accept_facts, record_facts, undo_recording
-from pcmt.apps.facts.operations.registering import load_catalogue
+from pcmt.apps.facts.operations.registering import LoadedCatalogue, compare_catalogue, load_catalogue
 from pcmt.apps.facts.operations.sheets import (
     aim_sheet,
     choose_meanings,
@@ -17,9 +17,11 @@ from pcmt.apps.facts.operations.sheets import (
 __all__ = [
     "CellRefusal",
     "Entry",
+    "LoadedCatalogue",
     "accept_facts",
     "aim_sheet",
     "choose_meanings",
+    "compare_catalogue",
     "load_catalogue",
     "record_facts",
     "say_dash",

@@ -1,6 +1,47 @@
 """Questions to the facts."""
 
+from pcmt.apps.facts.queries.entering import (
+    Number,
+    Place,
+    Progress,
+    Revision,
+    forms_asking,
+    numbers,
+    progress,
+    revisions,
+    told_at,
+    told_last,
+)
 from pcmt.apps.facts.queries.figures import figures
-from pcmt.apps.facts.queries.forms import calendar_of, periods, units_asked
+from pcmt.apps.facts.queries.forms import (
+    calendar_of,
+    earlier,
+    forms_for,
+    periods,
+    periods_open,
+    reporters,
+    units_asked,
+    year_ago,
+)
 
-__all__ = ["calendar_of", "figures", "periods", "units_asked"]
+__all__ = [
+    "Number",
+    "Place",
+    "Progress",
+    "Revision",
+    "calendar_of",
+    "earlier",
+    "figures",
+    "forms_asking",
+    "forms_for",
+    "numbers",
+    "periods",
+    "periods_open",
+    "progress",
+    "reporters",
+    "revisions",
+    "told_at",
+    "told_last",
+    "units_asked",
+    "year_ago",
+]

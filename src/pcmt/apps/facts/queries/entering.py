@@ -1,0 +1,183 @@
+"""How far units are with the numbers that forms ask of them, and the numbers themselves as a table needs them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import attrs
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.policies import sees
+from pcmt.apps.facts.models import DatedQuerySet, Fact, Form, FormLine, Recording
+from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind, holds_on
+from pcmt.core.periods import Span
+
+
+def forms_asking(actor: Actor) -> DatedQuerySet:
+    """The forms in use on the actor's day that ask the own unit or units that the actor answers for."""
+    reached = reached_units(actor, sees("facts.Fact", actor))
+    below = UnitClosure.objects.filter(
+        holds_on(actor.on), Q(descendant__kind=UnitKind.ADMINISTRATIVE) | Q(descendant__level="school"),
+        ancestor_id=OuterRef("root_id"), descendant__level=OuterRef("level"), depth__gt=0, descendant_id__in=reached,
+    )  # fmt: skip
+    members = GroupMember.objects.filter(holds_on(actor.on), group_id=OuterRef("group_id"), unit_id__in=reached)
+    asked = Q(group__isnull=False) & Exists(members)
+    asked |= Q(group__isnull=True, level="", root_id__in=reached)
+    asked |= Q(group__isnull=True) & ~Q(level="") & Exists(below)
+    return Form.objects.as_of(actor.on).visible_to(actor).filter(asked)
+
+
+@attrs.frozen
+class Progress:
+    """How many of the lines of a form a unit has told for a period; `waiting` of them are not accepted yet."""
+
+    told: int
+    lines: int
+    waiting: int = 0
+
+    @property
+    def state(self) -> str:
+        """`none`, `part`, `waiting` (all told, some of it to be accepted) or `full`."""
+        if not self.told:
+            return "none"
+        if self.told < self.lines:
+            return "part"
+        return "waiting" if self.waiting else "full"
+
+
+def progress(
+    asked: Mapping[Form, Sequence[Span]], unit_ids: Collection[int]
+) -> dict[tuple[int, int, Span], Progress]:
+    """Where units stand with forms in periods, by (form id, unit id, period); what nothing was told of is not in it.
+
+    Two statements, however many units, periods and forms. A blank is not told; "does not apply" is.
+    """
+    lines = dict(
+        FormLine.objects.filter(form__in=asked).order_by().values_list("form_id").annotate(n=Count("pk"))
+    )
+    each = [_counted(form, spans, unit_ids) for form, spans in asked.items() if spans]
+    if not each:
+        return {}
+    rows = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+    return {
+        (row["form"], row["unit_id"], Span(row["start"], row["end"])): Progress(
+            row["told"], lines.get(row["form"], 0), row["waiting"]
+        )
+        for row in rows
+    }
+
+
+def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> object:
+    wanted = FormLine.objects.filter(form=form, element_id=OuterRef("element_id"), breakdown=OuterRef("breakdown"))
+    # A number that waits stands beside the accepted one: the line is told once.
+    line = Concat(Cast("element_id", CharField()), Value("|"), F("breakdown"), output_field=CharField())
+    facts = Fact.objects.current().filter(Exists(wanted), _in(spans), unit_id__in=unit_ids)
+    facts = facts.filter(Q(value__isnull=False) | Q(applies=False))
+    counted = facts.order_by().values("unit_id", "start", "end").annotate(
+        form=Value(form.pk), told=Count(line, distinct=True), waiting=Count("pk", filter=Q(accepted=False))
+    )  # fmt: skip
+    return counted.values("form", "unit_id", "start", "end", "told", "waiting")
+
+
+def _in(spans: Iterable[Span]) -> Q:
+    found = Q()
+    for span in spans:
+        found |= Q(start=span.start, end=span.end)
+    return found
+
+
+@attrs.frozen
+class Number:
+    """A number as it stands: what was told last, by whom, when; `counts` is whether it is accepted and adds up.
+
+    `value` None is a blank. `fact_id` is what the next writer has seen (`operations.Entry.seen`).
+    """
+
+    fact_id: int
+    value: Decimal | None
+    applies: bool
+    counts: bool
+    note: str
+    span: Span
+
+    @property
+    def told(self) -> bool:
+        """Whether it says something: a number, or that the element does not apply."""
+        return self.value is not None or not self.applies
+
+
+Place = tuple[int, int, str]
+"""Unit id, element id, breakdown."""
+
+
+def numbers(
+    lines: Collection[FormLine], unit_ids: Collection[int], spans: Iterable[Span] = (), stretch: Span | None = None
+) -> dict[Place, dict[Span, Number]]:
+    """What stands for the lines at the units: in the very periods, and in all that lie within a stretch.
+
+    Where a number waits for acceptance beside an accepted one, the waiting one: it was told last. One statement.
+    """
+    when = _in(spans)
+    if stretch is not None:
+        when |= Q(start__gte=stretch.start, end__lte=stretch.end)
+    pairs = {(line.element_id, line.breakdown) for line in lines}
+    places = {line.element_id: line.element.places for line in lines}
+    rows = Fact.objects.current().filter(
+        when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
+    )
+    found: dict[Place, dict[Span, Number]] = defaultdict(dict)
+    columns = ("pk", "unit_id", "element_id", "breakdown", "start", "end", "value", "applies", "accepted", "note")
+    for pk, unit, element, part, start, end, value, applies, accepted, note in rows.order_by("-accepted").values_list(
+        *columns
+    ):
+        if (element, part) in pairs:
+            exact = None if value is None else Decimal(value).scaleb(-places[element])
+            span = Span(start, end)
+            found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span)
+    return dict(found)
+
+
+@attrs.frozen
+class Revision:
+    """One number in the history of a cell: what was told, and with what recording."""
+
+    fact: Fact
+    number: Number
+    recording: Recording
+    before: Number | None
+    stands: bool
+
+
+def revisions(line: FormLine, unit_id: int, span: Span) -> list[Revision]:
+    """Everything that was ever told for one cell, the newest first; each with what stood before it."""
+    rows = Fact.objects.filter(
+        unit_id=unit_id, element_id=line.element_id, breakdown=line.breakdown, start=span.start, end=span.end
+    )
+    rows = rows.select_related("recording__by", "recording__form", "recording__undoes").order_by("recording__at", "pk")
+    found: list[Revision] = []
+    before: Number | None = None
+    for fact in rows:
+        value = None if fact.value is None else line.element.number(fact.value)
+        number = Number(fact.pk, value, fact.applies, fact.accepted, fact.note, span)
+        found.append(Revision(fact, number, fact.recording, before, fact.closed_by_id is None))
+        before = number
+    return found[::-1]
+
+
+def told_last(fact_ids: Collection[int]) -> dict[int, Recording]:
+    """With which recordings facts were told, by fact id."""
+    rows = Fact.objects.filter(pk__in=fact_ids).select_related("recording__by")
+    return {row.pk: row.recording for row in rows}
+
+
+def told_at(span: Span, lines: Collection[FormLine], unit_ids: Collection[int]) -> dict[int, datetime]:
+    """When each unit told the last number of the lines for a period."""
+    rows = Fact.objects.current().filter(
+        start=span.start, end=span.end, unit_id__in=unit_ids, element_id__in={line.element_id for line in lines}
+    )
+    return dict(rows.order_by().values_list("unit_id").annotate(at=Max("recording__at")))
