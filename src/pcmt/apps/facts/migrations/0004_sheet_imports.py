@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('facts', '0001_initial'),
+        ('facts', '0003_catalogue_by_administrators'),
         ('units', '0007_identifiers_and_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

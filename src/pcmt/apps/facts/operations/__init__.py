@@ -9,7 +9,6 @@ from pcmt.apps.facts.operations.sheets import (
     start_sheet,
     tell_sheet,
     tend_sheets,
-    undo_sheet,
     withdraw_sheet,
     work_on_sheet,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "tell_sheet",
     "tend_sheets",
     "undo_recording",
-    "undo_sheet",
     "withdraw_sheet",
     "work_on_sheet",
 ]

@@ -20,8 +20,8 @@ from django.utils.translation import override
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.queries import actors_of
 from pcmt.apps.audit.operations import Thing, record
-from pcmt.apps.facts.models import Form, Recording, SheetImport, SheetState, Source
-from pcmt.apps.facts.operations.recording import Entry, record_facts, undo_recording
+from pcmt.apps.facts.models import Form, SheetImport, SheetState, Source
+from pcmt.apps.facts.operations.recording import Entry, record_facts
 from pcmt.apps.facts.policies import can_send, units_told_by
 from pcmt.apps.facts.queries.forms import units_asked
 from pcmt.apps.facts.queries.lines import lines_of
@@ -172,7 +172,8 @@ def tell_sheet(
     """Tell the new and changed numbers of a sheet, all in one recording or none.
 
     `seen` is the digest of the outcomes that the person agreed to. Wrong cells are left out only where the person says
-    so; doubtful ones want a `reason`. A sheet that says nothing new tells nothing (`unchanged`), however often it comes.
+    so; doubtful ones want a `reason`. It is undone as any
+    recording is. A sheet that says nothing new tells nothing (`unchanged`), however often it comes.
     Large sheets are told by a job: the answer is then still being written.
     """
     reason = " ".join(reason.split())
@@ -193,18 +194,6 @@ def tell_sheet(
             _look(made, actor, problem=refused.message[:500])
             return refused
     return made
-
-
-def undo_sheet(*, actor: Actor, at: datetime, sheet_id: int, reason: str) -> Recording | Refusal:
-    """Take back what a sheet told, as a whole; numbers that were told over since stay, and are named."""
-    with transaction.atomic():
-        made = _locked(actor, sheet_id)
-        if not can_send(actor):
-            return _not_allowed()
-        if made.recording_id is None:
-            return Refusal(code="not_done", message=_("Tệp này chưa ghi số nào để hoàn tác."))
-        answer = undo_recording(actor=actor, at=at, recording_id=made.recording_id, reason=reason)
-    return answer
 
 
 def withdraw_sheet(*, actor: Actor, at: datetime, sheet_id: int) -> SheetImport | Refusal:
@@ -398,7 +387,7 @@ def _misread(
     twice = next((each for each in chosen.values() if list(chosen.values()).count(each) > 1), None)
     if twice is not None:
         return Refusal(code="twice", message=_("Hai cột được chọn cùng một nghĩa. Mỗi nghĩa chỉ một cột."), field="columns")
-    keys = {line.key for line in scene.lines} | {LEFT_OUT}
+    keys = {line.key for line in scene.lines} | {f"{UNIT}{pk}" for pk in scene.names.units} | {LEFT_OUT}
     if set(labels.values()) - keys or dash not in ("", ZERO, BLANKED):
         return Refusal(code="label", message=_("Chọn ý nghĩa của dòng trong danh sách."), field="labels")
     return None
@@ -407,8 +396,8 @@ def _misread(
 def _remembered(
     heads: Mapping[int, str], columns: Mapping[int, str], labels: Mapping[str, str], dash: str
 ) -> dict[str, Any]:
-    words = dict(labels)
-    units = {}
+    words = {text: meaning for text, meaning in labels.items() if not meaning.startswith(UNIT)}
+    units = {text: int(meaning.removeprefix(UNIT)) for text, meaning in labels.items() if meaning.startswith(UNIT)}
     for column, text in heads.items():
         meaning = columns.get(column, "")
         if meaning.startswith(UNIT):

@@ -31,6 +31,7 @@ from pcmt.apps.facts.sheets import (
     guess_readings,
     read_cells,
     template_reading,
+    word_key,
 )
 from pcmt.apps.facts.stamps import Stamp, stamp_read
 from pcmt.apps.units.models import Succession, Unit, UnitAlias, UnitName
@@ -115,9 +116,9 @@ class UnitNames:
             return found
         if not name:
             return _("Không có đơn vị nào mang mã %(code)s trong biểu này.") % {"code": code} if code else None
+        if (meant := self._remembered.get(word_key(name))) is not None:
+            return meant
         key = name_key(name)
-        if key in self._remembered:
-            return self._remembered[key]
         alike = self._names.get(key) or self._other(key)
         if not alike:
             return self._not_here(name)
