@@ -25,6 +25,11 @@ def units_told_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
     return set(reached.values_list("pk", flat=True))
 
 
+def can_send(actor: Actor | None) -> bool:
+    """Whether the actor sends sheets of numbers in at all, and says how they are read."""
+    return changes("facts.SheetImport", actor) >= Reach.SUBTREE
+
+
 def units_seen_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
     """Those of the units whose own numbers the actor reads; numbers of a unit that has ended are read by its heir's."""
     reach = sees("facts.Fact", actor)

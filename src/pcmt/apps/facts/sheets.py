@@ -313,16 +313,16 @@ def _rows(
         if reading.rows == LINES:
             what = key if key in words.keys else reading.labels.get(word_key(named)) or words.line(named, above)
         else:
-            what = int(key) if key.isdecimal() else find_unit(named, coded)
+            what = int(key) if key.isdecimal() else _unit(reading.labels.get(word_key(named)), named, coded, find_unit)
         if not (key and what) and _says_nothing(texts, folded, what, numbers, named, root):
+            yield row
+            continue
+        if what == LEFT_OUT:
             yield row
             continue
         if what is None or (reading.rows == UNITS and isinstance(what, str)):
             place = label if label is not None else next(iter(telling))
             yield Lost(row, place, named or coded or key, what if isinstance(what, str) else reading.rows[:-1])
-            continue
-        if what == LEFT_OUT:
-            yield row
             continue
         if reading.rows == LINES and not str(what).partition("|")[2]:
             above = str(what)
@@ -337,6 +337,13 @@ def _rows(
             if unit is not None:
                 cells.append(Told(row, column, unit, line, numbers[column], beside, hidden))
         yield cells
+
+
+def _unit(meant: str | None, named: str, coded: str, find_unit: FindUnit) -> int | str | None:
+    """The unit of a row: as a person put its words, else as it is named."""
+    if meant is None:
+        return find_unit(named, coded)
+    return int(meant.removeprefix(UNIT)) if meant.startswith(UNIT) else meant
 
 
 def _says_nothing(

@@ -23,6 +23,16 @@ from pcmt.apps.facts.operations.forming import (
 )
 from pcmt.apps.facts.operations.recording import CellRefusal, Entry, accept_facts, record_facts, undo_recording
 from pcmt.apps.facts.operations.registering import LoadedCatalogue, compare_catalogue, load_catalogue
+from pcmt.apps.facts.operations.sheets import (
+    aim_sheet,
+    choose_meanings,
+    say_dash,
+    start_sheet,
+    tell_sheet,
+    tend_sheets,
+    withdraw_sheet,
+    work_on_sheet,
+)
 
 __all__ = [
     "Adding",
@@ -37,7 +47,9 @@ __all__ = [
     "add_element",
     "add_indicator",
     "adopt_form",
+    "aim_sheet",
     "change_form",
+    "choose_meanings",
     "compare_catalogue",
     "define_form",
     "end_element",
@@ -46,8 +58,14 @@ __all__ = [
     "form_text",
     "load_catalogue",
     "record_facts",
+    "say_dash",
+    "start_sheet",
+    "tell_sheet",
+    "tend_sheets",
     "text_of",
     "undo_recording",
     "version_element",
     "version_indicator",
+    "withdraw_sheet",
+    "work_on_sheet",
 ]

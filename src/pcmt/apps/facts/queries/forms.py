@@ -92,9 +92,6 @@ def _holds(row: UnitClosure | GroupMember | Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
 
 
-def forms_for(unit: Unit, on: date) -> QuerySet[Form]:
-
-
 def forms_for(unit: Unit, on: date) -> DatedQuerySet:
     """The forms that ask a unit for figures on a day, by its place in the tree of that day."""
     above = UnitClosure.objects.filter(holds_on(on), descendant=unit, depth__gt=0).values("ancestor_id")
