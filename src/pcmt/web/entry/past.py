@@ -52,7 +52,7 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
     standing = _standing(found)
     editable = unit_id in about.told
     first = {"value": text_of(standing), "seen": standing.fact_id if standing else 0}
-    form = Correction(request.POST if request.method == "POST" else None, initial=first)
+    form = Correction(request.POST.dict() if request.method == "POST" else None, initial=first)
     if request.method == "POST":
         if not editable:
             raise PermissionDenied(_("Bạn không nhập số liệu cho đơn vị này."))
@@ -98,6 +98,8 @@ def _correct(form: Correction, about: Asked, unit_id: int, line: Labelled, stand
     if isinstance(done, Recording):
         return True
     form.add_error("value", done.message if isinstance(done, Refusal) else done[0].refusal.message)
+    # The history on the page shows what stands now: who sends the form again has seen it.
+    form.data = form.data | {"seen": standing.fact_id if standing else 0}
     return False
 
 
@@ -108,7 +110,7 @@ def _revision(each: Revision) -> dict[str, Any]:
         "waits": not each.number.counts and each.stands,
         "note": each.number.note,
         "recording": each.recording,
-        "who": each.recording.by.full_name if each.recording.by else _("Chương trình"),
+        "who": each.recording.by.full_name if each.recording.by else _("Hệ thống"),
         "stands": each.stands,
     }
 
@@ -130,7 +132,7 @@ def _recording(request: HttpRequest, recording_id: int, problem: str = "", statu
     )
     context = {
         "recording": found,
-        "who": found.by.full_name if found.by else _("Chương trình"),
+        "who": found.by.full_name if found.by else _("Hệ thống"),
         "rows": _rows(facts[:FACTS_SHOWN], found),
         "more": len(facts) > FACTS_SHOWN,
         "undone": Recording.objects.filter(undoes=found).first(),

@@ -175,7 +175,7 @@ def _name_others(stale: Sequence[Box]) -> None:
             box.message = _("Người khác vừa xóa số của ô này.")
             box.theirs = Theirs(0, "", "", "")
             continue
-        who = recording.by.full_name if recording.by else _("Chương trình")
+        who = recording.by.full_name if recording.by else _("Hệ thống")
         theirs = Theirs(box.number.fact_id, text_of(box.number), who, vclock(recording.at))
         box.theirs = theirs
         box.message = _("%(who)s vừa ghi “%(text)s” (%(when)s).") % {

@@ -102,15 +102,15 @@ class Column:
 class Table:
     """A table with the periods of its columns; with `past` it has the columns beside them.
 
-    `totals` are the sums of the columns (before, year ago, told columns) with the first days of their periods; empty
-    where nothing adds up.
+    `totals` are the sums of the columns (before, year ago, told columns) with first day and name of their periods;
+    empty where nothing adds up.
     """
 
     form: Form
     columns: Sequence[Column]
     rows: list[Row]
     past: bool
-    totals: Sequence[tuple[str, str]] = ()
+    totals: Sequence[tuple[str, str, str]] = ()
     told: int = 0
 
     @property
@@ -271,13 +271,14 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def _totals(table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]) -> list[tuple[str, str]]:
-    """The sums over the units with the first day of their period; "—" where nobody told anything."""
+def _totals(table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]) -> list[tuple[str, str, str]]:
+    """The sums over the units with first day and name of their period; "—" where nobody told anything."""
     sums = []
     for span in [*more, *(column.span for column in table.columns)]:
         values = [at[span].value for at in known.values() if span in at]
         found = [value for value in values if value is not None]
-        sums.append((f"{span.start:%Y%m%d}", vnumber(sum(found, Decimal(0))) if found else "—"))
+        total = vnumber(sum(found, Decimal(0))) if found else "—"
+        sums.append((f"{span.start:%Y%m%d}", label_of(table.form, span), total))
     return sums
 
 

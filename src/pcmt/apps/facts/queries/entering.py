@@ -184,7 +184,7 @@ def revisions(line: FormLine, unit_id: int, span: Span) -> list[Revision]:
     rows = Fact.objects.filter(
         unit_id=unit_id, element_id=line.element_id, breakdown=line.breakdown, start=span.start, end=span.end
     )
-    rows = rows.select_related("recording__by", "recording__form", "recording__undoes").order_by("recording__at", "pk")
+    rows = rows.select_related("recording__by", "recording__form", "recording__undoes").order_by("recording_id", "pk")
     found: list[Revision] = []
     before: Number | None = None
     for fact in rows:

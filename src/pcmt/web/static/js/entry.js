@@ -126,7 +126,7 @@ const around = (told) => {
   for (const [key, html] of Object.entries(told.beside)) {
     form.querySelector(`[data-row="${key}"] [data-beside]`).innerHTML = html;
   }
-  for (const [key, sum] of told.totals) form.querySelector(`[data-total="${key}"]`).textContent = sum;
+  for (const [key, , sum] of told.totals) form.querySelector(`[data-total="${key}"]`).textContent = sum;
   document.querySelector("[data-remarks]").innerHTML = told.remarks;
 };
 
