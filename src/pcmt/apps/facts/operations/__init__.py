@@ -21,6 +21,7 @@ from pcmt.apps.facts.operations.forming import (
     form_text,
     text_of,
 )
+from pcmt.apps.facts.operations.rebuilding import Checked, keep_span, rebuild, verify
 from pcmt.apps.facts.operations.recording import CellRefusal, Entry, accept_facts, record_facts, undo_recording
 from pcmt.apps.facts.operations.registering import LoadedCatalogue, compare_catalogue, load_catalogue
 from pcmt.apps.facts.operations.sheets import (
@@ -37,6 +38,7 @@ from pcmt.apps.facts.operations.sheets import (
 __all__ = [
     "Adding",
     "CellRefusal",
+    "Checked",
     "ElementText",
     "Entry",
     "FormText",
@@ -56,7 +58,9 @@ __all__ = [
     "end_form",
     "end_indicator",
     "form_text",
+    "keep_span",
     "load_catalogue",
+    "rebuild",
     "record_facts",
     "say_dash",
     "start_sheet",
@@ -64,6 +68,7 @@ __all__ = [
     "tend_sheets",
     "text_of",
     "undo_recording",
+    "verify",
     "version_element",
     "version_indicator",
     "withdraw_sheet",

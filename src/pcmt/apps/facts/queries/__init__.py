@@ -4,12 +4,10 @@ from pcmt.apps.facts.queries.entering import (
     Number,
     Place,
     Progress,
-    Revision,
     elements_of,
     forms_asking,
     numbers,
     progress,
-    revisions,
     told_at,
     told_last,
 )
@@ -24,8 +22,14 @@ from pcmt.apps.facts.queries.forms import (
     units_asked,
     year_ago,
 )
+from pcmt.apps.facts.queries.lineage import Branch, Leaf, Lineage, Revision, history, lineage, overtaken
+from pcmt.apps.facts.queries.recount import Difference
 
 __all__ = [
+    "Branch",
+    "Difference",
+    "Leaf",
+    "Lineage",
     "Number",
     "Place",
     "Progress",
@@ -36,12 +40,14 @@ __all__ = [
     "figures",
     "forms_asking",
     "forms_for",
+    "history",
+    "lineage",
     "numbers",
+    "overtaken",
     "periods",
     "periods_open",
     "progress",
     "reporters",
-    "revisions",
     "told_at",
     "told_last",
     "units_asked",

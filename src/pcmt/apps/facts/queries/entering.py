@@ -168,33 +168,6 @@ def numbers(
     return dict(found)
 
 
-@attrs.frozen
-class Revision:
-    """One number in the history of a cell: what was told, and with what recording."""
-
-    fact: Fact
-    number: Number
-    recording: Recording
-    before: Number | None
-    stands: bool
-
-
-def revisions(line: FormLine, unit_id: int, span: Span) -> list[Revision]:
-    """Everything that was ever told for one cell, the newest first; each with what stood before it."""
-    rows = Fact.objects.filter(
-        unit_id=unit_id, element_id=line.element_id, breakdown=line.breakdown, start=span.start, end=span.end
-    )
-    rows = rows.select_related("recording__by", "recording__form", "recording__undoes").order_by("recording_id", "pk")
-    found: list[Revision] = []
-    before: Number | None = None
-    for fact in rows:
-        value = None if fact.value is None else line.element.number(fact.value)
-        number = Number(fact.pk, value, fact.applies, fact.accepted, fact.note, span)
-        found.append(Revision(fact, number, fact.recording, before, fact.closed_by_id is None))
-        before = number
-    return found[::-1]
-
-
 def told_last(fact_ids: Collection[int]) -> dict[int, Recording]:
     """With which recordings facts were told, by fact id."""
     rows = Fact.objects.filter(pk__in=fact_ids).select_related("recording__by")
