@@ -119,7 +119,7 @@ class UnitNames:
         if (meant := self._remembered.get(word_key(name))) is not None:
             return meant
         key = name_key(name)
-        alike = self._names.get(key) or self._other(key)
+        alike = self._names.get(key) or self._other(key) or self._names.get(word_key(name), set())
         if not alike:
             return self._not_here(name)
         marked = {pk for pk in alike if name_key(name) == fold(name) or _alike(name, self.units[pk])}
