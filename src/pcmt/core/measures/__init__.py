@@ -15,6 +15,17 @@ from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogu
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
+from pcmt.core.measures.rolling import (
+    Told,
+    contributions,
+    counts_in,
+    decompose,
+    filled_by,
+    is_kept,
+    kept,
+    rolls,
+    shares,
+)
 from pcmt.core.measures.targets import (
     Baseline,
     BaselineKind,
@@ -56,6 +67,7 @@ __all__ = [
     "Says",
     "Shape",
     "TargetSpec",
+    "Told",
     "Usual",
     "Written",
     "breakdowns_from",
@@ -63,11 +75,17 @@ __all__ = [
     "check_catalogue",
     "check_entries",
     "check_part",
+    "contributions",
+    "counts_in",
     "decimal_from",
+    "decompose",
     "describe",
     "element_from",
     "expected_count",
     "figure",
+    "filled_by",
+    "is_kept",
+    "kept",
     "number_label",
     "parse_part",
     "part_label",
@@ -76,6 +94,8 @@ __all__ = [
     "parts_of",
     "quantity_label",
     "read_written",
+    "rolls",
     "rules_from",
+    "shares",
     "target_from",
 ]

@@ -176,7 +176,7 @@ def _units(request: HttpRequest, about: Asked, problem: str = "", status: int = 
     stands = progress({about.form: spans}, ids)
     empty = Progress(0, len(about.lines))
     counted = Counter(stands.get((about.form.pk, pk, about.span), empty).state for pk in ids)
-    narrowed = UnitsFilter(request.GET or None)
+    narrowed = UnitsFilter(request.GET)
     wanted, words = narrowed.chosen["trang_thai"], fold(narrowed.chosen["don_vi"] or "").split()
     found = [
         unit for unit in about.units
