@@ -1,4 +1,4 @@
-"""Sheets of numbers: templates that go out and come back, sheets that offices keep, one recording that can be undone."""
+"""Sheets of numbers: templates that go out and come back, sheets that offices keep, one recording to undo."""
 
 from __future__ import annotations
 
@@ -123,9 +123,7 @@ def by_address(made: SheetImport) -> dict[str, Outcome]:
 def standing() -> dict[tuple[int, str], Any]:
     """What counts now: numbers by unit and element; "x" for what does not apply."""
     rows = Fact.objects.current().select_related("element")
-    return {
-        (row.unit_id, row.element.code): ("x" if not row.applies else row.value) for row in rows
-    }
+    return {(row.unit_id, row.element.code): ("x" if not row.applies else row.value) for row in rows}
 
 
 # Templates
@@ -169,7 +167,7 @@ def test_a_template_brings_along_what_was_told_and_an_emptied_cell_is_told_as_a_
     data = template_of(made, SPAN, unit_id=unit.pk, at=NOW)
     page = read_back(data).worksheets[0]
     row = next(row for row in page.iter_rows(values_only=True) if row[0] == CASES)
-    assert row[4:9] == (4, 9, 5, "=IF(COUNT(G7,E7)=2,G7-E7,\"\")", "đã đối chiếu")
+    assert row[4:9] == (4, 9, 5, '=IF(COUNT(G7,E7)=2,G7-E7,"")', "đã đối chiếu")
     sheet = sent(land.office, filled(data, put({CASES: None})), made, unit=unit.pk)
     (cell,) = [each for each in outcomes_of(sheet) if each.state == CHANGED]
     assert (cell.before, cell.after) == ("5", "")
@@ -259,9 +257,7 @@ def test_a_template_goes_to_no_unit_that_its_sender_may_not_tell_of(land: World)
     made = form(land)
     own = land.actor("dong_hoa_police", "commune_officer")
     data = filled(template_of(made, SPAN, unit_id=land["tay_hoa"].pk, at=NOW), put({CASES: 4}))
-    refused = start_sheet(
-        actor=own, at=NOW, form=made, span=SPAN, unit_id=land["tay_hoa"].pk, name="a.xlsx", data=data
-    )
+    refused = start_sheet(actor=own, at=NOW, form=made, span=SPAN, unit_id=land["tay_hoa"].pk, name="a.xlsx", data=data)
     assert isinstance(refused, Refusal)
     many = template_of(made, SPAN, unit_id=None, unit_ids=[land["dong_hoa"].pk, land["tay_hoa"].pk], at=NOW)
     office = sent(land.office, filled(many, put({str(land["tay_hoa"].pk): 1}, "Số vụ")), made, unit=None)
@@ -588,7 +584,9 @@ def test_a_worker_that_dies_while_it_writes_leaves_nothing_and_another_one_write
     land: World, slow: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, unit = form(land), land["dong_hoa"]
-    sheet = sent(land.office, filled(template_of(made, SPAN, unit_id=unit.pk, at=NOW), put({CASES: 3})), made, unit=unit.pk)
+    sheet = sent(
+        land.office, filled(template_of(made, SPAN, unit_id=unit.pk, at=NOW), put({CASES: 3})), made, unit=unit.pk
+    )
     work_on_sheet(sheet_id=sheet.pk, at=NOW)
     do(land.office, again(sheet))
 
@@ -612,7 +610,9 @@ def test_a_worker_that_dies_while_it_writes_leaves_nothing_and_another_one_write
 
 def test_a_job_writes_nothing_for_somebody_who_has_lost_the_role(land: World, slow: None) -> None:
     made, unit = form(land), land["dong_hoa"]
-    sheet = sent(land.office, filled(template_of(made, SPAN, unit_id=unit.pk, at=NOW), put({CASES: 3})), made, unit=unit.pk)
+    sheet = sent(
+        land.office, filled(template_of(made, SPAN, unit_id=unit.pk, at=NOW), put({CASES: 3})), made, unit=unit.pk
+    )
     work_on_sheet(sheet_id=sheet.pk, at=NOW)
     do(land.office, again(sheet))
     Grant.objects.filter(user_id=land.office.user_id).update(valid_to=timezone.localdate(NOW))

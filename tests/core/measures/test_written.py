@@ -34,7 +34,7 @@ def test_a_number_with_decimals(text: str, number: str) -> None:
     ("text", "says"),
     [
         ("", Says.BLANK), ("   ", Says.BLANK), ("—", Says.BLANK), ("…", Says.BLANK), ("...", Says.BLANK),
-        ("-", Says.DASH), ("–", Says.DASH), ("--", Says.DASH),  # noqa: RUF001
+        ("-", Says.DASH), ("–", Says.DASH), ("--", Says.DASH),
         ("x", Says.NOT_APPLICABLE), (" X ", Says.NOT_APPLICABLE), ("Không áp dụng", Says.NOT_APPLICABLE),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("facts", "0001_initial"),
+        ("facts", "0002_roll_up"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
