@@ -188,7 +188,7 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
     """All lines of a form at a unit for a period."""
     words = labelled(lines, span)
     stretch, before, ago = _reach(form, span)
-    known = numbers(form, lines, [unit.pk], [ago], stretch)
+    known = numbers(lines, [unit.pk], [ago], stretch, waiting=form.needs_acceptance)
     rows = []
     for each in words:
         at = known.get((unit.pk, each.line.element_id, each.line.breakdown), {})
@@ -215,7 +215,10 @@ def line_table(
 ) -> Table:
     """One line of a form at many units: for a period, or for several `beside` one another."""
     stretch, before, ago = _reach(form, span)
-    known = numbers(form, [line.line], [unit.pk for unit in units], [*beside, ago], None if beside else stretch)
+    known = numbers(
+        [line.line], [unit.pk for unit in units], [*beside, ago], None if beside else stretch,
+        waiting=form.needs_acceptance,
+    )  # fmt: skip
     rows = []
     for at, unit in enumerate(units, start=1):
         there = known.get((unit.pk, line.line.element_id, line.line.breakdown), {})

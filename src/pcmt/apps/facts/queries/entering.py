@@ -134,16 +134,17 @@ Place = tuple[int, int, str]
 
 
 def numbers(
-    form: Form,
     lines: Collection[FormLine],
     unit_ids: Collection[int],
     spans: Iterable[Span] = (),
     stretch: Span | None = None,
+    *,
+    waiting: bool = True,
 ) -> dict[Place, dict[Span, Number]]:
-    """What stands for lines of a form at units: in the very periods, and in all that lie within a stretch.
+    """What stands for the lines at the units: in the very periods, and in all that lie within a stretch.
 
-    Where a number of a form that needs acceptance waits beside an accepted one, the waiting one: it was told last.
-    One statement.
+    Where a number waits for acceptance beside an accepted one, the waiting one: it was told last. Without `waiting`
+    only what is accepted, as a form that needs no acceptance sees it. One statement.
     """
     when = _in(spans)
     if stretch is not None:
@@ -153,7 +154,7 @@ def numbers(
     rows = Fact.objects.current().filter(
         when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
     )
-    if not form.needs_acceptance:
+    if not waiting:
         rows = rows.filter(accepted=True)
     found: dict[Place, dict[Span, Number]] = defaultdict(dict)
     columns = ("pk", "unit_id", "element_id", "breakdown", "start", "end", "value", "applies", "accepted", "note")

@@ -102,6 +102,8 @@ const show = (answer, was) => {
     return;
   }
   seen.set(key, answer.seen);
+  const past = place.parentElement.querySelector("[data-past]");
+  if (past) past.hidden = !answer.seen;
   settle(input, answer.text);
   if (note) settle(note, answer.note);
   // What was typed on while the answer was on its way.
