@@ -17,7 +17,7 @@ from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.audit.operations import hold, record
+from pcmt.apps.audit.operations import Thing, hold, record
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
 from pcmt.apps.facts.models import Element, ElementVersion, Form, Indicator, IndicatorVersion
 from pcmt.apps.facts.policies import can_keep_catalogue
@@ -86,7 +86,7 @@ def add_element(
         row = Element.objects.create(code=_new_code(Element, text.name), order=_last(Element), **attrs.asdict(adding))
         _write(row, valid_from, None, _columns(text), actor, at)
         after = {**attrs.asdict(adding), **_columns(text), "valid_from": valid_from}
-        record(at=at, actor=actor, event="facts.element.added", obj=row, after=after)
+        record(at=at, actor=actor, event="facts.element.added", obj=_thing(row, text.name), after=after)
     return row
 
 
@@ -102,8 +102,8 @@ def add_indicator(
             return refusal
         row = Indicator.objects.create(code=_new_code(Indicator, text.name), order=_last(Indicator))
         _write(row, valid_from, None, _columns(text), actor, at)
-        after = {**_columns(text), "valid_from": valid_from}
-        record(at=at, actor=actor, event="facts.indicator.added", obj=row, after=after)
+        after = _said_of({**_columns(text), "valid_from": valid_from})
+        record(at=at, actor=actor, event="facts.indicator.added", obj=_thing(row, text.name), after=after)
     return row
 
 
@@ -168,9 +168,9 @@ def _version(
         row.refresh_from_db()
         changed = {name: value for name, value in columns.items() if before.get(name) != value}
         record(
-            at=at, actor=actor, event=f"facts.{_noun(model)}.versioned", obj=row,
-            before={name: before[name] for name in changed if name in before},
-            after={**changed, "valid_from": valid_from},
+            at=at, actor=actor, event=f"facts.{_noun(model)}.versioned", obj=_thing(row, text.name),
+            before=_said_of({name: before[name] for name in changed if name in before}),
+            after=_said_of({**changed, "valid_from": valid_from}),
         )  # fmt: skip
     return row
 
@@ -204,7 +204,14 @@ def _end(
         row.versions.filter(pk=last.pk).update(valid_to=on, made_by=actor.user_id, made_at=at)
         model.objects.filter(pk=row.pk).update(version=row.version + 1)
         row.refresh_from_db()
-        record(at=at, actor=actor, event=f"facts.{_noun(model)}.ended", obj=row, before=before, after={"valid_to": on})
+        record(
+            at=at,
+            actor=actor,
+            event=f"facts.{_noun(model)}.ended",
+            obj=_thing(row, last.name),
+            before=before,
+            after={"valid_to": on},
+        )
     return row
 
 
@@ -408,3 +415,19 @@ def _stored(value: Any) -> Any:
 
 def _noun(model: type[Element | Indicator]) -> str:
     return model._meta.model_name or ""
+
+
+def _thing(row: Any, name: str) -> Thing:
+    """What the log calls an element or indicator: its code says nothing to people."""
+    return Thing(row._meta.label, str(row.pk), name)
+
+
+def _said_of(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the log keeps them: elements by their names, ways of naming as they are typed."""
+    names = {code: element.name for code, element in catalogue().elements.items()} if "counted" in columns else {}
+    said = dict(columns)
+    for name in {"counted", "whole"} & said.keys():
+        said[name] = [names.get(code, code) for code in said[name]]
+    if "words" in said:
+        said["words"] = [" + ".join(way) for way in said["words"]]
+    return said

@@ -274,8 +274,13 @@ def _wrong_lines(form: FormText) -> Refusal | None:
 
 
 def _told(form: FormText) -> dict[str, Any]:
-    """What the log keeps of it: as text, so that before and after can be compared."""
-    return {
-        **{name: value for name, value in _columns(form).items() if value not in ("", None)},
-        "lines": [f"{line.element}|{line.breakdown}".rstrip("|") for line in form.lines],
-    }
+    """What the log keeps of it, as people say it."""
+    found, parts = catalogue(form.valid_from), breakdowns(form.valid_from)
+    names = {code: element.name for code, element in found.elements.items()}
+    group = Unit.objects.filter(pk=form.group_id).values_list("name", flat=True).first() if form.group_id else ""
+    told = {name: value for name, value in _columns(form).items() if value not in ("", None) and name != "group_id"}
+    lines = [
+        names.get(line.element, line.element) + (f" ({part_label(line.breakdown, parts)})" if line.breakdown else "")
+        for line in form.lines
+    ]
+    return {**told, "group": group or "", "lines": lines}
