@@ -31,22 +31,22 @@ MOST_COLUMNS = 150
 SEARCHED_ROWS = 40
 LONGEST = 200
 
+_PLACES = "don vi(?: hanh chinh| bao cao)?|dia phuong|dia ban|co quan don vi|phuong(?: xa)?(?: dac khu)?"
+_DONE = "(?:thuc hien|phat sinh)(?: trong)?(?: ky)?(?: nay)?"
 _USUAL = tuple(
     (meaning, rows, re.compile(pattern))
     for meaning, rows, pattern in (
         (NOTHING, "", r"^(?:so )?(?:s?tt|thu tu)$|^(?:dvt|don vi tinh)$|^(?:tong|cong)\b"),
         (NOTE, "", r"^ghi chu\b|^giai trinh"),
         (CODE, UNITS, r"^ma\b"),
-        (
-            LABEL, UNITS,
-            r"^(?:ten )?(?:don vi(?: hanh chinh| bao cao)?|dia phuong|dia ban|(?:cap )?xa(?: phuong)?(?: dac khu)?|phuong"
-            r"|phuong xa(?: dac khu)?|xa phuong dac khu|co quan don vi)$",
-        ),
+        (LABEL, UNITS, rf"^(?:ten )?(?:{_PLACES}|(?:cap )?xa(?: phuong)?(?: dac khu)?)$"),
         (LABEL, LINES, r"^(?:ten |cac )?(?:chi tieu|tieu chi|noi dung|danh muc)(?: thong ke| so lieu| bao cao)?$"),
-        (VALUE, LINES, r"^(?:ky nay|(?:thuc hien|phat sinh)(?: trong)?(?: ky)?(?: nay)?|so lieu(?: ky nay)?|so luong|ket qua)$"),
+        (VALUE, LINES, rf"^(?:ky nay|{_DONE}|so lieu(?: ky nay)?|so luong|ket qua)$"),
     )
-)  # fmt: skip
-_MARK = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|\(?[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)]|[-+•*–])\s*")  # noqa: RUF001
+)
+_MARK = re.compile(
+    r"^\s*(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|\(?[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)]|[-+•*–])\s*"
+)
 _AMONG = re.compile(r"^(?:trong (?:do|so)|chia ra|bao gom)\b ?")
 _NUMBERING = re.compile(r"\(?(?:\d{1,4}|[IVXLC]{1,6}|[A-Za-z])[.)]?")
 
@@ -330,13 +330,16 @@ def _rows(
         beside = sheet.text(row, note).strip() if note is not None else None
         cells = []
         for column, meaning in telling.items():
-            if reading.rows == UNITS:
-                unit, line = int(what), meaning.removeprefix(LINE)
-            else:
-                unit, line = unit_id if meaning == VALUE else int(meaning.removeprefix(UNIT)), str(what)
+            line = meaning.removeprefix(LINE) if reading.rows == UNITS else str(what)
+            unit = int(what) if reading.rows == UNITS else _unit_of(meaning, unit_id)
             if unit is not None:
                 cells.append(Told(row, column, unit, line, numbers[column], beside, hidden))
         yield cells
+
+
+def _unit_of(meaning: str, unit_id: int | None) -> int | None:
+    """The unit of a column of numbers, in a sheet whose rows are lines."""
+    return unit_id if meaning == VALUE else int(meaning.removeprefix(UNIT))
 
 
 def _unit(meant: str | None, named: str, coded: str, find_unit: FindUnit) -> int | str | None:

@@ -70,7 +70,7 @@ def read_written(text: str, *, places: int = 0, unit_word: str = "") -> Written:
         return Written(Says.DASH)
     if fold(clean) in _NOT_APPLICABLE:
         return Written(Says.NOT_APPLICABLE)
-    if clean.startswith("#") or clean.startswith("Err:"):
+    if clean.startswith(("#", "Err:")):
         return _wrong("error")
     if _DATE.fullmatch(clean):
         return _wrong("date")
@@ -81,13 +81,13 @@ def read_written(text: str, *, places: int = 0, unit_word: str = "") -> Written:
 
 
 def _tidy(text: str) -> str:
-    wide = {ord(each): str(digit) for digit, each in enumerate("０１２３４５６７８９")}  # noqa: RUF001
+    wide = {ord(each): str(digit) for digit, each in enumerate("０１２３４５６７８９")}
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(wide)
     return _BLANKS.sub(" ", text).strip().strip("'\"“”").strip()
 
 
 def _number(sign: str, digits: str, rest: str, places: int, unit_word: str) -> Written:
-    if sign and sign in "-−–(":  # noqa: RUF001
+    if sign and sign in "-−–(":
         return _wrong("negative")
     if rest.startswith("%") and fold(unit_word) != "phan tram" and unit_word != "%":
         return _wrong("percent")

@@ -146,12 +146,14 @@ class ReadingForm(forms.Form):
         said = reading.columns if reading is not None and reading.rows == rows else None
         for column in range(wide):
             text = heads.get(column, "")
-            guess = said.get(column, "") if said is not None else column_meaning(text, rows, scene.words, scene.names.find)
+            guess = (
+                said.get(column, "") if said is not None else column_meaning(text, rows, scene.words, scene.names.find)
+            )
             name = f"{_t('Cột')} {address(0, column)[:-1]}{f' · {text[:60]}' if text else ''}"
             self.fields[f"c{column}"] = MeaningField(
                 self.columns_of, long=many, listed="columns-of", label=name, initial=guess or ""
             )
-        self.labels = {}
+        self.labels: dict[str, str] = {}
         for each in shown:
             key = word_key(each.text)
             if key in self.labels.values():
@@ -166,7 +168,9 @@ class ReadingForm(forms.Form):
     @property
     def columns(self) -> dict[int, str]:
         """What was chosen for each column."""
-        return {int(name[1:]): value for name, value in self.cleaned_data.items() if name[0] == "c" and name[1:].isdigit()}
+        return {
+            int(name[1:]): value for name, value in self.cleaned_data.items() if name[0] == "c" and name[1:].isdigit()
+        }
 
     @property
     def meant(self) -> dict[str, str]:

@@ -65,7 +65,17 @@ def cell_rows(scene: Scene, outcomes: Sequence[Outcome], lost: Sequence[Lost]) -
         line = scene.lines[each.line].name if 0 <= each.line < len(scene.lines) else ""
         words = [*filter(None, [each.message]), *each.doubts]
         found.append(
-            CellRow(each.address, unit.name if unit else "", line, each.before, each.after, each.note, tone, str(word), words)
+            CellRow(
+                each.address,
+                unit.name if unit else "",
+                line,
+                each.before,
+                each.after,
+                each.note,
+                tone,
+                str(word),
+                words,
+            )
         )
     return found
 
@@ -97,7 +107,9 @@ def how_read(grid: Grid, reading: Reading, scene: Scene) -> Mapping[str, Any]:
     """How the sheet is read: its name, the row of headings as Excel counts, each column with what it means."""
     words = {each.value: each.label for each in column_choices(scene, reading.rows)}
     columns = [
-        Choice(address(0, column)[:-1], f"“{reading.headings.get(column, '')[:80]}” → {_meaning(meaning, words, scene)}")
+        Choice(
+            address(0, column)[:-1], f"“{reading.headings.get(column, '')[:80]}” → {_meaning(meaning, words, scene)}"
+        )
         for column, meaning in sorted(reading.columns.items())
         if meaning
     ]
@@ -137,7 +149,7 @@ def marked_sheet(made: SheetImport, grid: Grid, reading: Reading, scene: Scene) 
     marks = Marks(
         head=reading.head,
         title=_("Kết quả kiểm tra"),
-        rows={row: "same" for row in words} | {row: "passed" for row in made.outcomes.get("passed", ())},
+        rows=dict.fromkeys(words, "same") | dict.fromkeys(made.outcomes.get("passed", ()), "passed"),
         cells=cells,
         words={row: "; ".join(each) for row, each in words.items()},
         hidden=() if reading.keys is None else (reading.keys,),

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.models import SheetImport, SheetState
 from pcmt.apps.facts.operations import aim_sheet, choose_meanings, say_dash, start_sheet, tell_sheet, withdraw_sheet
 from pcmt.apps.facts.policies import can_send
@@ -24,7 +23,6 @@ from pcmt.apps.facts.queries.sheets import (
     CHANGED,
     NEW,
     WRONG,
-    Scene,
     latest_sheets,
     lost_of,
     meanings_of,
@@ -65,9 +63,14 @@ def upload(request: HttpRequest, form_id: int, day: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         made = start_sheet(
-            actor=about.actor, at=timezone.now(), form=about.form, span=about.span, unit_id=form.unit_id, name=file.name,
+            actor=about.actor,
+            at=timezone.now(),
+            form=about.form,
+            span=about.span,
+            unit_id=form.unit_id,
+            name=file.name,
             data=file.read(),
-        )  # fmt: skip
+        )
         if isinstance(made, SheetImport):
             return redirect("entry:sheet", made.pk)
         form.add_error(made.field if made.field in form.fields else None, made.message)
@@ -90,7 +93,7 @@ def template(request: HttpRequest, form_id: int, day: str) -> HttpResponse:
     data = template_of(
         about.form, about.span, unit_id=one.pk if one else None, unit_ids=[unit.pk for unit in units], at=timezone.now()
     )
-    noted(request, "facts.template.downloaded", about.form, day=about.day, unit=one.name if one else "")
+    noted(request, "facts.template.downloaded", about.form, window_from=about.day, count=1 if one else len(units))
     of = _slug(one.name) if one else f"{len(units)}-don-vi"
     return _file(data, f"bieu-{_slug(about.form.code or about.form.title)}-{of}-{about.day}.xlsx")
 
@@ -138,7 +141,9 @@ def _preview(request: HttpRequest, made: SheetImport, form: TellForm | None = No
         "tabs": tabs_of(outcomes, lost, chosen),
         "page": page,
         "cells": cell_rows(
-            scene, [each for each in listed if hasattr(each, "state")], [each for each in listed if not hasattr(each, "state")]
+            scene,
+            [each for each in listed if hasattr(each, "state")],
+            [each for each in listed if not hasattr(each, "state")],
         ),
         "how": how_read(grid, reading, scene) if reading is not None else None,
         "ours": reading is not None and reading.keys is not None,
@@ -156,7 +161,7 @@ def _preview(request: HttpRequest, made: SheetImport, form: TellForm | None = No
 
 
 def _dash(grid: Grid, reading: Reading | None, row: int, column: int) -> bool:
-    return reading is not None and grid.sheets[reading.sheet].text(row, column).strip() in ("-", "–", "--", "−")  # noqa: RUF001
+    return reading is not None and grid.sheets[reading.sheet].text(row, column).strip() in ("-", "–", "--", "−")
 
 
 def columns(request: HttpRequest, sheet_id: int) -> HttpResponse:
@@ -167,10 +172,17 @@ def columns(request: HttpRequest, sheet_id: int) -> HttpResponse:
     actor = acting(request)
     grid, scene = grid_from(made.grid), scene_of(made, actor)
     current = reading_of(made, grid, scene)
-    guesses = {each.sheet: each for each in [*guess_readings(grid, scene.words, scene.names.find), *([current] if current else [])]}
+    guesses = {
+        each.sheet: each
+        for each in [*guess_readings(grid, scene.words, scene.names.find), *([current] if current else [])]
+    }
     at = _sheet_at(request, grid, guesses, current)
     reading = guesses.get(at)
-    wanted = request.POST.get("rows") or request.GET.get("dong") or (reading.rows if reading else LINES if made.unit_id else UNITS)
+    wanted = (
+        request.POST.get("rows")
+        or request.GET.get("dong")
+        or (reading.rows if reading else LINES if made.unit_id else UNITS)
+    )
     rows = wanted if wanted in ROW_WORDS else LINES
     lost = []
     if reading is not None and reading.rows == rows:

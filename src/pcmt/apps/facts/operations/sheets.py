@@ -80,7 +80,7 @@ def start_sheet(
             role=actor.role, name=name[-255:], hash=hashlib.sha256(data).hexdigest(), grid=grid.as_json(),
             stamp=stamp_json(stamp) if stamp else {"forged": True} if found else {}, at=at,
         )  # fmt: skip
-        told = {"file": made.name, "form": form.title}
+        told = {"file": made.name, "title": form.title}
         record(at=at, actor=actor, event="facts.sheet.sent", obj=made, after=told)
         _look(made, actor)
     return made
@@ -100,8 +100,9 @@ def choose_meanings(
 ) -> SheetImport | Refusal:
     """Say how a sheet of the workbook is read: its row of headings (from 0; -1: none), its columns, its rows.
 
-    `columns` are meanings (`pcmt.apps.facts.sheets`) by column, `labels` lines (or LEFT_OUT) by the words of rows, `dash`
-    is what "-" stands for ("": asked each time). All of it is remembered for the next sheet of this person and form.
+    `columns` are meanings (`pcmt.apps.facts.sheets`) by column, `labels` lines or units (or LEFT_OUT) by the words of
+    rows, `dash` is what "-" stands for ("": asked each time). All of it is remembered for the next sheet of this person
+    and form.
     """
     with transaction.atomic():
         made = _locked(actor, sheet_id)
@@ -118,7 +119,9 @@ def choose_meanings(
             "sheet": sheet, "head": head, "rows": rows, "columns": {str(k): v for k, v in chosen.items()},
             "labels": dict(labels), "dash": dash,
         }  # fmt: skip
-        made.meanings = _remembered(headings(grid.sheets[sheet], head, head) if head >= 0 else {}, columns, labels, dash)
+        made.meanings = _remembered(
+            headings(grid.sheets[sheet], head, head) if head >= 0 else {}, columns, labels, dash
+        )
         made.save(update_fields=["by_hand", "meanings"])
         record(at=at, actor=actor, event="facts.sheet.matched", obj=made, after={"count": len(chosen)})
         _look(made, actor)
@@ -139,7 +142,7 @@ def say_dash(*, actor: Actor, at: datetime, sheet_id: int, dash: str) -> SheetIm
         if made.by_hand:
             made.by_hand = {**made.by_hand, "dash": dash}
         made.save(update_fields=["by_hand", "meanings"])
-        record(at=at, actor=actor, event="facts.sheet.matched", obj=made, after={"dash": dash})
+        record(at=at, actor=actor, event="facts.sheet.matched", obj=made, after={"count": 1})
         _look(made, actor)
     return made
 
@@ -161,7 +164,7 @@ def aim_sheet(*, actor: Actor, at: datetime, sheet_id: int) -> SheetImport | Ref
             return Refusal(code="target", message=_("Bạn không nhập được số liệu của đơn vị và kỳ ghi trong tệp này."))
         made.start, made.end, made.unit_id = stamp.span.start, stamp.span.end, stamp.unit_id
         made.save(update_fields=["start", "end", "unit"])
-        record(at=at, actor=actor, event="facts.sheet.aimed", obj=made, after={"day": made.start.isoformat()})
+        record(at=at, actor=actor, event="facts.sheet.aimed", obj=made, after={"window_from": made.start.isoformat()})
         _look(made, actor)
     return made
 
@@ -334,7 +337,7 @@ def _tell(made: SheetImport, actor: Actor, at: datetime) -> Refusal | None:
         return Refusal(code=refusal.code, message=_("Chưa ghi gì: %(why)s") % {"why": refusal.message})
     made.state, made.done_at, made.recording = SheetState.DONE, at, answer
     made.save(update_fields=["state", "done_at", "recording", "reason", "problem"])
-    told = {"file": made.name, "count": len(entries), "left_out": made.counts.get(WRONG, 0)}
+    told = {"file": made.name, "count": len(entries)}
     record(at=at, actor=actor, event="facts.sheet.told", obj=made, after=told, reason=made.reason)
     return None
 
@@ -386,7 +389,9 @@ def _misread(
         return Refusal(code="no_names", message=named, field="columns")
     twice = next((each for each in chosen.values() if list(chosen.values()).count(each) > 1), None)
     if twice is not None:
-        return Refusal(code="twice", message=_("Hai cột được chọn cùng một nghĩa. Mỗi nghĩa chỉ một cột."), field="columns")
+        return Refusal(
+            code="twice", message=_("Hai cột được chọn cùng một nghĩa. Mỗi nghĩa chỉ một cột."), field="columns"
+        )
     keys = {line.key for line in scene.lines} | {f"{UNIT}{pk}" for pk in scene.names.units} | {LEFT_OUT}
     if set(labels.values()) - keys or dash not in ("", ZERO, BLANKED):
         return Refusal(code="label", message=_("Chọn ý nghĩa của dòng trong danh sách."), field="labels")

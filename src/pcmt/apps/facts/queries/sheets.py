@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import attrs
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -90,7 +89,7 @@ class Outcome:
 
 def outcomes_of(made: SheetImport) -> list[Outcome]:
     """What becomes of the cells of a sheet that was checked."""
-    return [Outcome(*row[:-1], doubts=tuple(row[-1])) for row in made.outcomes.get("cells", ())]
+    return [Outcome(*row[:-1], tuple(row[-1])) for row in made.outcomes.get("cells", ())]
 
 
 class UnitNames:
@@ -119,7 +118,7 @@ class UnitNames:
         if (meant := self._remembered.get(word_key(name))) is not None:
             return meant
         key = name_key(name)
-        alike = self._names.get(key) or self._other(key)
+        alike = self._names.get(key) or self._other(key) or self._names.get(word_key(name), set())
         if not alike:
             return self._not_here(name)
         marked = {pk for pk in alike if name_key(name) == fold(name) or _alike(name, self.units[pk])}
@@ -144,6 +143,7 @@ class UnitNames:
             self._ended = {
                 name_key(old): (old, ended, new)
                 for old, ended, new in rows.values_list("old__name", "old__valid_to", "new__name")
+                if ended is not None
             }
         gone = self._ended.get(name_key(name))
         if gone is not None:
@@ -242,10 +242,13 @@ class Mismatch:
 
 
 def mismatch_of(scene: Scene) -> Mismatch | None:
-    """What a template says of itself that is not what it was sent in for; None when all is well or it is no template."""
+    """What a template says of itself other than what it was sent in for; None when all is well or it is no template."""
     stamp = scene.stamp
     if stamp is None:
-        message = _("Tệp có dạng mẫu của hệ thống nhưng dấu nhận dạng không đúng (tải từ nơi cài đặt khác, hoặc đã bị sửa), nên được đọc như một bảng thường.")  # noqa: E501
+        message = _(
+            "Tệp có dạng mẫu của hệ thống nhưng dấu nhận dạng không đúng (tải từ nơi cài đặt khác, hoặc đã bị sửa), "
+            "nên được đọc như một bảng thường."
+        )
         return Mismatch("forged", message) if scene.forged else None
     calendar = calendar_of(scene.form)
     theirs = {"unit": unit_words(scene, stamp.unit_id), "period": period_label(stamp.span, calendar)}
@@ -258,7 +261,10 @@ def mismatch_of(scene: Scene) -> Mismatch | None:
         message = _("Tệp này của %(unit)s, kỳ %(period)s; bạn đang nộp cho %(to)s, kỳ %(for)s.")
         return Mismatch("target", message % (theirs | ours))
     if (stamp.form_id, stamp.version) != (scene.form.pk, scene.form.version):
-        message = _("Tệp này là mẫu cũ của biểu (tải ngày %(day)s, trước khi biểu thay đổi): dòng nào không còn thì báo lỗi, dòng mới thì chưa có số.")  # noqa: E501
+        message = _(
+            "Tệp này là mẫu cũ của biểu (tải ngày %(day)s, trước khi biểu thay đổi): dòng nào không còn thì báo lỗi, "
+            "dòng mới thì chưa có số."
+        )
         return Mismatch("version", message % {"day": f"{stamp.at:%d/%m/%Y}"})
     return None
 
@@ -314,9 +320,7 @@ def check_sheet(
     reading = reading_of(made, grid, scene)
     if reading is None:
         return None
-    found = read_cells(
-        grid, reading, scene.words, scene.names.find, unit_id=scene.unit_id, root=scene.form.root.name
-    )
+    found = read_cells(grid, reading, scene.words, scene.names.find, unit_id=scene.unit_id, root=scene.form.root.name)
     dash = made.by_hand.get("dash") or meanings_of(made)["dash"]
     judge = _Judge(scene, found, dash)
     cells: list[Outcome] = []
@@ -356,14 +360,14 @@ class _Judge:
         """The outcomes of the cells of some units."""
         scene = self._scene
         spans = [scene.span, *self._earlier, self._year_ago]
-        known = numbers([line.row for line in scene.lines], [pk for pk in unit_ids if pk in scene.names.units], spans)
+        known = numbers(
+            scene.form, [line.row for line in scene.lines], [pk for pk in unit_ids if pk in scene.names.units], spans
+        )
         for unit_id in unit_ids:
             yield from self._unit(unit_id, known)
 
     def _unit(self, unit_id: int, known: Mapping[Any, Mapping[Span, Number]]) -> Iterator[Outcome]:
-        outcomes = [
-            each for told in self._by_unit[unit_id] if (each := self._one(told, known)) is not None
-        ]
+        outcomes = [each for told in self._by_unit[unit_id] if (each := self._one(told, known)) is not None]
         values: dict[tuple[str, str], Decimal | None] = {}
         history: dict[tuple[str, str], Past] = {}
         for line in self._scene.lines:
@@ -373,7 +377,7 @@ class _Judge:
             values[cell] = now.value if now else None
             ago = spans.get(self._year_ago)
             history[cell] = Past(
-                tuple(each.value if (each := spans.get(span)) else None for span in self._earlier),
+                tuple(told.value if (told := spans.get(span)) else None for span in self._earlier),
                 ago.value if ago else None,
             )
         for each in outcomes:
@@ -386,8 +390,8 @@ class _Judge:
             for remark in check_entries(self._elements, values, history, self._rules):
                 doubts[remark.args["element"], remark.args["breakdown"]].append(remark.args["message"])
         for each in outcomes:
-            line = self._scene.lines[each.line] if each.line >= 0 else None
-            said_of = doubts.get((line.element.code, line.row.breakdown), ()) if line else ()
+            of = self._scene.lines[each.line] if each.line >= 0 else None
+            said_of = doubts.get((of.element.code, of.row.breakdown), ()) if of else ()
             doubtful = each.state in (NEW, CHANGED) and said_of
             yield attrs.evolve(each, doubts=(*each.doubts, *said_of)) if doubtful else each
 
@@ -483,7 +487,10 @@ def written_text(said: Written) -> str:
 def _wrong_words(said: Written, line: Line) -> str | None:
     """What is wrong with a cell and how to put it right; None when nothing is."""
     if said.says is Says.DASH:
-        return _("“-” chưa rõ là 0 hay chưa có số. Ghi 0 nếu không phát sinh, để trống nếu chưa có số; hoặc chọn nghĩa chung của dấu “-” ở mục Cách đọc tệp.")  # noqa: E501
+        return _(
+            "“-” chưa rõ là 0 hay chưa có số. Ghi 0 nếu không phát sinh, để trống nếu chưa có số; hoặc chọn nghĩa "
+            "chung của dấu “-” ở mục Cách đọc tệp."
+        )
     if said.says is not Says.WRONG:
         return None
     messages = {
@@ -499,7 +506,9 @@ def _wrong_words(said: Written, line: Line) -> str | None:
         % {"found": said.found, "word": line.unit_word},
         "two_ways": _("Số có thể hiểu hai cách. Hàng nghìn ghi dấu chấm (1.234), phần thập phân ghi dấu phẩy (0,5)."),
     }
-    return messages.get(said.why, _("Không phải số. Ghi số bằng chữ số; không áp dụng thì ghi x; chưa có thì để trống."))
+    return messages.get(
+        said.why, _("Không phải số. Ghi số bằng chữ số; không áp dụng thì ghi x; chưa có thì để trống.")
+    )
 
 
 def latest_sheets(actor_id: int, form_id: int) -> Any:

@@ -72,7 +72,7 @@ def template_of(form: Form, span: Span, *, unit_id: int | None, unit_ids: Sequen
         (before,), ago = earlier(form, span, 1), year_ago(form, span)
         beside = unit_id is not None or len(units) * len(lines) <= MOST_BESIDE
         spans = [span, before, ago] if beside else [span]
-        known = numbers([line.row for line in lines], [unit.pk for unit in units], spans)
+        known = numbers(form, [line.row for line in lines], [unit.pk for unit in units], spans)
         content = _Content(form, span, lines, units, known, before, ago)
         given = {
             (unit.pk, line.key): (text_of(number), number.note)
@@ -133,11 +133,16 @@ def _one(content: _Content, at: datetime) -> BlankSheet:
             BlankRow(
                 line.key,
                 [
-                    "" if line.part else str(count), _label(line), line.unit_word,
-                    content.cell(unit, line, content.before), content.cell(unit, line, content.ago),
-                    content.cell(unit, line, content.span), Difference(5, 3), number.note if number else "",
+                    "" if line.part else str(count),
+                    _label(line),
+                    line.unit_word,
+                    content.cell(unit, line, content.before),
+                    content.cell(unit, line, content.ago),
+                    content.cell(unit, line, content.span),
+                    Difference(5, 3),
+                    number.note if number else "",
                 ],
-            )  # fmt: skip
+            )
         )
     if group:
         rows.append(_sum_row(rows, first, content))
