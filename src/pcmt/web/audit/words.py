@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pcmt.apps.accounts.models import GrantKind, Role
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.facts.catalogue import breakdowns
+from pcmt.apps.facts.models import CALENDAR_WORDS, PERIODS, Element
 from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
 from pcmt.apps.tasks.models import DueState
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Level, Unit
 from pcmt.core.periods import limit_from, limit_label, parse_date
 from pcmt.web.account.devices import device_words
 from pcmt.web.reading import words as of_items
@@ -29,6 +31,12 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "facts.numbers.told": gettext_lazy("Ghi số liệu"),
         "facts.numbers.accepted": gettext_lazy("Tiếp nhận số liệu"),
         "facts.numbers.undone": gettext_lazy("Hoàn tác một lần ghi số liệu"),
+        "facts.sheet.sent": gettext_lazy("Gửi tệp số liệu"),
+        "facts.sheet.matched": gettext_lazy("Chọn cách đọc tệp số liệu"),
+        "facts.sheet.aimed": gettext_lazy("Chuyển tệp số liệu về đúng đơn vị, kỳ"),
+        "facts.sheet.withdrawn": gettext_lazy("Bỏ tệp số liệu đã gửi"),
+        "facts.sheet.told": gettext_lazy("Nhập tệp số liệu"),
+        "facts.sheets.purged": gettext_lazy("Xóa nội dung các tệp số liệu cũ"),
         "facts.sums.rebuilt": gettext_lazy("Cộng lại số liệu từ đầu"),
         "facts.sums.differed": gettext_lazy("Kiểm tra thấy số cộng dồn sai lệch"),
     },
@@ -80,7 +88,10 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "tasks.due.printed": gettext_lazy("In trang của việc có hạn"),
         "web.page.printed": gettext_lazy("In trang"),
         "units.template.downloaded": gettext_lazy("Tải mẫu danh sách đơn vị"),
+        "facts.template.downloaded": gettext_lazy("Tải mẫu nhập số liệu"),
+        "facts.sheet.downloaded": gettext_lazy("Tải tệp số liệu đã kiểm tra về"),
         "units.import.downloaded": gettext_lazy("Tải danh sách đơn vị đã kiểm tra về"),
+        "facts.catalogue.exported": gettext_lazy("Tải danh mục số liệu về"),
         "audit.entries.exported": gettext_lazy("Kết xuất nhật ký"),
     },
     pgettext_lazy("danh mục", "Kế hoạch"): {
@@ -146,6 +157,18 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
+    gettext_lazy("Danh mục số liệu"): {
+        "facts.catalogue.loaded": gettext_lazy("Nạp danh mục số liệu"),
+        "facts.element.added": gettext_lazy("Thêm chỉ tiêu thống kê"),
+        "facts.element.versioned": gettext_lazy("Sửa chỉ tiêu thống kê từ một ngày"),
+        "facts.element.ended": gettext_lazy("Ngừng dùng chỉ tiêu thống kê"),
+        "facts.indicator.added": gettext_lazy("Thêm chỉ số"),
+        "facts.indicator.versioned": gettext_lazy("Sửa chỉ số từ một ngày"),
+        "facts.indicator.ended": gettext_lazy("Ngừng dùng chỉ số"),
+        "facts.form.defined": gettext_lazy("Lập biểu số liệu"),
+        "facts.form.changed": gettext_lazy("Sửa biểu số liệu"),
+        "facts.form.ended": gettext_lazy("Ngừng dùng biểu"),
+    },
     gettext_lazy("Đơn vị, tài khoản, nhật ký"): {
         "units.unit.created": gettext_lazy("Thêm đơn vị"),
         "units.unit.loaded": gettext_lazy("Nạp danh mục đơn vị"),
@@ -205,9 +228,14 @@ OBJECTS: Mapping[str, Word] = {
     "tasks.CalendarFeed": pgettext_lazy("nhật ký", "Lịch đăng ký"),
     "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
+    "facts.SheetImport": pgettext_lazy("nhật ký", "Tệp số liệu"),
     "units.UnitImport": pgettext_lazy("nhật ký", "Lần nhập đơn vị"),
     "targets.Target": pgettext_lazy("nhật ký", "Chỉ tiêu"),
     "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
+    "facts.Element": pgettext_lazy("nhật ký", "Chỉ tiêu thống kê"),
+    "facts.Indicator": pgettext_lazy("nhật ký", "Chỉ số"),
+    "facts.Form": pgettext_lazy("nhật ký", "Biểu số liệu"),
+    "facts.Catalogue": pgettext_lazy("nhật ký", "Danh mục số liệu"),
     "units.Reorganisation": pgettext_lazy("nhật ký", "Sắp xếp đơn vị"),
     "accounts.User": pgettext_lazy("nhật ký", "Tài khoản"),
     "accounts.Grant": pgettext_lazy("nhật ký", "Vai trò"),
@@ -425,6 +453,23 @@ FIELDS: Mapping[str, str | Promise] = {
     "workdays_only": gettext_lazy("chỉ gửi vào ngày làm việc"),
     "not_in_bell": gettext_lazy("không tính ở chuông"),
     "not_in_mail": gettext_lazy("không ghi trong thư"),
+    "unit_word": gettext_lazy("đơn vị tính"),
+    "nature": gettext_lazy("tính chất"),
+    "over_time": gettext_lazy("gộp theo thời gian"),
+    "over_units": gettext_lazy("gộp theo đơn vị"),
+    "places": gettext_lazy("số chữ số thập phân"),
+    "breakdowns": gettext_lazy("phân tổ"),
+    "counted": gettext_lazy("số đếm, tử số"),
+    "whole": gettext_lazy("mẫu số"),
+    "words": gettext_lazy("cách gọi trong kế hoạch"),
+    "official": gettext_lazy("mã chính thức"),
+    "source": gettext_lazy("căn cứ"),
+    "level": gettext_lazy("cấp nhập"),
+    "group": gettext_lazy("nhóm đơn vị nhập"),
+    "calendar": gettext_lazy("lịch"),
+    "lines": gettext_lazy("các dòng"),
+    "valid_from": gettext_lazy("dùng từ ngày"),
+    "valid_to": gettext_lazy("ngừng dùng từ ngày"),
 }
 """The fields whose change is told; the rest of an entry is for programs."""
 
@@ -443,7 +488,13 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "comparator": (of_items.COMPARATORS,),
     "direction": (of_items.DIRECTIONS,),
     "per": (of_items.PER,),
-    "period": (of_items.PERIODS,),
+    "period": (of_items.PERIODS, {str(kind): word for kind, word in PERIODS.items()}),
+    "nature": ({str(nature): word for nature, word in Element.NATURES.items()},),
+    "over_time": ({str(way): word for way, word in Element.TIMES.items()},),
+    "over_units": ({str(way): word for way, word in Element.UNITS.items()},),
+    "breakdowns": ({key: each.name for key, each in breakdowns().items()},),
+    "level": (dict(Level.choices),),
+    "calendar": (CALENDAR_WORDS,),
     "relation": (of_items.RELATIONS,),
     "unit": ({"percent": "%"},),
     "rhythm": (dict(Rhythm.choices),),
