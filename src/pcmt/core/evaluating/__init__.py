@@ -6,7 +6,7 @@ Everything here is pure.
 
 from pcmt.core.evaluating.scopes import Together, counted, together
 from pcmt.core.evaluating.sentences import VERDICTS
-from pcmt.core.evaluating.verdicts import Given, Judgement, Told, Verdict, evaluate, undetermined
+from pcmt.core.evaluating.verdicts import Given, Judgement, Told, Verdict, evaluate, expected_at, undetermined
 
 __all__ = [
     "VERDICTS",

@@ -98,6 +98,43 @@ def evaluate(spec: TargetSpec, given: Given, *, window: Span, on: date) -> Judge
     return _JUDGES[spec.shape](_Case(spec, given, window, on))
 
 
+def expected_at(spec: TargetSpec, given: Given, window: Span, day: date) -> Fraction | None:
+    """What should be reached at the end of a day on the way to the goal; None where there is no way.
+
+    `baseline_so_far` is then that of the day. Of a bound it is the bound, of a frequency the periods that have ended.
+    """
+    aim, counted = _aim(spec), given.counted
+    if day < window.start:
+        return None
+    if spec.shape is Shape.FREQUENCY:
+        return Fraction(sum(span.end <= day + DAY for span, _count in given.turns)) if given.turns else None
+    if spec.shape is Shape.ZERO:
+        return Fraction(0)
+    if spec.shape in (Shape.CHANGE, Shape.MONOTONE):
+        return _expected_change(spec, given, window, day)
+    if aim is None or counted is None or spec.shape is Shape.CEILING:
+        return aim.goal if aim else None
+    steady = given.whole is not None and given.whole.cumulates
+    cumulates = counted.cumulates and not steady
+    figure = attrs.evolve(counted, cumulates=cumulates, reach=day)
+    return aim.goal if steady else _on_the_way(_Case(spec, given, window, day), aim, figure, given.opening)
+
+
+def _expected_change(spec: TargetSpec, given: Given, window: Span, day: date) -> Fraction | None:
+    base, counted = given.baseline, given.counted
+    if base is None or counted is None or spec.direction is None:
+        return None
+    part = Fraction(1)
+    if counted.cumulates and given.whole is None and day < window.end:
+        part = _Case(spec, given, window, day).passed(day)
+        base = base * part if given.baseline_so_far is None else given.baseline_so_far
+    if spec.value is None:
+        return base
+    sign = 1 if _is_bound(spec) or spec.direction is Direction.INCREASE else -1
+    percent = spec.unit_word == "percent" and given.whole is None
+    return base + sign * (Fraction(spec.value) / 100 * base if percent else Fraction(spec.value) * part)
+
+
 @attrs.frozen
 class _Case:
     """One target on one day."""

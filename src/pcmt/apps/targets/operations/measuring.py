@@ -45,9 +45,7 @@ class Choice:
     breakdown: str = ""
 
 
-def confirm_measure(
-    *, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice
-) -> Measure | Refusal:
+def confirm_measure(*, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice) -> Measure | Refusal:
     """Say how a target is measured: from now on it is judged. `version` is the measure's as the person saw it."""
     with transaction.atomic():
         target = _locked(actor, target_id)
@@ -69,9 +67,7 @@ class Confirmed:
     refused: Mapping[int, Refusal]
 
 
-def confirm_proposals(
-    *, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]
-) -> Confirmed | Refusal:
+def confirm_proposals(*, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]) -> Confirmed | Refusal:
     """Confirm what is proposed for targets of a plan, as it is: `seen` has the measure's version by target.
 
     Those that somebody else has confirmed or changed since are left as they are.

@@ -35,7 +35,19 @@ from pcmt.core.evaluating import Judgement, Verdict, counted
 CHUNK = 200
 """How many targets are judged in one transaction of the daily round."""
 PLACES = Decimal("0.000001")
-FIELDS = ["whole", "verdict", "sentence", "measured", "goal", "expected", "distance", "reach", "small", "on", "judged_at"]
+FIELDS = [
+    "whole",
+    "verdict",
+    "sentence",
+    "measured",
+    "goal",
+    "expected",
+    "distance",
+    "reach",
+    "small",
+    "on",
+    "judged_at",
+]
 WORSE = (Verdict.BEHIND, Verdict.MISSED)
 _RANK = (Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED, Verdict.NOT_DUE, Verdict.ON_TRACK)
 
@@ -104,7 +116,9 @@ def tell_offices(*, at: datetime) -> int:
     """
     with transaction.atomic():
         waiting = StandingChange.objects.filter(whole=True, told_at__isnull=True, after__in=WORSE)
-        rows = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", "target_id", "target__plan_id"))
+        rows = list(
+            waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", "target_id", "target__plan_id")
+        )
         if not rows:
             return 0
         standing = Standing.objects.filter(target__in={target for _pk, target, _plan in rows}, whole=True)

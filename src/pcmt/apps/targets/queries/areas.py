@@ -68,7 +68,9 @@ def _below(pairs: Collection[tuple[int, str]], only: Collection[int] | None) -> 
         return found
     rows = (
         UnitClosure.objects.filter(
-            ancestor__in={root for root, _level in pairs}, descendant__level__in={level for _root, level in pairs}
+            ancestor__in={root for root, _level in pairs},
+            descendant__level__in={level for _root, level in pairs},
+            depth__gt=0,
         )
         .exclude(descendant__kind=UnitKind.GROUP)
         .order_by("descendant__sort_key", "descendant_id")

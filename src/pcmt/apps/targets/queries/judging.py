@@ -151,7 +151,8 @@ class Part:
     """One target for one unit on one day: what is asked of the facts, and what they answered.
 
     `area_id` is the unit whose figures are asked for, `boundary` the day of whose units (None: of the time). `asks`
-    and `answers` are by what they are for: "counted", "whole", "baseline", "start" and their like.
+    and `answers` are by what they are for: "counted", "whole", "baseline", "start" and their like. The baseline is
+    asked for up to `reaches`, or to where the figures reach.
     """
 
     frame: _Frame
@@ -166,12 +167,18 @@ class Part:
     answers: dict[str, Figure] = attrs.Factory(dict)
     counts: list[tuple[Span, Fraction | None]] = attrs.Factory(list)
     known: datetime | None = None
+    reaches: date | None = None
 
 
 def holds_for_each(target: Target) -> bool:
     """Whether a target is measured for each of many units."""
     measure: Measure | None = getattr(target, "measured_by", None)
     return measure is not None and bool(measure.each or measure.each_group_id)
+
+
+def window_on(target: Target, on: date) -> Span | None:
+    """The stretch over which a loaded target is measured, as of a day."""
+    return _frames([(target, on)])[0].window
 
 
 def units_of(target: Target, on: date) -> list[int]:
@@ -197,8 +204,8 @@ def parts_of(
     days: Sequence[tuple[Target, date]],
     *,
     on: date,
-    boundary: date | None,
-    wanted: frozenset[int] | None,
+    boundary: date | None = None,
+    wanted: frozenset[int] | None = None,
     gather: bool = True,
 ) -> list[Part]:
     """What is to be judged, with what has to be asked of the facts for it."""
@@ -270,7 +277,8 @@ def _parts(
     parts = [Part(frame, seat, seat, True, frame.spec, gathers=gathers)]
     if gathers:
         assert frame.measure is not None
-        parts += [Part(frame, unit, unit, False, frame.spec) for unit in found.each(frame.measure, stands)]
+        units = [unit for unit in found.each(frame.measure, stands) if unit != seat]
+        parts += [Part(frame, unit, unit, False, frame.spec) for unit in units]
         if gather and wanted is not None and seat in wanted:
             return parts
     elif not frame.is_each:
@@ -419,10 +427,11 @@ def _so_far(part: Part) -> Span | None:
     if frame.window is None or counted is None or base is None or not asks:
         return None
     share = frame.making is not None and bool(frame.making.whole)
+    reach = part.reaches or counted.reach
     running = frame.day < frame.window.end and counted.cumulates and not share
-    if not running or counted.reach is None or not _is_whole(base):
+    if not running or reach is None or reach < frame.window.start or not _is_whole(base):
         return None
-    return stretch_so_far(asks[0].window, frame.window, counted.reach)
+    return stretch_so_far(asks[0].window, frame.window, min(reach, frame.window.last))
 
 
 def _is_whole(figure: Figure | None) -> bool:
