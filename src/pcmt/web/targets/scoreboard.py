@@ -182,7 +182,7 @@ def _needs(plan: Plan, targets: Iterable[Target], lines: Mapping[int, Line]) -> 
             words[name],
             plan.owner.name,
             len(each),
-            [(target, reverse("targets:target", args=[target.pk]) + f"#{name}") for target in each[:NEEDS_NAMED]],
+            [(target, reverse(f"targets:{name}", args=[target.pk])) for target in each[:NEEDS_NAMED]],
         )
         for name, each in found.items()
     ]

@@ -221,7 +221,7 @@ def give_baseline(
             event="targets.baseline.given",
             obj=target,
             before={"value": before.value, "source": before.source} if before else None,
-            after={"unit": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
+            after={"body": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
         )
     return made
 
@@ -270,14 +270,16 @@ def give_remark(
             event="targets.remark.given",
             obj=target,
             before={"reached": before.reached, "date": before.on} if before else None,
-            after={"unit": made.unit.name, "reached": reached, "date": on, "words": made.words},
+            after={"body": made.unit.name, "reached": reached, "date": on, "words": made.words},
         )
     return made
 
 
 def _facts(measure: Measure) -> dict[str, object]:
+    known = catalogue().indicators
+    code = measure.indicator.code if measure.indicator else ""
     return {
-        "indicator": measure.indicator.code if measure.indicator else "",
+        "indicator": known[code].name if code in known else code,
         "breakdown": measure.breakdown,
         "each": measure.each or (measure.each_group.name if measure.each_group else ""),
         "calendar": measure.calendar,
