@@ -506,7 +506,6 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "relation": (of_items.RELATIONS,),
     "unit": ({"percent": "%"},),
     "rhythm": (dict(Rhythm.choices),),
-    "calendar": (CALENDAR_WORDS,),
     "each": (dict(Level.choices),),
     "not_in_bell": (dict(Reason.choices),),
     "not_in_mail": (dict(Reason.choices),),

@@ -198,7 +198,9 @@ def _entry(whole: Judged) -> str:
     return reverse("entry:form", args=[form.pk]) if form else reverse("entry:list")
 
 
-def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], silent: Silent | None) -> list[Missing]:
+def _missing(
+    whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], silent: Silent | None, *, may: bool
+) -> list[Missing]:
     """What keeps the target from being judged, the first thing first. Empty where there is a verdict."""
     if whole.judgement.verdict != Verdict.UNDETERMINED:
         return []
