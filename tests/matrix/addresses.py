@@ -82,6 +82,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "revision_id": lambda of: of.draft.pk,
     "item_id": lambda of: of.item.pk,
     "body_id": lambda of: of.body.pk,
+    "target_id": lambda of: of.target.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
     "file_id": lambda of: of.file.pk,

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, Role
 from pcmt.apps.accounts.policies import can_audit, only_looks
+from pcmt.apps.facts.policies import can_keep_forms
 
 
 @frozen
@@ -51,6 +52,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(_("Số liệu"), "entry:list", ("entry", "catalogue")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
+    Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

@@ -4,8 +4,7 @@ An *element* says how its numbers add up, and never changes that; its words are 
 sum of elements or a share of one sum in another. A *form* asks units for elements period by period. A *fact* is a
 number told for (element, unit, period, breakdown); it is never changed or deleted: who tells another number closes the
 one before, so that what was known at any moment can be asked again. A *recording* is one act of telling: who, when,
-from where. *Cells* are the sums of everything below a unit, kept as numbers come in
-(`pcmt.apps.facts.operations.rolling`).
+from where. *Cells* are the sums of everything below a unit, kept as numbers come in (`operations.rolling`).
 
 Numbers are whole multiples of 10 to the power of minus the element's `places`: exact in both databases. All periods are
 half-open: `end` is the first day outside.
@@ -221,7 +220,7 @@ class Form(models.Model):
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     version = models.PositiveIntegerField(default=1)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     objects = DatedQuerySet.as_manager()
@@ -427,8 +426,9 @@ class Cell(models.Model):
     Every unit below first makes its own figure of the period (`pcmt.core.measures.figure`); each fact that takes part
     goes up along the tree of its own last day. `value` is the sum of those figures, `units` how many units told
     something, `days` over how many days altogether, `na` how many said that it does not apply, `exact` how many told a
-    number for this very period: so the rows know which periods were told. With `basis` "now" a row is the correction that leads from the tree of then to that of now: added to the row of "then" it gives the sum
-    on present boundaries; most cells have none. `guessed` of its units come from a divided one whose shares are a guess.
+    number for this very period: so the rows know which periods were told. With `basis` "now" a row is the correction
+    that leads from the tree of then to that of now: added to the row of "then" it gives the sum on present boundaries;
+    most cells have none. `guessed` of its units come from a divided one whose shares are a guess.
     """
 
     THEN, NOW = "t", "n"
@@ -485,7 +485,8 @@ class SheetImport(models.Model):
     what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that a sheet is read,
     `meanings` what the headings and rows of that sheet mean: remembered for the next one of the same person and form.
     `outcomes` is what becomes of each cell, `counts` how many of each sort there are, `seen` their digest. `progress`
-    of `total` rows are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in it.
+    of `total` units are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in
+    it. `problem` is why the job did not write what it was to write.
     """
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="sheets")
@@ -509,6 +510,7 @@ class SheetImport(models.Model):
     progress = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     reason = models.CharField("lý do", max_length=500, blank=True)
+    problem = models.CharField("vì sao chưa ghi", max_length=500, blank=True)
     recording = models.OneToOneField(Recording, models.PROTECT, null=True, blank=True, related_name="sheet")
     at = models.DateTimeField("gửi lúc")
     done_at = models.DateTimeField("nhập lúc", null=True, blank=True)
