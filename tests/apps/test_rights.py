@@ -105,6 +105,8 @@ MINE = {"tasks.Batch", "tasks.CalendarFeed", "tasks.FeedEntry"}
 """Models whose rows only their maker sees, whatever plans they are about."""
 BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
+OF_AREAS = {"plans.Meeting"}
+"""What is noted of an area: seen by who answers for it and by who is below it (see test_meetings)."""
 OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
 
 
@@ -178,7 +180,7 @@ def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) 
     labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
     assert labels == set(RIGHTS)
     below_plans = {label for label in labels if label.split(".")[0] not in OUTSIDE}
-    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE}
+    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE, *OF_AREAS}
 
 
 def test_a_part_shows_the_plan_it_belongs_to(land: World, plans: dict[str, Plan]) -> None:

@@ -82,6 +82,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "revision_id": lambda of: of.draft.pk,
     "item_id": lambda of: of.item.pk,
     "body_id": lambda of: of.body.pk,
+    "target_id": lambda of: of.target.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
     "file_id": lambda of: of.file.pk,
@@ -103,6 +104,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "batch": lambda of: of.urging.batch,
     "filter_id": lambda of: of.kept.pk,
     "feed_id": lambda of: of.feed.pk,
+    "meeting_id": lambda of: of.meeting.pk,
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -241,6 +243,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:restore": lambda of, _who: {"version": of.cancelled.version, "reason": "Nhầm"},
     "tasks:comment": lambda _of, _who: {"text": "Đã rõ"},
     "plan:acceptance": lambda _of, _who: {"needed": "1"},
+    "plan:cover-due": lambda _of, _who: {"on": _day(0), "seen": ""},
+    "plan:carries-out": lambda _of, _who: {"parent_id": "", "seen": ""},
+    "leader:hold": lambda _of, _who: {"on": _day(0), "words": "giao ban"},
     "tasks:take": lambda of, _who: {"version": of.declined.version},
     "tasks:give-back": lambda of, _who: {"version": of.due.version, "reason": "Không đúng việc"},
     "tasks:answer": lambda of, _who: {"version": of.declined.version, "do": "insist", "answer": "Vẫn giao"},

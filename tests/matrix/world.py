@@ -29,8 +29,8 @@ from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilte
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
-from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
-from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
+from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Meeting, Plan, Revision, RevisionState
+from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.letters import LetterWords
@@ -141,6 +141,7 @@ class Things:
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
+    meeting: Meeting
 
 
 @attrs.frozen(kw_only=True)
@@ -302,7 +303,15 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
+        meeting=_meeting(keeper),
     )
+
+
+def _meeting(actor: Actor) -> Meeting:
+    """A briefing of the unit."""
+    made = hold_meeting(actor=actor, at=timezone.now(), unit_id=actor.unit_id, on=date(2026, 3, 2))
+    assert isinstance(made, Meeting), made
+    return made
 
 
 def _kept(actor: Actor) -> SavedFilter:

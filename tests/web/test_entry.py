@@ -13,7 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from pcmt.apps.accounts.models import User
+from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.facts.models import Fact, Form, FormLine, Recording
 from pcmt.apps.units.models import Succession, Unit, UnitClosure, UnitLink
 from pcmt.core.periods import Kind
@@ -69,10 +69,13 @@ def standing(unit: Unit, element: str) -> Fact:
     return Fact.objects.get(unit=unit, element__code=element, start=THIS.start, closed_by=None)
 
 
+def name_of(actor: Actor) -> str:
+    return User.objects.get(pk=actor.user_id).full_name
+
+
 def send(client: Client, page: str, **cells: str) -> Any:
-    """What the script of the page sends; `__` in a name stands for the dashes of a cell's key."""
-    data = {name.replace("_", "-"): value for name, value in cells.items()}
-    return client.post(page, data, headers={"accept": "application/json", "hx-request": "true"})
+    """What the script of the page sends."""
+    return client.post(page, cells, headers={"accept": "application/json", "hx-request": "true"})
 
 
 # ---- the list and the units ----
@@ -188,7 +191,7 @@ def test_who_is_second_sees_the_other_number_and_chooses(land: World, asked: For
     client, page, cell = client_of(land), address("unit", asked, unit.pk), key(asked, unit, element)
     answer = client.post(page, {f"v{cell}": "5", "seen": f"{cell}:{first.pk}"})
     assert answer.status_code == 422
-    assert "standing_office Công an tỉnh An Bình vừa ghi “4” (10:00)." in text(answer)
+    assert f"{name_of(land.second)} vừa ghi “4” (10:00)." in text(answer)
     assert f'name="keep" value="{cell}:{second.pk}"' in text(answer)
     assert f'name="take" value="{cell}"' in text(answer)
     assert 'value="5"' in text(answer)
@@ -246,12 +249,12 @@ def test_a_line_with_its_units_and_their_sum(land: World, asked: Form) -> None:
     client, line = client_of(land), line_of(asked, "cases_detected")
     page = client.get(address("line", asked, line.pk))
     assert [row.head for row in page.context["table"].rows] == ["Phường Tây Hòa", "Xã Đông Hòa"]
-    assert [sum for _key, sum in page.context["table"].totals] == ["2", "—", "1.200"]
+    assert [total for _key, _label, total in page.context["table"].totals] == ["2", "—", "1.200"]
     assert "1/2 đơn vị đã nhập" in text(page)
     answer = send(client, address("line", asked, line.pk), **{f"v{key(asked, land['tay_hoa'], 'cases_detected')}": "0,5"})
     assert answer.json()["cells"][0]["state"] == "refused"
     answer = send(client, address("line", asked, line.pk), **{f"v{key(asked, land['tay_hoa'], 'cases_detected')}": "3"})
-    assert answer.json()["totals"][-1] == ["20260215", "1.203"]
+    assert answer.json()["totals"][-1] == ["20260215", "Tháng 3/2026", "1.203"]
     assert answer.json()["told"] == 2
 
 
@@ -306,9 +309,9 @@ def test_a_form_of_sixty_lines_is_light(land: World, asked: Form) -> None:
     from pcmt.apps.facts.models import Element
 
     codes = list(Element.objects.values_list("code", flat=True)[:60])
-    long = form(land, *codes)
+    long, client = form(land, *codes), client_of(land)
     with statements() as queries:
-        answer = client_of(land).get(address("unit", long, land["dong_hoa"].pk))
+        answer = client.get(address("unit", long, land["dong_hoa"].pk))
     assert len(answer.content) < 150_000
     assert len(queries) <= 22
 
@@ -385,8 +388,8 @@ def test_the_past_of_a_number_and_its_correction(land: World, asked: Form) -> No
     client, page = client_of(land), address("cell", asked, unit.pk, line_of(asked, element).pk)
     shown = text(client.get(page))
     assert "<del>3</del> → <ins>4</ins>" in shown
-    assert "standing_office Công an tỉnh An Bình" in shown
-    assert "Chương trình" in shown
+    assert name_of(land.second) in shown
+    assert "Hệ thống" in shown
     panel = client.get(page, headers={"hx-request": "true"})
     assert "<html" not in text(panel)
     number = standing(unit, element).pk
@@ -396,11 +399,60 @@ def test_the_past_of_a_number_and_its_correction(land: World, asked: Form) -> No
     assert client.post(page, {"value": "bốn", "reason": "nhầm", "seen": number}).status_code == 422
     stale = client.post(page, {"value": "6", "reason": "nhầm", "seen": 0})
     assert stale.status_code == 422
-    assert "Người khác vừa sửa ô này" in text(stale)
+    assert 'value="6"' in text(stale)
+    assert f'name="seen" value="{number}"' in text(stale)  # by now the page shows what stands
     done = client.post(page, {"value": "6", "reason": "đếm trùng", "seen": number}, follow=True)
     assert "<del>4</del> → <ins>6</ins>" in text(done)
     assert "Lý do: đếm trùng" in text(done)
     assert standing(unit, element).note == "bổ sung"
+
+
+def test_a_recording_is_taken_back_with_a_reason(land: World, asked: Form) -> None:
+    unit, element = land["dong_hoa"], "cases_detected"
+    told(entry(unit, element, THIS, 3))
+    made = told(entry(unit, element, THIS, 4), actor=land.office, form=asked)
+    client = client_of(land)
+    undo = reverse("entry:undo", args=[made.pk])
+    without = client.post(undo, {"reason": " "})
+    assert without.status_code == 422
+    assert "Ghi lý do hoàn tác." in text(without)
+    done = client.post(undo, {"reason": "nhầm kỳ"}, follow=True)
+    assert "Đã hoàn tác." in text(done)
+    assert "Lý do: nhầm kỳ" in text(done)
+    assert standing(unit, element).value == 3
+    assert "Hoàn tác lần ghi này" not in text(client.get(reverse("entry:recording", args=[made.pk])))
+    leader = client_of(land, "an_binh", "leader", "phuc")
+    again = told(entry(unit, element, THIS, 9), actor=land.office, form=asked)
+    assert leader.post(reverse("entry:undo", args=[again.pk]), {"reason": "thử"}).status_code == 403
+
+
+# ---- accepting ----
+
+
+def test_what_waits_is_accepted_by_the_office_of_the_root(land: World) -> None:
+    asked = form(land, "cases_detected", needs_acceptance=True)
+    unit, cell = land["dong_hoa"], key(asked, land["dong_hoa"], "cases_detected")
+    commune = client_of(land, "dong_hoa", "officer", "xa")
+    answer = send(commune, address("unit", asked, unit.pk), **{f"v{cell}": "5"})
+    assert answer.json()["cells"][0]["state"] == "waiting"
+    assert "chờ tiếp nhận" in answer.json()["cells"][0]["words"]
+    assert commune.post(address("accept", asked), {"tat-ca": "1"}).status_code == 403
+    office = client_of(land)
+    assert "1 chờ tiếp nhận" in text(office.get(address("units", asked)))
+    assert office.post(address("accept", asked)).status_code == 422
+    done = office.post(address("accept", asked), {"chon": unit.pk}, follow=True)
+    assert "Đã tiếp nhận số liệu." in text(done)
+    assert "1 đủ" in text(done)
+    assert standing(unit, "cases_detected").accepted
+    nothing = office.post(address("accept", asked), {"tat-ca": "1"})
+    assert nothing.status_code == 422
+    assert "Không có số nào đang chờ tiếp nhận." in text(nothing)
+    # A number told after that waits beside the accepted one, and is what the commune goes on from.
+    page = address("unit", asked, unit.pk)
+    commune.post(page, {f"v{cell}": "6", "seen": seen(commune, page)})
+    assert sorted(Fact.objects.current().values_list("value", "accepted")) == [(5, True), (6, False)]
+    answer = send(commune, page, **{f"v{cell}": "7", "seen": seen(commune, page)})
+    assert answer.json()["cells"][0]["state"] == "waiting"
 
 
 def test_a_recording_names_its_numbers(land: World, asked: Form) -> None:

@@ -18,6 +18,8 @@ urlpatterns = [
     path("nhap-so/", include("pcmt.web.entry.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
+    path("man-hinh-lanh-dao/", include("pcmt.web.leader.urls")),
+    path("danh-muc-so-lieu/", include("pcmt.web.catalogue.urls")),
     path("don-vi/", include("pcmt.web.units.urls")),
     path("don-vi/", include("pcmt.web.bodies.urls")),
     path("bo-loc/", include("pcmt.web.filters.urls")),

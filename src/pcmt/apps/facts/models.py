@@ -199,7 +199,7 @@ class Form(models.Model):
     valid_from = models.DateField("dùng từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     objects = DatedQuerySet.as_manager()
@@ -464,7 +464,8 @@ class SheetImport(models.Model):
     what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that a sheet is read,
     `meanings` what the headings and rows of that sheet mean: remembered for the next one of the same person and form.
     `outcomes` is what becomes of each cell, `counts` how many of each sort there are, `seen` their digest. `progress`
-    of `total` rows are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in it.
+    of `total` units are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in
+    it. `problem` is why the job did not write what it was to write.
     """
 
     form = models.ForeignKey(Form, models.PROTECT, related_name="sheets")
@@ -488,6 +489,7 @@ class SheetImport(models.Model):
     progress = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     reason = models.CharField("lý do", max_length=500, blank=True)
+    problem = models.CharField("vì sao chưa ghi", max_length=500, blank=True)
     recording = models.OneToOneField(Recording, models.PROTECT, null=True, blank=True, related_name="sheet")
     at = models.DateTimeField("gửi lúc")
     done_at = models.DateTimeField("nhập lúc", null=True, blank=True)

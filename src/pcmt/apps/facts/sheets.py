@@ -31,22 +31,22 @@ MOST_COLUMNS = 150
 SEARCHED_ROWS = 40
 LONGEST = 200
 
+_PLACES = "don vi(?: hanh chinh| bao cao)?|dia phuong|dia ban|co quan don vi|phuong(?: xa)?(?: dac khu)?"
+_DONE = "(?:thuc hien|phat sinh)(?: trong)?(?: ky)?(?: nay)?"
 _USUAL = tuple(
     (meaning, rows, re.compile(pattern))
     for meaning, rows, pattern in (
         (NOTHING, "", r"^(?:so )?(?:s?tt|thu tu)$|^(?:dvt|don vi tinh)$|^(?:tong|cong)\b"),
         (NOTE, "", r"^ghi chu\b|^giai trinh"),
         (CODE, UNITS, r"^ma\b"),
-        (
-            LABEL, UNITS,
-            r"^(?:ten )?(?:don vi(?: hanh chinh| bao cao)?|dia phuong|dia ban|(?:cap )?xa(?: phuong)?(?: dac khu)?|phuong"
-            r"|phuong xa(?: dac khu)?|xa phuong dac khu|co quan don vi)$",
-        ),
+        (LABEL, UNITS, rf"^(?:ten )?(?:{_PLACES}|(?:cap )?xa(?: phuong)?(?: dac khu)?)$"),
         (LABEL, LINES, r"^(?:ten |cac )?(?:chi tieu|tieu chi|noi dung|danh muc)(?: thong ke| so lieu| bao cao)?$"),
-        (VALUE, LINES, r"^(?:ky nay|(?:thuc hien|phat sinh)(?: trong)?(?: ky)?(?: nay)?|so lieu(?: ky nay)?|so luong|ket qua)$"),
+        (VALUE, LINES, rf"^(?:ky nay|{_DONE}|so lieu(?: ky nay)?|so luong|ket qua)$"),
     )
-)  # fmt: skip
-_MARK = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|\(?[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)]|[-+•*–])\s*")  # noqa: RUF001
+)
+_MARK = re.compile(
+    r"^\s*(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+|\(?[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)]|[-+•*–])\s*"
+)
 _AMONG = re.compile(r"^(?:trong (?:do|so)|chia ra|bao gom)\b ?")
 _NUMBERING = re.compile(r"\(?(?:\d{1,4}|[IVXLC]{1,6}|[A-Za-z])[.)]?")
 
@@ -313,16 +313,16 @@ def _rows(
         if reading.rows == LINES:
             what = key if key in words.keys else reading.labels.get(word_key(named)) or words.line(named, above)
         else:
-            what = int(key) if key.isdecimal() else find_unit(named, coded)
+            what = int(key) if key.isdecimal() else _unit(reading.labels.get(word_key(named)), named, coded, find_unit)
         if not (key and what) and _says_nothing(texts, folded, what, numbers, named, root):
+            yield row
+            continue
+        if what == LEFT_OUT:
             yield row
             continue
         if what is None or (reading.rows == UNITS and isinstance(what, str)):
             place = label if label is not None else next(iter(telling))
             yield Lost(row, place, named or coded or key, what if isinstance(what, str) else reading.rows[:-1])
-            continue
-        if what == LEFT_OUT:
-            yield row
             continue
         if reading.rows == LINES and not str(what).partition("|")[2]:
             above = str(what)
@@ -330,13 +330,23 @@ def _rows(
         beside = sheet.text(row, note).strip() if note is not None else None
         cells = []
         for column, meaning in telling.items():
-            if reading.rows == UNITS:
-                unit, line = int(what), meaning.removeprefix(LINE)
-            else:
-                unit, line = unit_id if meaning == VALUE else int(meaning.removeprefix(UNIT)), str(what)
+            line = meaning.removeprefix(LINE) if reading.rows == UNITS else str(what)
+            unit = int(what) if reading.rows == UNITS else _unit_of(meaning, unit_id)
             if unit is not None:
                 cells.append(Told(row, column, unit, line, numbers[column], beside, hidden))
         yield cells
+
+
+def _unit_of(meaning: str, unit_id: int | None) -> int | None:
+    """The unit of a column of numbers, in a sheet whose rows are lines."""
+    return unit_id if meaning == VALUE else int(meaning.removeprefix(UNIT))
+
+
+def _unit(meant: str | None, named: str, coded: str, find_unit: FindUnit) -> int | str | None:
+    """The unit of a row: as a person put its words, else as it is named."""
+    if meant is None:
+        return find_unit(named, coded)
+    return int(meant.removeprefix(UNIT)) if meant.startswith(UNIT) else meant
 
 
 def _says_nothing(

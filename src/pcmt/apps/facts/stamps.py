@@ -76,5 +76,3 @@ def stamp_read(value: Mapping[str, Any]) -> Stamp | None:
         value["form"], value["version"], value["unit"], Span(start, end), datetime.fromisoformat(value["at"]),
         {(unit, lines[line]): (text, note) for unit, line, text, note in value["given"]},
     )  # fmt: skip
-
-

@@ -70,7 +70,7 @@ def read_written(text: str, *, places: int = 0, unit_word: str = "") -> Written:
         return Written(Says.DASH)
     if fold(clean) in _NOT_APPLICABLE:
         return Written(Says.NOT_APPLICABLE)
-    if clean.startswith("#") or clean.startswith("Err:"):
+    if clean.startswith(("#", "Err:")):
         return _wrong("error")
     if _DATE.fullmatch(clean):
         return _wrong("date")

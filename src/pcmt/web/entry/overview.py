@@ -176,7 +176,7 @@ def _units(request: HttpRequest, about: Asked, problem: str = "", status: int = 
     stands = progress({about.form: spans}, ids)
     empty = Progress(0, len(about.lines))
     counted = Counter(stands.get((about.form.pk, pk, about.span), empty).state for pk in ids)
-    narrowed = UnitsFilter(request.GET or None)
+    narrowed = UnitsFilter(request.GET)
     wanted, words = narrowed.chosen["trang_thai"], fold(narrowed.chosen["don_vi"] or "").split()
     found = [
         unit for unit in about.units
@@ -230,10 +230,10 @@ def accept(request: HttpRequest, form_id: int, day: str) -> HttpResponse:
         ids &= {int(each) for each in request.POST.getlist("chon") if each.isdecimal() and len(each) < 19}
     if not ids:
         return _units(request, about, _("Chưa chọn đơn vị nào để tiếp nhận."), status=422)
-    done = accept_facts(actor=about.actor, at=timezone.now(), form=about.form, span=about.span, unit_ids=sorted(ids))
+    done = accept_facts(
+        actor=about.actor, at=timezone.now(), form=about.form, span=about.span, unit_ids=sorted(ids)
+    )
     if isinstance(done, Refusal):
         return _units(request, about, done.message, status=422)
     messages.success(request, _("Đã tiếp nhận số liệu."))
-    return redirect(
-        request.POST.get("ve") == "don-vi" and len(ids) == 1 and about.address("unit", *ids) or about.address("units")
-    )
+    return redirect(request.POST.get("ve") == "don-vi" and len(ids) == 1 and about.address("unit", *ids) or about.address("units"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,12 +18,13 @@ from django.views.decorators.http import require_POST
 from pcmt.apps.facts.models import Fact, FormLine, Recording
 from pcmt.apps.facts.operations import Entry, record_facts, undo_recording
 from pcmt.apps.facts.policies import units_told_by
-from pcmt.apps.facts.queries import Number, Revision, revisions
+from pcmt.apps.facts.queries import Number, Revision, history
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.measures import number_label
 from pcmt.core.periods import CALENDARS, Span, period_label
 from pcmt.web.entry.asking import Asked, asked
 from pcmt.web.entry.tables import Labelled, labelled
-from pcmt.web.entry.words import text_of, typed_from
+from pcmt.web.entry.words import NOT_APPLICABLE, text_of, typed_from
 from pcmt.web.shell.access import acting
 
 FACTS_SHOWN = 300
@@ -48,11 +50,12 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
     line = next((each for each in labelled(about.lines, about.span) if each.line.pk == line_id), None)
     if unit is None or line is None:
         raise Http404
-    found = revisions(line.line, unit_id, about.span)
-    standing = _standing(found)
+    place = {"element": line.line.element.code, "breakdown": line.line.breakdown, "span": about.span}
+    found = history(actor=about.actor, unit_id=unit_id, **place)
+    standing = _standing(found, about.span)
     editable = unit_id in about.told
     first = {"value": text_of(standing), "seen": standing.fact_id if standing else 0}
-    form = Correction(request.POST if request.method == "POST" else None, initial=first)
+    form = Correction(request.POST.dict() if request.method == "POST" else None, initial=first)
     if request.method == "POST":
         if not editable:
             raise PermissionDenied(_("Bạn không nhập số liệu cho đơn vị này."))
@@ -63,7 +66,10 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
         "about": about,
         "unit": unit,
         "line": line,
-        "revisions": [_revision(each) for each in found],
+        "revisions": [
+            (each, _told(each), _told(before) if before else None)
+            for each, before in zip(found, [*found[1:], None], strict=True)
+        ],
         "form": form if editable else None,
         "panel": bool(request.htmx),  # type: ignore[attr-defined]
     }
@@ -75,10 +81,20 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
     )
 
 
-def _standing(found: list[Revision]) -> Number | None:
+def _standing(found: Sequence[Revision], span: Span) -> Number | None:
     """What stands: the number that waits to be accepted, where there is one beside the accepted one."""
-    standing = [each.number for each in found if each.stands]
-    return min(standing, key=lambda number: number.counts) if standing else None
+    standing = sorted((each for each in found if each.stands), key=lambda each: each.accepted)
+    if not standing:
+        return None
+    one = standing[0]
+    return Number(one.fact_id, one.value, one.applies, one.accepted, one.note, span)
+
+
+def _told(each: Revision) -> str:
+    """What a revision says, "—" for a blank."""
+    if each.value is not None:
+        return number_label(each.value)
+    return "—" if each.applies else NOT_APPLICABLE
 
 
 def _correct(form: Correction, about: Asked, unit_id: int, line: Labelled, standing: Number | None) -> bool:
@@ -98,19 +114,9 @@ def _correct(form: Correction, about: Asked, unit_id: int, line: Labelled, stand
     if isinstance(done, Recording):
         return True
     form.add_error("value", done.message if isinstance(done, Refusal) else done[0].refusal.message)
+    # The history on the page shows what stands now: who sends the form again has seen it.
+    form.data = form.data | {"seen": standing.fact_id if standing else 0}
     return False
-
-
-def _revision(each: Revision) -> dict[str, Any]:
-    return {
-        "before": (text_of(each.before) or "—") if each.before else None,
-        "text": text_of(each.number) or "—",
-        "waits": not each.number.counts and each.stands,
-        "note": each.number.note,
-        "recording": each.recording,
-        "who": each.recording.by.full_name if each.recording.by else _("Chương trình"),
-        "stands": each.stands,
-    }
 
 
 def recording(request: HttpRequest, recording_id: int) -> HttpResponse:
@@ -124,13 +130,13 @@ def _recording(request: HttpRequest, recording_id: int, problem: str = "", statu
         Recording.objects.visible_to(actor).select_related("by", "unit", "form", "undoes"), pk=recording_id
     )
     facts = list(
-        found.facts.visible_to(actor)
-        .select_related("element", "unit")
-        .order_by("unit__sort_key", "start", "pk")[: FACTS_SHOWN + 1]
+        found.facts.visible_to(actor).select_related("element", "unit").order_by("unit__sort_key", "start", "pk")[
+            : FACTS_SHOWN + 1
+        ]
     )
     context = {
         "recording": found,
-        "who": found.by.full_name if found.by else _("Chương trình"),
+        "who": found.by.full_name if found.by else _("Hệ thống"),
         "rows": _rows(facts[:FACTS_SHOWN], found),
         "more": len(facts) > FACTS_SHOWN,
         "undone": Recording.objects.filter(undoes=found).first(),

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.facts.models import Fact, Form, FormLine, Recording, Source
 from pcmt.apps.facts.operations import CellRefusal, Entry, record_facts
 from pcmt.apps.facts.queries import told_last
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.entry.tables import Box, Table, Theirs
-from pcmt.web.entry.words import Typed, text_of, typed_from
+from pcmt.web.entry.words import text_of, typed_from
 from pcmt.web.templatetags.pcmt import vclock
 
 NOTE_LENGTH = 500
@@ -91,7 +90,7 @@ def _tell(actor: Actor, at: datetime, form: Form, boxes: Sequence[Box]) -> Recor
     entries: dict[tuple[object, ...], tuple[Entry, Box]] = {}
     drawn = _as_drawn(boxes)
     for box in boxes:
-        typed = _read(box)
+        typed = typed_from(box.text, places=box.line.element.places, unit_word=box.unit_word)
         if typed.wrong or len(box.note) > NOTE_LENGTH:
             box.state, box.message = "refused", typed.wrong or _("Ghi chú dài quá 500 ký tự.")
             continue
@@ -140,12 +139,6 @@ def _place(entry: Entry) -> tuple[object, ...]:
     return (entry.unit_id, entry.element, entry.span, entry.breakdown)
 
 
-def _read(box: Box) -> Typed:
-    elements = catalogue(box.span.last).elements
-    known = elements.get(box.line.element.code) or catalogue().elements[box.line.element.code]
-    return typed_from(box.text, places=box.line.element.places, unit_word=known.unit_word)
-
-
 def _as_drawn(boxes: Sequence[Box]) -> dict[str, tuple[object, ...]]:
     """What stood in the cells when they were drawn: who leaves a cell as it was says nothing about it."""
     other = {box.seen for box in boxes if box.seen and (box.number is None or box.number.fact_id != box.seen)}
@@ -182,7 +175,7 @@ def _name_others(stale: Sequence[Box]) -> None:
             box.message = _("Người khác vừa xóa số của ô này.")
             box.theirs = Theirs(0, "", "", "")
             continue
-        who = recording.by.full_name if recording.by else _("Chương trình")
+        who = recording.by.full_name if recording.by else _("Hệ thống")
         theirs = Theirs(box.number.fact_id, text_of(box.number), who, vclock(recording.at))
         box.theirs = theirs
         box.message = _("%(who)s vừa ghi “%(text)s” (%(when)s).") % {
@@ -197,9 +190,7 @@ def said(count: int, refused: int) -> str:
     words = ngettext("Đã lưu %(count)d ô.", "Đã lưu %(count)d ô.", count) % {"count": count} if count else ""
     if refused:
         more = ngettext(
-            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.",
-            "%(refused)d ô chưa lưu được, xem lý do ở từng ô.",
-            refused,
+            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.", "%(refused)d ô chưa lưu được, xem lý do ở từng ô.", refused
         ) % {"refused": refused}
         words = f"{words} {more}".strip()
     return words

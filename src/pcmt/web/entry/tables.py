@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from pcmt.apps.facts.catalogue import breakdowns, catalogue, rules
+from pcmt.apps.facts.catalogue import breakdowns, rules
 from pcmt.apps.facts.models import Form, FormLine
-from pcmt.apps.facts.queries import Number, Place, calendar_of, earlier, numbers, periods, year_ago
+from pcmt.apps.facts.queries import Number, Place, calendar_of, earlier, elements_of, numbers, periods, year_ago
 from pcmt.apps.units.models import Unit
 from pcmt.core import measures as core
 from pcmt.core.measures import OverUnits, number_label
@@ -41,6 +41,7 @@ class Box:
 
     unit_id: int
     line: FormLine
+    unit_word: str
     span: Span
     number: Number | None
     editable: bool
@@ -61,12 +62,6 @@ class Box:
     def waits(self) -> bool:
         """Whether what stands in it is not accepted yet."""
         return self.number is not None and self.number.told and not self.number.counts
-
-
-def box(unit_id: int, line: FormLine, span: Span, number: Number | None, *, editable: bool) -> Box:
-    """A cell as it stands."""
-    note = number.note if number else ""
-    return Box(unit_id, line, span, number, editable, text_of(number), note, number.fact_id if number else 0)
 
 
 @frozen
@@ -107,15 +102,15 @@ class Column:
 class Table:
     """A table with the periods of its columns; with `past` it has the columns beside them.
 
-    `totals` are the sums of the columns (before, year ago, told columns) with the first days of their periods; empty
-    where nothing adds up.
+    `totals` are the sums of the columns (before, year ago, told columns) with first day and name of their periods;
+    empty where nothing adds up.
     """
 
     form: Form
     columns: Sequence[Column]
     rows: list[Row]
     past: bool
-    totals: Sequence[tuple[str, str]] = ()
+    totals: Sequence[tuple[str, str, str]] = ()
     told: int = 0
 
     @property
@@ -158,11 +153,11 @@ class Labelled:
 
 def labelled(lines: Sequence[FormLine], span: Span) -> list[Labelled]:
     """The lines with the words of the period's last day."""
-    now, always, parts = catalogue(span.last).elements, catalogue().elements, breakdowns(span.last)
+    elements, parts = elements_of(lines, span.last), breakdowns(span.last)
     found: list[Labelled] = []
     whole, part = 0, 0
     for line in lines:
-        element = now.get(line.element.code) or always[line.element.code]
+        element = elements[line.element_id]
         below = bool(line.breakdown) and bool(found) and found[-1].line.element_id == line.element_id
         words = core.part_label(line.breakdown, parts) if line.breakdown else ""
         whole, part = (whole, part + 1) if below else (whole + 1, 0)
@@ -193,22 +188,15 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
     """All lines of a form at a unit for a period."""
     words = labelled(lines, span)
     stretch, before, ago = _reach(form, span)
-    known = numbers(lines, [unit.pk], [ago], stretch)
+    known = numbers(lines, [unit.pk], [ago], stretch, waiting=form.needs_acceptance)
     rows = []
     for each in words:
         at = known.get((unit.pk, each.line.element_id, each.line.breakdown), {})
-        cell = box(unit.pk, each.line, span, at.get(span), editable=editable)
+        cell = _box(unit.pk, each, span, at.get(span), editable=editable)
         rows.append(
             Row(
-                str(each.line.pk),
-                each.number,
-                each.name,
-                each.unit_word,
-                each.depth,
-                [cell],
-                _shown(at.get(before)),
-                _shown(at.get(ago)),
-                _so_far(form, each.element, at, span),
+                str(each.line.pk), each.number, each.name, each.unit_word, each.depth, [cell],
+                _shown(at.get(before)), _shown(at.get(ago)), _so_far(form, each.element, at, span),
             )  # fmt: skip
         )
     _remark(form, words, rows, known, unit.pk, span)
@@ -227,11 +215,16 @@ def line_table(
 ) -> Table:
     """One line of a form at many units: for a period, or for several `beside` one another."""
     stretch, before, ago = _reach(form, span)
-    known = numbers([line.line], [unit.pk for unit in units], [*beside, ago], None if beside else stretch)
+    known = numbers(
+        [line.line], [unit.pk for unit in units], [*beside, ago], None if beside else stretch,
+        waiting=form.needs_acceptance,
+    )  # fmt: skip
     rows = []
     for at, unit in enumerate(units, start=1):
         there = known.get((unit.pk, line.line.element_id, line.line.breakdown), {})
-        cells = [box(unit.pk, line.line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]]
+        cells = [
+            _box(unit.pk, line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]
+        ]
         row = Row(str(unit.pk), str(at), unit.name, line.unit_word, 0, cells)
         if not beside:
             row.before, row.year_ago = _shown(there.get(before)), _shown(there.get(ago))
@@ -244,6 +237,14 @@ def line_table(
     if line.element.over_units is OverUnits.SUM:
         table.totals = _totals(table, known, [] if beside else [before, ago])
     return table
+
+
+def _box(unit_id: int, line: Labelled, span: Span, number: Number | None, *, editable: bool) -> Box:
+    """A cell as it stands."""
+    cell = Box(unit_id, line.line, line.unit_word, span, number, editable, text_of(number))
+    if number is not None:
+        cell.note, cell.seen = number.note, number.fact_id
+    return cell
 
 
 def _reach(form: Form, span: Span) -> tuple[Span, Span, Span]:
@@ -270,13 +271,14 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def _totals(table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]) -> list[tuple[str, str]]:
-    """The sums over the units with the first day of their period; "—" where nobody told anything."""
+def _totals(table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]) -> list[tuple[str, str, str]]:
+    """The sums over the units with first day and name of their period; "—" where nobody told anything."""
     sums = []
     for span in [*more, *(column.span for column in table.columns)]:
         values = [at[span].value for at in known.values() if span in at]
         found = [value for value in values if value is not None]
-        sums.append((f"{span.start:%Y%m%d}", vnumber(sum(found, Decimal(0))) if found else "—"))
+        total = vnumber(sum(found, Decimal(0))) if found else "—"
+        sums.append((f"{span.start:%Y%m%d}", label_of(table.form, span), total))
     return sums
 
 
@@ -304,3 +306,4 @@ def _remark(
     for found in core.check_entries(elements, values, history, rules(span.last)):
         row = places[found.args["element"], found.args["breakdown"]]
         row.remarks.append(Remark(row.boxes[0].key, found.args["message"], bool(row.boxes[0].note)))
+

@@ -47,16 +47,12 @@ def typed_from(text: str, *, places: int, unit_word: str) -> Typed:
     if said.says is Says.NOT_APPLICABLE:
         return Typed(applies=False)
     if said.says is Says.DASH:
-        return Typed(
-            wrong=_("“%(text)s” chưa rõ nghĩa. Để trống nếu chưa báo cáo, ghi 0 nếu không có.") % {"text": text.strip()}
-        )
+        return Typed(wrong=_("“%(text)s” chưa rõ nghĩa. Để trống nếu chưa báo cáo, ghi 0 nếu không có.") % {"text": text.strip()})
     shown = text.strip()[:40]
     if said.why == "decimals":
         if not places:
             return Typed(wrong=_("“%(text)s” không phải số nguyên. Một nghìn ghi 1000 hoặc 1.000.") % {"text": shown})
-        return Typed(
-            wrong=_("“%(text)s” quá nhiều chữ số lẻ: nhiều nhất %(places)d.") % {"text": shown, "places": places}
-        )
+        return Typed(wrong=_("“%(text)s” quá nhiều chữ số lẻ: nhiều nhất %(places)d.") % {"text": shown, "places": places})
     return Typed(wrong=str(WHY[said.why]) % {"text": shown, "unit": unit_word, "found": said.found})
 
 

@@ -64,7 +64,7 @@ def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
     """The plan when the actor may see it; else the page does not exist."""
     found = (
         Plan.objects.visible_to(acting(request))
-        .select_related("issuer", "owner", "lead", "parent", "item")
+        .select_related("issuer", "owner", "lead", "parent", "item", "carries_out")
         .filter(pk=plan_id)
     )
     plan = found.first()
@@ -228,6 +228,7 @@ def _tabs(
         ("assignments", _("Phân công"), task_count),
         ("timeline", _("Tiến độ"), None),
         ("reports", pgettext("danh mục", "Báo cáo"), duty_count),
+        ("cover", _("Đơn vị cấp dưới"), None),
         ("text", _("Văn bản"), None),
         ("history", _("Lịch sử"), None),
     ]

@@ -18,6 +18,7 @@ from pcmt.apps.plans.models import Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
+from pcmt.apps.tasks.covering import unmet_demands
 from pcmt.apps.tasks.events import plan_events
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.operations import say_when, switch_reminders
@@ -55,6 +56,8 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
         "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
         "may_keep": can_review(actor, plan),
+        "carries_out": plan.carries_out,
+        "unmet": unmet_demands(plan, actor.on) if plan.carries_out_id else [],
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")

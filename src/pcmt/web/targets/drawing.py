@@ -31,7 +31,7 @@ def bar(
 ) -> Bar | None:
     """The small bar of a target; None where there is nothing to draw. `top` is the scale of many bars together."""
     values = [float(each) for each in (measured, expected, goal) if each is not None]
-    if not values or min(values) < 0 or (goal is None and top is None):
+    if not values or min(values) < 0 or not max(values) or (goal is None and top is None):
         return None
     most = float(top) if top is not None else max(*values, 1.0) * 1.1
 

@@ -25,7 +25,7 @@ from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.evaluating import VERDICTS, Verdict
 from pcmt.core.text import fold
 from pcmt.web.targets.drawing import Bar, bar
-from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
+from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord, figure_unit
 
 ROWS_A_PAGE = 60
 NEVER_JUDGED = "Chưa xác định: chưa có số liệu để kết luận."
@@ -36,7 +36,10 @@ UNITS_OFFERED = 300
 
 @attrs.frozen
 class Line:
-    """One target and how it stands; `sentence` says why it was so judged, or that it never was."""
+    """One target and how it stands; `sentence` says why it was so judged, or that it never was.
+
+    `unit_word` is what its figures count: where the target holds for each of many units, those that reach it.
+    """
 
     target: Target
     verdict: str
@@ -50,6 +53,7 @@ class Line:
     on: date | None
     small: bool
     bar: Bar | None
+    unit_word: str
 
     @property
     def reason(self) -> str:
@@ -141,7 +145,9 @@ def of_verdict(targets: QuerySet[Any], slug: str) -> QuerySet[Any]:
 def in_order(targets: QuerySet[Any]) -> QuerySet[Any]:
     """By plan, the newest first, in the order of its text."""
     newest = F("plan__issued_on").desc(nulls_last=True)
-    return with_kept(targets).order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause")
+    return (
+        with_kept(targets).order_by(newest, "-plan_id", "order", "pk").select_related("plan", "clause", "measured_by")
+    )
 
 
 def with_kept(targets: QuerySet[Any]) -> QuerySet[Any]:
@@ -166,17 +172,17 @@ def tallies_of(targets: QuerySet[Any], query: Mapping[str, Any], slug: str) -> l
     return [Tally(word, count, address(word.slug), word.slug == slug) for word, count in shown]
 
 
-def listing_of(targets: QuerySet[Any], number: Any) -> Listing:
+def listing_of(targets: QuerySet[Any], number: Any, *, whole: bool = True) -> Listing:
     """A page of the list; the same few statements whatever its size."""
     page = Paginator(in_order(targets), ROWS_A_PAGE).get_page(number)
     lines = list(page.object_list)
     by_plan = counts_by_plan(targets)
-    groups = groups_of(lines, by_plan)
-    whole: dict[str, int] = defaultdict(int)
+    groups = groups_of(lines, by_plan, whole=whole)
+    summed: dict[str, int] = defaultdict(int)
     for counts in by_plan.values():
         for verdict, count in counts.items():
-            whole[verdict] += count
-    return Listing(page, groups, sum(whole.values()), _worded(whole))
+            summed[verdict] += count
+    return Listing(page, groups, sum(summed.values()), _worded(summed))
 
 
 def counts_by_plan(targets: QuerySet[Any]) -> Mapping[int, Mapping[str, int]]:
@@ -187,24 +193,40 @@ def counts_by_plan(targets: QuerySet[Any]) -> Mapping[int, Mapping[str, int]]:
     return found
 
 
-def groups_of(targets: Sequence[Target], by_plan: Mapping[int, Mapping[str, int]]) -> list[Group]:
-    """Targets in order as groups by plan, with the counts of each."""
+def groups_of(
+    targets: Sequence[Target], by_plan: Mapping[int, Mapping[str, int]], *, whole: bool = True
+) -> list[Group]:
+    """Targets in order as groups by plan, with the counts of each; without `whole` as they stand for one unit."""
     found: dict[int, list[Target]] = defaultdict(list)
     for target in targets:
         found[target.plan_id].append(target)
     return [
-        Group(each[0].plan, [line_of(one) for one in each], sum(by_plan[key].values()), _worded(by_plan[key]))
+        Group(
+            each[0].plan, [line_of(one, whole=whole) for one in each], sum(by_plan[key].values()), _worded(by_plan[key])
+        )
         for key, each in found.items()
     ]
 
 
-def line_of(target: Any, *, judged: bool = True) -> Line:
-    """A target that was taken `with_kept`, as a line; as one that was never judged with `judged` False."""
+def line_of(target: Any, *, judged: bool = True, whole: bool = True) -> Line:
+    """A target that was taken `with_kept`, as a line; as one that was never judged with `judged` False.
+
+    Without `whole` it is how the target stands for one unit.
+    """
     kept: dict[str, Any] = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
     kept |= {"sentence": kept["sentence"] or NEVER_JUDGED, "small": bool(kept["small"])}
     key = target.verdict if judged else str(Verdict.UNDETERMINED)
     drawn = bar(kept["measured"], kept["expected"], kept["goal"])
-    return Line(target=target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, **kept)
+    unit_word = counted_in(target, whole=whole)
+    return Line(target=target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, unit_word=unit_word, **kept)
+
+
+def counted_in(target: Target, *, whole: bool) -> str:
+    """What the figures of a target count, for the whole of it or for one unit."""
+    measure: Any = getattr(target, "measured_by", None)
+    if whole and measure is not None and (measure.each or measure.each_group_id):
+        return "đơn vị"
+    return figure_unit(target.shape, target.unit_word)
 
 
 def of_judged(judged: Judged, on: date) -> Line:
@@ -224,6 +246,7 @@ def of_judged(judged: Judged, on: date) -> Line:
         on=on,
         small=found.small,
         bar=bar(found.measured, found.expected, found.goal),
+        unit_word=counted_in(judged.target, whole=judged.whole),
     )
 
 

@@ -20,7 +20,9 @@ from pcmt.apps.facts.models import Form
 from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import BaselineFigure, Remark, StandingChange, Target
+from pcmt.apps.targets.policies import can_measure
 from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, load
+from pcmt.apps.targets.queries.asking import by_person
 from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit
@@ -28,9 +30,9 @@ from pcmt.core.evaluating import Verdict
 from pcmt.core.measures import Indicator, Shape
 from pcmt.core.periods import DAY, Span, add_months
 from pcmt.web.figures import Switch
+from pcmt.web.plan.shares import shares_of
 from pcmt.web.targets.drawing import Chart, chart
 from pcmt.web.targets.listing import Line, of_judged
-from pcmt.web.targets.scoreboard import UNMEASURED
 from pcmt.web.targets.units import ByUnit, by_unit
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 
@@ -86,6 +88,7 @@ class Silent:
 class TargetPage:
     """Everything on the page but the lineage."""
 
+    sentence: str
     line: Line
     judged: Judged
     seat: Unit
@@ -95,6 +98,8 @@ class TargetPage:
     by_unit: ByUnit | None
     silent: Silent | None
     missing: Sequence[Missing]
+    may_measure: bool
+    by_person: bool
     turns: Sequence[Turn]
     changes: Sequence[Change]
     tasks: Sequence[Task]
@@ -111,10 +116,11 @@ def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetP
     indicator = catalogue(switch.on).indicators.get(code) or catalogue().indicators.get(code)
     units = by_unit(actor, found, indicator, switch, order)
     silent = _silent(actor, whole, units, switch)
-    known = switch.known
+    known, may = switch.known, can_measure(actor, target.plan)
     baselines = [each for each in whole.target.baselines.all() if known is None or each.at <= known]
     remarks = [each for each in whole.target.remarks.all() if known is None or each.at <= known]
     return TargetPage(
+        sentence=shares_of([whole.target], target.revision.text)[0].sentence,
         line=of_judged(whole, switch.on),
         judged=whole,
         seat=Unit.objects.get(pk=whole.unit_id),
@@ -123,7 +129,9 @@ def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetP
         chart=_way(target, whole, switch),
         by_unit=units,
         silent=silent,
-        missing=_missing(whole, measure, baselines, silent),
+        missing=_missing(whole, measure, baselines, silent, may=may),
+        may_measure=may,
+        by_person=by_person(whole.spec),
         turns=_turns(target, whole.unit_id, switch),
         changes=_changes(whole.target),
         tasks=list(_tasks(actor, target)),
@@ -190,22 +198,28 @@ def _entry(whole: Judged) -> str:
     return reverse("entry:form", args=[form.pk]) if form else reverse("entry:list")
 
 
-def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], silent: Silent | None) -> list[Missing]:
+def _missing(
+    whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], silent: Silent | None, *, may: bool
+) -> list[Missing]:
     """What keeps the target from being judged, the first thing first. Empty where there is a verdict."""
     if whole.judgement.verdict != Verdict.UNDETERMINED:
         return []
     target, shape, owner = whole.target, whole.spec.shape, whole.target.plan.owner.name
     found = []
-    if shape in UNMEASURED:
+
+    def place(name: str) -> str:
+        return reverse(name, args=[target.pk]) if may else ""
+
+    if by_person(whole.spec):
         words = gettext_lazy("Chưa ai nhận xét, đánh giá kết quả")
-        found.append(Missing("remark", words, owner, place("targets:remark", target), _("Ghi nhận xét, đánh giá")))
+        found.append(Missing("remark", words, owner, place("targets:remark"), _("Ghi nhận xét, đánh giá")))
     elif measure is None or measure.confirmed_at is None:
         words = gettext_lazy("Chưa xác nhận cách đo: chỉ số nào, của đơn vị nào")
-        found.append(Missing("measure", words, owner, place("targets:measure", target), _("Xác nhận cách đo")))
+        found.append(Missing("measure", words, owner, place("targets:measure"), _("Xác nhận cách đo")))
     else:
         if shape in MOVING and not any(each.unit_id == whole.unit_id for each in baselines):
             words = gettext_lazy("Thiếu số kỳ gốc để so sánh")
-            found.append(Missing("baseline", words, owner, place("targets:baseline", target), _("Nhập số kỳ gốc")))
+            found.append(Missing("baseline", words, owner, place("targets:baseline"), _("Nhập số kỳ gốc")))
         if silent is not None:
             said = _("Còn %(count)d/%(asked)d đơn vị chưa báo số liệu")
             told = said % {"count": silent.count, "asked": silent.asked}
@@ -215,14 +229,6 @@ def _missing(whole: Judged, measure: Any, baselines: Sequence[BaselineFigure], s
             words = gettext_lazy("Chưa có số liệu thực hiện")
             found.append(Missing("figures", words, owner, _entry(whole), _("Nhập số liệu")))
     return found
-
-
-def place(name: str, target: Target) -> str:
-    """The page on which somebody gives what a target lacks."""
-    try:  # TEMP
-        return reverse(name, args=[target.pk])
-    except Exception:
-        return ""
 
 
 def _turns(target: Target, unit_id: int, switch: Switch) -> list[Turn]:

@@ -95,7 +95,9 @@ def scoreboard_of(plan: Plan, text: str, switch: Switch, slug: str) -> Scoreboar
     """
     given = Prefetch("allocations", Allocation.objects.filter(ended_by=None).select_related("unit"))
     found = with_kept(with_standing(Target.objects.filter(plan=plan).active()))
-    targets = list(found.order_by("order", "pk").select_related("clause", "plan").prefetch_related(given))
+    targets = list(
+        found.order_by("order", "pk").select_related("clause", "plan", "measured_by").prefetch_related(given)
+    )
     lines, by_unit = _kept(plan, targets) if switch.is_usual else _judged(targets, switch)
     counts = Counter(line.verdict for line in lines.values())
     shown = [target for target in targets if not slug or lines[target.pk].word.slug == slug]
@@ -180,7 +182,7 @@ def _needs(plan: Plan, targets: Iterable[Target], lines: Mapping[int, Line]) -> 
             words[name],
             plan.owner.name,
             len(each),
-            [(target, reverse("targets:target", args=[target.pk]) + f"#{name}") for target in each[:NEEDS_NAMED]],
+            [(target, reverse(f"targets:{name}", args=[target.pk])) for target in each[:NEEDS_NAMED]],
         )
         for name, each in found.items()
     ]

@@ -49,7 +49,7 @@ def list_sheet(groups: Sequence[Group], *, heading: str, words: str) -> bytes:
                             target.clause.address if target.clause else "",
                             f"{target.text}",
                             str(SHAPE_WORDS.get(target.shape, "")),
-                            "%" if target.unit_word == "percent" else target.unit_word,
+                            "%" if line.unit_word == "percent" else line.unit_word,
                             *("—" if each is None else each for each in figures),
                             *said,
                         ],

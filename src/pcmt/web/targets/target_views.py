@@ -30,6 +30,10 @@ SORTS = (
 )
 
 
+UNITS_SHOWN = 50
+"""So many units stand on the page unless all are asked for."""
+
+
 @attrs.frozen
 class Root:
     """A figure of a target from which lineage begins: what it counts, over which period, and its address."""
@@ -65,6 +69,8 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
             {"label": label, "url": f"?{urlencode({**switch.chosen, 'xep': word})}#don-vi", "current": word == order}
             for word, label in SORTS
         ],
+        "order": order,
+        "shown_units": page.by_unit.lines[: None if "tat_ca" in request.GET else UNITS_SHOWN] if page.by_unit else [],
         "roots": roots_of(shown, page.judged, switch),
     }
     return render(request, "targets/target.html", context)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import Thing
 from pcmt.apps.targets.models import Target
+from pcmt.apps.units.models import Unit
 from pcmt.web.audit.acts import noted
 from pcmt.web.filters.saved import CLEARED, opens_with
 from pcmt.web.shell.access import acting
@@ -37,6 +38,11 @@ class Look:
     everything: QuerySet[Target]
     items: QuerySet[Target]
 
+    @property
+    def unit(self) -> Unit | None:
+        """The unit for which the list tells how targets stand; None for the whole of each."""
+        return self.form.chosen.get("don_vi")
+
 
 def targets(request: HttpRequest) -> HttpResponse:
     """All targets of visible plans with their kept verdicts, grouped by plan."""
@@ -44,14 +50,14 @@ def targets(request: HttpRequest) -> HttpResponse:
         return first
     look = _looked(request)
     query = {name: request.GET.get(name) for name in request.GET if name != CLEARED}
-    listed = listing.listing_of(look.items, request.GET.get("trang"))
+    listed = listing.listing_of(look.items, request.GET.get("trang"), whole=look.unit is None)
     context = {
         "form": look.form,
         "clear_url": f"{request.path}?{CLEARED}=1",
         "tallies": listing.tallies_of(look.everything, query, look.verdict),
         "listing": listed,
         "page": listed.page,
-        "unit": look.form.chosen.get("don_vi"),
+        "unit": look.unit,
         "today": look.actor.on,
         "now": timezone.now(),
         "sheet_url": f"{reverse('targets:list-xlsx')}?{request.GET.urlencode()}",
@@ -68,7 +74,8 @@ def targets_xlsx(request: HttpRequest) -> HttpResponse:
         "unit": look.actor.unit_name,
         "day": vdate(look.actor.on),
     }
-    data = list_sheet(listing.groups_of(ordered, listing.counts_by_plan(look.items)), heading=heading, words=words)
+    groups = listing.groups_of(ordered, listing.counts_by_plan(look.items), whole=look.unit is None)
+    data = list_sheet(groups, heading=heading, words=words)
     name = f"chi-tieu-{look.actor.on:%Y-%m-%d}.xlsx"
     noted(request, "targets.list.exported", Thing("targets.Target", "", name), format="xlsx", filter=words)
     return download(data, name)

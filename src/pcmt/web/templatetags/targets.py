@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django import template
 
-from pcmt.apps.facts.models import Fact
-from pcmt.core.periods import DAY
 from pcmt.web.targets.words import VERDICT_WORDS, figure_unit
 from pcmt.web.targets.words import amount as amount_of
 
@@ -27,12 +24,6 @@ def figure(value: Decimal | Fraction | None, target: Any) -> str:
 def amount(value: Decimal | Fraction | None, unit_word: str) -> str:
     """A figure in a unit given by its word; `—` for what is not known."""
     return amount_of(value, unit_word)
-
-
-@register.filter
-def last_of(fact: Fact) -> date:
-    """The last day of the period of a fact."""
-    return fact.end - DAY
 
 
 @register.inclusion_tag("components/verdict.html")

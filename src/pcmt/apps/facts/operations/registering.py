@@ -71,7 +71,7 @@ def _loaded(at: datetime | None) -> LoadedCatalogue:
                 plan.carry_out()
         found = _summary(plans)
         if at is not None and found.is_needed:
-            after = {"created": len(found.created), "changed": len(found.changed)}
+            after = {"count": len(found.created) + len(found.changed)}
             thing = Thing("facts.Catalogue", "tables", "Danh mục chỉ tiêu thống kê và chỉ số")
             record(at=at, actor=None, event="facts.catalogue.loaded", obj=thing, after=after)
     return found

@@ -5,6 +5,7 @@ from pcmt.apps.facts.queries.entering import (
     Place,
     Progress,
     Revision,
+    elements_of,
     forms_asking,
     numbers,
     progress,
@@ -23,7 +24,7 @@ from pcmt.apps.facts.queries.forms import (
     units_asked,
     year_ago,
 )
-from pcmt.apps.facts.queries.lineage import Branch, Leaf, Lineage, history, lineage, overtaken
+from pcmt.apps.facts.queries.lineage import Branch, Leaf, Lineage, Revision, history, lineage, overtaken
 from pcmt.apps.facts.queries.recount import Difference
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Revision",
     "calendar_of",
     "earlier",
+    "elements_of",
     "figures",
     "forms_asking",
     "forms_for",

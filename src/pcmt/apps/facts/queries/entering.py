@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import attrs
@@ -12,15 +12,20 @@ from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Valu
 from django.db.models.functions import Cast, Concat
 
 from pcmt.apps.accounts.models import Actor, reached_units
-from pcmt.apps.accounts.policies import sees
-from pcmt.apps.facts.models import DatedQuerySet, Fact, Form, FormLine, Recording
+from pcmt.apps.accounts.policies import Reach, sees
+from pcmt.apps.facts.catalogue import IN_TIME, element_of
+from pcmt.apps.facts.models import DatedQuerySet, ElementVersion, Fact, Form, FormLine, Recording
 from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind, holds_on
+from pcmt.core import measures as core
 from pcmt.core.periods import Span
 
 
 def forms_asking(actor: Actor) -> DatedQuerySet:
     """The forms in use on the actor's day that ask the own unit or units that the actor answers for."""
-    reached = reached_units(actor, sees("facts.Fact", actor))
+    reach = sees("facts.Fact", actor)
+    if reach < Reach.SUBTREE:
+        return Form.objects.none()
+    reached = reached_units(actor, reach)
     below = UnitClosure.objects.filter(
         holds_on(actor.on), Q(descendant__kind=UnitKind.ADMINISTRATIVE) | Q(descendant__level="school"),
         ancestor_id=OuterRef("root_id"), descendant__level=OuterRef("level"), depth__gt=0, descendant_id__in=reached,
@@ -91,6 +96,19 @@ def _in(spans: Iterable[Span]) -> Q:
     return found
 
 
+def elements_of(lines: Iterable[FormLine], on: date) -> dict[int, core.Element]:
+    """The elements of lines by their ids, in the words of a day; of those not in use then in their last. One statement."""
+    found: dict[int, core.Element] = {}
+    rows = ElementVersion.objects.filter(element_id__in={line.element_id for line in lines}).select_related("element")
+    held: set[int] = set()
+    for row in rows.order_by("element_id", IN_TIME):
+        if row.element_id not in held:
+            found[row.element_id] = element_of(row)
+        if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on < row.valid_to):
+            held.add(row.element_id)
+    return found
+
+
 @attrs.frozen
 class Number:
     """A number as it stands: what was told last, by whom, when; `counts` is whether it is accepted and adds up.
@@ -116,11 +134,17 @@ Place = tuple[int, int, str]
 
 
 def numbers(
-    lines: Collection[FormLine], unit_ids: Collection[int], spans: Iterable[Span] = (), stretch: Span | None = None
+    lines: Collection[FormLine],
+    unit_ids: Collection[int],
+    spans: Iterable[Span] = (),
+    stretch: Span | None = None,
+    *,
+    waiting: bool = True,
 ) -> dict[Place, dict[Span, Number]]:
     """What stands for the lines at the units: in the very periods, and in all that lie within a stretch.
 
-    Where a number waits for acceptance beside an accepted one, the waiting one: it was told last. One statement.
+    Where a number waits for acceptance beside an accepted one, the waiting one: it was told last. Without `waiting`
+    only what is accepted, as a form that needs no acceptance sees it. One statement.
     """
     when = _in(spans)
     if stretch is not None:
@@ -130,6 +154,8 @@ def numbers(
     rows = Fact.objects.current().filter(
         when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
     )
+    if not waiting:
+        rows = rows.filter(accepted=True)
     found: dict[Place, dict[Span, Number]] = defaultdict(dict)
     columns = ("pk", "unit_id", "element_id", "breakdown", "start", "end", "value", "applies", "accepted", "note")
     for pk, unit, element, part, start, end, value, applies, accepted, note in rows.order_by("-accepted").values_list(
@@ -140,33 +166,6 @@ def numbers(
             span = Span(start, end)
             found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span)
     return dict(found)
-
-
-@attrs.frozen
-class Revision:
-    """One number in the history of a cell: what was told, and with what recording."""
-
-    fact: Fact
-    number: Number
-    recording: Recording
-    before: Number | None
-    stands: bool
-
-
-def revisions(line: FormLine, unit_id: int, span: Span) -> list[Revision]:
-    """Everything that was ever told for one cell, the newest first; each with what stood before it."""
-    rows = Fact.objects.filter(
-        unit_id=unit_id, element_id=line.element_id, breakdown=line.breakdown, start=span.start, end=span.end
-    )
-    rows = rows.select_related("recording__by", "recording__form", "recording__undoes").order_by("recording__at", "pk")
-    found: list[Revision] = []
-    before: Number | None = None
-    for fact in rows:
-        value = None if fact.value is None else line.element.number(fact.value)
-        number = Number(fact.pk, value, fact.applies, fact.accepted, fact.note, span)
-        found.append(Revision(fact, number, fact.recording, before, fact.closed_by_id is None))
-        before = number
-    return found[::-1]
 
 
 def told_last(fact_ids: Collection[int]) -> dict[int, Recording]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from pcmt.apps.facts.models import Form
+from pcmt.apps.facts.models import DatedQuerySet, Form
 from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.periods import CALENDARS, DAY, Calendar, Kind, Span, periods_of
 
@@ -93,15 +93,14 @@ def _holds(row: UnitClosure | GroupMember | Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day < row.valid_to)
 
 
-def forms_for(unit: Unit, on: date) -> QuerySet[Form]:
+def forms_for(unit: Unit, on: date) -> DatedQuerySet:
     """The forms that ask a unit for figures on a day, by its place in the tree of that day."""
     above = UnitClosure.objects.filter(holds_on(on), descendant=unit, depth__gt=0).values("ancestor_id")
     groups = GroupMember.objects.filter(holds_on(on), unit=unit).values("group_id")
     asked = Q(level="", group=None, root=unit) | Q(group__in=groups)
     if unit.kind == UnitKind.ADMINISTRATIVE or (unit.level not in PLACES and unit.kind == UnitKind.AGENCY):
         asked |= Q(level=unit.level, group=None, root__in=above)
-    found: QuerySet[Form] = Form.objects.filter(holds_on(on)).filter(asked)
-    return found
+    return Form.objects.as_of(on).filter(asked)
 
 
 def reporters(form: Form, on: date) -> QuerySet[Unit]:

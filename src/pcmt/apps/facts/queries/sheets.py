@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import attrs
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts import catalogue as tables
 from pcmt.apps.facts.models import Form, SheetImport, SheetState
+from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries.entering import Number, numbers
-from pcmt.apps.facts.queries.forms import calendar_of, periods, units_asked
+from pcmt.apps.facts.queries.forms import calendar_of, earlier, units_asked, year_ago
 from pcmt.apps.facts.queries.lines import Line, lines_of
 from pcmt.apps.facts.sheets import (
     Found,
@@ -29,12 +30,13 @@ from pcmt.apps.facts.sheets import (
     guess_readings,
     read_cells,
     template_reading,
+    word_key,
 )
 from pcmt.apps.facts.stamps import Stamp, stamp_read
 from pcmt.apps.units.models import Succession, Unit, UnitAlias, UnitName
 from pcmt.apps.units.names import name_key, split_area
 from pcmt.core.measures import Past, Says, Written, check_entries, number_label, read_written
-from pcmt.core.periods import DAY, Kind, Span, period_label
+from pcmt.core.periods import Span, period_label
 from pcmt.core.text import fold
 from pcmt.documents import Grid, address, grid_from
 
@@ -87,7 +89,7 @@ class Outcome:
 
 def outcomes_of(made: SheetImport) -> list[Outcome]:
     """What becomes of the cells of a sheet that was checked."""
-    return [Outcome(*row[:-1], doubts=tuple(row[-1])) for row in made.outcomes.get("cells", ())]
+    return [Outcome(*row[:-1], tuple(row[-1])) for row in made.outcomes.get("cells", ())]
 
 
 class UnitNames:
@@ -113,10 +115,10 @@ class UnitNames:
             return found
         if not name:
             return _("Không có đơn vị nào mang mã %(code)s trong biểu này.") % {"code": code} if code else None
+        if (meant := self._remembered.get(word_key(name))) is not None:
+            return meant
         key = name_key(name)
-        if key in self._remembered:
-            return self._remembered[key]
-        alike = self._names.get(key) or self._other(key)
+        alike = self._names.get(key) or self._other(key) or self._names.get(word_key(name), set())
         if not alike:
             return self._not_here(name)
         marked = {pk for pk in alike if name_key(name) == fold(name) or _alike(name, self.units[pk])}
@@ -141,6 +143,7 @@ class UnitNames:
             self._ended = {
                 name_key(old): (old, ended, new)
                 for old, ended, new in rows.values_list("old__name", "old__valid_to", "new__name")
+                if ended is not None
             }
         gone = self._ended.get(name_key(name))
         if gone is not None:
@@ -168,23 +171,26 @@ class Scene:
     words: Words
     unit_id: int | None
     stamp: Stamp | None
+    forged: bool
+    allowed: frozenset[int]
 
     @property
     def targets(self) -> list[Unit]:
-        """The units the sheet should tell of."""
-        units = self.names.units
-        return list(units.values()) if self.unit_id is None else [units[self.unit_id]] if self.unit_id in units else []
+        """The units the sheet should tell of: those that its sender may tell of."""
+        wanted = self.allowed if self.unit_id is None else self.allowed & {self.unit_id}
+        return [unit for unit in self.names.units.values() if unit.pk in wanted]
 
 
-def scene_of(made: SheetImport) -> Scene:
-    """Everything that a check needs to know beside the sheet itself."""
+def scene_of(made: SheetImport, actor: Actor | None) -> Scene:
+    """Everything that a check needs to know beside the sheet itself. Without an actor the sheet may tell of no unit."""
     span = Span(made.start, made.end)
     asked = units_asked([(made.form, span.last)])[made.form_id, span.last]
     meant = meanings_of(made)
     lines = lines_of(made.form, span.last)
+    allowed = units_told_by(actor, [unit.pk for unit in asked]) if actor is not None else set()
     return Scene(
-        made.form, span, lines, UnitNames(asked, span.last, meant.get("units")), Words(lines, meant.get("words", {})),
-        made.unit_id, stamp_read(made.stamp),
+        made.form, span, lines, UnitNames(asked, span.last, meant["units"]), Words(lines, meant["words"]),
+        made.unit_id, stamp_read(made.stamp), bool(made.stamp.get("forged")), frozenset(allowed),
     )  # fmt: skip
 
 
@@ -227,7 +233,8 @@ def unit_words(scene: Scene, unit_id: int | None) -> str:
 class Mismatch:
     """A template that says another thing of itself than what it was sent in for: words, and whether it may go there.
 
-    `kind` is `form`, `version`, `target` (unit or period).
+    `kind` is `form`, `version`, `target` (unit or period), `forged` (looks like a template, but not one of ours: it is
+    read like any other sheet).
     """
 
     kind: str
@@ -235,10 +242,14 @@ class Mismatch:
 
 
 def mismatch_of(scene: Scene) -> Mismatch | None:
-    """What a template says of itself that is not what it was sent in for; None when all is well or it is no template."""
+    """What a template says of itself other than what it was sent in for; None when all is well or it is no template."""
     stamp = scene.stamp
     if stamp is None:
-        return None
+        message = _(
+            "Tệp có dạng mẫu của hệ thống nhưng dấu nhận dạng không đúng (tải từ nơi cài đặt khác, hoặc đã bị sửa), "
+            "nên được đọc như một bảng thường."
+        )
+        return Mismatch("forged", message) if scene.forged else None
     calendar = calendar_of(scene.form)
     theirs = {"unit": unit_words(scene, stamp.unit_id), "period": period_label(stamp.span, calendar)}
     ours = {"to": unit_words(scene, scene.unit_id), "for": period_label(scene.span, calendar)}
@@ -250,7 +261,10 @@ def mismatch_of(scene: Scene) -> Mismatch | None:
         message = _("Tệp này của %(unit)s, kỳ %(period)s; bạn đang nộp cho %(to)s, kỳ %(for)s.")
         return Mismatch("target", message % (theirs | ours))
     if (stamp.form_id, stamp.version) != (scene.form.pk, scene.form.version):
-        message = _("Tệp này là mẫu cũ của biểu (tải ngày %(day)s, trước khi biểu thay đổi): dòng nào không còn thì báo lỗi, dòng mới thì chưa có số.")  # noqa: E501
+        message = _(
+            "Tệp này là mẫu cũ của biểu (tải ngày %(day)s, trước khi biểu thay đổi): dòng nào không còn thì báo lỗi, "
+            "dòng mới thì chưa có số."
+        )
         return Mismatch("version", message % {"day": f"{stamp.at:%d/%m/%Y}"})
     return None
 
@@ -293,19 +307,20 @@ def lost_of(made: SheetImport) -> list[Lost]:
     return [Lost(*row) for row in made.outcomes.get("lost", ())]
 
 
-def check_sheet(made: SheetImport, *, step: Callable[[int], None] | None = None) -> Checked | None:
-    """What the sheet would do now; None where it is not known how to read it. `step` hears how many units are done.
+def check_sheet(
+    made: SheetImport, actor: Actor | None, *, step: Callable[[int, int], None] | None = None
+) -> Checked | None:
+    """What the sheet would do now; None where it is not known how to read it. `step` hears how many units of how many
+    are done.
 
     Some statements for each UNITS_AT_ONCE units, whatever the number of lines.
     """
     grid = grid_from(made.grid)
-    scene = scene_of(made)
+    scene = scene_of(made, actor)
     reading = reading_of(made, grid, scene)
     if reading is None:
         return None
-    found = read_cells(
-        grid, reading, scene.words, scene.names.find, unit_id=scene.unit_id, root=scene.form.root.name
-    )
+    found = read_cells(grid, reading, scene.words, scene.names.find, unit_id=scene.unit_id, root=scene.form.root.name)
     dash = made.by_hand.get("dash") or meanings_of(made)["dash"]
     judge = _Judge(scene, found, dash)
     cells: list[Outcome] = []
@@ -313,16 +328,11 @@ def check_sheet(made: SheetImport, *, step: Callable[[int], None] | None = None)
     for start in range(0, len(units), UNITS_AT_ONCE):
         cells += judge.some(units[start : start + UNITS_AT_ONCE])
         if step is not None:
-            step(min(start + UNITS_AT_ONCE, len(units)))
+            step(min(start + UNITS_AT_ONCE, len(units)), len(units))
     cells.sort(key=lambda each: (each.row, each.column))
     told = {each.unit_id for each in cells if each.after or each.before}
     missing = tuple(unit.pk for unit in scene.targets if unit.pk not in told)
     return Checked(tuple(cells), found.lost, found.passed, missing)
-
-
-def units_in(made: SheetImport) -> int:
-    """How many cells a sheet has that may hold numbers: how long its check takes."""
-    return sum(len(row) for sheet in made.grid if not sheet.get("hidden") for row in sheet["rows"])
 
 
 class _Judge:
@@ -331,14 +341,13 @@ class _Judge:
     def __init__(self, scene: Scene, found: Found, dash: str) -> None:
         self._scene, self._dash = scene, dash
         self._lines = {line.key: (at, line) for at, line in enumerate(scene.lines)}
+        self._targets = {unit.pk for unit in scene.targets}
         self._first: dict[tuple[int, str], Told] = {}
         self._by_unit: dict[int, list[Told]] = defaultdict(list)
         for each in found.told:
             self._by_unit[each.unit_id].append(each)
-        calendar, kind = calendar_of(scene.form), Kind(scene.form.period)
-        before = periods(attrs_from(scene.form), _back(scene.span, kind), scene.span.start - DAY)
-        self._earlier = [span for span in before if span.end <= scene.span.start][-EARLIER:]
-        self._year_ago = _year_ago(scene.span, kind, calendar)
+        self._earlier = earlier(scene.form, scene.span, EARLIER)
+        self._year_ago = year_ago(scene.form, scene.span)
         self._rules = tables.rules(scene.span.last)
         self._elements = {line.element.code: line.element for line in scene.lines}
 
@@ -350,15 +359,15 @@ class _Judge:
     def some(self, unit_ids: Sequence[int]) -> Iterator[Outcome]:
         """The outcomes of the cells of some units."""
         scene = self._scene
-        spans = [scene.span, *self._earlier, *filter(None, [self._year_ago])]
-        known = numbers([line.row for line in scene.lines], [pk for pk in unit_ids if pk in scene.names.units], spans)
+        spans = [scene.span, *self._earlier, self._year_ago]
+        known = numbers(
+            scene.form, [line.row for line in scene.lines], [pk for pk in unit_ids if pk in scene.names.units], spans
+        )
         for unit_id in unit_ids:
             yield from self._unit(unit_id, known)
 
     def _unit(self, unit_id: int, known: Mapping[Any, Mapping[Span, Number]]) -> Iterator[Outcome]:
-        outcomes = [
-            each for told in self._by_unit[unit_id] if (each := self._one(told, known)) is not None
-        ]
+        outcomes = [each for told in self._by_unit[unit_id] if (each := self._one(told, known)) is not None]
         values: dict[tuple[str, str], Decimal | None] = {}
         history: dict[tuple[str, str], Past] = {}
         for line in self._scene.lines:
@@ -366,9 +375,9 @@ class _Judge:
             spans = known.get(place, {})
             now = spans.get(self._scene.span)
             values[cell] = now.value if now else None
-            ago = spans.get(self._year_ago) if self._year_ago else None
+            ago = spans.get(self._year_ago)
             history[cell] = Past(
-                tuple(each.value if (each := spans.get(span)) else None for span in self._earlier),
+                tuple(told.value if (told := spans.get(span)) else None for span in self._earlier),
                 ago.value if ago else None,
             )
         for each in outcomes:
@@ -381,8 +390,8 @@ class _Judge:
             for remark in check_entries(self._elements, values, history, self._rules):
                 doubts[remark.args["element"], remark.args["breakdown"]].append(remark.args["message"])
         for each in outcomes:
-            line = self._scene.lines[each.line] if each.line >= 0 else None
-            said_of = doubts.get((line.element.code, line.row.breakdown), ()) if line else ()
+            of = self._scene.lines[each.line] if each.line >= 0 else None
+            said_of = doubts.get((of.element.code, of.row.breakdown), ()) if of else ()
             doubtful = each.state in (NEW, CHANGED) and said_of
             yield attrs.evolve(each, doubts=(*each.doubts, *said_of)) if doubtful else each
 
@@ -394,7 +403,7 @@ class _Judge:
         if line is None:
             gone = _("Dòng này không còn trong biểu.")
             return attrs.evolve(base, message=gone) if told.text else None
-        if told.unit_id not in scene.names.units or (scene.unit_id is not None and told.unit_id != scene.unit_id):
+        if told.unit_id not in self._targets:
             return attrs.evolve(base, message=self._foreign(told.unit_id)) if told.text else None
         now = known.get((told.unit_id, line.row.element_id, line.row.breakdown), {}).get(scene.span)
         before = text_of(now)
@@ -454,29 +463,11 @@ class _Judge:
 
     def _foreign(self, unit_id: int) -> str:
         name = unit_words(self._scene, unit_id)
+        if unit_id in self._scene.names.units and unit_id not in self._scene.allowed:
+            return _("Bạn không nhập số liệu cho %(unit)s.") % {"unit": name}
         if unit_id in self._scene.names.units:
             return _("Ô này của %(unit)s; bạn đang nộp cho đơn vị khác.") % {"unit": name}
         return _("%(unit)s không thuộc các đơn vị nhập biểu này trong kỳ.") % {"unit": name}
-
-
-def attrs_from(form: Form) -> Form:
-    """The form as if it had always been asked: figures of before it began are worth comparing, too."""
-    return Form(period=form.period, calendar=form.calendar, valid_from=date(2000, 1, 1), valid_to=None)
-
-
-def _back(span: Span, kind: Kind) -> date:
-    days = {Kind.WEEK: 7, Kind.MONTH: 31, Kind.QUARTER: 92, Kind.HALF_YEAR: 184, Kind.YEAR: 366}[kind]
-    return span.start - days * EARLIER * DAY
-
-
-def _year_ago(span: Span, kind: Kind, calendar: Any) -> Span | None:
-    """The period of the same name a year ago; None for weeks, which have no such."""
-    if kind is Kind.WEEK:
-        return None
-    year, month = calendar.month_of(span.start)
-    length = {Kind.MONTH: 1, Kind.QUARTER: 3, Kind.HALF_YEAR: 6, Kind.YEAR: 12}[kind]
-    before: Span = calendar.named(kind, year - 1, (month - 1) // length + 1)
-    return before
 
 
 def text_of(number: Number | None) -> str:
@@ -496,7 +487,10 @@ def written_text(said: Written) -> str:
 def _wrong_words(said: Written, line: Line) -> str | None:
     """What is wrong with a cell and how to put it right; None when nothing is."""
     if said.says is Says.DASH:
-        return _("“-” chưa rõ là 0 hay chưa có số. Ghi 0 nếu không phát sinh, để trống nếu chưa có số; hoặc chọn nghĩa chung của dấu “-” ở mục Cách đọc tệp.")  # noqa: E501
+        return _(
+            "“-” chưa rõ là 0 hay chưa có số. Ghi 0 nếu không phát sinh, để trống nếu chưa có số; hoặc chọn nghĩa "
+            "chung của dấu “-” ở mục Cách đọc tệp."
+        )
     if said.says is not Says.WRONG:
         return None
     messages = {
@@ -512,16 +506,12 @@ def _wrong_words(said: Written, line: Line) -> str | None:
         % {"found": said.found, "word": line.unit_word},
         "two_ways": _("Số có thể hiểu hai cách. Hàng nghìn ghi dấu chấm (1.234), phần thập phân ghi dấu phẩy (0,5)."),
     }
-    return messages.get(said.why, _("Không phải số. Ghi số bằng chữ số; không áp dụng thì ghi x; chưa có thì để trống."))
+    return messages.get(
+        said.why, _("Không phải số. Ghi số bằng chữ số; không áp dụng thì ghi x; chưa có thì để trống.")
+    )
 
 
 def latest_sheets(actor_id: int, form_id: int) -> Any:
     """What somebody sent in lately for a form."""
     rows = SheetImport.objects.filter(by_id=actor_id, form_id=form_id).exclude(state=SheetState.WITHDRAWN)
     return rows.defer("grid", "outcomes", "stamp").select_related("unit", "recording")
-
-
-def old_sheets(before: datetime) -> Iterable[int]:
-    """The sheets whose contents are to be thrown away."""
-    done = Q(purged_at__isnull=True, at__lt=before)
-    return SheetImport.objects.filter(done).order_by(F("pk").asc()).values_list("pk", flat=True)

@@ -102,6 +102,8 @@ const show = (answer, was) => {
     return;
   }
   seen.set(key, answer.seen);
+  const past = place.parentElement.querySelector("[data-past]");
+  if (past) past.hidden = !answer.seen;
   settle(input, answer.text);
   if (note) settle(note, answer.note);
   // What was typed on while the answer was on its way.
@@ -124,7 +126,7 @@ const around = (told) => {
   for (const [key, html] of Object.entries(told.beside)) {
     form.querySelector(`[data-row="${key}"] [data-beside]`).innerHTML = html;
   }
-  for (const [key, sum] of told.totals) form.querySelector(`[data-total="${key}"]`).textContent = sum;
+  for (const [key, , sum] of told.totals) form.querySelector(`[data-total="${key}"]`).textContent = sum;
   document.querySelector("[data-remarks]").innerHTML = told.remarks;
 };
 
