@@ -27,6 +27,8 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
+from pcmt.apps.facts.models import Form
+from pcmt.apps.facts.operations import FormText, Line, define_form, load_catalogue
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
@@ -141,6 +143,7 @@ class Things:
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
+    form: Form
 
 
 @attrs.frozen(kw_only=True)
@@ -168,6 +171,7 @@ STANDINGS = ("anonymous", "no_role", *Role.values, AGENCY_OFFICE)
 
 def build() -> World:
     """The world, made by the operations themselves, with a reader that finds in each text exactly what stands in it."""
+    load_catalogue()
     units = create_units(actor=None, at=NOW, rows=ROWS)
     users = {name: _user(name) for name in STANDINGS[1:]}
     for role in Role.values:
@@ -302,7 +306,16 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
+        form=_form(unit),
     )
+
+
+def _form(unit: Unit) -> Form:
+    """A data form that asks the unit itself; no number was told in it yet."""
+    text = FormText(title="Số liệu tháng", lines=(Line("posts"),), period="month", valid_from=date(2026, 1, 1))
+    made = define_form(actor=None, at=NOW, root_id=unit.pk, form=text)
+    assert isinstance(made, Form), made
+    return made
 
 
 def _kept(actor: Actor) -> SavedFilter:
