@@ -360,9 +360,9 @@ class _Judge:
         """The outcomes of the cells of some units."""
         scene = self._scene
         spans = [scene.span, *self._earlier, self._year_ago]
-        known = numbers(
-            scene.form, [line.row for line in scene.lines], [pk for pk in unit_ids if pk in scene.names.units], spans
-        )
+        asked = [pk for pk in unit_ids if pk in scene.names.units]
+        waiting = scene.form.needs_acceptance
+        known = numbers([line.row for line in scene.lines], asked, spans, waiting=waiting)
         for unit_id in unit_ids:
             yield from self._unit(unit_id, known)
 

@@ -72,7 +72,8 @@ def template_of(form: Form, span: Span, *, unit_id: int | None, unit_ids: Sequen
         (before,), ago = earlier(form, span, 1), year_ago(form, span)
         beside = unit_id is not None or len(units) * len(lines) <= MOST_BESIDE
         spans = [span, before, ago] if beside else [span]
-        known = numbers(form, [line.row for line in lines], [unit.pk for unit in units], spans)
+        asked_ids, waiting = [unit.pk for unit in units], form.needs_acceptance
+        known = numbers([line.row for line in lines], asked_ids, spans, waiting=waiting)
         content = _Content(form, span, lines, units, known, before, ago)
         given = {
             (unit.pk, line.key): (text_of(number), number.note)
