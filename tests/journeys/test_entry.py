@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.facts.models import Fact
+from pcmt.core.periods import ADMINISTRATIVE, Kind
 from tests.factories.facts import entry, form, told
 from tests.factories.world import world as land_of
 from tests.journeys.conftest import DESK, PHONE, Watched
 from tests.journeys.test_bulk import copied
 from tests.journeys.world import World
-from pcmt.core.periods import ADMINISTRATIVE, Kind
 
 BLOCK = '1.234\tgồm 3 vụ\r\n"07 "\t\r\nba người\t\r\n'
 

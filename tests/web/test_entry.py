@@ -108,7 +108,8 @@ def test_units_are_narrowed_to_who_is_missing(land: World, asked: Form) -> None:
 
 
 def test_a_blank_is_not_told_and_not_applicable_is(land: World, asked: Form) -> None:
-    told(entry(land["dong_hoa"], "cases_detected", THIS, 3), entry(land["dong_hoa"], "suspects_arrested", THIS, None, applies=False))  # fmt: skip
+    unit = land["dong_hoa"]
+    told(entry(unit, "cases_detected", THIS, 3), entry(unit, "suspects_arrested", THIS, None, applies=False))
     told(entry(land["dong_hoa"], "cases_detected", THIS, None))
     assert "Đang nhập 1/3" in text(client_of(land).get(address("units", asked)))
 
@@ -121,10 +122,10 @@ def test_the_table_shows_what_was_before_and_the_year_so_far(land: World, asked:
     told(*series(unit, "cases_detected", [1200, 34.0, 5]), entry(unit, "cases_detected", month(3, 2025), 0))
     told(*series(unit, "addicts_with_file", [7, 8, 9]))
     page = text(client_of(land).get(address("unit", asked, unit.pk)))
-    first = page[page.index('<tr data-row'):]
+    first = page[page.index("<tr data-row") :]
     assert 'data-label="Kỳ trước">34<' in first
     assert 'data-label="Cùng kỳ năm trước">0<' in first
-    assert 'data-so-far>1.239<' in first
+    assert "data-so-far>1.239<" in first
     assert "không cộng dồn" in first  # a stock
     assert 'data-label="Kỳ trước">—<' in first  # arrests: nobody told any
 
@@ -228,7 +229,9 @@ def test_what_should_be_looked_at_again_is_saved_and_listed_until_there_is_a_rea
     assert "1 chỗ cần xem lại" in unescape(answer.json()["remarks"])
     assert "lớn hơn" in text(client.get(page))
     fact = standing(unit, "addicts_with_file")
-    answer = send(client, page, **{f"v{cell}": "12", f"n{cell}": "gồm 2 người chờ chuyển đi", "seen": f"{cell}:{fact.pk}"})
+    answer = send(
+        client, page, **{f"v{cell}": "12", f"n{cell}": "gồm 2 người chờ chuyển đi", "seen": f"{cell}:{fact.pk}"}
+    )
     assert answer.json()["remarks"].strip() == ""
     assert standing(unit, "addicts_with_file").note == "gồm 2 người chờ chuyển đi"
     assert "Đã giải trình:" in text(client.get(page))
@@ -251,7 +254,9 @@ def test_a_line_with_its_units_and_their_sum(land: World, asked: Form) -> None:
     assert [row.head for row in page.context["table"].rows] == ["Phường Tây Hòa", "Xã Đông Hòa"]
     assert [total for _key, _label, total in page.context["table"].totals] == ["2", "—", "1.200"]
     assert "1/2 đơn vị đã nhập" in text(page)
-    answer = send(client, address("line", asked, line.pk), **{f"v{key(asked, land['tay_hoa'], 'cases_detected')}": "0,5"})
+    answer = send(
+        client, address("line", asked, line.pk), **{f"v{key(asked, land['tay_hoa'], 'cases_detected')}": "0,5"}
+    )
     assert answer.json()["cells"][0]["state"] == "refused"
     answer = send(client, address("line", asked, line.pk), **{f"v{key(asked, land['tay_hoa'], 'cases_detected')}": "3"})
     assert answer.json()["totals"][-1] == ["20260215", "Tháng 3/2026", "1.203"]
@@ -272,7 +277,10 @@ def test_a_line_with_the_periods_of_the_year(land: World, asked: Form) -> None:
 
 def plenty(land: World, count: int) -> None:
     units = Unit.objects.bulk_create(
-        Unit(name=f"Xã Số {at}", search_key=f"xa so {at}", sort_key=f"xa so {at:03}", kind="administrative", level="commune")
+        Unit(
+            name=f"Xã Số {at}", search_key=f"xa so {at}", sort_key=f"xa so {at:03}", kind="administrative",
+            level="commune",
+        )
         for at in range(count)
     )  # fmt: skip
     UnitLink.objects.bulk_create(UnitLink(parent=land["an_binh"], child=unit) for unit in units)
@@ -341,9 +349,7 @@ def test_who_types_who_reads_and_who_sees_nothing(land: World, asked: Form, who:
     posted = client.post(page, {f"v{key(asked, unit, 'cases_detected')}": "5"})
     assert posted.status_code == {"types": 302, "reads": 403, "nothing": 404}[seen_as]
     assert Fact.objects.exists() == (seen_as == "types")
-    assert (asked.title in text(client.get(reverse("entry:list")))) == (
-        seen_as != "nothing" or who == "tay_hoa"
-    )
+    assert (asked.title in text(client.get(reverse("entry:list")))) == (seen_as != "nothing" or who == "tay_hoa")
 
 
 def test_cells_of_other_units_in_what_was_sent_are_left_alone(land: World, asked: Form) -> None:

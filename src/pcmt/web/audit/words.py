@@ -225,6 +225,7 @@ OBJECTS: Mapping[str, Word] = {
     "tasks.CalendarFeed": pgettext_lazy("nhật ký", "Lịch đăng ký"),
     "units.Unit": pgettext_lazy("nhật ký", "Đơn vị"),
     "units.UnitAlias": pgettext_lazy("nhật ký", "Tên gọi khác"),
+    "facts.Recording": pgettext_lazy("nhật ký", "Lần ghi số liệu"),
     "facts.SheetImport": pgettext_lazy("nhật ký", "Tệp số liệu"),
     "units.UnitImport": pgettext_lazy("nhật ký", "Lần nhập đơn vị"),
     "targets.Target": pgettext_lazy("nhật ký", "Chỉ tiêu"),
@@ -330,6 +331,7 @@ WAYS: Mapping[str, str | Promise] = {
 FIELDS: Mapping[str, str | Promise] = {
     "state": gettext_lazy("tình trạng"),
     "count": gettext_lazy("số mục"),
+    "stayed": gettext_lazy("giữ nguyên vì đã có số mới hơn"),
     "file": gettext_lazy("tệp"),
     "dues": gettext_lazy("số việc"),
     "refused": gettext_lazy("số việc không làm được"),

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +41,7 @@ from pcmt.web.people.fields import UnitField
 from pcmt.web.shell.access import acting
 
 REPORTERS_SHOWN = 40
-ITSELF: tuple[str, str | Promise] = ("", gettext_lazy("Chính đơn vị của biểu"))
+ITSELF = "chinh-don-vi"
 GROUP = "nhom-"
 
 
@@ -66,7 +65,7 @@ class DataForm(_Rooted):
         label=gettext_lazy("Tên biểu"), max_length=300, error_messages={"required": gettext_lazy("Nhập tên biểu.")}
     )
     code = forms.CharField(label=gettext_lazy("Ký hiệu biểu"), max_length=40, required=False)
-    asked = forms.ChoiceField(label=gettext_lazy("Ai nhập"), required=False)
+    asked = forms.ChoiceField(label=gettext_lazy("Ai nhập"))
     period = forms.ChoiceField(
         label=gettext_lazy("Kỳ"), choices=[(str(kind), word) for kind, word in PERIODS.items()], initial="month"
     )
@@ -94,7 +93,8 @@ class DataForm(_Rooted):
         levels = [(level.value, level.label) for level in Level if level != Level.CENTRAL]
         groups = [(f"{GROUP}{group.pk}", group.name) for group in self.groups]
         asked: Any = self.fields["asked"]
-        asked.choices = [ITSELF, (_("Mọi đơn vị của một cấp"), levels), (_("Các thành viên của một nhóm"), groups)]
+        itself = (ITSELF, _("Chính đơn vị của biểu"))
+        asked.choices = [itself, (_("Mọi đơn vị của một cấp"), levels), (_("Các thành viên của một nhóm"), groups)]
         self.catalogue, self.parts = catalogue(actor.on), breakdowns(actor.on)
         lines: Any = self.fields["lines"]
         lines.choices = [(value, value) for value in self._values()]
@@ -117,7 +117,7 @@ class DataForm(_Rooted):
             lines=tuple(line_of(value) for value in sorted(data["lines"], key=self._place)),
             period=data["period"],
             calendar=data["calendar"],
-            level="" if asked.startswith(GROUP) else asked,
+            level="" if asked == ITSELF or asked.startswith(GROUP) else asked,
             group_id=int(asked.removeprefix(GROUP)) if asked.startswith(GROUP) else None,
             needs_acceptance=data["needs_acceptance"],
             valid_from=data["valid_from"],
@@ -274,7 +274,7 @@ def change(request: HttpRequest, form_id: int) -> HttpResponse:
     used = found.recordings.exists()
     initial = {
         "version": found.version, "title": text.title, "code": text.code, "period": text.period,
-        "asked": f"{GROUP}{text.group_id}" if text.group_id else text.level, "calendar": text.calendar,
+        "asked": f"{GROUP}{text.group_id}" if text.group_id else text.level or ITSELF, "calendar": text.calendar,
         "needs_acceptance": text.needs_acceptance, "valid_from": actor.on if used else text.valid_from,
         "lines": [f"{line.element}|{line.breakdown}".rstrip("|") for line in text.lines],
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, cast
 
 from attrs import frozen
 from django.http import Http404, HttpRequest
@@ -61,6 +62,12 @@ class Asked:
         return reverse(f"entry:{name}", args=[self.form.pk, (span or self.span).start.isoformat(), *parts])
 
 
+def form_of(actor: Actor, form_id: int) -> Form:
+    """The form of an address, or 404."""
+    found: Any = Form.objects.visible_to(actor).select_related("root", "group")
+    return cast(Form, get_object_or_404(found, pk=form_id))
+
+
 def period_on(form: Form, day: date) -> Span:
     """The period of a form that holds a day."""
     return calendar_of(form).around(Kind(form.period), day)
@@ -75,7 +82,7 @@ def is_open(form: Form, span: Span, on: date) -> bool:
 def asked(request: HttpRequest, form_id: int, day: str) -> Asked:
     """The form and period of an address, with the units whose numbers the actor reads; 404 where there are none."""
     actor = acting(request)
-    form = get_object_or_404(Form.objects.visible_to(actor).select_related("root", "group"), pk=form_id)
+    form = form_of(actor, form_id)
     first = parse_date(day)
     if first is None:
         raise Http404

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from attrs import frozen
 from django import forms
@@ -12,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.facts.models import Form
+from pcmt.apps.facts.models import Form, FormLine
 from pcmt.apps.facts.operations import accept_facts
 from pcmt.apps.facts.policies import can_accept, units_seen_by, units_told_by
 from pcmt.apps.facts.queries import Progress, earlier, forms_asking, progress, told_at, units_asked
@@ -29,7 +28,7 @@ from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import Span
 from pcmt.core.text import fold
-from pcmt.web.entry.asking import Asked, asked, is_open, period_on
+from pcmt.web.entry.asking import Asked, asked, form_of, is_open, period_on
 from pcmt.web.entry.tables import label_of, labelled
 from pcmt.web.fields import FilterForm
 from pcmt.web.shell.access import acting
@@ -95,7 +94,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The forms that ask the own unit or those one answers for, each with its newest periods."""
     actor = acting(request)
     page = Paginator(forms_asking(actor).select_related("root"), FORMS_A_PAGE).get_page(request.GET.get("trang"))
-    return render(request, "entry/list.html", {"page": page, "forms": _listed(actor, page.object_list)})
+    return render(request, "entry/list.html", {"page": page, "forms": _listed(actor, list(page.object_list))})
 
 
 def _listed(actor: Actor, found: Sequence[Form]) -> list[Listed]:
@@ -126,7 +125,7 @@ def _recent(form: Form, actor: Actor) -> list[Span]:
 
 def _line_counts(found: Sequence[Form]) -> dict[int, int]:
     counts = Counter({form.pk: 0 for form in found})
-    counts.update(Form.lines.field.model.objects.filter(form__in=found).values_list("form_id", flat=True))
+    counts.update(FormLine.objects.filter(form__in=found).values_list("form_id", flat=True))
     return dict(counts)
 
 
@@ -146,7 +145,7 @@ def _period(
 def current(request: HttpRequest, form_id: int) -> HttpResponse:
     """The newest period of a form that has begun."""
     actor = acting(request)
-    form = get_object_or_404(Form.objects.visible_to(actor), pk=form_id)
+    form = form_of(actor, form_id)
     last = form.valid_to if form.valid_to and form.valid_to <= actor.on else actor.on
     span = period_on(form, last)
     if not is_open(form, span, actor.on):
@@ -171,7 +170,8 @@ def units(request: HttpRequest, form_id: int, day: str) -> HttpResponse:
 
 
 def _units(request: HttpRequest, about: Asked, problem: str = "", status: int = 200) -> HttpResponse:
-    spans = [about.span, *(s for s in earlier(about.form, about.span, SHOWN - 1)[::-1] if is_open(about.form, s, about.actor.on))]  # fmt: skip
+    before_it = earlier(about.form, about.span, SHOWN - 1)[::-1]
+    spans = [about.span, *(span for span in before_it if is_open(about.form, span, about.actor.on))]
     ids = [unit.pk for unit in about.units]
     stands = progress({about.form: spans}, ids)
     empty = Progress(0, len(about.lines))
@@ -230,10 +230,10 @@ def accept(request: HttpRequest, form_id: int, day: str) -> HttpResponse:
         ids &= {int(each) for each in request.POST.getlist("chon") if each.isdecimal() and len(each) < 19}
     if not ids:
         return _units(request, about, _("Chưa chọn đơn vị nào để tiếp nhận."), status=422)
-    done = accept_facts(
-        actor=about.actor, at=timezone.now(), form=about.form, span=about.span, unit_ids=sorted(ids)
-    )
+    done = accept_facts(actor=about.actor, at=timezone.now(), form=about.form, span=about.span, unit_ids=sorted(ids))
     if isinstance(done, Refusal):
         return _units(request, about, done.message, status=422)
     messages.success(request, _("Đã tiếp nhận số liệu."))
-    return redirect(request.POST.get("ve") == "don-vi" and len(ids) == 1 and about.address("unit", *ids) or about.address("units"))
+    return redirect(
+        request.POST.get("ve") == "don-vi" and len(ids) == 1 and about.address("unit", *ids) or about.address("units")
+    )

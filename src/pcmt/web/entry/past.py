@@ -50,8 +50,10 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
     line = next((each for each in labelled(about.lines, about.span) if each.line.pk == line_id), None)
     if unit is None or line is None:
         raise Http404
-    place = {"element": line.line.element.code, "breakdown": line.line.breakdown, "span": about.span}
-    found = history(actor=about.actor, unit_id=unit_id, **place)
+    found = history(
+        actor=about.actor, unit_id=unit_id, element=line.line.element.code, span=about.span,
+        breakdown=line.line.breakdown,
+    )  # fmt: skip
     standing = _standing(found, about.span)
     editable = unit_id in about.told
     first = {"value": text_of(standing), "seen": standing.fact_id if standing else 0}
@@ -68,7 +70,7 @@ def cell(request: HttpRequest, form_id: int, day: str, unit_id: int, line_id: in
         "line": line,
         "revisions": [
             (each, _told(each), _told(before) if before else None)
-            for each, before in zip(found, [*found[1:], None], strict=True)
+            for each, before in zip(found, [*found, None][1:], strict=True)
         ],
         "form": form if editable else None,
         "panel": bool(request.htmx),  # type: ignore[attr-defined]
@@ -115,7 +117,7 @@ def _correct(form: Correction, about: Asked, unit_id: int, line: Labelled, stand
         return True
     form.add_error("value", done.message if isinstance(done, Refusal) else done[0].refusal.message)
     # The history on the page shows what stands now: who sends the form again has seen it.
-    form.data = form.data | {"seen": standing.fact_id if standing else 0}
+    form.data = {**form.data, "seen": standing.fact_id if standing else 0}
     return False
 
 
@@ -130,9 +132,9 @@ def _recording(request: HttpRequest, recording_id: int, problem: str = "", statu
         Recording.objects.visible_to(actor).select_related("by", "unit", "form", "undoes"), pk=recording_id
     )
     facts = list(
-        found.facts.visible_to(actor).select_related("element", "unit").order_by("unit__sort_key", "start", "pk")[
-            : FACTS_SHOWN + 1
-        ]
+        found.facts.visible_to(actor)
+        .select_related("element", "unit")
+        .order_by("unit__sort_key", "start", "pk")[: FACTS_SHOWN + 1]
     )
     context = {
         "recording": found,

@@ -125,9 +125,8 @@ def _record(
                     box.state, box.message = "refused", told.message
             return None
         for refused in told:
-            _entry, box = entries.pop(_place(refused.entry), (None, None))
-            if box is not None:
-                box.state, box.message = "refused", _reason(refused)
+            box = entries.pop(_place(refused.entry))[1]
+            box.state, box.message = "refused", _reason(refused)
     return None
 
 
@@ -190,7 +189,9 @@ def said(count: int, refused: int) -> str:
     words = ngettext("Đã lưu %(count)d ô.", "Đã lưu %(count)d ô.", count) % {"count": count} if count else ""
     if refused:
         more = ngettext(
-            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.", "%(refused)d ô chưa lưu được, xem lý do ở từng ô.", refused
+            "%(refused)d ô chưa lưu được, xem lý do ở ô đó.",
+            "%(refused)d ô chưa lưu được, xem lý do ở từng ô.",
+            refused,
         ) % {"refused": refused}
         words = f"{words} {more}".strip()
     return words

@@ -141,7 +141,7 @@ class Table:
 
 @frozen
 class Labelled:
-    """A line of a form in words: its number among the lines, its name, what it counts; parts stand below their total."""
+    """A line of a form in words: its number among the lines, its name, what it counts; parts go below their total."""
 
     line: FormLine
     number: str
@@ -195,8 +195,15 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
         cell = _box(unit.pk, each, span, at.get(span), editable=editable)
         rows.append(
             Row(
-                str(each.line.pk), each.number, each.name, each.unit_word, each.depth, [cell],
-                _shown(at.get(before)), _shown(at.get(ago)), _so_far(form, each.element, at, span),
+                str(each.line.pk),
+                each.number,
+                each.name,
+                each.unit_word,
+                each.depth,
+                [cell],
+                _shown(at.get(before)),
+                _shown(at.get(ago)),
+                _so_far(form, each.element, at, span),
             )  # fmt: skip
         )
     _remark(form, words, rows, known, unit.pk, span)
@@ -222,9 +229,7 @@ def line_table(
     rows = []
     for at, unit in enumerate(units, start=1):
         there = known.get((unit.pk, line.line.element_id, line.line.breakdown), {})
-        cells = [
-            _box(unit.pk, line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]
-        ]
+        cells = [_box(unit.pk, line, each, there.get(each), editable=unit.pk in told) for each in beside or [span]]
         row = Row(str(unit.pk), str(at), unit.name, line.unit_word, 0, cells)
         if not beside:
             row.before, row.year_ago = _shown(there.get(before)), _shown(there.get(ago))
@@ -271,7 +276,9 @@ def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def _totals(table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]) -> list[tuple[str, str, str]]:
+def _totals(
+    table: Table, known: Mapping[Place, Mapping[Span, Number]], more: Sequence[Span]
+) -> list[tuple[str, str, str]]:
     """The sums over the units with first day and name of their period; "—" where nobody told anything."""
     sums = []
     for span in [*more, *(column.span for column in table.columns)]:
@@ -306,4 +313,3 @@ def _remark(
     for found in core.check_entries(elements, values, history, rules(span.last)):
         row = places[found.args["element"], found.args["breakdown"]]
         row.remarks.append(Remark(row.boxes[0].key, found.args["message"], bool(row.boxes[0].note)))
-

@@ -24,7 +24,9 @@ WHY: Mapping[str, Promise] = {
     "large": gettext_lazy("“%(text)s” quá lớn. Xem lại có thừa chữ số không."),
     "word": gettext_lazy("Ô này tính bằng %(unit)s, không phải “%(found)s”."),
     "two_ways": gettext_lazy("“%(text)s” đọc được theo hai cách. Ghi 1234 hoặc 1.234; số lẻ ghi 1,5."),
-    "no_number": gettext_lazy("“%(text)s” không phải số. Để trống nếu chưa báo cáo, ghi 0 nếu không có, x nếu không áp dụng."),
+    "no_number": gettext_lazy(
+        "“%(text)s” không phải số. Để trống nếu chưa báo cáo, ghi 0 nếu không có, x nếu không áp dụng."
+    ),
 }  # fmt: skip
 
 
@@ -47,12 +49,16 @@ def typed_from(text: str, *, places: int, unit_word: str) -> Typed:
     if said.says is Says.NOT_APPLICABLE:
         return Typed(applies=False)
     if said.says is Says.DASH:
-        return Typed(wrong=_("“%(text)s” chưa rõ nghĩa. Để trống nếu chưa báo cáo, ghi 0 nếu không có.") % {"text": text.strip()})
+        return Typed(
+            wrong=_("“%(text)s” chưa rõ nghĩa. Để trống nếu chưa báo cáo, ghi 0 nếu không có.") % {"text": text.strip()}
+        )
     shown = text.strip()[:40]
     if said.why == "decimals":
         if not places:
             return Typed(wrong=_("“%(text)s” không phải số nguyên. Một nghìn ghi 1000 hoặc 1.000.") % {"text": shown})
-        return Typed(wrong=_("“%(text)s” quá nhiều chữ số lẻ: nhiều nhất %(places)d.") % {"text": shown, "places": places})
+        return Typed(
+            wrong=_("“%(text)s” quá nhiều chữ số lẻ: nhiều nhất %(places)d.") % {"text": shown, "places": places}
+        )
     return Typed(wrong=str(WHY[said.why]) % {"text": shown, "unit": unit_word, "found": said.found})
 
 

@@ -6,21 +6,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, cast
 
 import attrs
-from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.facts.catalogue import IN_TIME, element_of
-from pcmt.apps.facts.models import DatedQuerySet, ElementVersion, Fact, Form, FormLine, Recording
+from pcmt.apps.facts.models import ElementVersion, Fact, Form, FormLine, Recording
 from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind, holds_on
 from pcmt.core import measures as core
 from pcmt.core.periods import Span
 
 
-def forms_asking(actor: Actor) -> DatedQuerySet:
+def forms_asking(actor: Actor) -> QuerySet[Form]:
     """The forms in use on the actor's day that ask the own unit or units that the actor answers for."""
     reach = sees("facts.Fact", actor)
     if reach < Reach.SUBTREE:
@@ -31,10 +32,11 @@ def forms_asking(actor: Actor) -> DatedQuerySet:
         ancestor_id=OuterRef("root_id"), descendant__level=OuterRef("level"), depth__gt=0, descendant_id__in=reached,
     )  # fmt: skip
     members = GroupMember.objects.filter(holds_on(actor.on), group_id=OuterRef("group_id"), unit_id__in=reached)
-    asked = Q(group__isnull=False) & Exists(members)
+    asked: Any = Q(group__isnull=False) & Exists(members)
     asked |= Q(group__isnull=True, level="", root_id__in=reached)
     asked |= Q(group__isnull=True) & ~Q(level="") & Exists(below)
-    return Form.objects.as_of(actor.on).visible_to(actor).filter(asked)
+    found: Any = Form.objects.as_of(actor.on).visible_to(actor).filter(asked)
+    return cast("QuerySet[Form]", found)
 
 
 @attrs.frozen
@@ -55,16 +57,12 @@ class Progress:
         return "waiting" if self.waiting else "full"
 
 
-def progress(
-    asked: Mapping[Form, Sequence[Span]], unit_ids: Collection[int]
-) -> dict[tuple[int, int, Span], Progress]:
+def progress(asked: Mapping[Form, Sequence[Span]], unit_ids: Collection[int]) -> dict[tuple[int, int, Span], Progress]:
     """Where units stand with forms in periods, by (form id, unit id, period); what nothing was told of is not in it.
 
     Two statements, however many units, periods and forms. A blank is not told; "does not apply" is.
     """
-    lines = dict(
-        FormLine.objects.filter(form__in=asked).order_by().values_list("form_id").annotate(n=Count("pk"))
-    )
+    lines = dict(FormLine.objects.filter(form__in=asked).order_by().values_list("form_id").annotate(n=Count("pk")))
     each = [_counted(form, spans, unit_ids) for form, spans in asked.items() if spans]
     if not each:
         return {}
@@ -77,7 +75,7 @@ def progress(
     }
 
 
-def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> object:
+def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> QuerySet[Fact, dict[str, Any]]:
     wanted = FormLine.objects.filter(form=form, element_id=OuterRef("element_id"), breakdown=OuterRef("breakdown"))
     # A number that waits stands beside the accepted one: the line is told once.
     line = Concat(Cast("element_id", CharField()), Value("|"), F("breakdown"), output_field=CharField())
@@ -97,11 +95,11 @@ def _in(spans: Iterable[Span]) -> Q:
 
 
 def elements_of(lines: Iterable[FormLine], on: date) -> dict[int, core.Element]:
-    """The elements of lines by their ids, in the words of a day; of those not in use then in their last. One statement."""
+    """The elements of lines by their ids, in the words of a day; of those not in use then in their last."""
     found: dict[int, core.Element] = {}
-    rows = ElementVersion.objects.filter(element_id__in={line.element_id for line in lines}).select_related("element")
+    rows: Any = ElementVersion.objects.filter(element_id__in={line.element_id for line in lines})
     held: set[int] = set()
-    for row in rows.order_by("element_id", IN_TIME):
+    for row in rows.select_related("element").order_by("element_id", IN_TIME):
         if row.element_id not in held:
             found[row.element_id] = element_of(row)
         if (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on < row.valid_to):
