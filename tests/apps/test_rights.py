@@ -107,7 +107,7 @@ BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
 OF_AREAS = {"plans.Meeting"}
 """What is noted of an area: seen by who answers for it and by who is below it (see test_meetings)."""
-OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
+OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts"}
 
 
 @pytest.fixture
