@@ -227,7 +227,8 @@ class Dhis2:
                      sorted({span.start.year for span in spans.values()})],
                 )  # fmt: skip
                 found += [
-                    (asked[row[1]], int(row[0][1:]), spans[row[2]].start, spans[row[2]].end, int(row[3])) for row in rows
+                    (asked[row[1]], int(row[0][1:]), spans[row[2]].start, spans[row[2]].end, int(row[3]))
+                    for row in rows
                 ]
         return found
 

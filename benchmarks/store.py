@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,10 @@ class Store:
         """Numbers of the workload by ids of units."""
         return {pk: at for at, pk in enumerate(self.units)}
 
+    def without_facts(self) -> Store:
+        """What a client has to know of it."""
+        return attrs.evolve(self, workload=attrs.evolve(self.workload, chunks=(), corrections=()))
+
 
 def lay(socket: str, workload: Workload) -> Store:
     """Units and elements, through the program's own operations where it has them."""
@@ -46,7 +51,9 @@ def lay(socket: str, workload: Workload) -> Store:
             parents = [
                 (f"u{to}", start, end) for to, start, end in zip(above, [None, *days], [*days, None], strict=True)
             ]
-        rows.append(NewUnit(key=f"u{at}", name=f"{workload.name} {at}", kind=node.kind, level=node.level, parents=parents))
+        rows.append(
+            NewUnit(key=f"u{at}", name=f"{workload.name} {at}", kind=node.kind, level=node.level, parents=parents)
+        )
     units = create_units(actor=None, at=AT, rows=rows)
     elements = []
     for at, each in enumerate(workload.elements):
@@ -68,8 +75,6 @@ def code(workload: Workload, element: int) -> str:
 
 def pour(connection: Any, store: Store, chunks: Iterable[Facts]) -> float:
     """Facts as a restored dump brings them in: rows first, indexes after; one recording for each chunk. Seconds."""
-    import time
-
     from pcmt.apps.facts.models import Recording, Source
 
     units, elements = np.array(store.units), np.array(store.elements)
@@ -126,9 +131,7 @@ def entries(store: Store, unit: int, period: int, values: Sequence[tuple[int, in
     from pcmt.apps.facts.operations import Entry
 
     span: Span = store.workload.periods[period]
-    return [
-        Entry(store.units[unit], code(store.workload, element), span, Decimal(value)) for element, value in values
-    ]
+    return [Entry(store.units[unit], code(store.workload, element), span, Decimal(value)) for element, value in values]
 
 
 def tell(store: Store, unit: int, period: int, values: Sequence[tuple[int, int]], *, late: int = 0) -> Any:
@@ -136,3 +139,29 @@ def tell(store: Store, unit: int, period: int, values: Sequence[tuple[int, int]]
     from pcmt.apps.facts.operations import record_facts
 
     return record_facts(actor=None, at=AT + timedelta(minutes=late), entries=entries(store, unit, period, values))
+
+
+def tell_chunk(store: Store, chunk: Facts) -> Any:
+    """Record all numbers of a chunk in one act."""
+    from pcmt.apps.facts.operations import Entry, record_facts
+
+    columns = (chunk.unit.tolist(), chunk.element.tolist(), chunk.period.tolist(), chunk.value.tolist())
+    told = [
+        Entry(store.units[unit], code(store.workload, element), store.workload.periods[period], Decimal(value))
+        for unit, element, period, value in zip(*columns, strict=True)
+    ]
+    return record_facts(actor=None, at=AT, entries=told)
+
+
+def rebuild(_store: Store) -> float:
+    """All sums made anew, as `pcmt rollup rebuild` does it; seconds."""
+    began = time.perf_counter()
+    rebuild_now()
+    return time.perf_counter() - began
+
+
+def rebuild_now() -> None:
+    """The code behind `pcmt rollup rebuild`."""
+    from pcmt.apps.facts.operations import rebuild as make_anew
+
+    make_anew(at=AT)

@@ -196,10 +196,14 @@ def public(name: str) -> Workload:
     scale = random.lognormal(1.0, 1.0, len(units))
     periods = months(size.months)
     elements = tuple(Counted(f"bench-{at:02}") for at in range(size.elements))
-    return Workload(name, nodes, elements, periods, told(random, units, scale, np.arange(size.elements), range(len(periods))))
+    return Workload(
+        name, nodes, elements, periods, told(random, units, scale, np.arange(size.elements), range(len(periods)))
+    )
 
 
-def _small(random: np.random.Generator, kinds: Sequence[tuple[str, str]] = ()) -> tuple[tuple[Node, ...], tuple[Counted, ...]]:
+def _small(
+    random: np.random.Generator, kinds: Sequence[tuple[str, str]] = ()
+) -> tuple[tuple[Node, ...], tuple[Counted, ...]]:
     kinds = kinds or [("flow", "sum")]
     elements = tuple(Counted(f"bench-{at:02}", *kinds[at // 2 % len(kinds)]) for at in range(8))
     return tree(Size(5, 60, 8, 24)), elements
@@ -254,7 +258,9 @@ def late() -> Workload:
         for chunk in chunks[::4]:
             rows = random.random(len(chunk)) < 0.2
             corrections.append(
-                Facts(chunk.unit[rows], chunk.element[rows], chunk.period[rows], random.poisson(chunk.value[rows] + 2.0))
+                Facts(
+                    chunk.unit[rows], chunk.element[rows], chunk.period[rows], random.poisson(chunk.value[rows] + 2.0)
+                )
             )
     return Workload("late corrections", nodes, elements, months(24), chunks, tuple(corrections))
 
