@@ -107,6 +107,7 @@ _TABLE = {
     "facts.Recording":      " AA      S      SS      SS      S        SS      S        S       -  ",
     "facts.Fact":           " AA      S      SS      SS      S        SS      S        S       -  ",
     "facts.KeptSpan":       " E       E      E       E       E        E       E        E       E  ",
+    "facts.RollUp":         " E       E      E       E       E        E       E        E       E  ",
     "facts.Cell":           " A       S      S       S       S        S       S        S       -  ",
     "targets.Target":       " AS      S      N       N       N        N       S        S       N  ",
     "targets.Allocation":   " AS      S      N       N       N        N       S        S       N  ",

@@ -1,4 +1,4 @@
-"""The catalogue of data elements and indicators: the tables of `data/indicators/`."""
+"""The catalogue of data elements and indicators, by what they are split, and how figures are checked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pcmt.core.measures import Catalogue, catalogue_from
+from pcmt.core.measures import Breakdown, Catalogue, Rules, breakdowns_from, catalogue_from, rules_from
 from pcmt.reference import table
 
 
@@ -18,3 +18,15 @@ def _table(name: str) -> dict[str, Any]:
 def catalogue(on: date | None = None) -> Catalogue:
     """The catalogue as it stands on a day; of all days without one."""
     return catalogue_from(_table("elements"), _table("indicators"), on)
+
+
+@cache
+def breakdowns(on: date | None = None) -> dict[str, Breakdown]:
+    """By what numbers may be split on a day; of all days without one."""
+    return breakdowns_from(_table("breakdowns"), on)
+
+
+@cache
+def rules(on: date | None = None) -> Rules:
+    """How figures are checked on a day (`pcmt.core.measures.check_entries`); of all days without one."""
+    return rules_from(_table("checks"), breakdowns(on), on)

@@ -362,6 +362,31 @@ class KeptSpan(models.Model):
         return f"{self.start} .. {self.end}"
 
 
+class RollUpQuerySet(OpenQuerySet):
+    """The one row."""
+
+
+class RollUp(models.Model):
+    """How the sums stand: one row. `day`: on whose boundaries the rows of basis "now" are.
+
+    It moves on when reorganisations are carried out, in their transaction; between two of them nothing changes. The
+    last check: when, how many cells it looked at, how many differed from the recount of the facts.
+    """
+
+    day = models.DateField()
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked = models.PositiveBigIntegerField(default=0)
+    differing = models.PositiveBigIntegerField(default=0)
+
+    objects = RollUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tình trạng số cộng dồn"
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class CellQuerySet(models.QuerySet["Cell"]):
     """Sums of what lies below units."""
 
@@ -378,9 +403,9 @@ class Cell(models.Model):
 
     Every unit below first makes its own figure of the period (`pcmt.core.measures.figure`); each fact that takes part
     goes up along the tree of its own last day. `value` is the sum of those figures, `units` how many units told
-    something, `days` over how many days altogether, `na` how many said that it does not apply. With `basis` "now" a
-    row is the correction that leads from the tree of then to that of now: added to the row of "then" it gives the sum
-    on present boundaries; most cells have none.
+    something, `days` over how many days altogether, `na` how many said that it does not apply, `exact` how many told a
+    number for this very period: so the rows know which periods were told. With `basis` "now" a row is the correction that leads from the tree of then to that of now: added to the row of "then" it gives the sum
+    on present boundaries; most cells have none. `guessed` of its units come from a divided one whose shares are a guess.
     """
 
     THEN, NOW = "t", "n"
@@ -396,6 +421,8 @@ class Cell(models.Model):
     units = models.IntegerField(default=0)
     days = models.BigIntegerField(default=0)
     na = models.IntegerField(default=0)
+    exact = models.IntegerField(default=0)
+    guessed = models.IntegerField(default=0)
 
     objects = CellQuerySet.as_manager()
 

@@ -1,8 +1,31 @@
 """What a target measures: its shape, comparator, values and baseline, as a closed type; elements and facts."""
 
+from pcmt.core.measures.breakdowns import (
+    Breakdown,
+    Option,
+    Parts,
+    breakdowns_from,
+    check_part,
+    parse_part,
+    part_label,
+    part_text,
+    parts_of,
+)
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
+from pcmt.core.measures.rolling import (
+    Told,
+    contributions,
+    counts_in,
+    decompose,
+    filled_by,
+    is_kept,
+    kept,
+    rolls,
+    shares,
+)
 from pcmt.core.measures.targets import (
     Baseline,
     BaselineKind,
@@ -18,10 +41,13 @@ from pcmt.core.measures.targets import (
 )
 
 __all__ = [
+    "Balance",
     "Baseline",
     "BaselineKind",
     "Binding",
+    "Breakdown",
     "Catalogue",
+    "Cell",
     "Comparator",
     "Direction",
     "Element",
@@ -29,19 +55,42 @@ __all__ = [
     "Figure",
     "Indicator",
     "Nature",
+    "Option",
     "OverTime",
     "OverUnits",
+    "PartOf",
+    "Parts",
     "PartsCheck",
+    "Past",
+    "Rules",
     "Shape",
     "TargetSpec",
+    "Told",
+    "Usual",
+    "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
+    "check_entries",
+    "check_part",
+    "contributions",
+    "counts_in",
     "decimal_from",
+    "decompose",
     "describe",
     "expected_count",
     "figure",
+    "filled_by",
+    "is_kept",
+    "kept",
     "number_label",
+    "parse_part",
+    "part_label",
+    "part_text",
     "parts_and_total",
+    "parts_of",
     "quantity_label",
+    "rolls",
+    "rules_from",
+    "shares",
     "target_from",
 ]

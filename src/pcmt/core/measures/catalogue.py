@@ -13,6 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from pcmt.core.diagnostics import Diagnostic
+from pcmt.core.measures.breakdowns import holds
 from pcmt.core.measures.elements import Element, Nature, OverTime, OverUnits
 from pcmt.core.measures.targets import Shape
 from pcmt.core.text import fold
@@ -76,13 +77,9 @@ def _misfit(indicator: Indicator, shape: Shape | None) -> bool:
 def catalogue_from(elements: Mapping[str, Any], indicators: Mapping[str, Any], on: date | None = None) -> Catalogue:
     """The catalogue of a day from its two tables (`data/indicators/`); of all days without one."""
     return Catalogue(
-        {row["code"]: _element(row) for row in elements["element"] if _holds(row, on)},
-        {row["code"]: _indicator(row) for row in indicators["indicator"] if _holds(row, on)},
+        {row["code"]: _element(row) for row in elements["element"] if holds(row, on)},
+        {row["code"]: _indicator(row) for row in indicators["indicator"] if holds(row, on)},
     )
-
-
-def _holds(row: Mapping[str, Any], on: date | None) -> bool:
-    return on is None or row.get("since", date.min) <= on < row.get("until", date.max)
 
 
 def _element(row: Mapping[str, Any]) -> Element:

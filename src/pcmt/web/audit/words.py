@@ -25,6 +25,13 @@ from pcmt.web.templatetags.pcmt import vdate, vnumber
 Word = str | Promise
 
 EVENTS: Mapping[Word, Mapping[str, Word]] = {
+    gettext_lazy("Số liệu"): {
+        "facts.numbers.told": gettext_lazy("Ghi số liệu"),
+        "facts.numbers.accepted": gettext_lazy("Tiếp nhận số liệu"),
+        "facts.numbers.undone": gettext_lazy("Hoàn tác một lần ghi số liệu"),
+        "facts.sums.rebuilt": gettext_lazy("Cộng lại số liệu từ đầu"),
+        "facts.sums.differed": gettext_lazy("Kiểm tra thấy số cộng dồn sai lệch"),
+    },
     gettext_lazy("Đăng nhập, đăng xuất"): {
         "accounts.session.opened": pgettext_lazy("nhật ký", "Đăng nhập"),
         "accounts.session.closed": pgettext_lazy("nhật ký", "Đăng xuất"),

@@ -1,51 +1,293 @@
-"""Figures of units with all that lies below them."""
+"""Figures of units with all that lies below them: read from the sums that are kept, from facts only where none are.
+
+A constant number of statements, whatever is asked at once. What a figure rests on: the unit's own facts, and one cell
+with the sum of everything below (or the few cells that fill a window for which none is kept). The cells also say which
+periods were told at all. Where they cannot tell (numbers that lie across the borders of the cells, stocks of a window
+that is cut short, means, another state of knowledge, boundaries of another day) the facts are gone through.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
+import attrs
+from django.db.models import Q
+
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.models import Element, Fact
-from pcmt.apps.units.models import UnitClosure, holds_on
+from pcmt.apps.facts.models import Cell, Element, Fact, KeptSpan
+from pcmt.apps.facts.queries.boundaries import is_of_now
+from pcmt.apps.facts.queries.expecting import Covered, Expected, expected_of, lacking_of, silent_units
+from pcmt.apps.facts.queries.scanning import scanned
 from pcmt.core import measures as core
-from pcmt.core.periods import Span
+from pcmt.core.measures import Figure, OverTime, OverUnits, counts_in, decompose, filled_by, is_kept, rolls
+from pcmt.core.measures.rolling import BOTH
+from pcmt.core.periods import DAY, Span
+
+Series = tuple[int, str, str]
+"""Unit, code of the element, breakdown."""
+
+
+@attrs.define
+class Sum:
+    """A cell, both bases added up."""
+
+    value: int = 0
+    units: int = 0
+    days: int = 0
+    na: int = 0
+    exact: int = 0
+    guessed: int = 0
+
+    def add(self, amounts: Sequence[int]) -> None:
+        """Add another row."""
+        value, units, days, na, exact, guessed = amounts
+        self.value += value
+        self.units += units
+        self.days += days
+        self.na += na
+        self.exact += exact
+        self.guessed += guessed
+
+
+Cells = Mapping[Series, Mapping[Span, Sum]]
 
 
 def figures(
-    asks: Iterable[Ask], *, on: date, boundary: date | None = None, known: datetime | None = None
+    asks: Iterable[Ask],
+    *,
+    on: date,
+    boundary: date | None = None,
+    known: datetime | None = None,
+    silent: int = 0,
 ) -> dict[Ask, Answer]:
     """What is known of each as of the end of the day `on`.
 
     `boundary` asks for the units as they are bounded on another day (None: as of the time that the figures speak of);
-    `known` for what was known at a moment.
+    `known` for what was known at a moment. `silent` is how many of the units that told nothing are to be named. An
+    element that nobody knows has no figure.
     """
-    return {ask: _figure(ask, on, known) for ask in asks}
+    asked = list(dict.fromkeys(asks))
+    rows = {row.code: row for row in Element.objects.filter(code__in={ask.element for ask in asked})}
+    kinds = {code: _core(row) for code, row in rows.items()}
+    begun = [ask for ask in asked if ask.element in rows and ask.window.start <= on]
+    kept = known is None and (boundary is None or is_of_now(boundary))
+    forms = expected_of([(ask, rows[ask.element].pk) for ask in begun], on=on, boundary=boundary)
+    found: dict[Ask, Answer] = {}
+    if kept:
+        found, begun = _from_cells(begun, rows, kinds, on, forms, now=boundary is not None)
+    if begun:
+        found |= scanned(begun, rows, kinds, on=on, boundary=boundary, known=known, forms=forms)
+    if silent:
+        found = {ask: silent_units(ask, answer, forms.get(ask), on=on, most=silent) for ask, answer in found.items()}
+    nothing = {ask: Answer(Figure(None, ask.element in kinds and kinds[ask.element].cumulates)) for ask in asked}
+    return nothing | found
 
 
-def _figure(ask: Ask, on: date, known: datetime | None) -> Answer:
-    row = Element.objects.get(code=ask.element)
-    element = core.Element(
+def _core(row: Element) -> core.Element:
+    return core.Element(
         row.code, row.code, "", core.Nature(row.nature), core.OverTime(row.over_time), core.OverUnits(row.over_units)
     )
-    below = UnitClosure.objects.filter(holds_on(min(on, ask.window.last)), ancestor_id=ask.unit_id)
-    facts = Fact.objects.filter(
-        element=row, unit__in=below.values("descendant_id"), breakdown=ask.breakdown, accepted=True
-    )
-    facts = facts.as_known(known) if known else facts.current()
-    by_unit: dict[int, list[core.Fact]] = defaultdict(list)
-    for fact in facts.order_by("unit_id", "start"):
-        value = None if fact.value is None else row.number(fact.value)
-        by_unit[fact.unit_id].append(core.Fact(Span(fact.start, fact.end), value, fact.applies))
-    found = [core.figure(element, each, ask.window, on) for each in by_unit.values()]
-    told = [each for each in found if each.value is not None]
-    if not told:
-        return Answer(found[0] if found else core.figure(element, (), ask.window, on))
-    reach = max(each.reach for each in told if each.reach)
-    figure = core.Figure(
-        sum((each.value for each in told if each.value is not None), Fraction(0)),
-        element.cumulates, reach, tuple(sorted({gap for each in told for gap in each.lacking})),
+
+
+def _from_cells(
+    asks: Sequence[Ask], rows: Mapping[str, Element], kinds: Mapping[str, core.Element], on: date,
+    forms: Mapping[Ask, Expected], *, now: bool,
+) -> tuple[dict[Ask, Answer], list[Ask]]:  # fmt: skip
+    """What the cells answer, and what they cannot."""
+    windows = tuple(Span(start, end) for start, end in KeptSpan.objects.values_list("start", "end"))
+    own = _own_facts(asks, rows)
+    cells = _cells(asks, rows, forms, now=now)
+    found: dict[Ask, Answer] = {}
+    left: list[Ask] = []
+    pieces: dict[Ask, tuple[Span, ...]] = {}
+    for ask in asks:
+        series = (ask.unit_id, ask.element, ask.breakdown)
+        whole = _whole(ask, kinds[ask.element], cells.get(series, {}), on, windows)
+        if whole is None:
+            left.append(ask)
+        else:
+            pieces[ask] = whole
+    more = [(ask, piece) for ask, whole in pieces.items() for piece in whole if piece != ask.window]
+    parts = _exactly(more, rows, now=now) if more else {}
+    for ask, whole in pieces.items():
+        series = (ask.unit_id, ask.element, ask.breakdown)
+        known = cells.get(series, {})
+        sums = [known.get(piece) or parts.get(series, {}).get(piece) for piece in whole]
+        element, facts = kinds[ask.element], _counting(kinds[ask.element], own.get(series, ()), ask.window, windows)
+        told = _told(element, known, ask.window, on, windows)
+        below = _together([each for each in sums if each is not None])
+        found[ask] = _answer(ask, element, rows[ask.element], facts, below, told, known, on, forms.get(ask))
+    return found, left
+
+
+def _whole(
+    ask: Ask, element: core.Element, known: Mapping[Span, Sum], on: date, windows: Collection[Span]
+) -> tuple[Span, ...] | None:
+    """The cells that make up the sum of what lies below; None where cells cannot tell."""
+    if element.over_units is OverUnits.NONE:
+        return ()
+    if not rolls(element):
+        return None
+    window = ask.window
+    past = Span(window.start, min(on, window.last) + DAY)
+    if element.over_time is OverTime.NONE:
+        return (window,) if past == window else ()
+    spans = [span for span, each in known.items() if each.exact and _inside(element, span, window, windows)]
+    if not spans:
+        return ()
+    past_spans = [span for span in spans if span.end <= past.end]
+    # Where nothing was told of the days to come, the sum of the whole window is that of its part that has passed.
+    for target in (window,) if len(past_spans) == len(spans) else ():
+        if is_kept(target, windows):
+            return (target,)
+    if is_kept(past, windows):
+        return (past,)
+    if not element.cumulates:
+        return None
+    for calendar in BOTH:
+        fill = decompose(past, calendar, windows)
+        if filled_by(past_spans, fill, windows):
+            return fill
+    return None
+
+
+def _inside(element: core.Element, span: Span, window: Span, windows: Collection[Span]) -> bool:
+    """Whether a number told for `span` counts in a window: in a kept one by its rule, in any other if it lies inside."""
+    if span.start < window.start or span.end > window.end:
+        return False
+    return counts_in(element, span, window, windows) if is_kept(window, windows) else True
+
+
+def _told(
+    element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: Collection[Span]
+) -> list[Span]:
+    """The periods of a window for which anything was told below, that have passed."""
+    return sorted(
+        span for span, each in known.items()
+        if each.exact > 0 and span.last <= on and _inside(element, span, window, windows)
     )  # fmt: skip
-    return Answer(figure, len(told))
+
+
+def _counting(
+    element: core.Element, facts: Sequence[core.Fact], window: Span, windows: Collection[Span]
+) -> list[core.Fact]:
+    return [fact for fact in facts if _inside(element, fact.span, window, windows)]
+
+
+def _together(sums: Sequence[Sum]) -> Sum:
+    """Several cells as one; of the units that told at least so many as in the fullest."""
+    if len(sums) == 1:
+        return sums[0]
+    return Sum(
+        sum(each.value for each in sums), max((each.units for each in sums), default=0),
+        sum(each.days for each in sums), max((each.na for each in sums), default=0),
+        sum(each.exact for each in sums), max((each.guessed for each in sums), default=0),
+    )  # fmt: skip
+
+
+def _answer(
+    ask: Ask, element: core.Element, row: Element, facts: Sequence[core.Fact], below: Sum, told: Sequence[Span],
+    known: Mapping[Span, Sum], on: date, expected: Expected | None,
+) -> Answer:  # fmt: skip
+    """The unit's own figure and the sum of what lies below, together."""
+    own = core.figure(element, facts, ask.window, on)
+    valued = own.value is not None or below.units > 0
+    value = (own.value or Fraction(0)) + Fraction(below.value, 10**row.places) if valued else None
+    does_not = below.na > 0 or (bool(own.used) and not own.applies)
+    reaches = [each for each in (own.reach, told[-1].last if told and below.units + below.na else None) if each]
+    if told:
+        reaches = [*reaches, max(span.last for span in told)]
+    covered = {span: Covered(each.units + each.na, each.exact) for span, each in known.items()}
+    reports = below.units + below.na
+    lacking = lacking_of(
+        element, ask.window, on, own=own, told=told, covered=covered, reports=reports, expected=expected
+    )
+    figure = Figure(
+        value, own.cumulates, max(reaches, default=None), lacking, own.used if not reports else (),
+        valued or not does_not,
+    )  # fmt: skip
+    count = reports + bool(own.used)
+    return Answer(figure, count, expected.count if expected else None, estimated=below.guessed > 0)
+
+
+# --- reading
+
+
+def _envelopes(spans: Iterable[Span]) -> list[Span]:
+    """Windows that meet, taken together."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+def _within(asks: Sequence[Ask]) -> Q:
+    reach = Q()
+    for span in _envelopes({ask.window for ask in asks}):
+        reach |= Q(start__gte=span.start, end__lte=span.end)
+    return reach
+
+
+def _own_facts(asks: Sequence[Ask], rows: Mapping[str, Element]) -> dict[Series, list[core.Fact]]:
+    codes = {row.pk: row for row in rows.values()}
+    facts = Fact.objects.counting().filter(
+        _within(asks), unit__in={ask.unit_id for ask in asks}, element__in={rows[ask.element].pk for ask in asks},
+        breakdown__in={ask.breakdown for ask in asks},
+    ) if asks else Fact.objects.none()  # fmt: skip
+    found: dict[Series, list[core.Fact]] = defaultdict(list)
+    for unit_id, element_id, breakdown, start, end, value, applies in facts.values_list(
+        "unit_id", "element_id", "breakdown", "start", "end", "value", "applies"
+    ):
+        row = codes[element_id]
+        number: Decimal | None = None if value is None else row.number(value)
+        found[unit_id, row.code, breakdown].append(core.Fact(Span(start, end), number, applies))
+    return found
+
+
+FIELDS = (
+    "unit_id", "element_id", "breakdown", "start", "end", "value", "units", "days", "na", "exact", "guessed",
+)  # fmt: skip
+
+
+def _cells(
+    asks: Sequence[Ask], rows: Mapping[str, Element], forms: Mapping[Ask, Expected], *, now: bool
+) -> dict[Series, dict[Span, Sum]]:
+    """The cells of the windows, of the periods for which anything was told inside them, and of those forms ask for."""
+    if not asks:
+        return {}
+    spans = {ask.window for ask in asks} | {span for each in forms.values() for span in each.periods}
+    exactly = Q(start__in={span.start for span in spans}, end__in={span.end for span in spans})
+    return _summed(asks, rows, _within(asks) & (Q(exact__gt=0) | exactly), now=now)
+
+
+def _exactly(
+    pieces: Sequence[tuple[Ask, Span]], rows: Mapping[str, Element], *, now: bool
+) -> dict[Series, dict[Span, Sum]]:
+    spans = {span for _ask, span in pieces}
+    exactly = Q(start__in={span.start for span in spans}, end__in={span.end for span in spans})
+    return _summed([ask for ask, _span in pieces], rows, exactly, now=now)
+
+
+def _summed(asks: Sequence[Ask], rows: Mapping[str, Element], which: Q, *, now: bool) -> dict[Series, dict[Span, Sum]]:
+    codes = {row.pk: row.code for row in rows.values()}
+    cells = Cell.objects.filter(
+        which, unit__in={ask.unit_id for ask in asks}, element__in={rows[ask.element].pk for ask in asks},
+        breakdown__in={ask.breakdown for ask in asks}, basis__in=[Cell.THEN, Cell.NOW] if now else [Cell.THEN],
+    )  # fmt: skip
+    found: dict[Series, dict[Span, Sum]] = defaultdict(dict)
+    for unit_id, element_id, breakdown, start, end, *amounts in cells.values_list(*FIELDS):
+        by_span = found[unit_id, codes[element_id], breakdown]
+        span = Span(start, end)
+        known = by_span.get(span)
+        if known is None:
+            by_span[span] = Sum(*amounts)
+        else:
+            known.add(amounts)
+    return found
