@@ -162,12 +162,6 @@ def rebuild(_store: Store) -> float:
 
 def rebuild_now() -> None:
     """The code behind `pcmt rollup rebuild`."""
-    from django.db import transaction
+    from pcmt.apps.facts.operations import rebuild as make_anew
 
-    from pcmt.apps.facts.models import Cell, Element
-    from pcmt.apps.facts.operations.rolling import kept_windows
-    from pcmt.apps.facts.operations.sweeping import sweep
-
-    with transaction.atomic():
-        Cell.objects.all().delete()
-        sweep(Element.objects.all(), kept_windows())
+    make_anew(at=AT)
