@@ -12,7 +12,7 @@ import attrs
 DAY = timedelta(days=1)
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Span:
     """The days from `start` up to, not including, `end`; never empty."""
 

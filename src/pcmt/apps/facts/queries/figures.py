@@ -9,10 +9,11 @@ that is cut short, means, another state of knowledge, boundaries of another day)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import attrs
 from django.db.models import Q
@@ -23,7 +24,7 @@ from pcmt.apps.facts.queries.boundaries import is_of_now
 from pcmt.apps.facts.queries.expecting import Covered, Expected, expected_of, lacking_of, silent_units
 from pcmt.apps.facts.queries.scanning import scanned
 from pcmt.core import measures as core
-from pcmt.core.measures import Figure, OverTime, OverUnits, counts_in, decompose, filled_by, is_kept, rolls
+from pcmt.core.measures import Figure, OverTime, OverUnits, decompose, filled_by, is_kept, kept, rolls
 from pcmt.core.measures.rolling import BOTH
 from pcmt.core.periods import DAY, Span
 
@@ -125,7 +126,7 @@ def _from_cells(
 
 
 def _whole(
-    ask: Ask, element: core.Element, known: Mapping[Span, Sum], on: date, windows: Collection[Span]
+    ask: Ask, element: core.Element, known: Mapping[Span, Sum], on: date, windows: tuple[Span, ...]
 ) -> tuple[Span, ...] | None:
     """The cells that make up the sum of what lies below; None where cells cannot tell."""
     if element.over_units is OverUnits.NONE:
@@ -155,15 +156,22 @@ def _whole(
     return None
 
 
-def _inside(element: core.Element, span: Span, window: Span, windows: Collection[Span]) -> bool:
-    """Whether a number told for `span` counts in a window: in a kept one by its rule, in any other if it lies inside."""
+def _inside(element: core.Element, span: Span, window: Span, windows: tuple[Span, ...]) -> bool:
+    """Whether a number told for `span` counts in a window: in a kept one by its rule, else where it lies inside."""
+    return _lies_in(element.over_time, span, window, windows)
+
+
+@lru_cache(maxsize=65_536)
+def _lies_in(over_time: OverTime, span: Span, window: Span, windows: tuple[Span, ...]) -> bool:
     if span.start < window.start or span.end > window.end:
         return False
-    return counts_in(element, span, window, windows) if is_kept(window, windows) else True
+    if not is_kept(window, windows):
+        return True
+    return span == window if over_time is OverTime.NONE else window in kept(span, windows)
 
 
 def _told(
-    element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: Collection[Span]
+    element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: tuple[Span, ...]
 ) -> list[Span]:
     """The periods of a window for which anything was told below, that have passed."""
     return sorted(
@@ -173,7 +181,7 @@ def _told(
 
 
 def _counting(
-    element: core.Element, facts: Sequence[core.Fact], window: Span, windows: Collection[Span]
+    element: core.Element, facts: Sequence[core.Fact], window: Span, windows: tuple[Span, ...]
 ) -> list[core.Fact]:
     return [fact for fact in facts if _inside(element, fact.span, window, windows)]
 
