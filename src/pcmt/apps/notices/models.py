@@ -28,6 +28,7 @@ class Reason(models.TextChoices):
     MENTIONED = "mentioned", _("Được nhắc tên")
     CHANGED = "changed", _("Việc thay đổi")
     URGED = "urged", _("Bị đôn đốc")
+    VERDICT = "verdict", _("Chỉ tiêu chậm hoặc không đạt")
 
 
 KEPT_IN_BELL = frozenset(

@@ -98,7 +98,8 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 class Allocation(models.Model):
     """The share of a target given to a unit; `name` is the body as the document writes it.
 
-    `origin_unit` is the unit to which it was given, when that ended and `unit` is its heir.
+    `since` is the amendment that gave it (none: it came with the target), `ended_by` the one that took it or gave
+    another. `origin_unit` is the unit to which it was given, when that ended and `unit` is its heir.
     """
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="allocations")
@@ -109,6 +110,7 @@ class Allocation(models.Model):
     value = models.DecimalField("được giao", max_digits=20, decimal_places=6, null=True, blank=True)
     unit_word = models.CharField("đơn vị tính", max_length=120, blank=True)
     order = models.PositiveIntegerField(default=0)
+    since = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="+")
     ended_by = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = AllocationQuerySet.as_manager()
@@ -278,7 +280,19 @@ class Standing(models.Model):
 
 
 class StandingChange(models.Model):
-    """A verdict that became another one: when, on which figures, through which recording (None: time passed)."""
+    """A verdict that became another one: when, on which figures, through which recording.
+
+    Without a recording time passed, or the units, the plan or the way of measuring changed: `cause` says which. The
+    office that keeps the plan was told of it at `told_at`, if it is for the worse and of a whole target.
+    """
+
+    CAUSES = {
+        "facts": _("số liệu thay đổi"),
+        "time": _("thời gian trôi qua"),
+        "measure": _("cách đo, kỳ gốc hoặc nhận xét thay đổi"),
+        "plan": _("kế hoạch được sửa đổi"),
+        "units": _("sắp xếp đơn vị"),
+    }
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="changes")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -288,6 +302,9 @@ class StandingChange(models.Model):
     measured = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
     on = models.DateField("tính đến hết ngày")
     at = models.DateTimeField("lúc", db_index=True)
+    whole = models.BooleanField("của cả chỉ tiêu", default=True)
+    cause = models.CharField("vì", max_length=10, choices=list(CAUSES.items()), default="time")
+    told_at = models.DateTimeField("đã báo lúc", null=True, blank=True)
     recording = models.ForeignKey(Recording, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = OfTargetQuerySet.as_manager()
@@ -295,7 +312,14 @@ class StandingChange(models.Model):
     class Meta:
         verbose_name = "thay đổi kết quả chỉ tiêu"
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["target", "unit", "-at"], name="standing_change_of")]
+        indexes = [
+            models.Index(fields=["target", "unit", "-at"], name="standing_change_of"),
+            models.Index(
+                fields=["at"],
+                name="standing_change_untold",
+                condition=Q(whole=True, told_at__isnull=True, after__in=("behind", "missed")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"

@@ -4,8 +4,19 @@
 Everything here is pure.
 """
 
-from pcmt.core.evaluating.scopes import Together, together
+from pcmt.core.evaluating.scopes import Together, counted, together
 from pcmt.core.evaluating.sentences import VERDICTS
-from pcmt.core.evaluating.verdicts import Given, Judgement, Told, Verdict, evaluate
+from pcmt.core.evaluating.verdicts import Given, Judgement, Told, Verdict, evaluate, undetermined
 
-__all__ = ["VERDICTS", "Given", "Judgement", "Together", "Told", "Verdict", "evaluate", "together"]
+__all__ = [
+    "VERDICTS",
+    "Given",
+    "Judgement",
+    "Together",
+    "Told",
+    "Verdict",
+    "counted",
+    "evaluate",
+    "together",
+    "undetermined",
+]

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from pcmt.core.measures import BaselineKind, Shape, TargetSpec, describe, number_label
+from pcmt.core.measures import BaselineKind, Figure, Shape, TargetSpec, describe, number_label
 from pcmt.core.periods import STATISTICAL, Span, date_label, period_label, span_label
 
 VERDICTS = {
@@ -28,6 +28,9 @@ NO_TURNS = "chưa rõ các kỳ phải thực hiện"
 NOBODY_SAID = "đã hết hạn nhưng chưa ai báo kết quả"
 NOBODY_JUDGED = "đã hết hạn nhưng chưa có nhận xét, đánh giá"
 NOT_APPLICABLE = "các đơn vị báo không có nội dung này"
+NO_TIME = "kế hoạch không ghi thời gian thực hiện"
+NO_INDICATOR = "chỉ số đo không còn trong danh mục"
+NO_UNITS = "chưa có đơn vị nào trong phạm vi"
 SHOWN = 3
 """How many missing periods a sentence names."""
 
@@ -137,6 +140,11 @@ def lacking(gaps: Sequence[Span]) -> str:
     return f"thiếu số liệu {'; '.join(named)}{more}"
 
 
+def silent(units: int, asked: int) -> str:
+    """How many units reported nothing."""
+    return f"còn {units}/{asked} đơn vị chưa báo số liệu"
+
+
 def _period(span: Span) -> str:
     """A period by its name in either calendar, else by its days."""
     label = period_label(span, STATISTICAL)
@@ -159,6 +167,31 @@ def no_baseline(spec: TargetSpec) -> str:
     if baseline.year:
         named = f"năm {baseline.year}"
     return f"chưa có số liệu kỳ gốc ({named or baseline.text})"
+
+
+def unconfirmed(office: str) -> str:
+    """Nobody has said yet how the target is measured."""
+    return f"cách đo chưa được xác nhận ({office} xác nhận)"
+
+
+def baseline_open(figure: Figure) -> str:
+    """The figure that a change starts from is not wholly there."""
+    if figure.silent:
+        return f"số liệu kỳ gốc chưa đủ, {silent(figure.silent, figure.asked)}"
+    if figure.value is None:
+        return ""
+    return f"số liệu kỳ gốc chưa đủ, {lacking(figure.lacking)}"
+
+
+def baselines_differ(told: Fraction, found: Fraction, source: str) -> str:
+    """A person's baseline and that of the facts; the person's counts."""
+    return f"Kỳ gốc lấy {number(told, beside=found)} theo {source}; số liệu đã nhập cộng lại là {number(found, beside=told)}."
+
+
+def not_reaching(names: Sequence[str], total: int) -> str:
+    """Which units the target does not hold for, the worst first."""
+    more = f" và {total - len(names)} đơn vị khác" if total > len(names) else ""
+    return f"Cần chú ý: {', '.join(names)}{more}."
 
 
 def of_nobody(part: Fraction) -> str:

@@ -49,7 +49,7 @@ class Given:
 
     `counted` is what the target counts, over its window up to the day; `whole` the population of a share. `baseline`
     is the figure a change starts from, over the whole of its period, `baseline_so_far` over as much of it as has
-    passed of the window (of a share both are shares of 100). `opening` is a stock at the start of the window.
+    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is a stock at the start of the window.
     `turns` are the periods that a frequency asks for, with what was done in each (None: nothing reported).
     """
 
@@ -57,6 +57,7 @@ class Given:
     whole: Figure | None = None
     baseline: Fraction | None = None
     baseline_so_far: Fraction | None = None
+    baseline_open: str = ""
     opening: Fraction | None = None
     turns: Sequence[tuple[Span, Fraction | None]] = ()
     told: Told | None = None
@@ -79,6 +80,15 @@ class Judgement:
     reach: date | None = None
     lacking: tuple[Span, ...] = ()
     small: bool = False
+
+    def saying(self, more: str) -> Judgement:
+        """The same with one sentence more."""
+        return attrs.evolve(self, sentence=f"{self.sentence} {more}")
+
+
+def undetermined(why: str) -> Judgement:
+    """Nothing can be said, and why."""
+    return Judgement(Verdict.UNDETERMINED, say.verdict("undetermined", why))
 
 
 def evaluate(spec: TargetSpec, given: Given, *, window: Span, on: date) -> Judgement:
@@ -107,6 +117,13 @@ class _Case:
 
     def incomplete(self, gaps: tuple[Span, ...], found: Judgement | None = None) -> Judgement:
         return attrs.evolve(self.undetermined(say.lacking(gaps), found), lacking=gaps)
+
+    def open_by(self, figure: Figure, found: Judgement | None = None) -> Judgement | None:
+        """The verdict that what is missing leaves open, if anything is: units that told nothing, or periods."""
+        if figure.silent:
+            return self.undetermined(say.silent(figure.silent, figure.asked), found)
+        gaps = _gaps(self, figure)
+        return self.incomplete(gaps, found) if gaps else None
 
     def of_nobody(self, part: Fraction) -> Judgement:
         """A share of nobody does not apply, unless somebody is counted in it."""
@@ -195,12 +212,18 @@ def _share(case: _Case) -> Judgement:
         return case.undetermined(say.more_than_whole(counted.value, whole.value))
     share = counted.value / whole.value
     measured = share * 100 if case.spec.unit_word == "percent" else counted.value
-    lacking = tuple(sorted({*counted.lacking, *whole.lacking}))
     # A share of two flows (solved of detected cases) has to be right at any time; a share of a stock grows towards it.
     steady = whole.cumulates
-    figure = attrs.evolve(counted, lacking=lacking, cumulates=counted.cumulates and not steady)
+    figure = _with_whole(counted, whole, cumulates=counted.cumulates and not steady)
     judged = _compared(case, aim, measured, figure, case.given.opening, (counted.value, whole.value), steady=steady)
     return attrs.evolve(judged, small=whole.value < SMALL, sentence=judged.sentence + say.small(whole.value, SMALL))
+
+
+def _with_whole(counted: Figure, whole: Figure, *, cumulates: bool) -> Figure:
+    """The figure of a share lacks what either of its two numbers lacks."""
+    most = max(counted, whole, key=lambda each: each.silent)
+    lacking = tuple(sorted({*counted.lacking, *whole.lacking})) if counted.lacking or whole.lacking else ()
+    return attrs.evolve(counted, lacking=lacking, cumulates=cumulates, silent=most.silent, asked=most.asked)
 
 
 def _ceiling(case: _Case) -> Judgement:
@@ -229,9 +252,9 @@ def _held(case: _Case, aim: _Aim, measured: Fraction, figure: Figure) -> Judgeme
     good = aim.good(measured)
     if not good and figure.cumulates:
         return _as(found, Verdict.MISSED, say.passed(case.spec, measured, aim.goal))
-    gaps = _gaps(case, figure)
-    if gaps:
-        return case.incomplete(gaps, found)
+    unknown = case.open_by(figure, found)
+    if unknown:
+        return unknown
     words = (
         say.kept(case.spec, measured, None if case.over else figure.reach)
         if good
@@ -248,20 +271,27 @@ def _change(case: _Case) -> Judgement:
     moved = _moved(case)
     if isinstance(moved, Judgement):
         return moved
-    sign = 1 if spec.direction is Direction.INCREASE else -1
+    bound = _is_bound(spec)
+    sign = 1 if bound or spec.direction is Direction.INCREASE else -1
     percent = spec.unit_word == "percent" and case.given.whole is None
     if percent and case.given.baseline == 0:
         return case.undetermined(say.BASELINE_ZERO)
     value = Fraction(spec.value)
     step = value / 100 * moved.base if percent else value * moved.part
     goal = moved.base + sign * step
-    gone = (moved.measured - goal) * sign
-    good = gone > 0 if spec.comparator is Comparator.GT else gone >= 0
+    gone = (goal - moved.measured) if bound else (moved.measured - goal) * sign
+    good = gone > 0 if spec.comparator in (Comparator.GT, Comparator.LT) else gone >= 0
     change = moved.measured - moved.base
     if percent and moved.base:
         change = change / moved.base * 100
     words = say.changed(spec, moved.measured, moved.base, change)
     return _settled(case, moved, goal, good, words)
+
+
+def _is_bound(spec: TargetSpec) -> bool:
+    """Whether a change is one not to be passed: "tăng dưới 1%", "kiềm chế mức tăng 2%"."""
+    least = spec.comparator not in (Comparator.LT, Comparator.LTE)
+    return spec.direction is Direction.HOLD or (spec.direction is Direction.INCREASE and not least)
 
 
 def _monotone(case: _Case) -> Judgement:
@@ -293,7 +323,7 @@ def _moved(case: _Case) -> _Moved | Judgement:
     if spec.direction is None:
         return case.undetermined(say.NO_DIRECTION)
     if given.baseline is None:
-        return case.undetermined(say.no_baseline(spec))
+        return case.undetermined(given.baseline_open or say.no_baseline(spec))
     unknown = _nothing_known(case, counted)
     if unknown or counted is None or counted.value is None:
         return unknown or case.undetermined(say.NO_FIGURE)
@@ -305,8 +335,7 @@ def _moved(case: _Case) -> _Moved | Judgement:
         if given.whole.value == 0:
             return case.of_nobody(measured)
         measured = measured / given.whole.value * 100
-        lacking = tuple(sorted({*counted.lacking, *given.whole.lacking}))
-        figure = attrs.evolve(counted, lacking=lacking, cumulates=False)
+        figure = _with_whole(counted, given.whole, cumulates=False)
     if case.over or not figure.cumulates:
         return _Moved(measured, given.baseline, Fraction(1), figure)
     part = case.passed(figure.reach)
@@ -318,10 +347,10 @@ def _settled(case: _Case, moved: _Moved, goal: Fraction, good: bool, words: str)
     """The verdict on a change. What is still missing can only add to a flow: a rise is sure already, a fall is not."""
     figure = moved.figure
     found = _found(moved.measured, goal, Fraction(0) if good else abs(goal - moved.measured), figure)
-    sure = figure.cumulates and good == (case.spec.direction is Direction.INCREASE)
-    gaps = _gaps(case, figure)
-    if gaps and not sure:
-        return case.incomplete(gaps, found)
+    sure = figure.cumulates and good == (case.spec.direction is Direction.INCREASE and not _is_bound(case.spec))
+    unknown = None if sure else case.open_by(figure, found)
+    if unknown:
+        return unknown
     return _as(found, case.by_now(good), words + (say.same_stretch(figure.reach) if moved.part != 1 else ""))
 
 
@@ -401,9 +430,9 @@ def _compared(
         # A flow that has reached its number keeps it, whatever is still missing; all else may fall again.
         return _as(found, Verdict.MET, words + say.beyond(case.spec, measured))
     fine = good or (not case.over and (measured >= expected if aim.least else measured <= expected))
-    gaps = _gaps(case, figure)
-    if gaps and (case.over or not fine):
-        return case.incomplete(gaps, found)
+    unknown = case.open_by(figure, found) if case.over or not fine else None
+    if unknown:
+        return unknown
     if not case.over and not steady:
         words += say.so_far(case.spec, case.passed(figure.reach), expected)
     if not fine:

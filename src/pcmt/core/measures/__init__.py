@@ -12,8 +12,10 @@ from pcmt.core.measures.breakdowns import (
     parts_of,
 )
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
+from pcmt.core.measures.reach import each_level
+from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
-from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
 from pcmt.core.measures.rolling import (
     Told,
@@ -54,6 +56,7 @@ __all__ = [
     "Fact",
     "Figure",
     "Indicator",
+    "MOVES",
     "Nature",
     "Option",
     "OverTime",
@@ -64,19 +67,24 @@ __all__ = [
     "Past",
     "Rules",
     "Shape",
+    "Strength",
+    "Stronger",
     "TargetSpec",
     "Told",
     "Usual",
+    "add_up",
     "breakdowns_from",
     "catalogue_from",
     "check_catalogue",
     "check_entries",
     "check_part",
+    "compare_strength",
     "contributions",
     "counts_in",
     "decimal_from",
     "decompose",
     "describe",
+    "each_level",
     "expected_count",
     "figure",
     "filled_by",

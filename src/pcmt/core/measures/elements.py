@@ -79,7 +79,7 @@ class Figure:
 
     `value` is None when nothing is known. `reach` is the last day that the facts used speak of, `lacking` the stretches
     of the window that have passed and of which nothing was reported. `applies` is False when every report said
-    "not applicable".
+    "not applicable". Of `asked` units `silent` reported nothing at all (0 of 0 where nobody says who should).
     """
 
     value: Fraction | None
@@ -88,6 +88,8 @@ class Figure:
     lacking: tuple[Span, ...] = ()
     used: tuple[Fact, ...] = ()
     applies: bool = True
+    silent: int = 0
+    asked: int = 0
 
 
 def figure(element: Element, facts: Iterable[Fact], window: Span, on: date) -> Figure:
@@ -114,6 +116,27 @@ def figure(element: Element, facts: Iterable[Fact], window: Span, on: date) -> F
         _gaps(chosen, past),
         tuple(chosen),
         bool(counted) or not chosen,
+    )
+
+
+def add_up(figures: Sequence[Figure]) -> Figure:
+    """The figure of several elements together: known when every one that applies is; it reaches as far as all do."""
+    if len(figures) == 1:
+        return figures[0]
+    counted = [each for each in figures if each.applies]
+    lacking = tuple(sorted({gap for each in counted for gap in each.lacking}))
+    most = max(counted or figures, key=lambda each: each.silent)
+    values = [each.value for each in counted]
+    known = [value for value in values if value is not None]
+    reaches = [each.reach for each in counted if each.reach is not None]
+    return Figure(
+        sum(known, Fraction(0)) if known and len(known) == len(values) else None,
+        all(each.cumulates for each in figures),
+        min(reaches) if reaches else None,
+        lacking,
+        applies=bool(counted),
+        silent=most.silent,
+        asked=most.asked,
     )
 
 

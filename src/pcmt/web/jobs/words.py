@@ -19,6 +19,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.notices.jobs.digests": gettext_lazy("Gửi bản tin nhắc việc"),
     "pcmt.apps.notices.jobs.tidy": gettext_lazy("Dọn thông báo đã cũ"),
     "pcmt.apps.tasks.jobs.remind": gettext_lazy("Nhắc việc sắp tới hạn và quá hạn"),
+    "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
     "pcmt.apps.plans.jobs.read_revision": gettext_lazy("Đọc văn bản kế hoạch"),
     "pcmt.apps.plans.jobs.screen_kept": gettext_lazy("Kiểm tra dấu mật của tệp"),
     "pcmt.apps.plans.jobs.tend_readings": gettext_lazy("Trông các lần đọc văn bản"),
