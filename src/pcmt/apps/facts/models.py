@@ -1,10 +1,10 @@
 """What is counted and every number that was ever told.
 
-An *element* says how its numbers add up, and never changes that; its words are dated *versions*. An *indicator* is a sum
-of elements or a share of one sum in another. A *form* asks units for elements period by period. A *fact* is a number
-told for (element, unit, period, breakdown); it is never changed or deleted: who tells another number closes the one
-before, so that what was known at any moment can be asked again. A *recording* is one act of telling: who, when, from
-where. *Cells* are the sums of everything below a unit, kept as numbers come in (`pcmt.apps.facts.operations.rolling`).
+An *element* says how its numbers add up, and never changes that; its words are dated *versions*. An *indicator* is a
+sum of elements or a share of one sum in another. A *form* asks units for elements period by period. A *fact* is a
+number told for (element, unit, period, breakdown); it is never changed or deleted: who tells another number closes the
+one before, so that what was known at any moment can be asked again. A *recording* is one act of telling: who, when,
+from where. *Cells* are the sums of everything below a unit, kept as numbers come in (`operations.rolling`).
 
 Numbers are whole multiples of 10 to the power of minus the element's `places`: exact in both databases. All periods are
 half-open: `end` is the first day outside.
@@ -404,8 +404,9 @@ class Cell(models.Model):
     Every unit below first makes its own figure of the period (`pcmt.core.measures.figure`); each fact that takes part
     goes up along the tree of its own last day. `value` is the sum of those figures, `units` how many units told
     something, `days` over how many days altogether, `na` how many said that it does not apply, `exact` how many told a
-    number for this very period: so the rows know which periods were told. With `basis` "now" a row is the correction that leads from the tree of then to that of now: added to the row of "then" it gives the sum
-    on present boundaries; most cells have none. `guessed` of its units come from a divided one whose shares are a guess.
+    number for this very period: so the rows know which periods were told. With `basis` "now" a row is the correction
+    that leads from the tree of then to that of now: added to the row of "then" it gives the sum on present boundaries;
+    most cells have none. `guessed` of its units come from a divided one whose shares are a guess.
     """
 
     THEN, NOW = "t", "n"

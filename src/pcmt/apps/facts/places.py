@@ -138,6 +138,16 @@ class Places:
             known = self._staying[unit_id, on] = not left and self.above(unit_id, on) == self.above(unit_id, self.day)
         return known
 
+    def steady(self, unit_id: int, first: date, last: date) -> bool:
+        """Whether nothing changes for a unit from a day to another and to the day: what is above it, what it leaves."""
+        if any(each.on > first for each in self._left.get(unit_id, ())):
+            return False
+        until = max(last, self.day)
+        for _above, (begins, ends) in self._above.get(unit_id, ()):
+            if (begins is not None and first < begins <= until) or (ends is not None and first < ends <= until):
+                return False
+        return True
+
     def area(self, unit_id: int, on: date) -> set[int]:
         """All in whose sums on the boundaries of now that is which a unit told on a day, itself among them."""
         found: set[int] = set()
@@ -187,9 +197,9 @@ class Places:
         for one in sorted({*then, *now, *at_then, *at_now}):
             was = _amounts(then.get(one, ()), at_then[one])
             becomes = _amounts([each for each, _guessed in now.get(one, ())], at_now[one])
-            guessed = int(any(guess for _each, guess in now.get(one, ())))
+            guess = int(any(guessed for _each, guessed in now.get(one, ())))
             value, units, span_days, na, told, _none = (b - a for a, b in zip(was, becomes, strict=True))
-            yield (one,), (value, units, span_days, na, told, guessed)
+            yield (one,), (value, units, span_days, na, told, guess)
 
     def _now(self, unit_id: int, part: Told) -> Iterator[tuple[int, int | None, bool]]:
         """In whose sums a part is now, with how much of it; a guess is none where all of it comes together again."""

@@ -13,6 +13,7 @@ from pcmt.apps.jobs.operations import DIED, error_class
 
 TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.jobs.jobs.housekeeping": gettext_lazy("Dọn việc nền và phiên đã cũ"),
+    "pcmt.apps.facts.jobs.verify": gettext_lazy("Kiểm tra số cộng dồn"),
     "pcmt.apps.units.jobs.carry_out": gettext_lazy("Thực hiện sắp xếp đơn vị đến ngày"),
     "pcmt.apps.accounts.jobs.send_letter": gettext_lazy("Gửi một thư"),
     "pcmt.apps.accounts.jobs.send_waiting_letters": gettext_lazy("Gửi lại các thư chưa đi"),

@@ -18,11 +18,11 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.catalogue import breakdowns
 from pcmt.apps.facts.listeners import Changed, tell_changed
 from pcmt.apps.facts.models import Element, ElementVersion, Fact, Form, Recording, Source
-from pcmt.apps.facts.operations.rolling import Sums, core_element, kept_windows, share_elements, told_by
+from pcmt.apps.facts.operations.rolling import Sums, share_elements, told_by
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.apps.facts.policies import units_told_by
-from pcmt.apps.facts.queries.boundaries import boundary_day
+from pcmt.apps.facts.queries.keeping import boundary_day, core_element, kept_windows
 from pcmt.apps.units.models import Succession, Unit
 from pcmt.apps.units.operations import share_tree
 from pcmt.core import measures as core
@@ -114,7 +114,8 @@ def record_facts(
         stale = ledger.stale(entries, rows, accepted=accepted)
         if stale:
             return stale
-        new = [made for entry in entries if (made := ledger.news(entry, rows[entry.element], accepted=accepted))]
+        said = [ledger.news(entry, rows[entry.element], accepted=accepted) for entry in entries]
+        new = [each for each in said if each is not None]
         if not new:
             return Refusal(code="unchanged", message=_("Không có số nào thay đổi."))
         made = _recording(actor, at, source=source, form=form, ref=ref, reason=reason)
@@ -140,10 +141,7 @@ def accept_facts(*, actor: Actor, at: datetime, form: Form, span: Span, unit_ids
         rows = [row for row in found if (row.unit_id, row.element_id, row.breakdown) in ledger.facts]
         if not rows:
             return Refusal(code="nothing_waits", message=_("Không có số nào đang chờ tiếp nhận."))
-        new = [
-            New(row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end), row.value, row.applies, True, row.note)
-            for row in rows
-        ]  # fmt: skip
+        new = [attrs.evolve(_copy(row), accepted=True) for row in rows]
         made = _recording(actor, at, source=Source.PERSON, form=form, ref="", reason="")
         closing = [row.pk for row in rows] + [old.pk for each in new if (old := ledger.standing(each))]
         ledger.write(made, new, closing=closing)
@@ -343,7 +341,7 @@ def _insert(made: Recording, new: Sequence[New]) -> None:
         ]  # fmt: skip
         source, params = relation("told", FACT, rows)
         run(
-            f"INSERT INTO {Fact._meta.db_table} (recording_id, {names}) SELECT %s, {names} FROM {source} WHERE true",
+            f"INSERT INTO {Fact._meta.db_table} (recording_id, {names}) SELECT %s, {names} FROM {source} WHERE true",  # noqa: S608 - names of columns
             [made.pk, *params],
         )
 
@@ -399,8 +397,8 @@ def _wrong_place(
     if entry.unit_id not in units or entry.unit_id not in allowed:
         return Refusal(code="not_allowed", message=_("Bạn không nhập số liệu cho đơn vị này."))
     begins, ends = units[entry.unit_id]
-    if begins and entry.span.last < begins:
-        message = _("Đơn vị này có từ ngày %(day)s, sau kỳ số liệu.") % {"day": date_label(begins)}
+    if begins and (entry.span.last < begins or today < begins):
+        message = _("Đơn vị này chỉ có từ ngày %(day)s.") % {"day": date_label(begins)}
         return Refusal(code="not_yet", message=message, ref=entry.unit_id)
     if ends and ends <= entry.span.last:
         return _ended(entry.unit_id, ends)
@@ -441,8 +439,9 @@ def _versions(
     asked = {rows[entry.element].pk for entry in entries if entry.breakdown and entry.element in rows}
     found: dict[int, list[tuple[Sequence[str], date | None, date | None]]] = defaultdict(list)
     if asked:
-        for version in ElementVersion.objects.filter(element__in=asked):
-            found[version.element_id].append((version.breakdowns, version.valid_from, version.valid_to))
+        dated = ElementVersion.objects.filter(element__in=asked)
+        for element_id, *split in dated.values_list("element_id", "breakdowns", "valid_from", "valid_to"):
+            found[element_id].append((split[0], split[1], split[2]))
     return found
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 import attrs
 from django.db import connection
 
-from pcmt.apps.facts.models import Cell, Element, Fact, KeptSpan
+from pcmt.apps.facts.models import Cell, Fact
 from pcmt.apps.facts.operations.rows import POSTGRES, relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.core import measures as core
@@ -38,31 +38,26 @@ Row = tuple[int, int, str, str, date, date]
 """The key of a cell."""
 
 
-def core_element(row: Element) -> core.Element:
-    """How its numbers add up, as a value of the core."""
-    return core.Element(
-        row.code, row.code, "", core.Nature(row.nature), core.OverTime(row.over_time), core.OverUnits(row.over_units)
-    )
-
-
-def kept_windows() -> tuple[Span, ...]:
-    """The periods for which sums are kept beside the named ones."""
-    return tuple(
-        Span(start, end) for start, end in KeptSpan.objects.order_by("start", "end").values_list("start", "end")
-    )
+WINDOWS = 0
+"""The lock of the kept periods themselves, beside those of elements."""
 
 
 def share_elements(element_ids: Iterable[int]) -> None:
-    """Tell numbers of elements beside others who do, while nobody makes their sums anew."""
+    """Tell numbers of elements beside others who do, while nobody makes their sums anew or adds a kept period."""
     if connection.vendor == POSTGRES:  # SQLite has one writer at a time anyway
-        source, params = relation("asked", {"id": "int"}, [(each,) for each in sorted(set(element_ids))])
-        run(f"SELECT pg_advisory_xact_lock_shared({SERIES}, id) FROM {source}", params)
+        source, params = relation("asked", {"id": "int"}, [(each,) for each in sorted({WINDOWS, *element_ids})])
+        run(f"SELECT pg_advisory_xact_lock_shared({SERIES}, id) FROM {source}", params)  # noqa: S608 - a number of ours
 
 
 def lock_element(element_id: int) -> None:
     """Have the sums of an element alone until the transaction ends."""
     if connection.vendor == POSTGRES:
         run("SELECT pg_advisory_xact_lock(%s, %s)", [SERIES, element_id])
+
+
+def lock_windows() -> None:
+    """Have the kept periods alone until the transaction ends: nobody tells numbers meanwhile."""
+    lock_element(WINDOWS)
 
 
 @attrs.define
@@ -213,7 +208,7 @@ def add_to_cells(rows: Sequence[tuple[Row, Sequence[int]]]) -> int:
     for start in range(0, len(rows), BATCH):
         source, params = relation("told", COLUMNS, [(*key, *amounts) for key, amounts in rows[start : start + BATCH]])
         run(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE true "
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM {source} WHERE true "  # noqa: S608 - names of columns
             f'ORDER BY unit_id, element_id, breakdown, basis, "start", "end" '
             f'ON CONFLICT (unit_id, element_id, breakdown, basis, "start", "end") DO UPDATE SET {added}',
             params,

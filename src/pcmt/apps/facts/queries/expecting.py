@@ -31,7 +31,7 @@ class Covered:
 
 @attrs.frozen
 class Expected:
-    """Who should tell the numbers of an ask: how many units as of the last period that has ended, and for which periods.
+    """Who should tell the numbers of an ask: how many units as of the last period that has ended, and which periods.
 
     `by_period` says how many units each of the periods that have ended asks.
     """

@@ -19,9 +19,9 @@ import attrs
 from django.db.models import Q
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.models import Cell, Element, Fact, KeptSpan
-from pcmt.apps.facts.queries.boundaries import is_of_now
+from pcmt.apps.facts.models import Cell, Element, Fact
 from pcmt.apps.facts.queries.expecting import Covered, Expected, expected_of, lacking_of, silent_units
+from pcmt.apps.facts.queries.keeping import core_element, is_of_now, kept_windows
 from pcmt.apps.facts.queries.scanning import scanned
 from pcmt.core import measures as core
 from pcmt.core.measures import Figure, OverTime, OverUnits, decompose, filled_by, is_kept, kept, rolls
@@ -77,7 +77,7 @@ def figures(
     """
     asked = list(dict.fromkeys(asks))
     rows = {row.code: row for row in Element.objects.filter(code__in={ask.element for ask in asked})}
-    kinds = {code: _core(row) for code, row in rows.items()}
+    kinds = {code: core_element(row) for code, row in rows.items()}
     begun = [ask for ask in asked if ask.element in rows and ask.window.start <= on]
     kept = known is None and (boundary is None or is_of_now(boundary))
     forms = expected_of([(ask, rows[ask.element].pk) for ask in begun], on=on, boundary=boundary)
@@ -92,18 +92,12 @@ def figures(
     return nothing | found
 
 
-def _core(row: Element) -> core.Element:
-    return core.Element(
-        row.code, row.code, "", core.Nature(row.nature), core.OverTime(row.over_time), core.OverUnits(row.over_units)
-    )
-
-
 def _from_cells(
     asks: Sequence[Ask], rows: Mapping[str, Element], kinds: Mapping[str, core.Element], on: date,
     forms: Mapping[Ask, Expected], *, now: bool,
 ) -> tuple[dict[Ask, Answer], list[Ask]]:  # fmt: skip
     """What the cells answer, and what they cannot."""
-    windows = tuple(Span(start, end) for start, end in KeptSpan.objects.values_list("start", "end"))
+    windows = kept_windows()
     own = _own_facts(asks, rows)
     cells = _cells(asks, rows, forms, now=now)
     found: dict[Ask, Answer] = {}
@@ -111,7 +105,8 @@ def _from_cells(
     pieces: dict[Ask, tuple[Span, ...]] = {}
     for ask in asks:
         series = (ask.unit_id, ask.element, ask.breakdown)
-        whole = _whole(ask, kinds[ask.element], cells.get(series, {}), on, windows)
+        mine = [fact.span for fact in own.get(series, ()) if fact.value is not None or not fact.applies] if now else []
+        whole = _whole(ask, kinds[ask.element], cells.get(series, {}), mine, on, windows)
         if whole is None:
             left.append(ask)
         else:
@@ -130,9 +125,17 @@ def _from_cells(
 
 
 def _whole(
-    ask: Ask, element: core.Element, known: Mapping[Span, Sum], on: date, windows: tuple[Span, ...]
+    ask: Ask,
+    element: core.Element,
+    known: Mapping[Span, Sum],
+    mine: Sequence[Span],
+    on: date,
+    windows: tuple[Span, ...],
 ) -> tuple[Span, ...] | None:
-    """The cells that make up the sum of what lies below; None where cells cannot tell."""
+    """The cells that make up the sum of what lies below; None where cells cannot tell.
+
+    `mine` are periods that the unit told itself, where the cells may correct its own numbers as well.
+    """
     if element.over_units is OverUnits.NONE:
         return ()
     if not rolls(element):
@@ -141,7 +144,8 @@ def _whole(
     past = Span(window.start, min(on, window.last) + DAY)
     if element.over_time is OverTime.NONE:
         return (window,) if past == window else ()
-    spans = [span for span, each in known.items() if each.exact and _inside(element, span, window, windows)]
+    told = {span for span, each in known.items() if each.exact > 0} | set(mine)
+    spans = [span for span in told if _inside(element, span, window, windows)]
     if not spans:
         return ()
     past_spans = [span for span in spans if span.end <= past.end]
@@ -207,19 +211,17 @@ def _answer(
 ) -> Answer:  # fmt: skip
     """The unit's own figure and the sum of what lies below, together."""
     own = core.figure(element, facts, ask.window, on)
-    valued = own.value is not None or below.units > 0
+    valued = (own.value is not None) + below.units > 0
     value = (own.value or Fraction(0)) + Fraction(below.value, 10**row.places) if valued else None
-    does_not = below.na > 0 or (bool(own.used) and not own.applies)
-    reaches = [each for each in (own.reach, told[-1].last if told and below.units + below.na else None) if each]
-    if told:
-        reaches = [*reaches, max(span.last for span in told)]
+    does_not = below.na + (bool(own.used) and not own.applies) > 0
+    reaches = [each for each in (own.reach, *(span.last for span in told)) if each]
     covered = {span: Covered(each.units + each.na, each.exact) for span, each in known.items()}
     reports = below.units + below.na
     lacking = lacking_of(
         element, ask.window, on, own=own, told=told, covered=covered, reports=reports, expected=expected
     )
     figure = Figure(
-        value, own.cumulates, max(reaches, default=None), lacking, own.used if not reports else (),
+        value, own.cumulates, max(reaches, default=None) if valued or does_not else None, lacking, own.used if not reports else (),
         valued or not does_not,
     )  # fmt: skip
     count = reports + bool(own.used)

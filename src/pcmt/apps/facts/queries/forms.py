@@ -34,7 +34,8 @@ def units_asked(asks: Iterable[tuple[Form, date]]) -> dict[tuple[int, date], lis
     """The units of which each form asks on a day (the last one of a period), in official order, by (form id, day).
 
     A level means the administrative units of that level (schools at the level of schools) at any depth below the
-    root; a group its members of that day that exist then; neither means the root itself. A constant number of statements.
+    root; a group its members of that day that exist then; neither means the root itself. The number of statements is
+    constant.
     """
     wanted = {(form.pk, day): form for form, day in asks}
     levels, groups = Q(), Q()

@@ -11,9 +11,10 @@ import attrs
 from django.db.models import Q
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.models import Element, Fact, KeptSpan
+from pcmt.apps.facts.models import Element, Fact
 from pcmt.apps.facts.places import Places
 from pcmt.apps.facts.queries.expecting import Covered, Expected, lacking_of
+from pcmt.apps.facts.queries.keeping import core_element, kept_windows
 from pcmt.apps.units.models import Succession, UnitClosure
 from pcmt.core import measures as core
 from pcmt.core.measures import Figure, OverUnits, counts_in, is_kept
@@ -25,7 +26,7 @@ def scanned(
     boundary: date | None, known: datetime | None, forms: Mapping[Ask, Expected],
 ) -> dict[Ask, Answer]:  # fmt: skip
     """Each figure, made from the facts of all units below. It costs what there are of facts."""
-    windows = tuple(Span(start, end) for start, end in KeptSpan.objects.values_list("start", "end"))
+    windows = kept_windows()
     below = _ever_below({ask.unit_id for ask in asks}, across=boundary is not None)
     ids = frozenset(unit_id for units in below.values() for unit_id in units)
     places = Places(ids, boundary or date.max)
@@ -47,6 +48,103 @@ def scanned(
     }
 
 
+def paths(ask: Ask, row: Element, *, on: date, known: datetime | None) -> dict[int, Answer]:
+    """What comes up to a unit through each unit directly below it, day by day, where those came or went meanwhile."""
+    element, windows = core_element(row), kept_windows()
+    below = _ever_below([ask.unit_id], across=False)[ask.unit_id] - {ask.unit_id}
+    places = Places(frozenset(below), on)
+    direct: dict[int, list[tuple[date | None, date | None]]] = defaultdict(list)
+    rows = UnitClosure.objects.filter(ancestor=ask.unit_id, depth=1)
+    for unit_id, begins, ends in rows.values_list("descendant_id", "valid_from", "valid_to"):
+        direct[unit_id].append((begins, ends))
+
+    def child(unit_id: int, day: date) -> int | None:
+        """The unit directly below through which something goes up on a day."""
+        return next(
+            (
+                each
+                for each in (unit_id, *places.above(unit_id, day))
+                if any((b is None or b <= day) and (e is None or day < e) for b, e in direct.get(each, ()))
+            ),
+            None,
+        )
+
+    values: dict[int, Fraction | None] = {}
+    told: dict[int, set[int]] = defaultdict(set)
+    facts = _facts([ask], {row.code: row}, below, known)
+    for unit_id in sorted(below):
+        inside = [
+            fact
+            for fact in facts.get((unit_id, ask.element, ask.breakdown), ())
+            if _inside(element, fact.span, ask.window, windows)
+        ]
+        for fact, amount in core.shares(element, core.figure(element, inside, ask.window, on)):
+            through = child(unit_id, fact.span.last)
+            if through is not None:
+                told[through].add(unit_id)
+                so_far = values.get(through)
+                values[through] = so_far if amount is None else (so_far or Fraction(0)) + amount
+    return {each: Answer(Figure(values[each], element.cumulates), len(told[each])) for each in values}
+
+
+def borne_by(
+    ask: Ask, row: Element, *, on: date, boundary: date | None, known: datetime | None
+) -> dict[int, Fraction | None]:
+    """What a unit itself has of a figure: from its own numbers, and on boundaries of another day from others' areas."""
+    element, windows = core_element(row), kept_windows()
+    ids = {ask.unit_id}
+    if boundary is not None:
+        came: dict[int, set[int]] = defaultdict(set)
+        for old, new in Succession.objects.values_list("old_id", "new_id"):
+            came[new].add(old)
+            came[old].add(new)
+        waiting = [ask.unit_id]
+        for unit_id in waiting:  # grows while it is walked
+            more = came[unit_id] - ids
+            ids |= more
+            waiting += more
+    places = Places(frozenset(ids), boundary or date.max)
+    facts = _facts([ask], {row.code: row}, ids, known)
+    found: dict[int, Fraction | None] = {}
+    for unit_id in sorted(ids):
+        inside = [
+            fact
+            for fact in facts.get((unit_id, ask.element, ask.breakdown), ())
+            if _inside(element, fact.span, ask.window, windows)
+        ]
+        for fact, amount in core.shares(element, core.figure(element, inside, ask.window, on)):
+            part = _own_part(ask.unit_id, unit_id, row, amount, fact.span.last, places, boundary)
+            if part is not None:
+                found[unit_id] = (found.get(unit_id) or Fraction(0)) + part
+    return found
+
+
+def _own_part(
+    asked: int, unit_id: int, row: Element, amount: Fraction | None, day: date, places: Places, boundary: date | None
+) -> Fraction | None:
+    """How much of a number lies with the unit asked for itself, not with one below it."""
+    if amount is None:
+        return None
+    if boundary is None:
+        return amount if unit_id == asked else None
+    if boundary < day:
+        return amount if places.sources(unit_id, day) == [asked] else None
+    parts = [part for bearer, part, _guess in _bearers(unit_id, row, amount, day, places) if bearer == asked]
+    return sum(parts, Fraction(0)) if parts else None
+
+
+def _bearers(
+    unit_id: int, row: Element, amount: Fraction, day: date, places: Places
+) -> list[tuple[int, Fraction, bool]]:
+    """Who bears a number on a later day. Whole numbers are divided into whole ones, as in cells."""
+    scale = 10**row.places
+    stored = amount * scale
+    if stored.denominator == 1:
+        whole = places.bearers(unit_id, int(stored), day)
+        return [(bearer, Fraction(part, scale), guess) for bearer, part, guess in whole]
+    return places.bearers(unit_id, amount, day)
+
+
 def _ever_below(unit_ids: Iterable[int], *, across: bool) -> dict[int, set[int]]:
     """The units that ever stood at or below each; those whose numbers came to them by a succession with it."""
     found: dict[int, set[int]] = {unit_id: {unit_id} for unit_id in unit_ids}
@@ -61,9 +159,9 @@ def _ever_below(unit_ids: Iterable[int], *, across: bool) -> dict[int, set[int]]
         for units in found.values():
             waiting = list(units)
             for unit_id in waiting:  # grows while it is walked
-                new = came[unit_id] - units
-                units |= new
-                waiting += new
+                more = came[unit_id] - units
+                units |= more
+                waiting += more
     return found
 
 
@@ -110,7 +208,7 @@ def _figure(
         here = _here(ask.unit_id, unit_id, row, element, found, places, boundary)
         if not here:
             continue
-        reach = max([fact.span.last for fact, _part in here] + ([reach] if reach else []))
+        reach = max(each for each in (reach, found.reach) if each)
         guessed |= any(part.guessed for _fact, part in here)
         unsure |= any(part.unsure for _fact, part in here)
         amounts = [part.amount for _fact, part in here if part.amount is not None]
@@ -190,17 +288,11 @@ def _here(
 def _borne(
     asked: int, unit_id: int, row: Element, amount: Fraction | None, day: date, places: Places
 ) -> _Part | None:  # fmt: skip
-    """What of a number is borne by the area on a later day. Whole numbers are divided into whole ones, as in cells."""
-    scale = 10**row.places
-    stored = (amount or Fraction(0)) * scale
-    bearers: Sequence[tuple[int, int | Fraction, bool]]
-    if stored.denominator == 1:
-        bearers = places.bearers(unit_id, int(stored), day)
-    else:
-        bearers = places.bearers(unit_id, stored, day)
+    """What of a number is borne by the area on a later day."""
+    bearers = _bearers(unit_id, row, amount or Fraction(0), day, places)
     inside = [each for each in bearers if asked == each[0] or asked in places.above(each[0], places.day)]
     if not inside:
         return None
     guessed = any(guess for _unit, _part, guess in inside) and len(inside) < len(bearers)
-    total = sum((Fraction(part) for _unit, part, _guess in inside), Fraction(0)) / scale
+    total = sum((part for _unit, part, _guess in inside), Fraction(0))
     return _Part(None if amount is None else total, guessed)

@@ -1,4 +1,4 @@
-"""On whose boundaries the sums "of now" are."""
+"""What sums are kept: how elements add up, for which periods, and on whose boundaries those "of now" are."""
 
 from __future__ import annotations
 
@@ -6,9 +6,23 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from pcmt.apps.facts.models import RollUp
+from pcmt.apps.facts.models import Element, KeptSpan, RollUp
 from pcmt.apps.units.models import Reorganisation, ReorganisationState
-from pcmt.core.periods import DAY
+from pcmt.core import measures as core
+from pcmt.core.periods import DAY, Span
+
+
+def core_element(row: Element) -> core.Element:
+    """How the numbers of an element add up, as a value of the core; its words are left out."""
+    return core.Element(
+        row.code, row.code, "", core.Nature(row.nature), core.OverTime(row.over_time), core.OverUnits(row.over_units)
+    )
+
+
+def kept_windows() -> tuple[Span, ...]:
+    """The periods for which sums are kept beside the named ones."""
+    rows = KeptSpan.objects.order_by("start", "end").values_list("start", "end")
+    return tuple(Span(start, end) for start, end in rows)
 
 
 def boundary_day(at: datetime) -> date:
