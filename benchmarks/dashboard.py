@@ -1,8 +1,8 @@
-"""The figures behind a screen of twelve blocks, for the nation, a province and a commune, beside those who look them up in other ways.
+"""The figures behind a screen of twelve blocks, for the nation, a province and a commune, beside other ways to them.
 
-PCMT answers all blocks of a screen with one call of `facts.queries.figures`; the peers of `benchmarks.peers` send one query
-for each block. Every answer must be equal before any time is looked at. One reader and eight at once, each in a process
-of its own; statements are counted, since they must not grow with what lies below a unit.
+PCMT answers all blocks of a screen with one call of `facts.queries.figures`; the peers of `benchmarks.peers` send one
+query for each block. Every answer must be equal before any time is looked at. One reader and eight at once, each in
+a process of its own; statements are counted, since they must not grow with what lies below a unit.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def run(workload: Workload, report: Report, chosen: Sequence[str] = PEERS, repea
     socket = server.start()
     with server.connect(socket) as connection:
         report.notes.append(
-            f"PostgreSQL {server.version(connection)}; {workload.count:,} facts, {len(workload.nodes):,} units; all in memory."
+            f"PostgreSQL {server.version(connection)}; {workload.count:,} facts, {len(workload.nodes):,} units."
         )
         here = store.lay(socket, workload)
         store.pour(connection, here, workload.chunks)
@@ -215,9 +215,7 @@ def alone(
             Goal("G7 the nation's screen, database part, against DHIS2-style", "≥ 200×", f"{many:,.0f}×", many >= 200)
         )
         report.figures["g7_whole"] = nation["dhis2-sql"]["median"] / nation["PCMT"]["median"]
-        report.notes.append(
-            f"With everything that PCMT does in Python the nation's screen is {report.figures['g7_whole']:,.0f} times faster."
-        )
+        report.notes.append(f"With all that PCMT does in Python: {report.figures['g7_whole']:,.0f} times faster.")
     flat = nation["PCMT"]["database_p95"] / commune["PCMT"]["database_p95"]
     report.goals.append(
         Goal("G8 the nation's screen against a commune's, p95 in the database", "≤ 3×", f"{flat:.1f}×", flat <= 3)

@@ -1,7 +1,7 @@
 """Who else can add up: tables in the style of DHIS2, plain SQL, SQLite, DuckDB, a NumPy cube, and the machine itself.
 
-All of them get the same facts. *Everything* is the sums of every unit, element, month, quarter, half-year and year; what
-is compared is what stands at inner units, as rows (unit, element, start, end, sum).
+All of them get the same facts. *Everything* is the sums of every unit, element, month, quarter, half-year and year;
+what is compared is what stands at inner units, as rows (unit, element, start, end, sum).
 
 The DHIS2-style tables are the SQL half of that program only, after its source: values as text in one table; one
 partition a year with a text column for every level and period type, values cast on the way, an index on each column.
@@ -43,7 +43,8 @@ def checksum(rows: Iterable[Sequence[Any]]) -> str:
 
 def copy_in(connection: Any, table: str, columns: Sequence[np.ndarray]) -> None:
     """Whole numbers as columns into a table of bigint, the binary way: the fastest that PostgreSQL offers."""
-    rows = np.empty(len(columns[0]), dtype=[("n", ">i2"), *(each for at in range(len(columns)) for each in ((f"l{at}", ">i4"), (f"v{at}", ">i8")))])  # fmt: skip
+    fields = [each for at in range(len(columns)) for each in ((f"l{at}", ">i4"), (f"v{at}", ">i8"))]
+    rows = np.empty(len(columns[0]), dtype=[("n", ">i2"), *fields])
     rows["n"] = len(columns)
     for at, column in enumerate(columns):
         rows[f"l{at}"] = 8
@@ -130,7 +131,8 @@ class Dhis2:
         """The resource tables: units with all levels, periods with all types."""
         levels = [f"uidlevel{at + 1}" for at in range(self.levels)]
         connection.execute(
-            f"CREATE TABLE dhis_ou (id int PRIMARY KEY, uid text, oulevel int, {', '.join(f'{each} text' for each in levels)});"
+            "CREATE TABLE dhis_ou (id int PRIMARY KEY, uid text, oulevel int,"
+            f" {', '.join(f'{each} text' for each in levels)});"
             f"CREATE TABLE dhis_pe (id int PRIMARY KEY, startdate date, enddate date, year int,"
             f" {', '.join(f'{each} text' for each in self.PERIODS)})"
         )
@@ -166,8 +168,9 @@ class Dhis2:
         with connect(self.socket) as connection:
             connection.execute(
                 "DROP TABLE IF EXISTS analytics_temp CASCADE;"
-                "CREATE UNLOGGED TABLE analytics_temp (dx char(11) NOT NULL, co char(11) NOT NULL, ao char(11) NOT NULL,"
-                " pestartdate date, peenddate date, year int NOT NULL, ou char(11) NOT NULL, oulevel int, id text,"
+                "CREATE UNLOGGED TABLE analytics_temp (dx char(11) NOT NULL, co char(11) NOT NULL,"
+                " ao char(11) NOT NULL, pestartdate date, peenddate date, year int NOT NULL, ou char(11) NOT NULL,"
+                " oulevel int, id text,"
                 f" {', '.join(f'{each} text' for each in texts)}, approvallevel int, daysxvalue double precision,"
                 " daysno int, value double precision, textvalue text)"
             )
@@ -190,7 +193,8 @@ class Dhis2:
                 connection.execute(f"ALTER TABLE analytics_temp_{year} RENAME TO analytics_{year}")
         end = time.perf_counter()
         self.steps = [
-            Step("populate", marks[1] - marks[0]), Step("index", marks[2] - marks[1]), Step("analyze, swap", end - marks[2])
+            Step("populate", marks[1] - marks[0]), Step("index", marks[2] - marks[1]),
+            Step("analyze, swap", end - marks[2]),
         ]  # fmt: skip
         return end - began
 
@@ -203,7 +207,8 @@ class Dhis2:
                 " dv.dataelementid || '-' || ps.monthly || '-' || ous.uid || '-HllvX50cXC0-HllvX50cXC0',"
                 f" {', '.join(texts)}, 0, cast(dv.value AS double precision), ps.enddate - ps.startdate + 1,"
                 " cast(dv.value AS double precision), NULL"
-                " FROM dhis_datavalue dv JOIN dhis_pe ps ON dv.periodid = ps.id JOIN dhis_ou ous ON dv.sourceid = ous.id"
+                " FROM dhis_datavalue dv JOIN dhis_pe ps ON dv.periodid = ps.id"
+                " JOIN dhis_ou ous ON dv.sourceid = ous.id"
                 f" WHERE ps.year = {year} AND dv.value IS NOT NULL AND dv.deleted = false"
                 r" AND dv.value ~* '^(-?(0|[1-9]\d*)(\.\d+)?(E(-?\d+|\d+))?)$'"
             )
@@ -255,7 +260,7 @@ def by_type(windows: Sequence[Span]) -> dict[str, dict[str, Span]]:
 
 
 def kept(workload: Workload) -> list[tuple[int, int, Span]]:
-    """For each period of the workload every month, quarter, half-year and year that holds it, with a number of its own."""
+    """For each period of the workload every month, quarter, half-year and year that holds it, with its own number."""
     numbers: dict[Span, int] = {}
     found = []
     for at, span in enumerate(workload.periods):
@@ -277,7 +282,8 @@ class PlainSql:
         with connect(self.socket) as connection:
             connection.execute(
                 "DROP TABLE IF EXISTS plain_fact, plain_up, plain_kept, plain_cell;"
-                "CREATE TABLE plain_fact (element int NOT NULL, unit int NOT NULL, period int NOT NULL, value bigint NOT NULL);"
+                "CREATE TABLE plain_fact (element int NOT NULL, unit int NOT NULL, period int NOT NULL,"
+                " value bigint NOT NULL);"
                 "CREATE TABLE plain_up (ancestor int NOT NULL, descendant int NOT NULL);"
                 "CREATE TABLE plain_kept (period int NOT NULL, kept int NOT NULL)"
             )
@@ -327,7 +333,7 @@ class PlainSql:
         """Straight from facts and closure, one query."""
         at = {span.start: number for number, span in enumerate(self.workload.periods)}
         found: Cells = []
-        for _column, spans in by_type(windows).items():
+        for spans in by_type(windows).values():
             pairs = [
                 (period, number)
                 for number, span in enumerate(spans.values())
@@ -363,7 +369,8 @@ class Sqlite:
         connection = self.connection
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA cache_size=-400000;"
-            "CREATE TABLE fact (element INT, unit INT, period INT, value INT, PRIMARY KEY (element, unit, period)) WITHOUT ROWID;"
+            "CREATE TABLE fact (element INT, unit INT, period INT, value INT,"
+            " PRIMARY KEY (element, unit, period)) WITHOUT ROWID;"
             "CREATE TABLE up (descendant INT, ancestor INT, PRIMARY KEY (descendant, ancestor)) WITHOUT ROWID;"
             "CREATE TABLE kept (period INT, kept INT, PRIMARY KEY (period, kept)) WITHOUT ROWID;"
         )
@@ -384,7 +391,8 @@ class Sqlite:
         began = time.perf_counter()
         self.connection.executescript(
             "DROP TABLE IF EXISTS cell;"
-            "CREATE TABLE cell (unit INT, element INT, kept INT, value INT, told INT, PRIMARY KEY (unit, element, kept))"
+            "CREATE TABLE cell (unit INT, element INT, kept INT, value INT, told INT,"
+            " PRIMARY KEY (unit, element, kept))"
             " WITHOUT ROWID;"
             "INSERT INTO cell SELECT u.ancestor, f.element, k.kept, sum(f.value), count(*) FROM fact f"
             " JOIN up u ON u.descendant = f.unit JOIN kept k ON k.period = f.period GROUP BY 1, 2, 3;"
@@ -441,7 +449,8 @@ class Columnar:
         """Everything; the result stays in the engine."""
         began = time.perf_counter()
         self.connection.execute(
-            "CREATE OR REPLACE TABLE cell AS WITH own AS (SELECT f.unit, f.element, k.kept, sum(f.value)::BIGINT AS value,"
+            "CREATE OR REPLACE TABLE cell AS WITH own AS"
+            " (SELECT f.unit, f.element, k.kept, sum(f.value)::BIGINT AS value,"
             " count(*) AS told FROM fact f JOIN kept k ON k.period = f.period GROUP BY ALL)"
             " SELECT u.ancestor AS unit, o.element, o.kept, sum(o.value)::BIGINT AS value, sum(o.told) AS told"
             " FROM own o JOIN up u ON u.descendant = o.unit GROUP BY ALL"

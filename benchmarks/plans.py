@@ -119,7 +119,8 @@ def lay(connection: Any, here: store.Store, last: date) -> int:
         target = Target.objects.create(
             id=at, plan=plan, since=revision, revision=revision, item=item, shape=str(spec.shape),
             comparator=str(spec.comparator), value=spec.value, value_max=spec.value_max, unit_word=spec.unit_word,
-            window_from=span.start, window_to=span.last, text=sort.name, phrase=sort.name, start=at, end=at + 1, order=at,
+            window_from=span.start, window_to=span.last, text=sort.name, phrase=sort.name, start=at, end=at + 1,
+            order=at,
         )  # fmt: skip
         Edition.objects.create(
             id=at, target=target, revision=revision, since=None, values=values, text=sort.name, window_from=span.start,
@@ -134,8 +135,8 @@ def lay(connection: Any, here: store.Store, last: date) -> int:
         cursor.execute("CREATE TEMP TABLE copied (n bigint, unit bigint)")
         cursor.executemany("INSERT INTO copied VALUES (%s, %s)", list(enumerate(units[1:], start=1)))
         for model, own in (
-            (Plan, {"owner_id": "n.unit", "issuer_id": "n.unit"}), (Revision, {}), (Item, {}), (Target, {}), (Edition, {}),
-            (Measure, {"unit_id": "n.unit"}),
+            (Plan, {"owner_id": "n.unit", "issuer_id": "n.unit"}), (Revision, {}), (Item, {}), (Target, {}),
+            (Edition, {}), (Measure, {"unit_id": "n.unit"}),
         ):  # fmt: skip
             table = model._meta.db_table
             columns = [field.column for field in model._meta.concrete_fields]
@@ -147,7 +148,8 @@ def lay(connection: Any, here: store.Store, last: date) -> int:
             ]
             names = ", ".join(f'"{each}"' for each in columns)
             cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {', '.join(picked)} FROM {table} t CROSS JOIN copied n WHERE t.id <= {TARGETS}"
+                f"INSERT INTO {table} ({names}) SELECT {', '.join(picked)}"
+                f" FROM {table} t CROSS JOIN copied n WHERE t.id <= {TARGETS}"
             )
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
             cursor.execute(f"ANALYZE {table}")

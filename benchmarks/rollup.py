@@ -2,8 +2,8 @@
 
 Facts of `benchmarks.workloads` go into PCMT's tables on PostgreSQL, then reports come in through `record_facts`, each
 with all sums above it in the same transaction; what it costs to store the facts alone is measured between them. All
-sums are made anew by `pcmt rollup rebuild`'s own code, one run after the other with the peers of `benchmarks.peers`. Before
-any time is looked at all answers must be equal; and the sums that were kept must be those made anew.
+sums are made anew by `pcmt rollup rebuild`'s own code, one run after the other with the peers of `benchmarks.peers`.
+Before any time is looked at all answers must be equal; and the sums that were kept must be those made anew.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def run(workload: Workload, report: Report, chosen: Sequence[str] = PEERS, repea
     socket = server.start()
     with server.connect(socket) as connection:
         report.notes.append(
-            f"PostgreSQL {server.version(connection)}, durable commits, shared_buffers {server.SETTINGS['shared_buffers']};"
+            f"PostgreSQL {server.version(connection)}, durable, shared_buffers {server.SETTINGS['shared_buffers']};"
             f" {workload.count:,} facts, {len(workload.nodes):,} units, {len(workload.elements)} elements,"
             f" {len(workload.periods)} periods."
         )
@@ -223,7 +223,10 @@ def _submits(report: Report, connection: Any, here: store.Store, workload: Workl
     leaves = sorted(set(range(len(workload.nodes))) - set(peers.inner(workload)))
     facts_only_tables(connection)
     rows = [
-        ["clients", "facts only, median ms", "p95", "a second", "with all sums, median ms", "p95", "a second", "p95 against facts only"]
+        [
+            "clients", "facts only, median ms", "p95", "a second", "with all sums, median ms", "p95", "a second",
+            "p95 against facts only",
+        ]
     ]  # fmt: skip
     elements = len(workload.elements)
     last = len(workload.periods)
@@ -293,8 +296,8 @@ def facts_only(socket: str, units: Sequence[int], elements: Sequence[int], salt:
             ).fetchone()[0]
             connection.execute(
                 'INSERT INTO only_fact (recording_id, element_id, unit_id, start, "end", breakdown, value, applies,'
-                " accepted, note) SELECT %s, e, %s, make_date(2000 + %s, %s, 1), make_date(2001 + %s, %s, 1), '', v, true,"
-                " true, '' FROM unnest(%s::bigint[], %s::bigint[]) AS t (e, v)",
+                " accepted, note) SELECT %s, e, %s, make_date(2000 + %s, %s, 1), make_date(2001 + %s, %s, 1), '', v,"
+                " true, true, '' FROM unnest(%s::bigint[], %s::bigint[]) AS t (e, v)",
                 [
                     told, units[at % len(units)], at // len(units), salt, at // len(units), salt, list(elements),
                     [at + each for each in range(len(elements))],
@@ -366,7 +369,7 @@ def _variants(report: Report, connection: Any, socket: str) -> None:
 
 
 def recount(workload: Workload) -> peers.Cells:
-    """Every sum of the statistical calendar by the core alone, unit by unit, each number up the tree of its own last day."""
+    """Every sum of the statistical calendar by the core alone, each number up the tree of its own last day."""
     facts: dict[tuple[int, int], dict[int, int]] = {}
     for chunk in workload.final():
         for unit, element, period, value in zip(*(column.tolist() for column in attrs.astuple(chunk)), strict=True):

@@ -12,11 +12,10 @@ from pcmt.core.measures.breakdowns import (
     parts_of,
 )
 from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
-from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
-from pcmt.core.measures.reach import each_level
-from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
+from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
+from pcmt.core.measures.reach import each_level
 from pcmt.core.measures.rolling import (
     Told,
     contributions,
@@ -28,6 +27,7 @@ from pcmt.core.measures.rolling import (
     rolls,
     shares,
 )
+from pcmt.core.measures.strength import MOVES, Strength, Stronger, compare_strength
 from pcmt.core.measures.targets import (
     Baseline,
     BaselineKind,
@@ -43,6 +43,7 @@ from pcmt.core.measures.targets import (
 )
 
 __all__ = [
+    "MOVES",
     "Balance",
     "Baseline",
     "BaselineKind",
@@ -56,7 +57,6 @@ __all__ = [
     "Fact",
     "Figure",
     "Indicator",
-    "MOVES",
     "Nature",
     "Option",
     "OverTime",
