@@ -37,7 +37,7 @@ def together(prepare: Callable[..., Task], given: Sequence[tuple[Any, ...]], cal
         each.join()
     failed = [each for each in found if isinstance(each, str)]
     if failed:
-        raise AssertionError(failed[0])
+        raise AssertionError(" / ".join(dict.fromkeys(failed)))
     taken = tuple(second for seconds, _first, _last in found for second in seconds)
     window = max(last for _s, _f, last in found) - min(first for _s, first, _l in found)
     return Served(taken, len(taken) / window)
@@ -61,3 +61,4 @@ def _client(prepare: Callable[..., Task], given: tuple[Any, ...], calls: int, ba
         results.put((seconds, first, time.perf_counter()))
     except Exception as problem:  # noqa: BLE001 - whatever it is, the one who waits has to hear of it
         results.put(f"{type(problem).__name__}: {problem}")
+        barrier.abort()

@@ -241,7 +241,7 @@ def _submits(report: Report, connection: Any, here: store.Store, workload: Workl
             [(here.socket, [here.units[at] for at in share], here.elements, count) for share in shares],
             each,
         )
-        ours = clients.together(reporter, [(bare, share, last, elements) for share in shares], each)
+        ours = clients.together(reporter, [(bare, share, last, elements, count) for share in shares], each)
         results[count] = (floor, ours)
         rows.append(
             [
@@ -307,15 +307,18 @@ def facts_only(socket: str, units: Sequence[int], elements: Sequence[int], salt:
     return task
 
 
-def reporter(here: store.Store, share: Sequence[int], period: int, count: int) -> clients.Task:
-    """A client that tells reports through the program; each tenth corrects one that was told before."""
+def reporter(here: store.Store, share: Sequence[int], period: int, count: int, salt: int) -> clients.Task:
+    """A client that tells reports through the program; each tenth corrects one that was told before.
+
+    With another `salt` it tells other numbers: what is told already would be refused.
+    """
 
     def task(at: int) -> None:
         # The tenth report is that of the month before once more, with other numbers.
         when = period - 1 if at % 10 == 9 else period
         unit = share[at % len(share)]
         told = store.tell(
-            here, unit, when, [(each, period * 1000 + at + each + count) for each in range(count)], late=at
+            here, unit, when, [(each, 100_000 * salt + 100 * at + each) for each in range(count)], late=at
         )
         if not getattr(told, "pk", None):
             raise AssertionError(f"not taken: {told}")

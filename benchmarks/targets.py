@@ -3,7 +3,7 @@
 Each unit has a plan with thirty targets of twenty kinds. The program judges all of them through
 `targets.queries.judge`, which also writes the sentence of each verdict; of the peers only their queries are timed, not
 the judging of what they answer. They take a sample of each level and kind, extrapolated. What is judged one by one, from
-figures that are gone through fact by fact, must be the same verdict with the same sentence, or the run stops. Then a
+figures gone through fact by fact, must be the same verdict with the same sentence, or the run stops. Then a
 commune reports: the targets above it are judged again in the same transaction.
 """
 
@@ -225,7 +225,7 @@ def touched(report: Report, connection: Any, here: store.Store, many: int) -> No
     elements = len(workload.elements)
     floor = clients.together(facts_only, [(here.socket, [here.units[at] for at in leaves], here.elements, 1)], REPORTS)
     bare = here.without_facts()
-    served = clients.together(reporter, [(bare, leaves, len(workload.periods) - 1, elements)], REPORTS)
+    served = clients.together(reporter, [(bare, leaves, len(here.workload.periods) - 1, elements, 1)], REPORTS)
     p95, low = middle(served.seconds, 0.95), middle(floor.seconds, 0.95)
     rows = [["", "median ms", "p95 ms", "p95 against facts only"]]
     rows.append(["facts only", ms(middle(floor.seconds)), ms(low), "1"])
