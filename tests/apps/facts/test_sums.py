@@ -76,9 +76,7 @@ class Land:
                 NewUnit(key=f"c{p}{c}", name=f"Xã {p}{c}", kind="administrative", level="commune", parent=f"p{p}")
                 for c in range(3)
             ]
-            rows.append(
-                NewUnit(key=f"h{p}", name=f"Thôn {p}", kind="administrative", level="hamlet", parent=f"c{p}0")
-            )
+            rows.append(NewUnit(key=f"h{p}", name=f"Thôn {p}", kind="administrative", level="hamlet", parent=f"c{p}0"))
         create_units(actor=None, at=moment(FIRST), rows=rows)
         return cls(random.Random(seed))
 

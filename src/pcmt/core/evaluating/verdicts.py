@@ -407,9 +407,7 @@ def _settled(case: _Case, moved: _Moved, goal: Fraction, good: bool, words: Word
     unknown = None if sure else case.open_by(figure, found)
     if unknown:
         return unknown
-    return _as(
-        found, case.by_now(good), lambda: words() + (say.same_stretch(figure.reach) if moved.part != 1 else "")
-    )
+    return _as(found, case.by_now(good), lambda: words() + (say.same_stretch(figure.reach) if moved.part != 1 else ""))
 
 
 def _frequency(case: _Case) -> Judgement:

@@ -58,9 +58,12 @@ def kept(span: Span, windows: Iterable[Span] = ()) -> tuple[Span, ...]:
 
 def is_kept(window: Span, windows: Iterable[Span] = ()) -> bool:
     """Whether the sums of a window are kept whole: a day, a week, a named period, or one of those kept beside them."""
-    if window.days == 1 or window in windows:
-        return True
-    if STATISTICAL.around(Kind.WEEK, window.start) == window:
+    return _is_named(window) or window in windows
+
+
+@lru_cache(maxsize=8192)
+def _is_named(window: Span) -> bool:
+    if window.days == 1 or STATISTICAL.around(Kind.WEEK, window.start) == window:
         return True
     return any(calendar.around(kind, window.start) == window for calendar in BOTH for kind in KINDS)
 

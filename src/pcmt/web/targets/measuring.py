@@ -197,7 +197,8 @@ def _levels(made: Measure, on: date) -> list[tuple[str, Any]]:
     levels = [
         level
         for level in EACH_LEVELS
-        if (level, UnitKind.ADMINISTRATIVE) in there or (level == Level.SCHOOL and any(one == level for one, _ in there))
+        if (level, UnitKind.ADMINISTRATIVE) in there
+        or (level == Level.SCHOOL and any(one == level for one, _ in there))
     ]
     whole = _("Cả địa bàn: %(unit)s") % {"unit": made.unit.name}
     return [("", whole), *((level, _("Từng đơn vị: %(level)s") % {"level": Level(level).label}) for level in levels)]

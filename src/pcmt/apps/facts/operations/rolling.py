@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 import attrs
 from django.db import connection
@@ -18,7 +19,7 @@ from pcmt.apps.facts.operations.rows import POSTGRES, relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.core import measures as core
 from pcmt.core.measures import Told
-from pcmt.core.measures.rolling import periods_of
+from pcmt.core.measures.rolling import kept, periods_of
 from pcmt.core.periods import Span
 
 SERIES = 7_205_313
@@ -29,6 +30,9 @@ Series = tuple[int, int, str]
 
 Amounts = tuple[int, int, int, int, int, int]
 """What a row of sums holds: value, units, days, na, exact, guessed."""
+
+Shape = tuple[tuple[int, ...], dict[Span, tuple[Span, ...]], dict[Span, tuple[int, int, int]]]
+"""Units above, the kept periods in which each number counts, and by period how units, days and exact numbers change."""
 
 Row = tuple[int, int, str, str, date, date]
 """The key of a cell."""
@@ -67,6 +71,7 @@ class Sums:
     windows: tuple[Span, ...]
     places: Places
     found: dict[tuple[tuple[int, ...], int, str, str, Span], list[int]] = attrs.field(factory=dict)
+    _shapes: dict[tuple[int, tuple[Span, ...], tuple[Span, ...]], Shape | None] = attrs.field(factory=dict)
 
     def add(
         self, above: tuple[int, ...], element_id: int, breakdown: str, basis: str, period: Span, amounts: Sequence[int]
@@ -85,7 +90,7 @@ class Sums:
         self, element: core.Element, series: Series, before: Sequence[Told], after: Sequence[Told], sign: int = 1
     ) -> None:
         """One unit told something else: take its figures of before away and add those of after, where they differ."""
-        if not core.rolls(element):
+        if not core.rolls(element) or (element.cumulates and self._difference(series, before, after, sign)):
             return
         was, now = set(before), set(after)
         touched = {period for each in was ^ now for period in periods_of(element, each.span, self.windows)}
@@ -93,6 +98,57 @@ class Sums:
         for period in touched:
             self._figure(element, series, period, old.get(period, ()), -sign)
             self._figure(element, series, period, new.get(period, ()), sign)
+
+    def _difference(self, series: Series, before: Sequence[Told], after: Sequence[Told], sign: int) -> bool:
+        """The same without making figures, for a flow of which no two numbers overlap; False where that is not so.
+
+        Such numbers add up as they are: it is enough to know which periods each of them is in, and that is the same
+        for all elements of a report.
+        """
+        unit_id, element_id, breakdown = series
+        old = {each.span: each.amount for each in before}
+        new = {each.span: each.amount for each in after}
+        shape = self._shape(unit_id, tuple(sorted(old)), tuple(sorted(new)))
+        if shape is None or None in old.values() or None in new.values():
+            return False
+        above, periods, counts = shape
+        moved = {span: new.get(span, 0) - old.get(span, 0) for span in {**old, **new}}  # type: ignore[operator]
+        values: dict[Span, int] = dict.fromkeys(counts, 0)
+        for span, amount in moved.items():
+            if amount:
+                for period in periods[span]:
+                    values[period] = values.get(period, 0) + amount
+        for period, value in values.items():
+            units, days, exact = counts.get(period, (0, 0, 0))
+            amounts = [sign * each for each in (value, units, days, 0, exact, 0)]
+            self.add(above, element_id, breakdown, Cell.THEN, period, amounts)
+        return True
+
+    def _shape(self, unit_id: int, old: tuple[Span, ...], new: tuple[Span, ...]) -> Shape | None:
+        """Where numbers for such periods go: above which units, into which periods, and what is counted there."""
+        key = (unit_id, old, new)
+        if key not in self._shapes:
+            self._shapes[key] = self._made_shape(unit_id, old, new)
+        return self._shapes[key]
+
+    def _made_shape(self, unit_id: int, old: tuple[Span, ...], new: tuple[Span, ...]) -> Shape | None:
+        spans = sorted({*old, *new})
+        days = {span.last for span in spans}
+        trees = {self.places.above(unit_id, day) for day in days}
+        overlap = any(later.start < earlier.end for earlier, later in pairwise(spans))
+        if len(trees) != 1 or overlap or not all(self.places.stays(unit_id, day) for day in days):
+            return None
+        periods = {span: kept(span, self.windows) for span in spans}
+        counts: dict[Span, tuple[int, int, int]] = {}
+        for period in {each for span in {*old} ^ {*new} for each in periods[span]}:
+            was = [span for span in old if period in periods[span]]
+            now = [span for span in new if period in periods[span]]
+            counts[period] = (
+                bool(now) - bool(was),
+                sum(span.days for span in now) - sum(span.days for span in was),
+                (period in now) - (period in was),
+            )
+        return trees.pop(), periods, counts
 
     def _by_period(
         self, element: core.Element, told: Sequence[Told], touched: set[Span]

@@ -9,10 +9,11 @@ that is cut short, means, another state of knowledge, boundaries of another day)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import attrs
 from django.db.models import Q
@@ -25,7 +26,7 @@ from pcmt.apps.facts.queries.keeping import core_element, is_of_now, kept_window
 from pcmt.apps.facts.queries.scanning import scanned
 from pcmt.apps.units.models import UnitClosure
 from pcmt.core import measures as core
-from pcmt.core.measures import Figure, OverTime, OverUnits, counts_in, decompose, filled_by, is_kept, rolls
+from pcmt.core.measures import Figure, OverTime, OverUnits, decompose, filled_by, is_kept, kept, rolls
 from pcmt.core.measures.rolling import BOTH, calendar_named
 from pcmt.core.periods import DAY, Span
 
@@ -56,6 +57,10 @@ class Sum:
 
 
 Cells = Mapping[Series, Mapping[Span, Sum]]
+GROUPS = 20
+"""So many different sets of units are asked for apart in one statement."""
+
+_span = lru_cache(maxsize=8192)(Span)
 
 
 def figures(
@@ -144,7 +149,7 @@ def _whole(
     known: Mapping[Span, Sum],
     mine: Sequence[Span],
     on: date,
-    windows: Collection[Span],
+    windows: tuple[Span, ...],
 ) -> tuple[Span, ...] | None:
     """The cells that make up the sum of what lies below; None where cells cannot tell.
 
@@ -179,15 +184,22 @@ def _whole(
     return None
 
 
-def _inside(element: core.Element, span: Span, window: Span, windows: Collection[Span]) -> bool:
+def _inside(element: core.Element, span: Span, window: Span, windows: tuple[Span, ...]) -> bool:
     """Whether a number told for `span` counts in a window: in a kept one by its rule, else where it lies inside."""
+    return _lies_in(element.over_time, span, window, windows)
+
+
+@lru_cache(maxsize=65_536)
+def _lies_in(over_time: OverTime, span: Span, window: Span, windows: tuple[Span, ...]) -> bool:
     if span.start < window.start or span.end > window.end:
         return False
-    return counts_in(element, span, window, windows) if is_kept(window, windows) else True
+    if not is_kept(window, windows):
+        return True
+    return span == window if over_time is OverTime.NONE else window in kept(span, windows)
 
 
 def _told(
-    element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: Collection[Span]
+    element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: tuple[Span, ...]
 ) -> list[Span]:
     """The periods of a window for which anything was told below, that have passed."""
     return sorted(
@@ -197,7 +209,7 @@ def _told(
 
 
 def _counting(
-    element: core.Element, facts: Sequence[core.Fact], window: Span, windows: Collection[Span]
+    element: core.Element, facts: Sequence[core.Fact], window: Span, windows: tuple[Span, ...]
 ) -> list[core.Fact]:
     return [fact for fact in facts if _inside(element, fact.span, window, windows)]
 
@@ -254,26 +266,45 @@ def _envelopes(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _within(asks: Sequence[Ask]) -> Q:
+def _within(asks: Iterable[Ask]) -> Q:
     reach = Q()
     for span in _envelopes({ask.window for ask in asks}):
         reach |= Q(start__gte=span.start, end__lte=span.end)
     return reach
 
 
+def _asked(asks: Sequence[Ask], rows: Mapping[str, Element]) -> Q:
+    """Rows of the units, elements and windows asked for: elements of which the same units are asked go together.
+
+    A screen asks much of one unit and little of all below it; reading all of all would read ten times as much.
+    """
+    units: dict[str, set[int]] = defaultdict(set)
+    for ask in asks:
+        units[ask.element].add(ask.unit_id)
+    groups: dict[frozenset[int], list[str]] = defaultdict(list)
+    for code, ids in units.items():
+        groups[frozenset(ids)].append(code)
+    if len(groups) > GROUPS:
+        groups = {frozenset().union(*groups): list(units)}
+    found = Q()
+    for ids, codes in groups.items():
+        mine = set(codes)
+        found |= Q(unit__in=ids, element__in=[rows[code].pk for code in codes]) & _within(
+            ask for ask in asks if ask.element in mine
+        )
+    return found & Q(breakdown__in={ask.breakdown for ask in asks})
+
+
 def _own_facts(asks: Sequence[Ask], rows: Mapping[str, Element]) -> dict[Series, list[core.Fact]]:
     codes = {row.pk: row for row in rows.values()}
-    facts = Fact.objects.counting().filter(
-        _within(asks), unit__in={ask.unit_id for ask in asks}, element__in={rows[ask.element].pk for ask in asks},
-        breakdown__in={ask.breakdown for ask in asks},
-    ) if asks else Fact.objects.none()  # fmt: skip
+    facts = Fact.objects.counting().filter(_asked(asks, rows)) if asks else Fact.objects.none()
     found: dict[Series, list[core.Fact]] = defaultdict(list)
     for unit_id, element_id, breakdown, start, end, value, applies in facts.values_list(
         "unit_id", "element_id", "breakdown", "start", "end", "value", "applies"
     ):
         row = codes[element_id]
         number: Decimal | None = None if value is None else row.number(value)
-        found[unit_id, row.code, breakdown].append(core.Fact(Span(start, end), number, applies))
+        found[unit_id, row.code, breakdown].append(core.Fact(_span(start, end), number, applies))
     return found
 
 
@@ -290,8 +321,7 @@ def _cells(
         return {}
     spans = {ask.window for ask in asks} | {span for each in forms.values() for span in each.periods}
     exactly = Q(start__in={span.start for span in spans}, end__in={span.end for span in spans})
-    # Corrections may change the sum of a period for which the unit itself told a number, and nobody below it.
-    return _summed(asks, rows, _within(asks) & (Q(exact__gt=0) | Q(basis=Cell.NOW) | exactly), now=now)
+    return _summed(asks, rows, Q(exact__gt=0) | exactly, now=now)
 
 
 def _exactly(
@@ -304,14 +334,11 @@ def _exactly(
 
 def _summed(asks: Sequence[Ask], rows: Mapping[str, Element], which: Q, *, now: bool) -> dict[Series, dict[Span, Sum]]:
     codes = {row.pk: row.code for row in rows.values()}
-    cells = Cell.objects.filter(
-        which, unit__in={ask.unit_id for ask in asks}, element__in={rows[ask.element].pk for ask in asks},
-        breakdown__in={ask.breakdown for ask in asks}, basis__in=[Cell.THEN, Cell.NOW] if now else [Cell.THEN],
-    )  # fmt: skip
+    cells = Cell.objects.filter(which, _asked(asks, rows), basis__in=[Cell.THEN, Cell.NOW] if now else [Cell.THEN])
     found: dict[Series, dict[Span, Sum]] = defaultdict(dict)
     for unit_id, element_id, breakdown, start, end, *amounts in cells.values_list(*FIELDS):
         by_span = found[unit_id, codes[element_id], breakdown]
-        span = Span(start, end)
+        span = _span(start, end)
         known = by_span.get(span)
         if known is None:
             by_span[span] = Sum(*amounts)
