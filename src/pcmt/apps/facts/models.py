@@ -43,7 +43,8 @@ class DatedQuerySet(OpenQuerySet):
 class Element(models.Model):
     """A data element: how its numbers add up. None of this changes; a number that means something else is another one.
 
-    `places` is how many decimals its numbers have, from 0 (persons, cases) to 4.
+    `places` is how many decimals its numbers have, from 0 (persons, cases) to 4. `version` grows with every change of
+    it or of its versions.
     """
 
     NATURES = {Nature.FLOW: _("Phát sinh trong kỳ"), Nature.STOCK: _("Hiện có cuối kỳ")}
@@ -62,6 +63,7 @@ class Element(models.Model):
     over_units = models.CharField("gộp theo đơn vị", max_length=10, choices=[(str(k), v) for k, v in UNITS.items()])
     places = models.PositiveSmallIntegerField("số chữ số thập phân", default=0)
     order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     objects = OpenQuerySet.as_manager()
 
@@ -82,6 +84,8 @@ class ElementVersion(models.Model):
     """What an element is called during a window, what its numbers count, by what it is split, and where it comes from.
 
     `breakdowns` are keys of `data/indicators/breakdowns.toml`; `official` is its code in an official system, if any.
+    `made_by` is the administrator who made or last changed it; nobody where it comes from the program's own tables,
+    whose corrections reach it as long as that is so.
     """
 
     element = models.ForeignKey(Element, models.PROTECT, related_name="versions")
@@ -93,6 +97,8 @@ class ElementVersion(models.Model):
     source = models.CharField("căn cứ", max_length=300, blank=True)
     valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
@@ -109,12 +115,18 @@ class ElementVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def parent(self) -> Element:
+        """What this is a version of."""
+        return self.element
+
 
 class Indicator(models.Model):
     """What a target measures. Its making is in its versions."""
 
     code = models.CharField("mã", max_length=60, unique=True)
     order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     objects = OpenQuerySet.as_manager()
 
@@ -129,7 +141,7 @@ class Indicator(models.Model):
 class IndicatorVersion(models.Model):
     """An indicator during a window: `counted` (and `whole` of a share) are codes of elements, added up.
 
-    `words` are the ways in which plans name it: lists of phrases that must all stand in the plan's words.
+    `words` are the ways in which plans name it: lists of phrases that must all stand in the plan's words, as written.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
@@ -142,6 +154,8 @@ class IndicatorVersion(models.Model):
     source = models.CharField("căn cứ", max_length=300, blank=True)
     valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
@@ -162,6 +176,11 @@ class IndicatorVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def parent(self) -> Indicator:
+        """What this is a version of."""
+        return self.indicator
+
 
 PERIODS = {
     Kind.WEEK: _("Hằng tuần"),
@@ -181,7 +200,8 @@ class Form(models.Model):
 
     It is filled by the units of `level` below `root`, or by the members of `group`, as they stand on the last day of
     a period: reorganised units are asked as they then are. `root` itself where neither is given. With
-    `needs_acceptance` its numbers count only once `root`'s standing office has accepted them.
+    `needs_acceptance` its numbers count only once `root`'s standing office has accepted them. A form that was used is
+    never changed: it ends, and the one that `replaces` it begins.
     """
 
     title = models.CharField("tên biểu", max_length=300)
@@ -198,6 +218,7 @@ class Form(models.Model):
     needs_acceptance = models.BooleanField("số liệu phải được tiếp nhận mới tính", default=False)
     valid_from = models.DateField("dùng từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()

@@ -24,6 +24,7 @@ __all__ = [
     "class_of",
     "counted",
     "evaluate",
+    "expected_at",
     "ranked",
     "together",
     "undetermined",
