@@ -4,8 +4,7 @@ An *element* says how its numbers add up, and never changes that; its words are 
 sum of elements or a share of one sum in another. A *form* asks units for elements period by period. A *fact* is a
 number told for (element, unit, period, breakdown); it is never changed or deleted: who tells another number closes the
 one before, so that what was known at any moment can be asked again. A *recording* is one act of telling: who, when,
-from where. *Cells* are the sums of everything below a unit, kept as numbers come in
-(`pcmt.apps.facts.operations.rolling`).
+from where. *Cells* are the sums of everything below a unit, kept as numbers come in (`operations.rolling`).
 
 Numbers are whole multiples of 10 to the power of minus the element's `places`: exact in both databases. All periods are
 half-open: `end` is the first day outside.
