@@ -319,8 +319,8 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "places": "0", "source": "Kế hoạch 12/KH-UBND",
     },
     "catalogue:element-version": lambda _of, _who: {
-        "version": "1", "name": "Số người bắt đầu dùng Methadone", "unit_word": "người", "source": "Kế hoạch 12/KH-UBND",
-        "valid_from": _day(1),
+        "version": "1", "name": "Số người bắt đầu dùng Methadone", "unit_word": "người",
+        "source": "Kế hoạch 12/KH-UBND", "valid_from": _day(1),
     },
     "catalogue:element-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
     "catalogue:indicator-add": lambda _of, _who: {
@@ -332,8 +332,8 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     },
     "catalogue:indicator-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
     "catalogue:form-add": lambda of, _who: {
-        "title": "Biểu mới", "root": of.unit.name, "asked": "chinh-don-vi", "period": "month", "calendar": "administrative",
-        "valid_from": _day(0), "lines": ["posts"],
+        "title": "Biểu mới", "root": of.unit.name, "asked": "chinh-don-vi", "period": "month",
+        "calendar": "administrative", "valid_from": _day(0), "lines": ["posts"],
     },
     "catalogue:form-adopt": lambda of, _who: {"code": "MT-03/XA", "root": of.unit.name, "valid_from": _day(0)},
     "catalogue:form-change": lambda _of, _who: {
