@@ -65,7 +65,7 @@ class Asked:
 def form_of(actor: Actor, form_id: int) -> Form:
     """The form of an address, or 404."""
     found: Any = Form.objects.visible_to(actor).select_related("root", "group")
-    return cast(Form, get_object_or_404(found, pk=form_id))
+    return cast("Form", get_object_or_404(found, pk=form_id))
 
 
 def period_on(form: Form, day: date) -> Span:

@@ -204,7 +204,7 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
                 _shown(at.get(before)),
                 _shown(at.get(ago)),
                 _so_far(form, each.element, at, span),
-            )  # fmt: skip
+            )
         )
     _remark(form, words, rows, known, unit.pk, span)
     told = sum(1 for row in rows if row.boxes[0].number and row.boxes[0].number.told)

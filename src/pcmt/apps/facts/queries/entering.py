@@ -25,7 +25,7 @@ def forms_asking(actor: Actor) -> QuerySet[Form]:
     """The forms in use on the actor's day that ask the own unit or units that the actor answers for."""
     reach = sees("facts.Fact", actor)
     if reach < Reach.SUBTREE:
-        return Form.objects.none()
+        return cast("QuerySet[Form]", Form.objects.none())
     reached = reached_units(actor, reach)
     below = UnitClosure.objects.filter(
         holds_on(actor.on), Q(descendant__kind=UnitKind.ADMINISTRATIVE) | Q(descendant__level="school"),
@@ -75,7 +75,7 @@ def progress(asked: Mapping[Form, Sequence[Span]], unit_ids: Collection[int]) ->
     }
 
 
-def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> QuerySet[Fact, dict[str, Any]]:
+def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> Any:
     wanted = FormLine.objects.filter(form=form, element_id=OuterRef("element_id"), breakdown=OuterRef("breakdown"))
     # A number that waits stands beside the accepted one: the line is told once.
     line = Concat(Cast("element_id", CharField()), Value("|"), F("breakdown"), output_field=CharField())
