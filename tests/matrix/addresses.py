@@ -341,9 +341,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "entry:line": lambda of, _who: {f"v{_cell(of)}": "4"},
     "entry:cell": lambda _of, _who: {"value": "5", "reason": "Đếm lại", "seen": "0"},
     "entry:accept": lambda _of, _who: {"tat-ca": "1"},
-    "entry:sheet_tell": lambda of, _who: {"seen": of.numbers.seen},
-    "entry:sheet_dash": lambda _of, _who: {"dash": "zero"},
-    "entry:sheet_columns": lambda of, _who: {
+    "entry:sheet-tell": lambda of, _who: {"seen": of.numbers.seen},
+    "entry:sheet-dash": lambda _of, _who: {"dash": "zero"},
+    "entry:sheet-columns": lambda of, _who: {
         "sheet": "0", "head": "7", "rows": "lines", "dash": "", "c2": "label", "c6": "value",
     },
     "entry:undo": lambda _of, _who: {"reason": "Nhầm kỳ"},

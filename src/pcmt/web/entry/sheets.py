@@ -108,7 +108,7 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     if made.state == SheetState.DONE:
         return render(request, "entry/sheet_done.html", _frame(made))
     if not made.seen:
-        return redirect("entry:sheet_columns", made.pk)
+        return redirect("entry:sheet-columns", made.pk)
     return _preview(request, made)
 
 
