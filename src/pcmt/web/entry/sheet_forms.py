@@ -162,7 +162,11 @@ class ReadingForm(forms.Form):
             self.labels[name] = key
             label = _t("Dòng %(line)d · %(text)s") % {"line": each.row + 1, "text": each.text[:80]}
             self.fields[name] = MeaningField(
-                self.rows_of, long=many, listed="rows-of", label=label, initial=_nearest(each.text, self.rows_of) if rows == LINES else ""
+                self.rows_of,
+                long=many,
+                listed="rows-of",
+                label=label,
+                initial=_nearest(each.text, self.rows_of) if rows == LINES else "",
             )
 
     @property
