@@ -45,7 +45,7 @@ PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id", "element", "indi
 PUBLIC_ROWS = frozenset(
     {
         *("history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"),
-        *("units:reorganisation", "units:cancel", "catalogue:form"),
+        *("units:reorganisation", "units:cancel", "catalogue:form", "history:thing[form]"),
     }
 )
 

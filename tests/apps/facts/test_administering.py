@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pcmt.apps.accounts.models import Role
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.facts.catalogue import catalogue
-from pcmt.apps.facts.models import Element, ElementVersion, Indicator
+from pcmt.apps.facts.models import Element, ElementVersion, Form, FormLine, Indicator, IndicatorVersion
 from pcmt.apps.facts.operations import (
     Adding,
     ElementText,
@@ -30,6 +31,7 @@ from pcmt.apps.facts.operations import (
     version_indicator,
 )
 from pcmt.apps.facts.operations.administering import _place
+from pcmt.apps.facts.policies import can_keep_catalogue, can_keep_forms
 from pcmt.core.diagnostics import Refusal
 from tests.factories.world import NOW, World
 
@@ -85,6 +87,22 @@ def test_only_administrators_keep_the_catalogue(chief: Any, land: World) -> None
         text = IndicatorText(name="Mới", counted=("posts",), source="KH")
         assert refused(add_indicator(actor=actor, at=NOW, text=text))[0] == "not_allowed"
         assert refused(end_element(actor=actor, at=NOW, code="posts", version=1, on=JULY))[0] == "not_allowed"
+
+
+def test_everybody_signed_in_reads_the_catalogue_and_the_forms(chief: Any, land: World) -> None:
+    """It names no person and holds no figure; who changes it is another matter."""
+    text = FormText(title="Biểu tin bài", lines=(Line("posts"),), period="month", valid_from=date(2026, 1, 1))
+    define_form(actor=None, at=NOW, root_id=land["an_binh"].pk, form=text)
+    for model in (Element, ElementVersion, Indicator, IndicatorVersion, Form, FormLine):
+        manager: Any = model._default_manager
+        assert manager.count() > 0
+        assert not manager.visible_to(None).exists()
+        for role in Role.values:
+            assert manager.visible_to(land.actor("binh_giang", role)).count() == manager.count()
+    keepers = {role for role in Role.values if can_keep_catalogue(land.actor("an_binh", role))}
+    assert keepers == {Role.ADMINISTRATOR}
+    formers = {role for role in Role.values if can_keep_forms(land.actor("an_binh", role))}
+    assert formers == {Role.ADMINISTRATOR, Role.STANDING_OFFICE}
 
 
 def test_the_catalogue_before_and_after_a_version(chief: Any) -> None:
