@@ -40,7 +40,7 @@ MOST_ROWS = 40
 """So many rows that nobody knows are asked about at once."""
 MOST_OPTIONS = 2_500
 """Up to so many options the page holds lists to choose from; beyond, words are typed and the lists stand once."""
-SIMILAR_FROM = 70
+SIMILAR_FROM = 80
 ALL = "tat-ca"
 
 DASHES = (
@@ -162,7 +162,7 @@ class ReadingForm(forms.Form):
             self.labels[name] = key
             label = _t("Dòng %(line)d · %(text)s") % {"line": each.row + 1, "text": each.text[:80]}
             self.fields[name] = MeaningField(
-                self.rows_of, long=many, listed="rows-of", label=label, initial=_nearest(each.text, self.rows_of)
+                self.rows_of, long=many, listed="rows-of", label=label, initial=_nearest(each.text, self.rows_of) if rows == LINES else ""
             )
 
     @property
@@ -211,7 +211,7 @@ def row_choices(scene: Scene, rows: str) -> list[Choice]:
 
 
 def _nearest(text: str, choices: Sequence[Choice]) -> str:
-    """The choice whose words are most alike, where any is; a person looks at it."""
+    """The line whose words are most alike, where any is; a person looks at it. Names of units are never guessed."""
     named: Mapping[str, str] = {each.value: fold(each.label) for each in choices[2:]}
     best = process.extractOne(word_key(text), named, scorer=fuzz.token_sort_ratio, score_cutoff=SIMILAR_FROM)
     return str(best[2]) if best else ""
