@@ -222,9 +222,7 @@ def history(
     row = Element.objects.filter(code=element).first()
     if row is None or unit_id not in units_seen_by(actor, [unit_id]):
         return ()
-    facts = Fact.objects.filter(
-        unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown
-    )
+    facts = Fact.objects.filter(unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown)
     found = [told for _span, told in _revisions(facts, row)]
     return tuple(sorted(found, key=lambda each: (each.at, each.fact_id), reverse=True))
 
