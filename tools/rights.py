@@ -33,6 +33,7 @@ SUBJECTS = {
     "units": "Đơn vị",
     "accounts": "Người dùng, vai trò",
     "notices": "Thông báo",
+    "facts": "Số liệu",
     "plans": "Kế hoạch",
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",

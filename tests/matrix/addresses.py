@@ -315,8 +315,8 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "places": "0", "source": "Kế hoạch 12/KH-UBND",
     },
     "catalogue:element-version": lambda _of, _who: {
-        "version": "1", "name": "Số người bắt đầu dùng Methadone", "unit_word": "người", "source": "Kế hoạch 12/KH-UBND",
-        "valid_from": _day(1),
+        "version": "1", "name": "Số người bắt đầu dùng Methadone", "unit_word": "người",
+        "source": "Kế hoạch 12/KH-UBND", "valid_from": _day(1),
     },
     "catalogue:element-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
     "catalogue:indicator-add": lambda _of, _who: {
