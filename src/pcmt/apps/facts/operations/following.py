@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,12 +41,10 @@ def follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     or after the change (it was written down late, or a period was told before it was over), the trees of then have
     changed as well: the sums of those elements are made anew.
     """
-    kept = models.QuerySet(RollUp).select_for_update().first()
-    before = kept.day if kept else boundary_day(at)
+    kept = RollUp.objects.select_for_update().values_list("day", flat=True).first()
+    before = boundary_day(at) if kept is None else kept
     after = max(before, change.day)
-    if kept:
-        RollUp.objects.filter(pk=kept.pk).update(day=after)
-    else:
+    if not RollUp.objects.update(day=after):
         RollUp.objects.create(day=after)
     units = _concerned(change, before, after)
     facts = Fact.objects.counting().filter(unit__in=units).filter(Q(value__isnull=False) | Q(applies=False))
