@@ -110,6 +110,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
+    "sheet_id": lambda of: of.numbers.pk,
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",
     "indicator": lambda _of: "posts",
@@ -345,6 +346,11 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "entry:line": lambda of, _who: {f"v{_cell(of)}": "4"},
     "entry:cell": lambda _of, _who: {"value": "5", "reason": "Đếm lại", "seen": "0"},
     "entry:accept": lambda _of, _who: {"tat-ca": "1"},
+    "entry:sheet-tell": lambda of, _who: {"seen": of.numbers.seen},
+    "entry:sheet-dash": lambda _of, _who: {"dash": "zero"},
+    "entry:sheet-columns": lambda of, _who: {
+        "sheet": "0", "head": "7", "rows": "lines", "dash": "", "c2": "label", "c6": "value",
+    },
     "entry:undo": lambda _of, _who: {"reason": "Nhầm kỳ"},
     "filters:save": lambda _of, _who: {
         "page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"

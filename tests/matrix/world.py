@@ -28,8 +28,17 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.facts.models import Form, Recording
-from pcmt.apps.facts.operations import Entry, FormText, Line, define_form, load_catalogue, record_facts
+from pcmt.apps.facts.models import Form, Recording, SheetImport
+from pcmt.apps.facts.operations import (
+    Entry,
+    FormText,
+    Line,
+    define_form,
+    load_catalogue,
+    record_facts,
+    start_sheet,
+)
+from pcmt.apps.facts.queries.templates import template_of
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Meeting, Plan, Revision, RevisionState
@@ -68,6 +77,7 @@ from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
+from tests.factories.sheets import filled, put
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -148,6 +158,7 @@ class Things:
     meeting: Meeting
     form: Form
     recording: Recording
+    numbers: SheetImport
 
 
 @attrs.frozen(kw_only=True)
@@ -311,8 +322,9 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
         meeting=_meeting(keeper),
-        form=_form(unit),
+        form=(form := _form(unit)),
         recording=_recording(keeper),
+        numbers=_numbers(keeper, form),
     )
 
 
@@ -328,6 +340,17 @@ def _form(unit: Unit) -> Form:
     text = FormText(title="Số liệu tháng", lines=(Line("posts"),), period="month", valid_from=date(2026, 1, 1))
     made = define_form(actor=None, at=NOW, root_id=unit.pk, form=text)
     assert isinstance(made, Form), made
+    return made
+
+
+def _numbers(keeper: Actor, form: Form) -> SheetImport:
+    """A filled template that waits to be told."""
+    span, at = ADMINISTRATIVE.around(Kind.MONTH, date.today()), timezone.now()
+    data = filled(template_of(form, span, unit_id=keeper.unit_id, at=at), put({"posts|": 5}))
+    made = start_sheet(
+        actor=keeper, at=at, form=form, span=span, unit_id=keeper.unit_id, name="so-lieu.xlsx", data=data
+    )
+    assert isinstance(made, SheetImport), made
     return made
 
 

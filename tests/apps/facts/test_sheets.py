@@ -6,7 +6,6 @@ import io
 import random
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -53,7 +52,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.documents import grid_from
 from pcmt.web.entry.sheet_page import marked_sheet
 from tests.factories.facts import entry, form, month, told
-from tests.factories.sheets import read_back, workbook
+from tests.factories.sheets import filled, put, read_back, workbook
 from tests.factories.world import NOW, World, world
 
 pytestmark = pytest.mark.django_db
@@ -64,30 +63,6 @@ CASES, ARRESTED, ADDICTS = "cases_detected|", "suspects_arrested|", "addicts_wit
 @pytest.fixture
 def land() -> World:
     return world()
-
-
-def put(values: dict[str, Any], heading: str = "Kỳ này") -> Callable[[Any], None]:
-    """Writes values into the rows of these keys (of lines or units), in the column of a heading."""
-
-    def fill(book: Any) -> None:
-        sheet = book.worksheets[0]
-        head = next(row for row in sheet.iter_rows() if row[0].value == "Mã dòng")
-        column = next(cell.column for cell in head if str(cell.value or "").startswith(heading))
-        for row in sheet.iter_rows(min_row=head[0].row + 1):
-            if row[0].value in values:
-                sheet.cell(row[0].row, column).value = values[row[0].value]
-
-    return fill
-
-
-def filled(data: bytes, *fills: Callable[[Any], None]) -> bytes:
-    """A template as a person gives it back."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    for fill in fills:
-        fill(book)
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
 
 
 def sent(

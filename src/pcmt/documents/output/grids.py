@@ -78,9 +78,9 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                     text = texts[column] if column < len(texts) else ""
                     cell = said.cells.get((row, column)) if said else None
                     look = formats.of(cell[0] if cell else tone, head=head, framed=bool(tone or head))
-                    number = said.numbers.get((row, column)) if said else None
-                    if number is not None:
-                        page.write_number(row, column, float(number), look)
+                    counted = said.numbers.get((row, column)) if said else None
+                    if counted is not None:
+                        page.write_number(row, column, float(counted), look)
                     elif text:
                         page.write_string(row, column, text[:MAX_CELL], look)
                     else:

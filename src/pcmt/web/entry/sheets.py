@@ -108,7 +108,7 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     if made.state == SheetState.DONE:
         return render(request, "entry/sheet_done.html", _frame(made))
     if not made.seen:
-        return redirect("entry:sheet_columns", made.pk)
+        return redirect("entry:sheet-columns", made.pk)
     return _preview(request, made)
 
 
@@ -166,7 +166,7 @@ def _dash(grid: Grid, reading: Reading | None, row: int, column: int) -> bool:
 
 def columns(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Saying what the columns and rows of a sheet hold, beside its first rows."""
-    made = _seen(request, sheet_id)
+    made = _kept(request, sheet_id)
     if made.state != SheetState.WAITING:
         return redirect("entry:sheet", made.pk)
     actor = acting(request)
@@ -248,7 +248,7 @@ def _sample(grid: Grid, at: int, form: ReadingForm) -> list[tuple[int, list[str]
 @require_POST
 def dash(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Say what "-" stands for."""
-    made = _seen(request, sheet_id)
+    made = _kept(request, sheet_id)
     answer = say_dash(actor=acting(request), at=timezone.now(), sheet_id=made.pk, dash=request.POST.get("dash", ""))
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
@@ -258,7 +258,7 @@ def dash(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @require_POST
 def aim(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Send a template in for what it says it is of."""
-    made = _seen(request, sheet_id)
+    made = _kept(request, sheet_id)
     answer = aim_sheet(actor=acting(request), at=timezone.now(), sheet_id=made.pk)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
@@ -268,7 +268,7 @@ def aim(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @require_POST
 def tell(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Tell its numbers; where things are otherwise by now, the page shows how."""
-    made = _seen(request, sheet_id)
+    made = _kept(request, sheet_id)
     if made.state != SheetState.WAITING or not made.seen:
         return redirect("entry:sheet", made.pk)
     form = TellForm(request.POST)
@@ -294,7 +294,7 @@ def tell(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """Give up."""
-    made = _seen(request, sheet_id)
+    made = _kept(request, sheet_id)
     answer = withdraw_sheet(actor=acting(request), at=timezone.now(), sheet_id=made.pk)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
@@ -329,6 +329,14 @@ def _seen(request: HttpRequest, sheet_id: int) -> SheetImport:
     """The sheet when the actor may see it; else the page does not exist."""
     rows = SheetImport.objects.visible_to(acting(request))
     return get_object_or_404(rows.select_related("form__root", "unit", "by", "recording__undone_by"), pk=sheet_id)
+
+
+def _kept(request: HttpRequest, sheet_id: int) -> SheetImport:
+    """The sheet for whoever may do something with it; others who see it are refused."""
+    made = _seen(request, sheet_id)
+    if not can_send(acting(request)):
+        raise PermissionDenied(_("Bạn chỉ xem, không nhập số liệu của biểu này."))
+    return made
 
 
 def _frame(made: SheetImport) -> dict[str, Any]:

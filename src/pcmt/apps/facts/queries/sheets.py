@@ -89,7 +89,14 @@ class Outcome:
 
 def outcomes_of(made: SheetImport) -> list[Outcome]:
     """What becomes of the cells of a sheet that was checked."""
-    return [Outcome(*row[:-1], tuple(row[-1])) for row in made.outcomes.get("cells", ())]
+    return [_outcome(*row) for row in made.outcomes.get("cells", ())]
+
+
+def _outcome(
+    row: int, column: int, unit_id: int, line: int, state: str, before: str, after: str, note: str, seen: int,
+    message: str, doubts: Sequence[str],
+) -> Outcome:  # fmt: skip
+    return Outcome(row, column, unit_id, line, state, before, after, note, seen, message, tuple(doubts))
 
 
 class UnitNames:
