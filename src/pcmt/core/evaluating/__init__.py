@@ -17,6 +17,7 @@ __all__ = [
     "Verdict",
     "counted",
     "evaluate",
+    "expected_at",
     "together",
     "undetermined",
 ]

@@ -30,9 +30,7 @@ class MeasureForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
         required=False,
     )
-    each = forms.ChoiceField(
-        label=_("Tính cho"), widget=forms.Select(attrs={"class": "form-select"}), required=False
-    )
+    each = forms.ChoiceField(label=_("Tính cho"), widget=forms.Select(attrs={"class": "form-select"}), required=False)
     calendar = forms.ChoiceField(
         label=_("Lịch tính kỳ"),
         choices=list(CALENDAR_WORDS.items()),

@@ -1,4 +1,4 @@
-"""Judging targets on the facts: any number of them at once, with a number of statements that does not grow with them."""
+"""Judging targets on the facts: any number at once, with a number of statements that does not grow with them."""
 
 from __future__ import annotations
 
@@ -452,7 +452,9 @@ def _told(part: Part, judgement: Judgement) -> Judged:
     frame = part.frame
     asks = tuple(ask for what in ("counted", "whole") for ask in part.asks.get(what, ()))
     asks += tuple(ask for _turn, each in part.turns for ask in each)
-    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks, part.boundary)
+    return Judged(
+        frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks, part.boundary
+    )
 
 
 def given_of(part: Part) -> tuple[Given, str]:
