@@ -107,7 +107,7 @@ def _units() -> list[dict[str, Unit]]:
                     parent=f"{number}.{said.get('in', 'P')}",
                     valid_from=said.get("from"),
                     valid_to=said.get("to"),
-                )  # fmt: skip
+                )
             )
     made = create_units(actor=None, at=NOW, rows=rows)
     return [

@@ -53,8 +53,9 @@ class Given:
 
     `counted` is what the target counts, over its window up to the day; `whole` the population of a share. `baseline`
     is the figure a change starts from, over the whole of its period, `baseline_so_far` over as much of it as has
-    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is a stock at the start of the window.
-    `turns` are the periods that a frequency asks for, with what was done in each (None: nothing reported).
+    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is
+    a stock at the start of the window. `turns` are the periods that a frequency asks for, with what was done in each
+    (None: nothing reported).
     """
 
     counted: Figure | None = None

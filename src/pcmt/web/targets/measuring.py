@@ -134,7 +134,7 @@ def measure(request: HttpRequest, target_id: int) -> HttpResponse:
     spec, text = spec_of(target, actor.on), _text(target.plan)
     made, known = target.measured_by, catalogue(actor.on)
     found = _proposal(target, spec, known, text)
-    choices = {
+    choices: dict[str, Any] = {
         "indicators": _indicators(found, known, spec),
         "levels": _levels(made, actor.on),
         "breakdowns": list(breakdowns(actor.on).values()),
@@ -198,7 +198,7 @@ def _levels(made: Measure, on: date) -> list[tuple[str, Any]]:
         level
         for level in EACH_LEVELS
         if (level, UnitKind.ADMINISTRATIVE) in there
-        or (level == Level.SCHOOL and any(one == level for one, _ in there))
+        or (level == Level.SCHOOL and any(there_is == level for there_is, _kind in there))
     ]
     whole = _("Cả địa bàn: %(unit)s") % {"unit": made.unit.name}
     return [("", whole), *((level, _("Từng đơn vị: %(level)s") % {"level": Level(level).label}) for level in levels)]

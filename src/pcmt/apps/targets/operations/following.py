@@ -1,7 +1,8 @@
 """What follows in the targets room when units are reorganised.
 
-What was given to a unit is now its heir's. What was measured in its area is measured in the heir's, and what people said
-of that stays said. A baseline that was told for the unit is none of the heir, who may be larger: it has to be told anew.
+What was given to a unit is now its heir's. What was measured in its area is measured in the heir's, and what people
+said of that stays said. A baseline that was told for the unit is none of the heir, who may be larger: it has to be told
+anew.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.facts.models import CALENDAR_WORDS, Indicator
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import BaselineFigure, Measure, Remark, Target, TargetState
-from pcmt.apps.targets.operations.standing import stand
+from pcmt.apps.targets.operations.standing import keep_windows, stand
 from pcmt.apps.targets.policies import can_measure
 from pcmt.apps.targets.queries import spec_of
 from pcmt.apps.targets.queries.areas import places
@@ -56,7 +56,8 @@ def confirm_measure(*, actor: Actor, at: datetime, target_id: int, version: int,
             return done
         stand([target.pk], at=at, cause="measure")
         _tell_log(actor, at, done)
-        return done.measure
+    keep_windows(target_ids=[target.pk], on=timezone.localdate(at))
+    return done.measure
 
 
 @attrs.frozen
@@ -95,6 +96,7 @@ def confirm_proposals(*, actor: Actor, at: datetime, plan_id: int, seen: Mapping
         stand([each.measure.target_id for each in done], at=at, cause="measure")
         for each in done:
             _tell_log(actor, at, each)
+    keep_windows(target_ids=[each.measure.target_id for each in done], on=timezone.localdate(at))
     return Confirmed(len(done), refused)
 
 
@@ -288,7 +290,7 @@ def _facts(measure: Measure) -> dict[str, object]:
 
 
 def _locked(actor: Actor, target_id: int) -> Target | Refusal:
-    """The target for this transaction alone, if it stands in a plan in force and the actor may say how it is measured."""
+    """The target for this transaction alone, if its plan is in force and the actor may say how it is measured."""
     row = Target.objects.visible_to(actor).filter(pk=target_id).values_list("plan_id", flat=True).first()
     if row is None:
         return _not_allowed()

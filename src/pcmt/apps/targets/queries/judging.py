@@ -1,4 +1,4 @@
-"""Judging targets on the facts: any number of them at once, with a number of statements that does not grow with them."""
+"""Judging targets on the facts: any number at once, with a number of statements that does not grow with them."""
 
 from __future__ import annotations
 

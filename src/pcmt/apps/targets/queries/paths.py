@@ -1,4 +1,4 @@
-"""How a target went over time: its verdict at the end of each month, and the way to its goal beside what was reached."""
+"""How a target went over time: its verdict at each month's end, the way to its goal beside what was reached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 60
 
 @attrs.frozen
 class PathPoint:
-    """What should be reached at the end of a day, and what was; None where there is no way to it or nothing is known."""
+    """What should be reached at the end of a day, and what was; None where there is no way or nothing is known."""
 
     day: date
     expected: Fraction | None
@@ -72,7 +72,8 @@ def month_ends(window: Span | None) -> list[date]:
     """The last days of the calendar months of a window, and its own last day."""
     if window is None:
         return []
-    days, month = [], STATISTICAL.around(Kind.MONTH, window.start)
+    days: list[date] = []
+    month = STATISTICAL.around(Kind.MONTH, window.start)
     while month.last < window.last and len(days) < MOST:
         days.append(month.last)
         month = STATISTICAL.around(Kind.MONTH, month.last + DAY)
