@@ -95,6 +95,11 @@ def _concerned(change: Change, before: date, after: date) -> set[int]:
     moved = Q(valid_from__gt=before, valid_from__lte=after) | Q(valid_to__gt=before, valid_to__lte=after)
     moved |= Q(valid_from=change.on) | Q(valid_to=change.on)
     named |= set(UnitLink.objects.filter(moved).values_list("child_id", flat=True))
+    asked = named
+    while asked:  # what these units once took over goes on with them
+        came = set(Succession.objects.filter(new__in=asked).values_list("old_id", flat=True))
+        asked = came - named
+        named |= came
     return set(UnitClosure.objects.filter(ancestor__in=named).values_list("descendant_id", flat=True))
 
 
