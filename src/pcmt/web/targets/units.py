@@ -20,7 +20,7 @@ from pcmt.core.measures import Indicator
 from pcmt.core.periods import DAY, Span
 from pcmt.web.figures import Switch
 from pcmt.web.targets.drawing import Bar, bar
-from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord, reported
+from pcmt.web.targets.words import VERDICT_WORDS, Number, VerdictWord, reported
 
 SORTS = ("", "ten", "thuc-hien", "con-thieu", "ket-luan")
 
@@ -32,7 +32,7 @@ class UnitLine:
     unit: Unit
     word: VerdictWord | None
     sentence: str
-    measured: Fraction | None
+    measured: Number | None
     goal: Fraction | None
     distance: Fraction | None
     reach: date | None
