@@ -158,7 +158,7 @@ def test_the_scoreboard_says_what_stands_how_and_what_has_to_be_done(land: World
     client = signed_in(land)
     page = words_of(page_of(client, f"/ke-hoach/{plan.pk}/chi-tieu/"))
     assert "1 đúng tiến độ 1 chưa xác định" in page
-    assert "Cần làm Chưa xác nhận cách đo (1 chỉ tiêu; Công an tỉnh An Bình) Ít nhất 80% hộ dân" in page
+    assert "Chưa xác nhận cách đo (1 chỉ tiêu; Công an tỉnh An Bình) Ít nhất 80% hộ dân" in page
     assert "Công an xã Đông Hòa 3 vụ / 6" in page
     assert "cộng 10, khớp với tổng" in page
     narrowed = page_of(client, f"/ke-hoach/{plan.pk}/chi-tieu/?ket_luan=chua-xac-dinh")
@@ -229,7 +229,7 @@ def test_a_figure_opens_down_to_who_told_it(land: World, plan: Plan) -> None:
     assert "Tỉnh An Bình : Số vụ phạm tội" in words_of(first)
     leaf = f"/chi-tieu/{target.pk}/nguon/?don_vi={land['dong_hoa'].pk}"
     words = words_of(page_of(client, leaf))
-    assert "01/01/2026 – 31/01/2026 5 Nhập tay minh , Công an tỉnh An Bình" in words
+    assert "01/01/2026 – 31/01/2026 5 Nhập tay minh, Công an tỉnh An Bình" in words
     assert "đã sửa 1 lần 3 lan, 02/03/2026 10:00" in words
     part = client.get(leaf, headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part

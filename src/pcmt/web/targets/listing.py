@@ -25,7 +25,7 @@ from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.evaluating import VERDICTS, Verdict
 from pcmt.core.text import fold
 from pcmt.web.targets.drawing import Bar, bar
-from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord, figure_unit
+from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord, figure_unit, reported
 
 ROWS_A_PAGE = 60
 NEVER_JUDGED = "Chưa xác định: chưa có số liệu để kết luận."
@@ -216,6 +216,8 @@ def line_of(target: Any, *, judged: bool = True, whole: bool = True) -> Line:
     kept: dict[str, Any] = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
     kept |= {"sentence": kept["sentence"] or NEVER_JUDGED, "small": bool(kept["small"])}
     key = target.verdict if judged else str(Verdict.UNDETERMINED)
+    if not gathers(target, whole=whole):
+        kept["measured"] = reported(target.shape, key, kept["measured"])
     drawn = bar(kept["measured"], kept["expected"], kept["goal"])
     unit_word = counted_in(target, whole=whole)
     return Line(target=target, verdict=key, word=VERDICT_WORDS[key], bar=drawn, unit_word=unit_word, **kept)
@@ -223,29 +225,34 @@ def line_of(target: Any, *, judged: bool = True, whole: bool = True) -> Line:
 
 def counted_in(target: Target, *, whole: bool) -> str:
     """What the figures of a target count, for the whole of it or for one unit."""
+    return "đơn vị" if gathers(target, whole=whole) else figure_unit(target.shape, target.unit_word)
+
+
+def gathers(target: Target, *, whole: bool) -> bool:
+    """Whether figures of a target are those of many units together, for each of which it holds."""
     measure: Any = getattr(target, "measured_by", None)
-    if whole and measure is not None and (measure.each or measure.each_group_id):
-        return "đơn vị"
-    return figure_unit(target.shape, target.unit_word)
+    return whole and measure is not None and bool(measure.each or measure.each_group_id)
 
 
 def of_judged(judged: Judged, on: date) -> Line:
     """A target that was judged just now, as a line."""
     found = judged.judgement
     key = str(found.verdict)
+    together = gathers(judged.target, whole=judged.whole)
+    measured = found.measured if together else reported(judged.spec.shape, key, found.measured)
     return Line(
         target=judged.target,
         verdict=key,
         word=VERDICT_WORDS[key],
         sentence=found.sentence,
-        measured=found.measured,
+        measured=measured,
         goal=found.goal,
         expected=found.expected,
         distance=found.distance,
         reach=found.reach,
         on=on,
         small=found.small,
-        bar=bar(found.measured, found.expected, found.goal),
+        bar=bar(measured, found.expected, found.goal),
         unit_word=counted_in(judged.target, whole=judged.whole),
     )
 

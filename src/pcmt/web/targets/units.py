@@ -20,7 +20,7 @@ from pcmt.core.measures import Indicator
 from pcmt.core.periods import DAY, Span
 from pcmt.web.figures import Switch
 from pcmt.web.targets.drawing import Bar, bar
-from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
+from pcmt.web.targets.words import VERDICT_WORDS, Number, VerdictWord, reported
 
 SORTS = ("", "ten", "thuc-hien", "con-thieu", "ket-luan")
 
@@ -32,7 +32,7 @@ class UnitLine:
     unit: Unit
     word: VerdictWord | None
     sentence: str
-    measured: Fraction | None
+    measured: Number | None
     goal: Fraction | None
     distance: Fraction | None
     reach: date | None
@@ -143,10 +143,9 @@ def _meets(window: Span, days: Sequence[date | None]) -> bool:
 def _judged(unit: Unit, each: Judged) -> UnitLine:
     found = each.judgement
     word = VERDICT_WORDS[str(found.verdict)]
-    drawn = bar(found.measured, found.expected, found.goal)
-    return UnitLine(
-        unit, word, found.sentence, found.measured, found.goal, found.distance, found.reach, found.small, drawn
-    )
+    measured = reported(each.spec.shape, found.verdict, found.measured)
+    drawn = bar(measured, found.expected, found.goal)
+    return UnitLine(unit, word, found.sentence, measured, found.goal, found.distance, found.reach, found.small, drawn)
 
 
 def _waits(line: UnitLine) -> bool:

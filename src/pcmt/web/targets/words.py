@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from pcmt.core.evaluating import Verdict
 from pcmt.core.measures import Shape, number_label
 
+Number = Decimal | Fraction
+
 
 @attrs.frozen
 class VerdictWord:
@@ -70,3 +72,9 @@ def figure_unit(shape: str, unit_word: str) -> str:
     if shape == Shape.FREQUENCY:
         return "kỳ"
     return "" if shape in (Shape.CHANGE, Shape.MONOTONE) and unit_word == "percent" else unit_word
+
+
+def reported(shape: str, verdict: str, measured: Number | None) -> Number | None:
+    """The figure to show: of a frequency no period is done where nothing was told, which is no zero."""
+    unknown = shape == Shape.FREQUENCY and verdict == Verdict.UNDETERMINED and not measured
+    return None if unknown else measured
