@@ -88,7 +88,7 @@ def test_the_map_and_its_table_say_the_same(province: Province) -> None:
     lines = page_of(client, f"{SCREEN}cac-noi/").context["lines"]
     assert [(each.unit.pk, each.sign) for each in lines] == [(tile.unit.pk, tile.sign) for tile in places.tiles]
     for tile, line in zip(places.tiles, lines, strict=True):
-        assert f'aria-label="{tile.unit.name}: {tile.sign.words}"' in page
+        assert f'aria-label="{tile.unit.name} ({tile.sign.letter}): {tile.sign.words}"' in page
         counts = {row: count for row, count in tile.place.tally.counts.items() if count}
         rows = Standing.objects.filter(unit=tile.unit)
         assert counts == {
@@ -243,7 +243,7 @@ def test_a_hundred_and_thirty_bodies_and_thirty_targets_stay_light() -> None:
     own = Target.objects.bulk_create(
         Target(
             plan=item.revision.plan, since=item.revision, revision=item.revision, item=item, shape="share",
-            comparator="gte", value=99, unit_word="percent", measure="thôn, tổ dân phố ký cam kết không có người nghiện mới",
+            comparator="gte", value=99, unit_word="percent", measure=MEASURED,
             text="Ít nhất 99% thôn", start=0, end=1,
         )
         for item in items
@@ -264,6 +264,7 @@ def test_a_hundred_and_thirty_bodies_and_thirty_targets_stay_light() -> None:
 
 
 COVER_COST = 30
+MEASURED = "thôn, tổ dân phố ký cam kết không có người nghiện mới"
 
 
 def editions_of(targets: list[Target]) -> None:

@@ -202,7 +202,8 @@ def test_plans_of_an_area_its_own_first(story: World) -> None:
     land = story
     chair, commune = land.actor("an_binh", "leader"), land.actor("dong_hoa", "leader")
     of = {name: area_of(actor) for name, actor in (("chair", chair), ("commune", commune))}
-    assert of["chair"] and of["commune"]
+    assert of["chair"]
+    assert of["commune"]
     assert {plan.rank for plan in plans_of(chair, of["chair"], YEAR)} == {0}
     assert {plan.rank for plan in plans_of(commune, of["commune"], YEAR)} == {1}
     before = Span(date(2024, 1, 1), date(2025, 1, 1))
