@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import psycopg
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @attrs.frozen

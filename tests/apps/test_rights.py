@@ -105,7 +105,7 @@ MINE = {"tasks.Batch", "tasks.CalendarFeed", "tasks.FeedEntry"}
 """Models whose rows only their maker sees, whatever plans they are about."""
 BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
-OUTSIDE = {"audit", "jobs", "units", "accounts", "notices"}
+OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts"}
 
 
 @pytest.fixture

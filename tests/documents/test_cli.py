@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from pathlib import Path
 
 import pytest
@@ -166,9 +165,14 @@ def test_a_closed_pipe_makes_no_noise(plan: Path) -> None:
 def test_an_interrupt_makes_no_traceback(tmp_path: Path) -> None:
     fifo = tmp_path / "a.txt"
     os.mkfifo(fifo)
-    with subprocess.Popen([*PROGRAM, str(fifo)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        time.sleep(1.5)
-        process.send_signal(signal.SIGINT)
+    with subprocess.Popen(
+        [*PROGRAM, str(fifo)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
+    ) as process:
+        with fifo.open("wb"):  # returns when the program has opened it, too
+            process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert process.stderr.read().decode().strip() == "Đã dừng."
         assert process.wait(60) == 130

@@ -34,6 +34,10 @@ DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 EXPECTED = ("422 (", "409 (", "403 (", "404 (", "410 (", "401 (", "net::ERR_ABORTED")
 """Answers that a journey provokes on purpose; the browser writes a line about each."""
 
+PATIENCE = 30_000
+"""Milliseconds that a page may take before a journey fails: no measure of speed, the machine may be busy."""
+expect.set_options(timeout=PATIENCE)
+
 # The sync interface of Playwright runs an event loop in the main thread, where Django then refuses its own queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -86,7 +90,7 @@ class Watched:
             has_touch=phone,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))

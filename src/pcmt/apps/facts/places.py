@@ -45,6 +45,7 @@ class Places:
 
     _known: dict[tuple[int, date], tuple[int, ...]] = attrs.field(factory=dict, init=False)
     _staying: dict[tuple[int, date], bool] = attrs.field(factory=dict, init=False)
+    _ended: dict[int, date] = attrs.field(factory=dict, init=False)
 
     @cached_property
     def _left(self) -> dict[int, list[Left]]:
@@ -67,12 +68,21 @@ class Places:
         """What ever stood above the units and whoever took over from them, nearest first."""
         found: dict[int, list[tuple[int, Window]]] = defaultdict(list)
         ids = {*self.unit_ids, *self._left}
-        rows = UnitClosure.objects.filter(descendant__in=ids, depth__gt=0).order_by("depth", "ancestor_id")
+        rows = UnitClosure.objects.filter(descendant__in=ids).order_by("depth", "ancestor_id")
         for descendant, ancestor, begins, ends in rows.values_list(
             "descendant_id", "ancestor_id", "valid_from", "valid_to"
         ):
-            found[descendant].append((ancestor, (begins, ends)))
+            if ancestor != descendant:
+                found[descendant].append((ancestor, (begins, ends)))
+            elif ends is not None:
+                self._ended[descendant] = ends
         return found
+
+    def _last(self, unit_id: int, day: date) -> date:
+        """The last day, up to a day, on which a unit stood: a period may have been told before the unit ended in it."""
+        self.above(unit_id, day)
+        ends = self._ended.get(unit_id)
+        return day if ends is None or day < ends else ends - DAY
 
     def above(self, unit_id: int, on: date) -> tuple[int, ...]:
         """The units above one on a day, in the order of ids."""
@@ -86,7 +96,8 @@ class Places:
 
     def bearers(self, unit_id: int, amount: Number, since: date) -> list[tuple[int, Number, bool]]:
         """Who bears on the day what a unit told on `since`, that day or before: unit, its part, whether a guess."""
-        left = next((each for each in self._left.get(unit_id, ()) if each.on > since), None)
+        last = self._last(unit_id, since)
+        left = next((each for each in self._left.get(unit_id, ()) if each.on > last), None)
         if left is None:
             return [(unit_id, amount, False)]
         parts = apportion(amount, [weight for _unit, weight in left.shares])
@@ -134,13 +145,14 @@ class Places:
         """Whether what a unit told on a day lies on the boundaries of now where it lay then: so it is for most."""
         known = self._staying.get((unit_id, on))
         if known is None:
-            left = any(each.on > on for each in self._left.get(unit_id, ()))
+            last = self._last(unit_id, on)
+            left = any(each.on > last for each in self._left.get(unit_id, ()))
             known = self._staying[unit_id, on] = not left and self.above(unit_id, on) == self.above(unit_id, self.day)
         return known
 
     def steady(self, unit_id: int, first: date, last: date) -> bool:
         """Whether nothing changes for a unit from a day to another and to the day: what is above it, what it leaves."""
-        if any(each.on > first for each in self._left.get(unit_id, ())):
+        if any(each.on > self._last(unit_id, first) for each in self._left.get(unit_id, ())):
             return False
         until = max(last, self.day)
         for _above, (begins, ends) in self._above.get(unit_id, ()):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +42,7 @@ def follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     or after the change (it was written down late, or a period was told before it was over), the trees of then have
     changed as well: the sums of those elements are made anew.
     """
-    kept: RollUp | None = RollUp.objects.select_for_update().first()
+    kept = models.QuerySet(RollUp).select_for_update().first()
     before = kept.day if kept else boundary_day(at)
     after = max(before, change.day)
     if kept:
@@ -95,6 +96,11 @@ def _concerned(change: Change, before: date, after: date) -> set[int]:
     moved = Q(valid_from__gt=before, valid_from__lte=after) | Q(valid_to__gt=before, valid_to__lte=after)
     moved |= Q(valid_from=change.on) | Q(valid_to=change.on)
     named |= set(UnitLink.objects.filter(moved).values_list("child_id", flat=True))
+    asked = named
+    while asked:  # what these units once took over goes on with them
+        came = set(Succession.objects.filter(new__in=asked).values_list("old_id", flat=True))
+        asked = came - named
+        named |= came
     return set(UnitClosure.objects.filter(ancestor__in=named).values_list("descendant_id", flat=True))
 
 

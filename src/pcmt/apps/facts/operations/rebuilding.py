@@ -183,8 +183,8 @@ def _insert(
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     run(
         f"INSERT INTO {Cell._meta.db_table} ({names}) "  # noqa: S608 - as above
-        f"SELECT c.ancestor_id, %s, o.breakdown, 't', o.p0, o.p1, COALESCE(SUM(o.value), 0), SUM(o.units), SUM(o.days), "
-        f"SUM(o.na), SUM(o.exact), 0 FROM ({own}) AS o JOIN {closure} c ON c.descendant_id = o.unit_id AND c.depth > 0 "
+        f"SELECT c.ancestor_id, %s, o.breakdown, 't', o.p0, o.p1, COALESCE(SUM(o.value), 0), SUM(o.units), "
+        f"SUM(o.days), SUM(o.na), SUM(o.exact), 0 FROM ({own}) AS o JOIN {closure} c ON c.descendant_id = o.unit_id AND c.depth > 0 "
         f"AND (c.valid_from IS NULL OR c.valid_from <= o.last) AND (c.valid_to IS NULL OR c.valid_to > o.last) "
         f"GROUP BY c.ancestor_id, o.breakdown, o.p0, o.p1",
         [element_id, *params, element_id, *odd_ones],

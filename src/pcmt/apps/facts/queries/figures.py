@@ -9,23 +9,25 @@ that is cut short, means, another state of knowledge, boundaries of another day)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 import attrs
 from django.db.models import Q
+from django.utils import timezone
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.models import Cell, Element, Fact
+from pcmt.apps.facts.models import Cell, Element, Fact, Recording
 from pcmt.apps.facts.queries.expecting import Covered, Expected, expected_of, lacking_of, silent_units
 from pcmt.apps.facts.queries.keeping import core_element, is_of_now, kept_windows
 from pcmt.apps.facts.queries.scanning import scanned
+from pcmt.apps.units.models import UnitClosure
 from pcmt.core import measures as core
 from pcmt.core.measures import Figure, OverTime, OverUnits, decompose, filled_by, is_kept, kept, rolls
-from pcmt.core.measures.rolling import BOTH
+from pcmt.core.measures.rolling import BOTH, calendar_named
 from pcmt.core.periods import DAY, Span
 
 Series = tuple[int, str, str]
@@ -102,12 +104,13 @@ def _from_cells(
     cells = _cells(asks, rows, forms, now=now)
     found: dict[Ask, Answer] = {}
     left: list[Ask] = []
+    shifted = _shifted(asks, on)
     pieces: dict[Ask, tuple[Span, ...]] = {}
     for ask in asks:
         series = (ask.unit_id, ask.element, ask.breakdown)
         mine = [fact.span for fact in own.get(series, ()) if fact.value is not None or not fact.applies] if now else []
         whole = _whole(ask, kinds[ask.element], cells.get(series, {}), mine, on, windows)
-        if whole is None:
+        if whole is None or (ask in shifted and kinds[ask.element].over_units is OverUnits.SUM):
             left.append(ask)
         else:
             pieces[ask] = whole
@@ -116,12 +119,28 @@ def _from_cells(
     for ask, whole in pieces.items():
         series = (ask.unit_id, ask.element, ask.breakdown)
         known = cells.get(series, {})
-        sums = [known.get(piece) or parts.get(series, {}).get(piece) for piece in whole]
+        sums = [(known if piece == ask.window else parts.get(series, {})).get(piece) for piece in whole]
         element, facts = kinds[ask.element], _counting(kinds[ask.element], own.get(series, ()), ask.window, windows)
         told = _told(element, known, ask.window, on, windows)
         below = _together([each for each in sums if each is not None])
         found[ask] = _answer(ask, element, rows[ask.element], facts, below, told, known, on, forms.get(ask))
     return found, left
+
+
+def _shifted(asks: Sequence[Ask], on: date) -> set[Ask]:
+    """Of windows that are cut short, those whose unit lost a unit below it in the days that are cut off.
+
+    What that one told later stands elsewhere, and may have taken the place of what it told before. Only asked of days
+    after which something was told.
+    """
+    cut = [ask for ask in asks if on < ask.window.last]
+    after = timezone.make_aware(datetime.combine(on + DAY, time()))
+    if not cut or not Recording.objects.filter(at__gte=after).exists():
+        return set()
+    last = max(ask.window.last for ask in cut)
+    gone = UnitClosure.objects.filter(ancestor__in={ask.unit_id for ask in cut}, valid_to__gt=on, valid_to__lte=last)
+    units = set(gone.order_by().values_list("ancestor_id", flat=True).distinct())
+    return {ask for ask in cut if ask.unit_id in units}
 
 
 def _whole(
@@ -157,7 +176,8 @@ def _whole(
         return (past,)
     if not element.cumulates:
         return None
-    for calendar in BOTH:
+    named = calendar_named(window)
+    for calendar in (named,) if named else BOTH:
         fill = decompose(past, calendar, windows)
         if filled_by(past_spans, fill, windows):
             return fill
@@ -221,9 +241,13 @@ def _answer(
         element, ask.window, on, own=own, told=told, covered=covered, reports=reports, expected=expected
     )
     figure = Figure(
-        value, own.cumulates, max(reaches, default=None) if valued or does_not else None, lacking, own.used if not reports else (),
+        value,
+        own.cumulates,
+        max(reaches, default=None) if valued or does_not else None,
+        lacking,
+        own.used if not reports else (),
         valued or not does_not,
-    )  # fmt: skip
+    )
     count = reports + bool(own.used)
     return Answer(figure, count, expected.count if expected else None, estimated=below.guessed > 0)
 
@@ -310,9 +334,7 @@ def _exactly(
 
 def _summed(asks: Sequence[Ask], rows: Mapping[str, Element], which: Q, *, now: bool) -> dict[Series, dict[Span, Sum]]:
     codes = {row.pk: row.code for row in rows.values()}
-    cells = Cell.objects.filter(
-        which, _asked(asks, rows), basis__in=[Cell.THEN, Cell.NOW] if now else [Cell.THEN]
-    )
+    cells = Cell.objects.filter(which, _asked(asks, rows), basis__in=[Cell.THEN, Cell.NOW] if now else [Cell.THEN])
     found: dict[Series, dict[Span, Sum]] = defaultdict(dict)
     for unit_id, element_id, breakdown, start, end, *amounts in cells.values_list(*FIELDS):
         by_span = found[unit_id, codes[element_id], breakdown]
