@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from benchmarks import clients, peers, server, store
-from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio
+from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio, say
 from benchmarks.workloads import Workload, public
 from pcmt.core.periods import DAY, STATISTICAL, Kind, Span
 
@@ -164,6 +164,7 @@ def alone(
     ]
     found: dict[str, dict[str, Any]] = {}
     for level, units in levels(workload).items():
+        say(f"screens: {level}")
         some = units[:2] if level != "commune" else units[:6]
         for unit in some:
             mine = peers.checksum(set(ours(here, workload, unit, last)))
@@ -238,6 +239,7 @@ def together(report: Report, here: store.Store, workload: Workload, pages: int) 
     rows = [["readers", "median ms", "p95 ms", "screens a second"]]
     bare = here.without_facts()
     for count in (1, READERS):
+        say(f"readers: {count}")
         served = clients.together(reader, [(bare, mix, at) for at in range(count)], max(20, pages // 2))
         rows.append([str(count), ms(middle(served.seconds)), ms(middle(served.seconds, 0.95)), f"{served.rate:,.0f}"])
         report.figures[f"readers_{count}"] = {

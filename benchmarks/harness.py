@@ -77,6 +77,12 @@ def arguments(description: str, *, peers: Sequence[str] = ()) -> argparse.Namesp
     return chosen
 
 
+def say(words: str) -> None:
+    """Tell whoever waits how far a long run is."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {words}\n")
+    sys.stderr.flush()
+
+
 def seconds(call: Callable[[], object], *, repeats: int = 5) -> float:
     """Seconds of processor time of the fastest of so many calls.
 

@@ -22,7 +22,7 @@ import attrs
 import numpy as np
 
 from benchmarks import clients, peers, server, store
-from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio
+from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio, say
 from benchmarks.workloads import VARIANTS, Workload, months, public
 from pcmt.core.measures import Element, Fact, Nature, OverTime
 from pcmt.core.measures.rolling import contributions
@@ -106,6 +106,7 @@ def _rebuilds(
             # The slowest say nothing new the third time; they would only keep others waiting.
             if again and taken[name][0] > 60:
                 continue
+            say(f"made anew: {name}")
             taken[name].append(way())
     answers["PCMT"] = peers.checksum(store.cells(connection, here))
     for name, peer in (("plain-sql", plain), ("sqlite", sqlite), ("duckdb", columnar), ("numpy", cube)):
@@ -233,6 +234,7 @@ def _submits(report: Report, connection: Any, here: store.Store, workload: Workl
     bare = here.without_facts()
     results: dict[int, tuple[clients.Served, clients.Served]] = {}
     for count in CLIENTS:
+        say(f"reports: {count} clients")
         each = max(20, reports // count)
         # Every client has communes of its own, all over the country: they meet in the provinces and the nation.
         shares = [leaves[at::count][:each] for at in range(count)]
@@ -353,6 +355,7 @@ def _variants(report: Report, connection: Any, socket: str) -> None:
     rows = [["workload", "facts", "ms a fact", "sums", "kept, counted by the core, made anew"]]
     for make in VARIANTS:
         workload = make()
+        say(workload.name)
         here = store.lay(socket, workload)
         began, count = time.perf_counter(), 0
         for chunk in (*workload.chunks, *workload.corrections):

@@ -2,8 +2,8 @@
 
 Each unit has a plan with thirty targets of twenty kinds. The program judges all of them through
 `targets.queries.judge`, which also writes the sentence of each verdict; of the peers only their queries are timed, not
-the judging of what they answer. They take a sample of each level and kind, extrapolated. What is judged one by one, from
-figures gone through fact by fact, must be the same verdict with the same sentence, or the run stops. Then a
+the judging of what they answer. They take a sample of each level and kind, extrapolated. What is judged one by one,
+from figures gone through fact by fact, must be the same verdict with the same sentence, or the run stops. Then a
 commune reports: the targets above it are judged again in the same transaction.
 """
 
@@ -21,7 +21,7 @@ from unittest import mock
 import attrs
 
 from benchmarks import clients, peers, plans, server, store
-from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio
+from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio, say
 from benchmarks.rollup import ahead, facts_only, facts_only_tables, reporter
 from benchmarks.workloads import SEED, Workload, public
 from pcmt.core.periods import Span
@@ -77,6 +77,7 @@ def all_of_them(
     from pcmt.apps.targets.queries import judge
 
     ids = list(Target.objects.order_by("pk").values_list("pk", flat=True))
+    say(f"judging {many:,} targets")
     verdicts: dict[int, tuple[str, str]] = {}
     times = []
     for _again in range(2 if many <= 10_000 else 1):
@@ -104,6 +105,7 @@ def all_of_them(
     )  # fmt: skip
     report.figures |= {"all": times, "targets": many, "verdicts": dict(counts)}
     for name, peer in ways.items():
+        say(f"one by one: {name}")
         each: dict[str, float] = {}
         for level, some in sample.items():
             asked = Naive(here, peer, connection)
@@ -217,6 +219,7 @@ def touched(report: Report, connection: Any, here: store.Store, many: int) -> No
     workload = here.workload
     leaves = sorted(set(range(len(workload.nodes))) - set(peers.inner(workload)))[: REPORTS + 2]
     facts_only_tables(connection)
+    say("as every night")
     began = time.perf_counter()
     refresh_standings(at=store.AT)
     nightly = time.perf_counter() - began
