@@ -481,8 +481,8 @@ class SheetImportQuerySet(models.QuerySet["SheetImport"]):
 class SheetImport(models.Model):
     """A workbook with the numbers of a form for one period, of one `unit` or (None) of all units the form asks.
 
-    `grid` are the texts of its cells (`pcmt.documents`), emptied when `operations.purge_sheets` finds it old. `stamp` is
-    what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that a sheet is read,
+    `grid` are the texts of its cells (`pcmt.documents`), emptied when `operations.purge_sheets` finds it old. `stamp`
+    is what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that it is read,
     `meanings` what the headings and rows of that sheet mean: remembered for the next one of the same person and form.
     `outcomes` is what becomes of each cell, `counts` how many of each sort there are, `seen` their digest. `progress`
     of `total` units are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in

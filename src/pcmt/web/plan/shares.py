@@ -84,6 +84,7 @@ def _window(first: date | None, last: date | None) -> str:
 
 
 def check_words(check: PartsCheck) -> str:
+    """Whether the shares of a target make it, in words."""
     if check.agrees:
         return _("cộng %(sum)s, khớp với tổng") % {"sum": number_label(check.sum)}
     if check.difference is None:

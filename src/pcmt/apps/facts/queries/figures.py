@@ -282,10 +282,10 @@ def _asked(asks: Sequence[Ask], rows: Mapping[str, Element]) -> Q:
     for ask in asks:
         units[ask.element].add(ask.unit_id)
     groups: dict[frozenset[int], list[str]] = defaultdict(list)
-    for code, ids in units.items():
-        groups[frozenset(ids)].append(code)
+    for code, of_code in units.items():
+        groups[frozenset(of_code)].append(code)
     if len(groups) > GROUPS:
-        groups = {frozenset().union(*groups): list(units)}
+        groups = {frozenset[int]().union(*groups): list(units)}
     found = Q()
     for ids, codes in groups.items():
         mine = set(codes)
