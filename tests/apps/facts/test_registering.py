@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -104,3 +105,20 @@ def test_what_adds_up_otherwise_is_not_changed_but_named(tables: dict[str, Any])
     load_catalogue()
     assert Element.objects.get(code="posts").nature == "flow"
     assert "models" in catalogue().elements
+
+
+def test_the_command_loads_and_says_what_differs(capsys: pytest.CaptureFixture[str], tables: dict[str, Any]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("catalogue", "check")
+    assert ended.value.code == 1
+    assert "Chưa có trong cơ sở dữ liệu" in capsys.readouterr().out
+    call_command("catalogue", "load")
+    call_command("catalogue", "load")
+    call_command("catalogue", "check")
+    said = capsys.readouterr().out
+    for words in ("Đã thêm", "không có gì để nạp thêm", "Danh mục đủ và đúng."):
+        assert words in said
+    row_of(tables, "posts")["name"] = "Số tin, bài trên mạng"
+    with pytest.raises(SystemExit):
+        call_command("catalogue", "check")
+    assert "Khác với bảng (1): posts" in capsys.readouterr().out
