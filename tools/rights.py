@@ -34,6 +34,7 @@ SUBJECTS = {
     "accounts": "Người dùng, vai trò",
     "notices": "Thông báo",
     "plans": "Kế hoạch",
+    "facts": "Số liệu",
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",
     "reports": "Báo cáo",
