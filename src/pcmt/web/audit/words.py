@@ -365,6 +365,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "mentioned": gettext_lazy("số người được nhắc tên"),
     "needs_acceptance": gettext_lazy("phải nghiệm thu"),
     "reminds": gettext_lazy("tự động nhắc hạn"),
+    "carries_out": gettext_lazy("triển khai kế hoạch số"),
     "title": gettext_lazy("tên"),
     "number": gettext_lazy("số"),
     "symbol": gettext_lazy("ký hiệu"),
