@@ -167,7 +167,7 @@ def frequency_from(data: Mapping[str, Any] | None) -> Frequency | None:
     )
 
 
-@attrs.frozen
+@attrs.frozen(order=True)
 class ExpectedWindow(Span):
     """The days, within a plan, in which something is due so often.
 

@@ -57,7 +57,7 @@ class Moved(StrEnum):
     BELOW = "below"
 
 
-@attrs.frozen
+@attrs.frozen(order=True)
 class Step(DueWindow):
     """One level's window: open from the day after the level below was due; `last` is its limit."""
 

@@ -61,7 +61,7 @@ class Limit:
     length: Length | None = None
 
 
-@attrs.frozen
+@attrs.frozen(order=True)
 class DueWindow(Span):
     """The days on which something is open and in time; `last` is the due date."""
 
