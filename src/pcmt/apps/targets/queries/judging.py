@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -109,7 +109,7 @@ def load(targets: Iterable[Target]) -> list[Target]:
         Prefetch("ended_by", revisions),
         "plan__owner",
         Prefetch("editions", Edition.objects.order_by("target_id", "revision__number")),
-        Prefetch("measured_by", Measure.objects.select_related("indicator")),
+        Prefetch("measured_by", Measure.objects.select_related("indicator", "unit")),
         Prefetch(
             "allocations",
             Allocation.objects.order_by("order", "pk").prefetch_related(
@@ -229,11 +229,21 @@ def _frames(days: Sequence[tuple[Target, date]]) -> list[_Frame]:
     specs: dict[tuple[int, date], TargetSpec] = {}
     frames = []
     for target, on in days:
-        day = min(on, takes_effect(target.ended_by) - DAY) if target.ended_by else on
+        day = min(on, *_last_days(target))
         if (target.pk, day) not in specs:
             specs[target.pk, day] = spec_of(target, day)
         frames.append(_frame(target, day, specs[target.pk, day], makings))
     return frames
+
+
+def _last_days(target: Target) -> Iterator[date]:
+    """The day before an amendment took the target away, the last day of an area that has ended: nothing comes after."""
+    yield date.max
+    if target.ended_by:
+        yield takes_effect(target.ended_by) - DAY
+    measure: Measure | None = getattr(target, "measured_by", None)
+    if measure is not None and measure.unit.valid_to:
+        yield measure.unit.valid_to - DAY
 
 
 def _makings(targets: Collection[Target], on: date) -> dict[str, Making | None]:
