@@ -13,8 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ import numpy as np
 from benchmarks import clients, peers, server, store
 from benchmarks.harness import Goal, Report, arguments, middle, ms, ratio, say
 from benchmarks.workloads import VARIANTS, Workload, months, public
-from pcmt.core.measures import Element, Fact, Nature, OverTime
+from pcmt.core.measures import Element, Nature, OverTime, Told
 from pcmt.core.measures.rolling import contributions
 from pcmt.core.measures.rolling import kept as kept_periods
 from pcmt.core.periods import STATISTICAL, Span
@@ -382,11 +380,11 @@ def recount(workload: Workload) -> peers.Cells:
             facts.setdefault((unit, element), {})[period] = value
     days = [date.min, *workload.days()]
     paths = {day: workload.paths(day) for day in days}
-    sums: dict[tuple[int, int, Span], Fraction] = {}
+    sums: dict[tuple[int, int, Span], int] = {}
     for (unit, number), values in facts.items():
         counted = workload.elements[number]
         element = Element("", "", "", Nature(counted.nature), OverTime(counted.over_time))
-        told = [Fact(workload.periods[period], Decimal(value)) for period, value in values.items()]
+        told = [Told(workload.periods[period], value) for period, value in values.items()]
         windows = {around for fact in told for around in kept_periods(fact.span) if is_statistical(around)}
         for window in windows:
             inside = [fact for fact in told if window in kept_periods(fact.span)]
@@ -394,8 +392,8 @@ def recount(workload: Workload) -> peers.Cells:
                 path = paths[max(day for day in days if day <= part.span.last)][unit]
                 for above in path[1:]:
                     key = (above, number, window)
-                    sums[key] = sums.get(key, Fraction(0)) + (part.amount or 0)
-    return [(unit, element, span.start, span.end, int(value)) for (unit, element, span), value in sums.items()]
+                    sums[key] = sums.get(key, 0) + (part.amount or 0)
+    return [(unit, element, span.start, span.end, value) for (unit, element, span), value in sums.items()]
 
 
 def is_statistical(span: Span) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from benchmarks.peers import Cells, copy_in, inner
+from benchmarks.peers import KINDS, Cells, copy_in, inner
 from benchmarks.workloads import Facts, Workload
-from pcmt.core.periods import Span
+from pcmt.core.periods import STATISTICAL, Span
 
 AT = datetime(2026, 1, 5, 3, tzinfo=UTC)
 
@@ -120,10 +120,21 @@ def cells(connection: Any, store: Store) -> Cells:
     which = {pk: at for at, pk in enumerate(store.elements)}
     rows = connection.execute(
         "SELECT unit_id, element_id, start, \"end\", value FROM facts_cell WHERE basis = 't' AND breakdown = ''"
-        " AND unit_id = ANY(%s) AND extract(day FROM start) = 1",
+        " AND unit_id = ANY(%s)",
         [[store.units[at] for at in inner(store.workload)]],
     )
-    return [(numbers[row[0]], which[row[1]], row[2], row[3], row[4]) for row in rows]
+    named = {(span.start, span.end) for span in statistical(store.workload)}
+    return [(numbers[row[0]], which[row[1]], row[2], row[3], row[4]) for row in rows if (row[2], row[3]) in named]
+
+
+def statistical(workload: Workload) -> set[Span]:
+    """The months, quarters, half-years and years of the calendar that any period of a workload lies in."""
+    return {
+        around
+        for span in workload.periods
+        for kind in KINDS
+        if (around := STATISTICAL.around(kind, span.start)).end >= span.end
+    }
 
 
 def entries(store: Store, unit: int, period: int, values: Sequence[tuple[int, int]]) -> list[Any]:
