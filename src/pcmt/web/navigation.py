@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pcmt.apps.accounts.models import Actor, Role
-from pcmt.apps.accounts.policies import can_audit, only_looks
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.policies import can_audit, leads, only_looks
 from pcmt.apps.facts.policies import can_keep_forms
 
 
@@ -33,18 +33,13 @@ def _sees_people(actor: Actor) -> bool:
     return actor.sees_below("accounts.User") and not only_looks(actor)
 
 
-def _leads(actor: Actor) -> bool:
-    """Whose day begins with the state of the area: leaders."""
-    return actor.role == Role.LEADER
-
-
 def _answers_for_others(actor: Actor) -> bool:
     """Who sees the whole of a part of the tree and has other things to do first."""
-    return actor.sees_below("targets.Standing") and not _leads(actor)
+    return actor.sees_below("targets.Standing") and not leads(actor)
 
 
 ENTRIES: Sequence[Entry] = (
-    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _leads),
+    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), leads),
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),

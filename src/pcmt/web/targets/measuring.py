@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -58,6 +59,7 @@ def plan_measures(request: HttpRequest, plan_id: int) -> HttpResponse:
     plan = seen_plan(request, plan_id)
     may = can_measure(acting(request), plan)
     if request.method == "POST":
+        _allowed(request, plan)
         seen = {
             int(chosen): int(request.POST.get(f"version-{chosen}", "0") or 0)
             for chosen in request.POST.getlist("chon")
@@ -128,6 +130,12 @@ def _measured(request: HttpRequest, target_id: int) -> Target:
     return found[0]
 
 
+def _allowed(request: HttpRequest, plan: Plan) -> None:
+    """Who only looks sees these pages, too, and sends nothing."""
+    if not can_measure(acting(request), plan):
+        raise PermissionDenied(_("Cơ quan giữ kế hoạch nói chỉ tiêu được đo thế nào; bạn chỉ xem được."))
+
+
 def measure(request: HttpRequest, target_id: int) -> HttpResponse:
     """How one target is measured: what the program proposes and why, and the choice of a person."""
     actor, target = acting(request), _measured(request, target_id)
@@ -148,6 +156,7 @@ def measure(request: HttpRequest, target_id: int) -> HttpResponse:
     }
     form, status = MeasureForm(initial=start, **choices), 200
     if request.method == "POST":
+        _allowed(request, target.plan)
         form, status = MeasureForm(request.POST, **choices), 422
         if form.is_valid():
             given = form.cleaned_data
@@ -226,6 +235,7 @@ def baseline(request: HttpRequest, target_id: int) -> HttpResponse:
     start = {"unit": unit.pk, "seen": told[0].pk if told else 0}
     form, status = BaselineForm(initial=start), 200
     if request.method == "POST":
+        _allowed(request, target.plan)
         form, status = BaselineForm(request.POST), 422
         if form.is_valid():
             given = form.cleaned_data
@@ -272,6 +282,7 @@ def remark(request: HttpRequest, target_id: int) -> HttpResponse:
     start = {"unit": unit.pk, "seen": said[0].pk if said else 0, "on": actor.on}
     form, status = RemarkForm(initial=start), 200
     if request.method == "POST":
+        _allowed(request, target.plan)
         form, status = RemarkForm(request.POST), 422
         if form.is_valid():
             given = form.cleaned_data

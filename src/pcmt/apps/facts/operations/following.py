@@ -19,6 +19,7 @@ from pcmt.apps.facts.queries.keeping import boundary_day, core_element, kept_win
 from pcmt.apps.units.followers import Change, Consequence, Follower
 from pcmt.apps.units.models import Succession, UnitClosure, UnitLink
 from pcmt.apps.units.policies import Officer
+from pcmt.core.measures.rolling import outlived
 from pcmt.core.periods import Span
 
 
@@ -55,6 +56,9 @@ def follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     late = set(elements) if change.on <= before else set(
         facts.filter(end__gt=change.on).order_by().values_list("element_id", flat=True).distinct()
     )  # fmt: skip
+    # A stock that a unit told counts no more in the periods that go on after its end: its successors tell theirs.
+    ended = facts.filter(unit__in=change.heirs).order_by().values_list("element_id", flat=True).distinct()
+    late |= {pk for pk in ended if outlived(core_element(elements[pk]), change.on, date.max)}
     places = Places(frozenset(units), before), Places(frozenset(units), after)
     sums = tuple(Sums(kept_windows(), each) for each in places)
     changed: dict[tuple[int, Span], set[int]] = defaultdict(set)
