@@ -77,11 +77,17 @@ def _below(pairs: Collection[tuple[int, str]], only: Collection[int] | None) -> 
     )
     if only is not None:
         rows = rows.filter(descendant__in=only)
-    for root, unit_id, level, kind, begins, ends in rows.values_list(
-        "ancestor_id", "descendant_id", "descendant__level", "descendant__kind", "valid_from", "valid_to"
+    for root, unit_id, level, kind, begins, ends, over in rows.values_list(
+        "ancestor_id",
+        "descendant_id",
+        "descendant__level",
+        "descendant__kind",
+        "valid_from",
+        "valid_to",
+        "descendant__valid_to",
     ):
         if (root, level) in pairs and (kind == UnitKind.ADMINISTRATIVE or level == Level.SCHOOL):
-            found[root, level].append(_Row(unit_id, begins, ends))
+            found[root, level].append(_Row(unit_id, begins, _first(ends, over)))
     return found
 
 
@@ -92,9 +98,16 @@ def _members(groups: Collection[int], only: Collection[int] | None) -> dict[int,
     rows = GroupMember.objects.filter(group__in=groups).order_by("unit__sort_key", "unit_id")
     if only is not None:
         rows = rows.filter(unit__in=only)
-    for group_id, unit_id, begins, ends in rows.values_list("group_id", "unit_id", "valid_from", "valid_to"):
-        found[group_id].append(_Row(unit_id, begins, ends))
+    for group_id, unit_id, begins, ends, over in rows.values_list(
+        "group_id", "unit_id", "valid_from", "valid_to", "unit__valid_to"
+    ):
+        found[group_id].append(_Row(unit_id, begins, _first(ends, over)))
     return found
+
+
+def _first(*days: date | None) -> date | None:
+    """The first of some days. What has ended may stand below its heir in the tree: of that nothing is asked."""
+    return min((day for day in days if day), default=None)
 
 
 def _serving(bodies: Collection[int]) -> dict[int, list[_Row]]:
