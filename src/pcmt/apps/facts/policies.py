@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import F
+
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes, sees
 from pcmt.apps.facts.models import Form
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Unit, UnitClosure
 from pcmt.apps.units.queries import heirs_on
 
 
@@ -31,7 +33,11 @@ def can_send(actor: Actor | None) -> bool:
 
 
 def units_seen_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
-    """Those of the units whose own numbers the actor reads; numbers of a unit that has ended are read by its heir's."""
+    """Those of the units whose own numbers the actor reads.
+
+    Numbers of a unit that has ended are read by who reads its heir's, and by whoever answers for the area in which it
+    stood at its end: a province for its districts.
+    """
     reach = sees("facts.Fact", actor)
     if actor is None or reach < Reach.SUBTREE:
         return set()
@@ -41,6 +47,11 @@ def units_seen_by(actor: Actor | None, unit_ids: Collection[int]) -> set[int]:
     if gone := heirs_on(wanted - seen, actor.on):
         heirs = set(reached.filter(pk__in=set(gone.values())).values_list("pk", flat=True))
         seen |= {unit_id for unit_id, heir in gone.items() if heir in heirs}
+    if left := wanted - seen:
+        stood = UnitClosure.objects.filter(
+            descendant__in=left, valid_to=F("descendant__valid_to"), valid_to__lte=actor.on, depth__gt=0
+        )
+        seen |= set(stood.filter(ancestor__in=reached.values("pk")).values_list("descendant_id", flat=True))
     return seen
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
+from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.queries import members
@@ -24,7 +25,7 @@ from pcmt.core.measures import Catalogue, Element, Indicator, number_label
 from pcmt.core.periods import DAY, Calendar, Kind, Span
 from pcmt.web.figures import Switch
 from pcmt.web.targets.drawing import Spark, spark
-from pcmt.web.targets.units import children_over, measured_of, told_of
+from pcmt.web.targets.units import children_over, measured_of
 from pcmt.web.targets.words import rounded
 
 HIGH, LOW, NAME = "cao", "thap", "ten"
@@ -92,7 +93,7 @@ class Comparison:
 def compare(actor: Actor, question: Question, switch: Switch, elements: Catalogue) -> Comparison:
     """The figures of all units and periods; a constant number of statements."""
     units = _units(question, switch)
-    seen = told_of(actor, [unit.pk for unit in units])
+    seen = units_seen_by(actor, [unit.pk for unit in units])
     shown = [unit for unit in units if unit.pk in seen]
     codes = (*question.indicator.counted, *question.indicator.whole)
     keys = _keys(question.breakdown)

@@ -43,7 +43,8 @@ def bar(
 
 CHART_WIDTH, CHART_HEIGHT = 400, 200
 LEFT, RIGHT, TOP, BOTTOM = 12, 12, 18, 24
-MOST_LABELS = 6
+APART = 52
+"""So far apart are the words below the axis at least."""
 
 
 @attrs.frozen
@@ -128,8 +129,12 @@ def chart(
 
 
 def _ticks(days: Sequence[date], x: Callable[[date], float]) -> list[Tick]:
-    step = -(-len(days) // MOST_LABELS)
-    return [Tick(x(day), day.strftime("%d/%m")) for day in days[::step]]
+    """Days below the axis, so many that their words do not touch; the last one always."""
+    found: list[Tick] = []
+    for day in reversed(days):
+        if not found or found[-1].x - x(day) >= APART:
+            found.append(Tick(x(day), day.strftime("%d/%m")))
+    return found[::-1]
 
 
 SPARK_WIDTH, SPARK_HEIGHT = 100, 24

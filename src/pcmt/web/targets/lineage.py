@@ -15,11 +15,11 @@ import attrs
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Ask
 from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries import Branch, Lineage, lineage
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.measures import Element
 from pcmt.core.periods import Span
-from pcmt.web.targets.units import told_of
 
 UNITS_LISTED = 200
 """So many units below are shown in one step."""
@@ -64,7 +64,7 @@ def reaches(area_id: int, unit_id: int, window: Span) -> bool:
 
 def may_open(actor: Actor, area_id: int, unit_id: int) -> bool:
     """Whether the actor may see what a unit's figure is made of: the whole area, the way to the own unit, own units."""
-    return unit_id == area_id or bool(told_of(actor, [unit_id])) or unit_id in _above(actor)
+    return unit_id == area_id or bool(units_seen_by(actor, [unit_id])) or unit_id in _above(actor)
 
 
 def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
@@ -76,7 +76,7 @@ def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
     made = lineage(ask, on=when.on, actor=actor, boundary=when.boundary, known=when.known)
     ids = [each.unit_id for each in (*made.below, *made.came)]
     kinds = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "kind"))
-    open_to = told_of(actor, [unit_id, *ids])
+    open_to = units_seen_by(actor, [unit_id, *ids])
     below, silent, hidden = [], [], []
     for each in made.below:
         told_nothing = each.answer.figure.value is None and not each.answer.told

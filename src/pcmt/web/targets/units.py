@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
+from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.queries import Judged
 from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
@@ -101,15 +102,6 @@ def children_over(unit_id: int, window: Span, boundary: date | None) -> list[Uni
     return list(Unit.objects.filter(pk__in=there).in_official_order())
 
 
-def told_of(actor: Actor, unit_ids: Collection[int]) -> set[int]:
-    """Those of the units whose own figures the actor may read."""
-    reach = actor.sees("facts.Fact")
-    if not actor.sees_below("facts.Fact"):
-        return set()
-    seen = Unit.objects.filter(pk__in=reached_units(actor, reach)).filter(pk__in=unit_ids)
-    return set(seen.values_list("pk", flat=True))
-
-
 def measured_of(
     indicator: Indicator, answers: Mapping[str, Answer], *, percent: bool
 ) -> tuple[Fraction | None, Fraction | None]:
@@ -157,7 +149,7 @@ def _below(actor: Actor, whole: Judged, indicator: Indicator, switch: Switch, or
     passed = Span(whole.window.start, max(min(switch.on, whole.window.last), whole.window.start) + DAY)
     area = whole.asks[0].unit_id
     units = children_over(area, passed, whole.boundary)
-    told = told_of(actor, [unit.pk for unit in units])
+    told = units_seen_by(actor, [unit.pk for unit in units])
     asks = {unit.pk: [attrs.evolve(ask, unit_id=unit.pk) for ask in whole.asks] for unit in units}
     wanted: list[Ask] = [ask for each in asks.values() for ask in each]
     answers = figures(wanted, on=switch.on, boundary=whole.boundary, known=switch.known)
