@@ -19,6 +19,7 @@ from pcmt.apps.accounts.operations import create_user
 from pcmt.apps.accounts.policies import RIGHTS, Reach, can_audit, only_looks
 from pcmt.apps.plans.models import ItemChange, Plan, PlanEvent, PlanUnit, SourceFile
 from pcmt.apps.reports.models import DutyTask
+from pcmt.apps.targets.models import BaselineFigure, Remark, Standing, StandingChange
 from pcmt.apps.tasks.models import Comment, Dependency, DueItem, Extension, NoteFile, Reminder, Task, TaskTarget
 from pcmt.apps.tasks.operations import hand_down, report_progress
 from pcmt.apps.units.policies import can_keep_under, can_keep_units
@@ -85,6 +86,12 @@ PATHS = {
     "plans.SourceFile": "revisions__plan",
     "plans.PlanEvent": "plan",
     "targets.Target": "plan",
+    "targets.Edition": "target__plan",
+    "targets.Measure": "target__plan",
+    "targets.BaselineFigure": "target__plan",
+    "targets.Remark": "target__plan",
+    "targets.Standing": "target__plan",
+    "targets.StandingChange": "target__plan",
     "targets.Allocation": "target__plan",
     "tasks.Task": "plan",
     "tasks.TaskParty": "task__plan",
@@ -105,6 +112,8 @@ MINE = {"tasks.Batch", "tasks.CalendarFeed", "tasks.FeedEntry"}
 """Models whose rows only their maker sees, whatever plans they are about."""
 BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
+OF_AREAS = {"plans.Meeting"}
+"""What is noted of an area: seen by who answers for it and by who is below it (see test_meetings)."""
 OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts"}
 
 
@@ -144,7 +153,14 @@ def _followed(land: World, plan: Plan, due: DueItem) -> None:
     PlanEvent.objects.create(
         plan=plan, key="nghiem thu", words="nghiệm thu", said_at=NOW, said_by_id=actor.user_id, said_by_name=actor.name
     )
-    TaskTarget.objects.create(task=first, target=plan.targets.all()[0], **made)
+    target = plan.targets.all()[0]
+    TaskTarget.objects.create(task=first, target=target, **made)
+    of_target: dict[str, Any] = {"target": target, "unit": land["an_binh"]}
+    BaselineFigure.objects.create(**of_target, value=3, source="Báo cáo năm 2025", at=NOW)
+    Remark.objects.create(**of_target, reached=True, on=NOW.date(), at=NOW)
+    judged: dict[str, Any] = {"sentence": "Chưa đến hạn.", "on": NOW.date()}
+    Standing.objects.update_or_create(**of_target, defaults={**judged, "verdict": "not_due", "judged_at": NOW})
+    StandingChange.objects.create(**of_target, **judged, after="not_due", at=NOW)
     DutyTask.objects.create(task=first, duty=plan.duties.all()[0], **made)
 
 
@@ -178,7 +194,7 @@ def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) 
     labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
     assert labels == set(RIGHTS)
     below_plans = {label for label in labels if label.split(".")[0] not in OUTSIDE}
-    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE}
+    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE, *OF_AREAS}
 
 
 def test_a_part_shows_the_plan_it_belongs_to(land: World, plans: dict[str, Plan]) -> None:

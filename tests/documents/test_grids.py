@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pcmt.documents import Grid, GridSheet, Unreadable, address, grid_from, read_grid
+from pcmt.documents import UNCALCULATED, Grid, GridSheet, Unreadable, address, grid_from, read_grid
 from pcmt.documents.output.grids import FormColumn, Marks, write_form, write_marked
 from tests.factories.sheets import read_back, workbook
 
@@ -113,3 +113,46 @@ def test_a_form_offers_its_choices_and_takes_texts() -> None:
     assert book["Xã"]["A2"].value == "00123"
     # The sheet with the choices is hidden: sent in, the form is its list and the sheet to look things up in.
     assert [each.name for each in read(data).sheets] == ["Danh sách", "Xã"]
+
+
+def test_hidden_sheets_come_along_marked_so_when_they_are_asked_for() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "thấy"
+    book.create_sheet("Ẩn")["A1"] = "không thấy"
+    book["Ẩn"].sheet_state = "veryHidden"
+    held = io.BytesIO()
+    book.save(held)
+    grid = read_grid("a.xlsx", held.getvalue(), hidden=True)
+    assert isinstance(grid, Grid)
+    assert [(each.name, each.hidden) for each in grid.sheets] == [("Sheet", False), ("Ẩn", True)]
+    assert grid_from(grid.as_json()) == grid
+    back = read_back(write_marked(grid, {}))
+    assert back["Ẩn"].sheet_state == "veryHidden"
+    assert back.active.title == "Sheet"
+
+
+def test_formulas_without_a_value_and_hidden_rows_are_told_where_they_matter() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([1, "=1+1"])
+    sheet.append([2])
+    sheet.append([3, "x", "#REF!"])
+    sheet["C3"].data_type = "e"
+    sheet.row_dimensions[2].hidden = True
+    held = io.BytesIO()
+    book.save(held)
+    grid = read_grid("a.xlsx", held.getvalue(), numbers=True)
+    assert isinstance(grid, Grid)
+    assert grid.sheets[0].rows == (("1", UNCALCULATED), ("2",), ("3", "x", "#REF!"))
+    assert grid.sheets[0].hidden_rows == {1}
+    assert read(held.getvalue()).sheets[0].rows == (("1",), ("2",), ("3", "x"))
+    marked = read_back(write_marked(grid, {0: Marks(head=-1, title="Kết quả", words={1: "x"}, rows={1: "same"})}))
+    assert not marked.active.row_dimensions[2].hidden  # what is said of it is to be seen
+
+
+def test_columns_to_the_right_are_read_where_a_sheet_is_wide() -> None:
+    data = workbook([list(range(100))])
+    assert len(read(data).sheets[0].rows[0]) == 60
+    wide = read_grid("a.xlsx", data, columns=90)
+    assert isinstance(wide, Grid)
+    assert len(wide.sheets[0].rows[0]) == 90

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import openpyxl
@@ -38,3 +38,27 @@ def workbook(
 def read_back(data: bytes) -> openpyxl.Workbook:
     """What PCMT wrote."""
     return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def put(values: dict[str, Any], heading: str = "Kỳ này") -> Callable[[Any], None]:
+    """Writes values into the rows of these keys (of lines or units), in the column of a heading."""
+
+    def fill(book: Any) -> None:
+        sheet = book.worksheets[0]
+        head = next(row for row in sheet.iter_rows() if row[0].value == "Mã dòng")
+        column = next(cell.column for cell in head if str(cell.value or "").startswith(heading))
+        for row in sheet.iter_rows(min_row=head[0].row + 1):
+            if row[0].value in values:
+                sheet.cell(row[0].row, column).value = values[row[0].value]
+
+    return fill
+
+
+def filled(data: bytes, *fills: Callable[[Any], None]) -> bytes:
+    """A template as a person gives it back."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for fill in fills:
+        fill(book)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()

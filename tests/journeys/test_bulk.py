@@ -41,7 +41,7 @@ def test_a_block_from_excel_is_pasted_taken_back_and_saved(watch: Watched, page:
     expect(note).to_have_value("Xong, có biên bản")
     expect(rows.nth(1).get_by_label("Tiến độ (%)")).to_have_value("45%")
     expect(rows.nth(1)).to_have_attribute("data-state", "unsaved")
-    expect(page.locator("[data-grid-said]")).to_have_text("Đã dán 7 ô.")
+    expect(page.locator("[data-cells-said]")).to_have_text("Đã dán 7 ô.")
     page.keyboard.press("Control+Z")
     expect(note).to_have_value("")
     expect(rows.nth(1).get_by_label("Tiến độ (%)")).to_have_value(began)
@@ -74,7 +74,7 @@ def test_a_block_from_excel_is_pasted_taken_back_and_saved(watch: Watched, page:
     watch.shot(page, "saved", both=True)
     rows.nth(2).get_by_label("Tiến độ (%)").fill("12")
     page.get_by_role("button", name="Lưu tất cả").click()
-    expect(page.locator("[data-grid-said]")).to_contain_text("Đã lưu 2 dòng.")
+    expect(page.locator("[data-cells-said]")).to_contain_text("Đã lưu 2 dòng.")
     assert DueItem.objects.get(pk=pk).percent == 45
     # (the second try of a refused row goes through: the page knows by then what the other person did)
     page.get_by_role("link", name="Xem hoặc hoàn tác lần lưu gần nhất").click()

@@ -22,6 +22,7 @@ from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.events import event_key
 from pcmt.apps.units.queries.imports import preview_import
+from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.web.urging.forms import ChoiceForm
 from pcmt.web.urging.page import choice_of, letter_key
 from tests.factories.plans import ALL_CODES, EVENT
@@ -82,6 +83,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "revision_id": lambda of: of.draft.pk,
     "item_id": lambda of: of.item.pk,
     "body_id": lambda of: of.body.pk,
+    "target_id": lambda of: of.target.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
     "file_id": lambda of: of.file.pk,
@@ -103,6 +105,15 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "batch": lambda of: of.urging.batch,
     "filter_id": lambda of: of.kept.pk,
     "feed_id": lambda of: of.feed.pk,
+    "meeting_id": lambda of: of.meeting.pk,
+    "form_id": lambda of: of.form.pk,
+    "line_id": lambda of: of.form.lines.get().pk,
+    "day": lambda _of: _period(),
+    "recording_id": lambda of: of.recording.pk,
+    "sheet_id": lambda of: of.numbers.pk,
+    # The catalogue is one for all: an element that nothing uses, an indicator.
+    "element": lambda _of: "methadone_started",
+    "indicator": lambda _of: "posts",
 }
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
@@ -153,7 +164,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
         name: _labelled(name)
         for name in (
             *("plan", "draft", "item", "body", "target", "task", "due", "duty", "urging"),
-            *("unit", "reorganisation", "user", "grant", "invitation"),
+            *("unit", "reorganisation", "user", "grant", "invitation", "form"),
         )
     },
 }
@@ -180,6 +191,16 @@ def _urged(of: Things, who: Standing) -> dict[str, Any]:
     choice = choice_of(actor, ChoiceForm(QueryDict(), actor=actor), [of.due.pk])
     letters = [letter_key(each) for each in choice.found.letters]
     return {"seen": choice.seen, "batch": str(uuid4()), "letter": letters, "agency": actor.unit_name}
+
+
+def _period() -> str:
+    """The running month of administrative reports, by its first day."""
+    return ADMINISTRATIVE.around(Kind.MONTH, timezone.localdate()).start.isoformat()
+
+
+def _cell(of: Things) -> str:
+    """The one cell of the form at its unit."""
+    return f"{of.unit.pk}-{of.form.lines.get().pk}-{_period().replace('-', '')}"
 
 
 def _day(ahead: int) -> str:
@@ -241,6 +262,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:restore": lambda of, _who: {"version": of.cancelled.version, "reason": "Nhầm"},
     "tasks:comment": lambda _of, _who: {"text": "Đã rõ"},
     "plan:acceptance": lambda _of, _who: {"needed": "1"},
+    "plan:cover-due": lambda _of, _who: {"on": _day(0), "seen": ""},
+    "plan:carries-out": lambda _of, _who: {"parent_id": "", "seen": ""},
+    "leader:hold": lambda _of, _who: {"on": _day(0), "words": "giao ban"},
     "tasks:take": lambda of, _who: {"version": of.declined.version},
     "tasks:give-back": lambda of, _who: {"version": of.due.version, "reason": "Không đúng việc"},
     "tasks:answer": lambda of, _who: {"version": of.declined.version, "do": "insist", "answer": "Vẫn giao"},
@@ -291,6 +315,43 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "bodies:usual": lambda _of, _who: {"keys": ["bchqs"]},
     "notices:read": lambda of, _who: {"notice": of.notice.pk},
     "notices:preferences": lambda _of, _who: {"rhythm": "weekly", "hour": "8", "quiet_from": "21", "quiet_to": "6"},
+    "catalogue:element-add": lambda _of, _who: {
+        "name": "Số chó nghiệp vụ", "unit_word": "con", "nature": "stock", "over_time": "last", "over_units": "sum",
+        "places": "0", "source": "Kế hoạch 12/KH-UBND",
+    },
+    "catalogue:element-version": lambda _of, _who: {
+        "version": "1", "name": "Số người bắt đầu dùng Methadone", "unit_word": "người",
+        "source": "Kế hoạch 12/KH-UBND", "valid_from": _day(1),
+    },
+    "catalogue:element-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
+    "catalogue:indicator-add": lambda _of, _who: {
+        "name": "Số mô hình nhân rộng", "kind": "sum", "counted": ["models_new"], "source": "Kế hoạch 12/KH-UBND"
+    },
+    "catalogue:indicator-version": lambda _of, _who: {
+        "version": "1", "name": "Số bài đăng", "kind": "sum", "counted": ["posts"], "source": "Kế hoạch 12/KH-UBND",
+        "valid_from": _day(1),
+    },
+    "catalogue:indicator-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
+    "catalogue:form-add": lambda of, _who: {
+        "title": "Biểu mới", "root": of.unit.name, "asked": "chinh-don-vi", "period": "month",
+        "calendar": "administrative", "valid_from": _day(0), "lines": ["posts"],
+    },
+    "catalogue:form-adopt": lambda of, _who: {"code": "MT-03/XA", "root": of.unit.name, "valid_from": _day(0)},
+    "catalogue:form-change": lambda _of, _who: {
+        "version": "1", "title": "Tên khác", "asked": "chinh-don-vi", "period": "month", "calendar": "administrative",
+        "valid_from": "01/01/2026", "lines": ["posts"],
+    },
+    "catalogue:form-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
+    "entry:unit": lambda of, _who: {f"v{_cell(of)}": "4"},
+    "entry:line": lambda of, _who: {f"v{_cell(of)}": "4"},
+    "entry:cell": lambda _of, _who: {"value": "5", "reason": "Đếm lại", "seen": "0"},
+    "entry:accept": lambda _of, _who: {"tat-ca": "1"},
+    "entry:sheet-tell": lambda of, _who: {"seen": of.numbers.seen},
+    "entry:sheet-dash": lambda _of, _who: {"dash": "zero"},
+    "entry:sheet-columns": lambda of, _who: {
+        "sheet": "0", "head": "7", "rows": "lines", "dash": "", "c2": "label", "c6": "value",
+    },
+    "entry:undo": lambda _of, _who: {"reason": "Nhầm kỳ"},
     "filters:save": lambda _of, _who: {
         "page": "tasks", "query": "trang_thai=qua-han", "name": "Quá hạn", "shared": "on"
     },

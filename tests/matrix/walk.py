@@ -40,12 +40,12 @@ BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_
 """Tables that are written without anything of anybody's being changed."""
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?) +\"?(\w+)", re.IGNORECASE)
-PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id"})
-"""Parts of addresses that name things which everybody may see: units, and what befalls them, are public."""
+PUBLIC = frozenset({"unit_id", "alias_id", "reorganisation_id", "element", "indicator"})
+"""Parts of addresses that name things which everybody may see: units, what befalls them, the catalogue of figures."""
 PUBLIC_ROWS = frozenset(
     {
         *("history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"),
-        *("units:reorganisation", "units:cancel"),
+        *("units:reorganisation", "units:cancel", "catalogue:form", "history:thing[form]"),
     }
 )
 

@@ -15,6 +15,7 @@ done, a report duty), texts under review, ready to be adopted and failed to be r
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -27,10 +28,21 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
+from pcmt.apps.facts.models import Form, Recording, SheetImport
+from pcmt.apps.facts.operations import (
+    Entry,
+    FormText,
+    Line,
+    define_form,
+    load_catalogue,
+    record_facts,
+    start_sheet,
+)
+from pcmt.apps.facts.queries.templates import template_of
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
-from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Plan, Revision, RevisionState
-from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, start_reading
+from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Meeting, Plan, Revision, RevisionState
+from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
 from pcmt.apps.reports.models import Duty
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.letters import LetterWords
@@ -60,10 +72,12 @@ from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias,
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.periods import ADMINISTRATIVE, Kind
 from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
+from tests.factories.sheets import filled, put
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -141,6 +155,10 @@ class Things:
     waiting: UnitImport
     imported: UnitImport
     kept: SavedFilter
+    meeting: Meeting
+    form: Form
+    recording: Recording
+    numbers: SheetImport
 
 
 @attrs.frozen(kw_only=True)
@@ -168,6 +186,7 @@ STANDINGS = ("anonymous", "no_role", *Role.values, AGENCY_OFFICE)
 
 def build() -> World:
     """The world, made by the operations themselves, with a reader that finds in each text exactly what stands in it."""
+    load_catalogue()
     units = create_units(actor=None, at=NOW, rows=ROWS)
     users = {name: _user(name) for name in STANDINGS[1:]}
     for role in Role.values:
@@ -302,7 +321,46 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         waiting=_import(unit, person, ImportState.WAITING),
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
+        meeting=_meeting(keeper),
+        form=(form := _form(unit)),
+        recording=_recording(keeper),
+        numbers=_numbers(keeper, form),
     )
+
+
+def _meeting(actor: Actor) -> Meeting:
+    """A briefing of the unit."""
+    made = hold_meeting(actor=actor, at=timezone.now(), unit_id=actor.unit_id, on=date(2026, 3, 2))
+    assert isinstance(made, Meeting), made
+    return made
+
+
+def _form(unit: Unit) -> Form:
+    """A data form that asks the unit itself; no number was told in it yet."""
+    text = FormText(title="Số liệu tháng", lines=(Line("posts"),), period="month", valid_from=date(2026, 1, 1))
+    made = define_form(actor=None, at=NOW, root_id=unit.pk, form=text)
+    assert isinstance(made, Form), made
+    return made
+
+
+def _numbers(keeper: Actor, form: Form) -> SheetImport:
+    """A filled template that waits to be told."""
+    span, at = ADMINISTRATIVE.around(Kind.MONTH, date.today()), timezone.now()
+    data = filled(template_of(form, span, unit_id=keeper.unit_id, at=at), put({"posts|": 5}))
+    made = start_sheet(
+        actor=keeper, at=at, form=form, span=span, unit_id=keeper.unit_id, name="so-lieu.xlsx", data=data
+    )
+    assert isinstance(made, SheetImport), made
+    return made
+
+
+def _recording(keeper: Actor) -> Recording:
+    """A number that the unit told of its own accord, in no form."""
+    span = ADMINISTRATIVE.around(Kind.MONTH, date.today())
+    told = Entry(keeper.unit_id, "broadcasts", span, Decimal(3))
+    made = record_facts(actor=keeper, at=timezone.now(), entries=[told])
+    assert isinstance(made, Recording), made
+    return made
 
 
 def _kept(actor: Actor) -> SavedFilter:

@@ -146,7 +146,7 @@ def test_long_lists_are_paged_with_few_statements(lan: Client, world: World) -> 
     def spent(count: int) -> int:
         Notice.objects.all().delete()
         Notice.objects.bulk_create(
-            Notice(user=world.users["lan"], unit=world.town, reason=list(Reason)[n % 13], key=f"k{n}",
+            Notice(user=world.users["lan"], unit=world.town, reason=list(Reason)[n % len(Reason)], key=f"k{n}",
                    title=f"Việc {n}", address="/", about="x.Y", at=at - timedelta(minutes=n))
             for n in range(count)
         )  # fmt: skip

@@ -16,14 +16,19 @@ from typing import Any
 from zlib import crc32
 
 import attrs
+from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.facts.models import Element, Source
 from pcmt.apps.facts.operations import Entry, record_facts
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.targets.models import Target
+from pcmt.apps.targets.operations import Choice, confirm_measure, give_baseline, give_remark, refresh_standings
 from pcmt.apps.units.models import Unit
+from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import Nature
-from pcmt.core.periods import STATISTICAL, Kind, Span
+from pcmt.core.periods import DAY, STATISTICAL, Kind, Span
 from pcmt.core.units import apportion
 from pcmt.demo.story import noon, ok
 
@@ -40,18 +45,108 @@ def content() -> Table:
     return tomllib.loads((DATA / "figures.toml").read_text(encoding="utf-8"))
 
 
-def tell(at: datetime, tables: Table, units: Mapping[str, Unit], users: Mapping[str, User], today: date) -> int:
-    """Have all numbers told on their days; how many there are."""
+def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], users: Mapping[str, User]) -> int:
+    """Have all numbers told on their days, say how targets are measured, and judge them; how many numbers there are.
+
+    The targets of the plan of today are measured from its first day and change with every number that comes in; those
+    of plans that are over are judged once. A story may be told without some of its plans.
+    """
+    tables, today = content(), timezone.localdate(at)
+    now = plans.get("nghe-an-current")
+    start = now and now.window_from or today
     count = 0
-    for told in tables["told"]:
-        cells = _cells(told, units, today)
-        teller = users[told["user"]] if "user" in told else None
-        for span, entries in sorted(cells.items(), key=lambda each: each[0].end):
-            moment = min(noon(span.end) + TOLD_AFTER, at)
-            for actor, own in _by_teller(entries, teller, moment.date()):
-                ok_told(actor, moment, own, told["ref"])
-                count += len(own)
+    for current in (False, True):
+        tellings = [
+            each
+            for told in tables["told"]
+            if ("since_start" in told) == current
+            for each in _tellings(at, told, units, users, (start, today))
+        ]
+        for moment, actor, entries, ref in sorted(tellings, key=lambda each: each[0]):
+            ok_told(actor, moment, entries, ref)
+            count += len(entries)
+        if not current:
+            for entry in _of(plans, tables["measure"]):
+                _measure(entry, plans[entry["plan"]], users)
+    for entry in _of(plans, tables["baseline"]):
+        target = _target(plans[entry["plan"]], entry["target"])
+        moment = noon(entry["on"])
+        actor = _actor(users[entry["user"]], moment)
+        ok(
+            give_baseline(
+                actor=actor,
+                at=moment,
+                target_id=target.pk,
+                unit_id=units[entry["unit"]].pk,
+                value=Decimal(entry["value"]),
+                so_far=None,
+                source=entry["source"],
+                seen=0,
+            )
+        )
+    for entry in _of(plans, tables["remark"]):
+        target = _target(plans[entry["plan"]], entry["target"])
+        moment = noon(entry["on"], 16)
+        actor = _actor(users[entry["user"]], moment)
+        ok(
+            give_remark(
+                actor=actor,
+                at=moment,
+                target_id=target.pk,
+                unit_id=units[entry["unit"]].pk,
+                reached=entry["reached"],
+                on=entry["on"],
+                words=entry["words"],
+                seen=0,
+            )
+        )
+    refresh_standings(at=at)
     return count
+
+
+def _of(plans: Mapping[str, Plan], entries: Sequence[Table]) -> list[Table]:
+    return [entry for entry in entries if entry["plan"] in plans]
+
+
+def _measure(entry: Table, plan: Plan, users: Mapping[str, User]) -> None:
+    """On the day after the adoption the standing office says how the targets of its plan are measured."""
+    adopted = plan.revisions.exclude(adopted_at=None).earliest("adopted_at").adopted_at
+    assert adopted is not None
+    moment = adopted + timedelta(hours=2)
+    actor = _actor(users[entry["user"]], moment)
+    for order, words, indicator in entry["targets"]:
+        target = _target(plan, order)
+        if not target.text.startswith(words):
+            raise RuntimeError(f"target {order} of {plan} begins otherwise: {target.text!r}")
+        choice = Choice(indicator or None, each=entry.get("each", {}).get(str(order), ""), calendar=STATISTICAL.code)
+        version = target.measured_by.version
+        done = confirm_measure(actor=actor, at=moment, target_id=target.pk, version=version, choice=choice)
+        if isinstance(done, Refusal):
+            raise RuntimeError(f"{entry['plan']} {order}: {done.message}")
+
+
+def _target(plan: Plan, order: int) -> Target:
+    return Target.objects.select_related("measured_by").get(plan=plan, order=order)
+
+
+def _actor(user: User, moment: datetime) -> Actor:
+    actor = actor_of(user, timezone.localdate(moment))
+    if actor is None:
+        raise RuntimeError(f"{user.username} holds no role on {moment}")
+    return actor
+
+
+Telling = tuple[datetime, Actor | None, Sequence[Entry], str]
+
+
+def _tellings(
+    at: datetime, told: Table, units: Mapping[str, Unit], users: Mapping[str, User], days: tuple[date, date]
+) -> Iterator[Telling]:
+    teller = users[told["user"]] if "user" in told else None
+    for span, entries in _cells(told, units, days).items():
+        moment = min(noon(span.end) + TOLD_AFTER, at)
+        for actor, own in _by_teller(entries, teller, timezone.localdate(moment)):
+            yield moment, actor, own, told["ref"]
 
 
 def ok_told(actor: Actor | None, at: datetime, entries: Sequence[Entry], ref: str) -> None:
@@ -85,8 +180,8 @@ class _Told:
     open: bool
 
 
-def _cells(table: Table, units: Mapping[str, Unit], today: date) -> Mapping[Span, list[Entry]]:
-    top, spans = units[table["under"]], _spans(table, today)
+def _cells(table: Table, units: Mapping[str, Unit], days: tuple[date, date]) -> Mapping[Span, list[Entry]]:
+    top, spans = units[table["under"]], _spans(table, *days)
     stocks = frozenset(Element.objects.filter(nature=Nature.STOCK).values_list("code", flat=True))
     told = _Told({span: _places(top, table.get("level", ""), span) for span in spans}, stocks, "to" not in table)
     silent = _silent(told.places[spans[-1]], table.get("silent", 0))
@@ -100,20 +195,18 @@ def _cells(table: Table, units: Mapping[str, Unit], today: date) -> Mapping[Span
     return cells
 
 
-def _spans(told: Table, today: date) -> list[Span]:
-    """The periods of a table, those that are over by today."""
+def _spans(told: Table, start: date, today: date) -> list[Span]:
+    """The periods of a table that are over by today. What begins or ends inside one makes a shorter period of it."""
+    if told["period"] == "whole":
+        return [Span(told["from"], told["to"] + DAY)]
     kind = Kind(told["period"])
-    if "weeks" in told:
-        this = STATISTICAL.around(Kind.WEEK, today).start
-        return [
-            Span(this - timedelta(weeks=back), this - timedelta(weeks=back - 1)) for back in range(told["weeks"], 0, -1)
-        ]
     last = min(told.get("to", today), today)
-    spans, day = [], told["from"]
+    spans, day = [], start if "since_start" in told else told["from"]
     while day <= last:
         span = STATISTICAL.around(kind, day)
-        if span.last <= last:
-            spans.append(span)
+        end = min(span.end, told["to"] + DAY) if "to" in told else span.end
+        if end <= today:
+            spans.append(Span(day, end))
         day = span.end
     return spans
 
@@ -122,7 +215,9 @@ def _places(top: Unit, level: str, span: Span) -> list[tuple[int, int]]:
     """Who tells at the end of a period, by number with a weight, in the order of numbers."""
     if not level:
         return [(top.pk, 1)]
-    below = Unit.objects.under(top.pk, span.last).filter(level=level, kind="administrative").order_by("pk")
+    below = (
+        Unit.objects.under(top.pk, span.last).as_of(span.last).filter(level=level, kind="administrative").order_by("pk")
+    )
     return [(pk, 2 + crc32(name.encode()) % 9) for pk, name in below.values_list("pk", "name")]
 
 
@@ -140,7 +235,8 @@ def _series(row: Table, known: Mapping[str, Series], told: _Told) -> Series:
         found = _stock(row["years"], told)
     else:
         found = _flow(row["years"], told, row["element"])
-    return {key: max(value, row.get("least", 0)) for key, value in found.items()}
+    least, most = row.get("least", 0), row.get("most", max(found.values(), default=0))
+    return {key: max(min(value, most), least) for key, value in found.items()}
 
 
 def _flow(years: Mapping[str, int], told: _Told, element: str) -> dict[tuple[int, Span], int]:

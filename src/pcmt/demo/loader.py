@@ -23,11 +23,12 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
+from pcmt.apps.facts.operations import load_catalogue
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import reorganisations, story, units
+from pcmt.demo import figures, reorganisations, story, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -66,6 +67,7 @@ def load(at: datetime) -> Loaded:
     with transaction.atomic():
         already = User.objects.filter(username=people["user"][0]["username"]).exists()
         plans = 0 if already else _load(at, people)
+        load_catalogue(at=at)  # what is new in the tables reaches a story loaded earlier
     return Loaded(plans, tuple(_signing_in(people, timezone.localdate(at))), settings.DEMO_PASSWORD, samples, already)
 
 
@@ -93,15 +95,18 @@ def _people() -> dict[str, Any]:
 def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
     made = units.make_units(begun, timezone.localdate(at))
+    load_catalogue(at=begun)
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
+    load_catalogue()
     plans = story.tell(at, made, users)
     for back in range(REMINDED_DAYS, -1, -1):
         remind(at=at - timedelta(days=back))
     for entry in people["grant"]:
         _grant(at, entry, users, made)
+    figures.tell(at, plans, made, users)
     reorganisations.plan(at, made, users)
-    return plans
+    return len(plans)
 
 
 def _user(at: datetime, entry: Mapping[str, Any], password: str, made: Mapping[str, Unit]) -> User:

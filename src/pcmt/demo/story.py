@@ -51,14 +51,14 @@ def ok(result: T | Refusal) -> T:
     return result
 
 
-def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> int:
-    """Tell the whole story as of now; the number of plans."""
-    entries = plans()
-    for entry in entries:
-        plan = _adopted(at, entry, units, users)
+def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> dict[str, Plan]:
+    """Tell the whole story as of now; its plans, by the names of their texts."""
+    told = {}
+    for entry in plans():
+        plan = told[entry["text"]] = _adopted(at, entry, units, users)
         refresh_statistics()
         _work(at, plan, entry, units, users)
-    return len(entries)
+    return told
 
 
 def plans() -> list[Entry]:

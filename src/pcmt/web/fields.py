@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,32 @@ class WrittenNumberField(forms.CharField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         number = Decimal(text.replace(",", "."))
         return int(number) if number == number.to_integral_value() else float(number)
+
+
+class WorkbookField(forms.FileField):
+    """A workbook that somebody sends in: not larger than other uploads; what is in it is looked at by `read_grid`."""
+
+    suffixes = (".xlsx", ".xls", ".ods")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("xlsx, xls hoặc ods; đến 20 MB."))
+        super().__init__(
+            allow_empty_file=True,
+            max_length=255,
+            error_messages={
+                "required": _("Chọn một tệp."),
+                "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
+            },
+            widget=forms.FileInput(attrs={"accept": ",".join(self.suffixes)}),
+            **kwargs,
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file is not None and file.size > settings.PCMT_UPLOAD_LIMIT:
+            megabytes = settings.PCMT_UPLOAD_LIMIT // (1024 * 1024)
+            raise ValidationError(_("Tệp lớn hơn %(limit)d MB.") % {"limit": megabytes})
+        return file
 
 
 class NamesField(forms.CharField):

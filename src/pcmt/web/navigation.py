@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.accounts.policies import can_audit, only_looks
+from pcmt.apps.accounts.policies import can_audit, leads, only_looks
+from pcmt.apps.facts.policies import can_keep_forms
 
 
 @frozen
@@ -32,11 +33,21 @@ def _sees_people(actor: Actor) -> bool:
     return actor.sees_below("accounts.User") and not only_looks(actor)
 
 
+def _answers_for_others(actor: Actor) -> bool:
+    """Who sees the whole of a part of the tree and has other things to do first."""
+    return actor.sees_below("targets.Standing") and not leads(actor)
+
+
 ENTRIES: Sequence[Entry] = (
+    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), leads),
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
+    Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
+    Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
+    Entry(_("Số liệu"), "entry:list", ("entry", "catalogue")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
+    Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),
     Entry(pgettext_lazy("danh mục", "Nhật ký"), "audit:list", ("audit",), can_audit),
 )

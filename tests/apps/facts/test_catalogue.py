@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import rules
+from pcmt.apps.facts.catalogue import shipped as catalogue
 from pcmt.core.measures import Nature, OverTime, Shape, check_catalogue, target_from
 from pcmt.core.reading import read
 from pcmt.core.text import fold
@@ -71,7 +72,8 @@ def test_the_catalogue_is_whole() -> None:
     whole = catalogue()
     assert check_catalogue(whole) == ()
     used = {code for indicator in whole.indicators.values() for code in (*indicator.counted, *indicator.whole)}
-    assert set(whole.elements) == used
+    moves = {code for balance in rules().balances for code in (*balance.plus, *balance.minus)}
+    assert set(whole.elements) == used | moves  # nothing is asked for that nothing reads
     for element in whole.elements.values():
         assert (element.over_time is OverTime.SUM) == (element.nature is Nature.FLOW)
 

@@ -162,7 +162,8 @@ def test_a_report_costs_by_depth_not_by_size(land: World) -> None:
         return seen
 
     first = len(report(1))
-    assert Cell.objects.count() == 6 * 2 * 4  # numbers, levels above, month with quarter, half-year and year
+    # Numbers, levels above; month, quarter, half-year, year and the period kept beside them.
+    assert Cell.objects.count() == 6 * 2 * 5
     for other in ("tay_hoa", "tay_hoa_police", "dong_hoa_clinic"):
         told(*(entry(land[other], code, month(2), 1) for code in codes))
     second = report(2)

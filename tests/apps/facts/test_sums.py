@@ -160,6 +160,12 @@ def fact_of(each: Fact, row: Element) -> measures.Fact:
     return measures.Fact(Span(each.start, each.end), number, each.applies)
 
 
+def handed_over(element: measures.Element, unit: Unit, ask: Ask, on: date) -> bool:
+    """Whether what a unit had is told by others since: it ended before the day of which is asked."""
+    stock = (element.nature, element.over_time) == (measures.Nature.STOCK, measures.OverTime.LAST)
+    return stock and unit.valid_to is not None and unit.valid_to <= min(ask.window.last, on)
+
+
 def by_hand(ask: Ask, on: date) -> Fraction | None:
     """The figure on the boundaries of then, from every fact below, without any of the program's own ways."""
     row = Element.objects.get(code=ask.element)
@@ -172,6 +178,8 @@ def by_hand(ask: Ask, on: date) -> Fraction | None:
         ]  # fmt: skip
         if is_kept(ask.window, windows):
             facts = [fact for fact in facts if counts_in(element, fact.span, ask.window, windows)]
+        if unit.pk != ask.unit_id and handed_over(element, unit, ask, on):
+            continue
         for fact, amount in shares(element, measures.figure(element, facts, ask.window, on)):
             day = fact.span.last
             below = UnitClosure.objects.filter(holds_on(day), ancestor=ask.unit_id, descendant=unit).exists()
@@ -192,6 +200,8 @@ def restated(ask: Ask, on: date, past: core.History) -> Fraction | None:
             for each in Fact.objects.counting().filter(unit=unit, element=row)
             if not is_kept(ask.window, windows) or counts_in(element, Span(each.start, each.end), ask.window, windows)
         ]  # fmt: skip
+        if handed_over(element, unit, ask, on):
+            continue
         for fact, amount in shares(element, measures.figure(element, facts, ask.window, on)):
             if amount is None:
                 continue

@@ -100,9 +100,14 @@ def _units() -> list[dict[str, Unit]]:
             said = {"level": told} if isinstance(told, str) else told
             rows.append(
                 NewUnit(
-                    key=f"{number}.{name}", name=name, kind=said.get("kind", "administrative"), level=said["level"],
-                    parent=f"{number}.{said.get('in', 'P')}", valid_from=said.get("from"), valid_to=said.get("to"),
-                )  # fmt: skip
+                    key=f"{number}.{name}",
+                    name=name,
+                    kind=said.get("kind", "administrative"),
+                    level=said["level"],
+                    parent=f"{number}.{said.get('in', 'P')}",
+                    valid_from=said.get("from"),
+                    valid_to=said.get("to"),
+                )
             )
     made = create_units(actor=None, at=NOW, rows=rows)
     return [

@@ -265,7 +265,8 @@ def test_the_preview_tells_all_rooms_and_changes_nothing(land: World, plan: Plan
 
 
 def test_followers_stand_in_floor_order() -> None:
-    assert [each.key for each in followers()] == ["units.groups", "accounts", "plans", "targets", "tasks", "reports"]
+    rooms = ["units.groups", "accounts", "facts", "plans", "targets", "tasks", "reports"]
+    assert [each.key for each in followers()] == rooms
 
 
 def test_it_follows_once(land: World, plan: Plan) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "can_read_contact",
     "changes",
     "is_demo",
+    "leads",
     "only_looks",
     "requires_second_factor",
     "sees",
@@ -43,6 +44,11 @@ def changes(label: str, actor: Actor | None) -> Reach:
 def only_looks(actor: Actor | None) -> bool:
     """Whether the actor may look and change nothing at all: leaders, reviewers and auditors."""
     return actor is None or all(row[actor.role].change is Reach.NOTHING for row in RIGHTS.values())
+
+
+def leads(actor: Actor | None) -> bool:
+    """Whether the actor's day begins with the state of the area: a leader's does."""
+    return actor is not None and actor.role == Role.LEADER
 
 
 def can_audit(actor: Actor | None) -> bool:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
@@ -42,7 +43,8 @@ class DatedQuerySet(OpenQuerySet):
 class Element(models.Model):
     """A data element: how its numbers add up. None of this changes; a number that means something else is another one.
 
-    `places` is how many decimals its numbers have, from 0 (persons, cases) to 4.
+    `places` is how many decimals its numbers have, from 0 (persons, cases) to 4. `version` grows with every change of
+    it or of its versions.
     """
 
     NATURES = {Nature.FLOW: _("Phát sinh trong kỳ"), Nature.STOCK: _("Hiện có cuối kỳ")}
@@ -61,6 +63,7 @@ class Element(models.Model):
     over_units = models.CharField("gộp theo đơn vị", max_length=10, choices=[(str(k), v) for k, v in UNITS.items()])
     places = models.PositiveSmallIntegerField("số chữ số thập phân", default=0)
     order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     objects = OpenQuerySet.as_manager()
 
@@ -81,6 +84,8 @@ class ElementVersion(models.Model):
     """What an element is called during a window, what its numbers count, by what it is split, and where it comes from.
 
     `breakdowns` are keys of `data/indicators/breakdowns.toml`; `official` is its code in an official system, if any.
+    `made_by` is the administrator who made or last changed it; nobody where it comes from the program's own tables,
+    whose corrections reach it as long as that is so.
     """
 
     element = models.ForeignKey(Element, models.PROTECT, related_name="versions")
@@ -92,6 +97,8 @@ class ElementVersion(models.Model):
     source = models.CharField("căn cứ", max_length=300, blank=True)
     valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
@@ -108,12 +115,18 @@ class ElementVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def parent(self) -> Element:
+        """What this is a version of."""
+        return self.element
+
 
 class Indicator(models.Model):
     """What a target measures. Its making is in its versions."""
 
     code = models.CharField("mã", max_length=60, unique=True)
     order = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     objects = OpenQuerySet.as_manager()
 
@@ -128,7 +141,7 @@ class Indicator(models.Model):
 class IndicatorVersion(models.Model):
     """An indicator during a window: `counted` (and `whole` of a share) are codes of elements, added up.
 
-    `words` are the ways in which plans name it: lists of phrases that must all stand in the plan's words.
+    `words` are the ways in which plans name it: lists of phrases that must all stand in the plan's words, as written.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="versions")
@@ -141,6 +154,8 @@ class IndicatorVersion(models.Model):
     source = models.CharField("căn cứ", max_length=300, blank=True)
     valid_from = models.DateField("dùng từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(null=True, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
@@ -161,6 +176,11 @@ class IndicatorVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def parent(self) -> Indicator:
+        """What this is a version of."""
+        return self.indicator
+
 
 PERIODS = {
     Kind.WEEK: _("Hằng tuần"),
@@ -180,7 +200,8 @@ class Form(models.Model):
 
     It is filled by the units of `level` below `root`, or by the members of `group`, as they stand on the last day of
     a period: reorganised units are asked as they then are. `root` itself where neither is given. With
-    `needs_acceptance` its numbers count only once `root`'s standing office has accepted them.
+    `needs_acceptance` its numbers count only once `root`'s standing office has accepted them. A form that was used is
+    never changed: it ends, and the one that `replaces` it begins.
     """
 
     title = models.CharField("tên biểu", max_length=300)
@@ -197,8 +218,9 @@ class Form(models.Model):
     needs_acceptance = models.BooleanField("số liệu phải được tiếp nhận mới tính", default=False)
     valid_from = models.DateField("dùng từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     version = models.PositiveIntegerField(default=1)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     objects = DatedQuerySet.as_manager()
@@ -432,3 +454,78 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.element_id} {self.start}: {self.value}"
+
+
+class SheetState(models.TextChoices):
+    """Where the import of a sheet of numbers stands."""
+
+    CHECKING = "checking", _("Đang kiểm tra")
+    WAITING = "waiting", _("Đang xem trước")
+    WRITING = "writing", _("Đang ghi")
+    DONE = "done", pgettext_lazy("tệp số liệu", "Đã nhập")
+    WITHDRAWN = "withdrawn", pgettext_lazy("tệp số liệu", "Đã bỏ")
+
+
+class SheetImportQuerySet(models.QuerySet["SheetImport"]):
+    """Sheets of numbers that came in."""
+
+    def visible_to(self, actor: Actor | None) -> SheetImportQuerySet:
+        """Those of one's own, and those that came in at the units one answers for."""
+        reach = sees("facts.SheetImport", actor)
+        if actor is None or reach < Reach.OWN:
+            return self.none()
+        own = Q(by_id=actor.user_id)
+        return self.filter(own | Q(owner__in=reached_units(actor, reach)) if reach >= Reach.SUBTREE else own)
+
+
+class SheetImport(models.Model):
+    """A workbook with the numbers of a form for one period, of one `unit` or (None) of all units the form asks.
+
+    `grid` are the texts of its cells (`pcmt.documents`), emptied when `operations.purge_sheets` finds it old. `stamp`
+    is what our own template says of itself, {} for any other sheet. `by_hand` is how a person said that it is read,
+    `meanings` what the headings and rows of that sheet mean: remembered for the next one of the same person and form.
+    `outcomes` is what becomes of each cell, `counts` how many of each sort there are, `seen` their digest. `progress`
+    of `total` units are looked through by the job `job`. `role` is the one in which the person sent it: the job acts in
+    it. `problem` is why the job did not write what it was to write.
+    """
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="sheets")
+    start = models.DateField()
+    end = models.DateField()
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    name = models.CharField("tên tệp", max_length=255)
+    hash = models.CharField(max_length=64)
+    grid = models.JSONField(default=list, blank=True)
+    stamp = models.JSONField(default=dict, blank=True)
+    by_hand = models.JSONField(default=dict, blank=True)
+    meanings = models.JSONField(default=dict, blank=True)
+    outcomes = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    seen = models.CharField("dấu của kết quả xem trước", max_length=16, blank=True)
+    state = models.CharField("tình trạng", max_length=10, choices=SheetState.choices, default=SheetState.CHECKING)
+    job = models.CharField(max_length=64, blank=True)
+    progress = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    problem = models.CharField("vì sao chưa ghi", max_length=500, blank=True)
+    recording = models.OneToOneField(Recording, models.PROTECT, null=True, blank=True, related_name="sheet")
+    at = models.DateTimeField("gửi lúc")
+    done_at = models.DateTimeField("nhập lúc", null=True, blank=True)
+    purged_at = models.DateTimeField("xóa nội dung lúc", null=True, blank=True)
+
+    objects = SheetImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tệp số liệu"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["by", "form", "state"], name="sheet_of_person"),
+            models.Index(fields=["at"], name="sheet_to_purge", condition=Q(purged_at__isnull=True)),
+        ]
+        constraints = [models.CheckConstraint(name="sheet_period_in_order", condition=Q(end__gt=F("start")))]
+
+    def __str__(self) -> str:
+        return self.name

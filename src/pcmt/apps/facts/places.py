@@ -64,6 +64,12 @@ class Places:
         return found
 
     @cached_property
+    def ends(self) -> dict[int, date]:
+        """The days on which those of the units that have ended did; the first days on which they do not stand."""
+        rows = Unit.objects.filter(pk__in=self.unit_ids, valid_to__isnull=False)
+        return {pk: ends for pk, ends in rows.values_list("pk", "valid_to") if ends}
+
+    @cached_property
     def _above(self) -> dict[int, list[tuple[int, Window]]]:
         """What ever stood above the units and whoever took over from them, nearest first."""
         found: dict[int, list[tuple[int, Window]]] = defaultdict(list)

@@ -18,8 +18,8 @@ MOST_COUNTED = 100
 
 ORDER = (
     *(Reason.ESCALATED, Reason.OVERDUE, Reason.URGED, Reason.RETURNED, Reason.SUBMITTED, Reason.EXTENSION),
-    *(Reason.DECLINED, Reason.ASSIGNED, Reason.SOON, Reason.DECIDED, Reason.MENTIONED, Reason.CHANGED),
-    Reason.ACCEPTED,
+    *(Reason.DECLINED, Reason.ASSIGNED, Reason.SOON, Reason.VERDICT, Reason.DECIDED, Reason.MENTIONED),
+    *(Reason.CHANGED, Reason.ACCEPTED),
 )
 """The reasons in the order in which they are read: what is late, who waits, what is new."""
 

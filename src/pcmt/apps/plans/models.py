@@ -133,6 +133,9 @@ class Plan(models.Model):
     """A plan, programme, campaign or project: its window, issuer, the standing office that keeps it, its parent.
 
     A plan keeps its issuer for ever; when that has ended, `issuer_heir` answers for it and sees what the issuer saw.
+    `parent` contains it (a project of a programme); `carries_out` is the plan of a level above that it carries out,
+    proposed from the legal bases of its text until a person says so (`carries_out_at`). `cover_due_on` is the last day
+    by which the bodies below are to have issued plans that carry this one out.
     """
 
     kind = models.CharField("loại", max_length=20, choices=PlanKind.choices, default=PlanKind.PLAN)
@@ -152,6 +155,11 @@ class Plan(models.Model):
     item = models.ForeignKey("Item", models.PROTECT, null=True, blank=True, related_name="child_plans")
     key = models.CharField(max_length=40, blank=True, editable=False)
     order = models.PositiveIntegerField(default=0, editable=False)
+    carries_out = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="triển khai kế hoạch", null=True, blank=True, related_name="carried_out_by"
+    )
+    carries_out_at = models.DateTimeField("xác nhận lúc", null=True, blank=True)
+    cover_due_on = models.DateField("cấp dưới phải ban hành kế hoạch đến hết ngày", null=True, blank=True)
     state = models.CharField("trạng thái", max_length=20, choices=PlanState.choices, default=PlanState.DRAFT)
     needs_acceptance = models.BooleanField(
         "phải nghiệm thu", default=False, help_text="kết quả đơn vị báo xong do cơ quan chủ trì kế hoạch nghiệm thu"
@@ -173,6 +181,10 @@ class Plan(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["parent", "item", "key"], name="plan_child_once", condition=Q(item__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="plan_not_its_own_parent",
+                condition=Q(carries_out__isnull=True) | ~Q(carries_out=F("pk")),
             ),
         ]
         indexes = [models.Index(fields=["state", "-issued_on"], name="plan_state_issued")]
@@ -472,3 +484,35 @@ class PlanEvent(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    """Briefings of the areas that are one's business."""
+
+    def visible_to(self, actor: Actor | None) -> MeetingQuerySet:
+        """Those of the units one answers for, and of the units above: what they look back to is no secret below."""
+        reach = sees("plans.Meeting", actor)
+        if actor is None or reach < Reach.SUBTREE:
+            return self.none()
+        return self.filter(Q(unit__in=reached_units(actor, reach)) | Q(unit__in=above(actor.unit_id, actor.on)))
+
+
+class Meeting(models.Model):
+    """A briefing (giao ban) was held for an area on a day: what changed since then is what the next one talks of."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="địa bàn", related_name="meetings")
+    on = models.DateField("ngày giao ban")
+    words = models.CharField("nội dung", max_length=200, blank=True)
+    said_at = models.DateTimeField("nhập lúc")
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    said_by_name = models.CharField("người nhập", max_length=200)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lần giao ban"
+        ordering = ["-on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["unit", "on"], name="meeting_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.on:%d/%m/%Y}"

@@ -11,7 +11,7 @@ class TargetsConfig(AppConfig):
     verbose_name = "chỉ tiêu"
 
     def ready(self) -> None:
-        """Take part in adoption and in reorganisations of units, in floor order; judge anew when figures change and daily."""
+        """Take part in adoption and in reorganisations of units, in floor order; judge anew with figures and daily."""
         from pcmt.apps.facts import listeners
         from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.plans.adopters import register

@@ -161,7 +161,8 @@ class Measure(models.Model):
     """How a target is measured: by which indicator, in whose area, in which calendar. A person confirms it.
 
     `each` is empty where the target holds for the whole of `unit`; else it holds for each unit of that level below it
-    ("mỗi xã"), or for each member of `each_group`. Until `confirmed_at` it is the program's proposal and judges nothing.
+    ("mỗi xã"), or for each member of `each_group`. Until `confirmed_at` it is a proposal of the program and judges
+    nothing.
     """
 
     target = models.OneToOneField(Target, models.CASCADE, related_name="measured_by")

@@ -8,5 +8,5 @@ from pcmt.apps.plans.policies import can_review
 
 
 def can_measure(actor: Actor | None, plan: Plan) -> bool:
-    """Whether the actor confirms measures, gives baselines and remarks: who keeps a plan in force, or stands above it."""
+    """Whether the actor confirms measures, gives baselines and remarks: who keeps the plan, while it is in force."""
     return plan.state == PlanState.ADOPTED and can_review(actor, plan)

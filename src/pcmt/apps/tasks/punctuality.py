@@ -20,7 +20,7 @@ from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach
 from pcmt.apps.plans.models import Plan, below
 from pcmt.apps.tasks.models import DueItem, DueState, Extension, ExtensionState, Mode
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Unit, holds_on
 from pcmt.core.evaluating.punctuality import FEW, Column, judged, share_in_time
 from pcmt.core.periods import Span
 
@@ -32,7 +32,8 @@ class Question:
     """What to count: items whose limit lies in `window`, as things stood at the end of `as_of`.
 
     `parts` counts what bodies handed down instead of what plans ask for, so that nothing is counted twice. `nobody`
-    takes only what no unit owes. `units_below` takes the units below `unit_id` with it.
+    takes only what no unit owes. `units_below` takes the units below `unit_id` with it. `kind` takes only tasks or only
+    reports.
     """
 
     as_of: date
@@ -42,6 +43,7 @@ class Question:
     nobody: bool = False
     window: Span | None = None
     parts: bool = False
+    kind: str = ""
 
 
 @attrs.frozen
@@ -102,6 +104,8 @@ def counted(actor: Actor, question: Question) -> QuerySet[Any]:
     items = answers_for(actor).filter(parent__isnull=not question.parts)
     if question.plan_id is not None:
         items = items.filter(plan_id=question.plan_id)
+    if question.kind:
+        items = items.filter(kind=question.kind)
     if question.nobody:
         items = items.filter(unit__isnull=True)
     elif question.unit_id is not None:
@@ -179,6 +183,21 @@ def by_body(actor: Actor, question: Question) -> list[Row]:
     # A body to which others only handed work down has a row of its own all the same.
     alone = Unit.objects.filter(pk__in=[pk for pk in parts if pk]).in_official_order()
     return [*rows, *(Row(unit.pk, unit.name, Counter(), (), parts[unit.pk]) for unit in alone)]
+
+
+def by_place(actor: Actor, question: Question, places: Iterable[int], on: date) -> dict[int, Counts]:
+    """The numbers of places with all bodies below them as the tree stands on a day; one statement."""
+    above = Q(unit__closure_up__ancestor__in=list(places)) & holds_on(on, "unit__closure_up__")
+    numbers = _pivot(counted(actor, question).filter(above), "unit__closure_up__ancestor_id")
+    return {key[0]: counts for key, counts in numbers.items()}
+
+
+def most_overdue(actor: Actor, question: Question, most: int) -> list[Row]:
+    """The bodies with most overdue items, equals in official order, each with that number alone; one statement."""
+    items = counted(actor, question).filter(column=Column.OVERDUE.value, unit__isnull=False).order_by()
+    grouped: Any = items.values("unit_id", "unit__name", "unit__sort_key").annotate(n=Count("pk"))
+    rows = grouped.order_by("-n", "unit__sort_key", "unit_id")[:most]
+    return [Row(row["unit_id"], row["unit__name"], {Column.OVERDUE: row["n"]}) for row in rows]
 
 
 def by_plan(actor: Actor, question: Question) -> list[Row]:

@@ -30,7 +30,7 @@ class Together:
         return sum(self.counts.values()) - self.counts.get(Verdict.NOT_APPLICABLE, 0)
 
     def judgement(self, worst: Sequence[str] = ()) -> Judgement:
-        """The same as a judgement: so many units of all to which it applies. `worst` are names of the first open ones."""
+        """The same as a judgement: so many of the units that it applies to. `worst` names the first open ones."""
         if not self.counts:
             return undetermined(NO_UNITS)
         met, applies = Fraction(self.counts.get(Verdict.MET, 0)), Fraction(self.applies)

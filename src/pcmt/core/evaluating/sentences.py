@@ -185,7 +185,8 @@ def baseline_open(figure: Figure) -> str:
 
 def baselines_differ(told: Fraction, found: Fraction, source: str) -> str:
     """A person's baseline and that of the facts; the person's counts."""
-    return f"Kỳ gốc lấy {number(told, beside=found)} theo {source}; số liệu đã nhập cộng lại là {number(found, beside=told)}."
+    ours, theirs = number(told, beside=found), number(found, beside=told)
+    return f"Kỳ gốc lấy {ours} theo {source}; số liệu đã nhập cộng lại là {theirs}."
 
 
 def not_reaching(names: Sequence[str], total: int) -> str:

@@ -35,6 +35,10 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+Words = Callable[[], str]
+"""Words that are made when they are asked for."""
+
+
 @attrs.frozen
 class Told:
     """What a person says of a target that no number answers: whether it was reached, and on which day."""
@@ -49,8 +53,9 @@ class Given:
 
     `counted` is what the target counts, over its window up to the day; `whole` the population of a share. `baseline`
     is the figure a change starts from, over the whole of its period, `baseline_so_far` over as much of it as has
-    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is a stock at the start of the window.
-    `turns` are the periods that a frequency asks for, with what was done in each (None: nothing reported).
+    passed of the window (of a share both are shares of 100); `baseline_open` says why it is not known. `opening` is
+    a stock at the start of the window. `turns` are the periods that a frequency asks for, with what was done in each
+    (None: nothing reported).
     """
 
     counted: Figure | None = None
@@ -72,7 +77,7 @@ class Judgement:
     """
 
     verdict: Verdict
-    sentence: str
+    _sentence: str | Callable[[], str] = attrs.field(alias="sentence", eq=False, repr=False)
     measured: Fraction | None = None
     goal: Fraction | None = None
     distance: Fraction | None = None
@@ -81,9 +86,14 @@ class Judgement:
     lacking: tuple[Span, ...] = ()
     small: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """Why, in one Vietnamese sentence. It is put into words when it is asked for: most judgements are counted."""
+        return self._sentence if isinstance(self._sentence, str) else self._sentence()
+
     def saying(self, more: str) -> Judgement:
         """The same with one sentence more."""
-        return attrs.evolve(self, sentence=f"{self.sentence} {more}")
+        return attrs.evolve(self, sentence=lambda: f"{self.sentence} {more}")
 
 
 def undetermined(why: str) -> Judgement:
@@ -96,6 +106,43 @@ def evaluate(spec: TargetSpec, given: Given, *, window: Span, on: date) -> Judge
     if on < window.start:
         return Judgement(Verdict.NOT_DUE, say.not_begun(window.start))
     return _JUDGES[spec.shape](_Case(spec, given, window, on))
+
+
+def expected_at(spec: TargetSpec, given: Given, window: Span, day: date) -> Fraction | None:
+    """What should be reached at the end of a day on the way to the goal; None where there is no way.
+
+    `baseline_so_far` is then that of the day. Of a bound it is the bound, of a frequency the periods that have ended.
+    """
+    aim, counted = _aim(spec), given.counted
+    if day < window.start:
+        return None
+    if spec.shape is Shape.FREQUENCY:
+        return Fraction(sum(span.end <= day + DAY for span, _count in given.turns)) if given.turns else None
+    if spec.shape is Shape.ZERO:
+        return Fraction(0)
+    if spec.shape in (Shape.CHANGE, Shape.MONOTONE):
+        return _expected_change(spec, given, window, day)
+    if aim is None or counted is None or spec.shape is Shape.CEILING:
+        return aim.goal if aim else None
+    steady = given.whole is not None and given.whole.cumulates
+    cumulates = counted.cumulates and not steady
+    figure = attrs.evolve(counted, cumulates=cumulates, reach=day)
+    return aim.goal if steady else _on_the_way(_Case(spec, given, window, day), aim, figure, given.opening)
+
+
+def _expected_change(spec: TargetSpec, given: Given, window: Span, day: date) -> Fraction | None:
+    base, counted = given.baseline, given.counted
+    if base is None or counted is None or spec.direction is None:
+        return None
+    part = Fraction(1)
+    if counted.cumulates and given.whole is None and day < window.end:
+        part = _Case(spec, given, window, day).passed(day)
+        base = base * part if given.baseline_so_far is None else given.baseline_so_far
+    if spec.value is None:
+        return base
+    sign = 1 if _is_bound(spec) or spec.direction is Direction.INCREASE else -1
+    percent = spec.unit_word == "percent" and given.whole is None
+    return base + sign * (Fraction(spec.value) / 100 * base if percent else Fraction(spec.value) * part)
 
 
 @attrs.frozen
@@ -112,16 +159,16 @@ class _Case:
         """Whether the window has ended: on its last day it has not."""
         return self.on >= self.window.end
 
-    def undetermined(self, why: str, found: Judgement | None = None) -> Judgement:
+    def undetermined(self, why: str | Words, found: Judgement | None = None) -> Judgement:
         return _as(found or Judgement(Verdict.UNDETERMINED, ""), Verdict.UNDETERMINED, why)
 
     def incomplete(self, gaps: tuple[Span, ...], found: Judgement | None = None) -> Judgement:
-        return attrs.evolve(self.undetermined(say.lacking(gaps), found), lacking=gaps)
+        return attrs.evolve(self.undetermined(lambda: say.lacking(gaps), found), lacking=gaps)
 
     def open_by(self, figure: Figure, found: Judgement | None = None) -> Judgement | None:
         """The verdict that what is missing leaves open, if anything is: units that told nothing, or periods."""
         if figure.silent:
-            return self.undetermined(say.silent(figure.silent, figure.asked), found)
+            return self.undetermined(lambda: say.silent(figure.silent, figure.asked), found)
         gaps = _gaps(self, figure)
         return self.incomplete(gaps, found) if gaps else None
 
@@ -143,8 +190,14 @@ class _Case:
         return Fraction((last - self.window.start + DAY).days, self.window.days)
 
 
-def _as(found: Judgement, verdict: Verdict, words: str) -> Judgement:
-    return attrs.evolve(found, verdict=verdict, sentence=say.verdict(verdict.value, words))
+def _as(found: Judgement, verdict: Verdict, words: str | Words) -> Judgement:
+    def sentence() -> str:
+        return say.verdict(verdict.value, words if isinstance(words, str) else words())
+
+    return Judgement(
+        verdict, sentence, found.measured, found.goal, found.distance, found.expected, found.reach, found.lacking,
+        found.small,
+    )  # fmt: skip
 
 
 def _found(measured: Fraction, goal: Fraction, distance: Fraction, figure: Figure) -> Judgement:
@@ -216,14 +269,19 @@ def _share(case: _Case) -> Judgement:
     steady = whole.cumulates
     figure = _with_whole(counted, whole, cumulates=counted.cumulates and not steady)
     judged = _compared(case, aim, measured, figure, case.given.opening, (counted.value, whole.value), steady=steady)
-    return attrs.evolve(judged, small=whole.value < SMALL, sentence=judged.sentence + say.small(whole.value, SMALL))
+    if whole.value >= SMALL:
+        return judged
+    few = whole.value
+    return attrs.evolve(judged, small=True, sentence=lambda: judged.sentence + say.small(few, SMALL))
 
 
 def _with_whole(counted: Figure, whole: Figure, *, cumulates: bool) -> Figure:
     """The figure of a share lacks what either of its two numbers lacks."""
     most = max(counted, whole, key=lambda each: each.silent)
     lacking = tuple(sorted({*counted.lacking, *whole.lacking})) if counted.lacking or whole.lacking else ()
-    return attrs.evolve(counted, lacking=lacking, cumulates=cumulates, silent=most.silent, asked=most.asked)
+    return Figure(
+        counted.value, cumulates, counted.reach, lacking, applies=counted.applies, silent=most.silent, asked=most.asked
+    )
 
 
 def _ceiling(case: _Case) -> Judgement:
@@ -251,15 +309,16 @@ def _held(case: _Case, aim: _Aim, measured: Fraction, figure: Figure) -> Judgeme
     found = _found(measured, aim.goal, aim.distance(measured), figure)
     good = aim.good(measured)
     if not good and figure.cumulates:
-        return _as(found, Verdict.MISSED, say.passed(case.spec, measured, aim.goal))
+        return _as(found, Verdict.MISSED, lambda: say.passed(case.spec, measured, aim.goal))
     unknown = case.open_by(figure, found)
     if unknown:
         return unknown
-    words = (
-        say.kept(case.spec, measured, None if case.over else figure.reach)
-        if good
-        else say.passed(case.spec, measured, aim.goal)
-    )
+
+    def words() -> str:
+        if good:
+            return say.kept(case.spec, measured, None if case.over else figure.reach)
+        return say.passed(case.spec, measured, aim.goal)
+
     return _as(found, case.by_now(good), words)
 
 
@@ -284,8 +343,7 @@ def _change(case: _Case) -> Judgement:
     change = moved.measured - moved.base
     if percent and moved.base:
         change = change / moved.base * 100
-    words = say.changed(spec, moved.measured, moved.base, change)
-    return _settled(case, moved, goal, good, words)
+    return _settled(case, moved, goal, good, lambda: say.changed(spec, moved.measured, moved.base, change))
 
 
 def _is_bound(spec: TargetSpec) -> bool:
@@ -304,8 +362,7 @@ def _monotone(case: _Case) -> Judgement:
         Direction.DECREASE: moved.measured < moved.base,
         Direction.HOLD: moved.measured <= moved.base,
     }[case.spec.direction or Direction.HOLD]
-    words = say.changed(case.spec, moved.measured, moved.base, None)
-    return _settled(case, moved, moved.base, good, words)
+    return _settled(case, moved, moved.base, good, lambda: say.changed(case.spec, moved.measured, moved.base, None))
 
 
 @attrs.frozen
@@ -343,7 +400,7 @@ def _moved(case: _Case) -> _Moved | Judgement:
     return _Moved(measured, given.baseline * part if so_far is None else so_far, part, figure)
 
 
-def _settled(case: _Case, moved: _Moved, goal: Fraction, good: bool, words: str) -> Judgement:
+def _settled(case: _Case, moved: _Moved, goal: Fraction, good: bool, words: Words) -> Judgement:
     """The verdict on a change. What is still missing can only add to a flow: a rise is sure already, a fall is not."""
     figure = moved.figure
     found = _found(moved.measured, goal, Fraction(0) if good else abs(goal - moved.measured), figure)
@@ -351,7 +408,7 @@ def _settled(case: _Case, moved: _Moved, goal: Fraction, good: bool, words: str)
     unknown = None if sure else case.open_by(figure, found)
     if unknown:
         return unknown
-    return _as(found, case.by_now(good), words + (say.same_stretch(figure.reach) if moved.part != 1 else ""))
+    return _as(found, case.by_now(good), lambda: words() + (say.same_stretch(figure.reach) if moved.part != 1 else ""))
 
 
 def _frequency(case: _Case) -> Judgement:
@@ -378,7 +435,7 @@ def _frequency(case: _Case) -> Judgement:
     )
     if unknown and not short:
         return case.incomplete(unknown, found)
-    return _as(found, case.by_now(not short), say.turns(spec, done, len(ended), len(turns), short))
+    return _as(found, case.by_now(not short), lambda: say.turns(spec, done, len(ended), len(turns), short))
 
 
 def _milestone(case: _Case) -> Judgement:
@@ -424,21 +481,29 @@ def _compared(
     good = aim.good(measured)
     expected = aim.goal if steady else _on_the_way(case, aim, figure, opening)
     distance = aim.distance(measured)
-    found = attrs.evolve(_found(measured, aim.goal, distance, figure), expected=expected)
-    words = say.compared(case.spec, measured, aim.goal, parts)
+    found = Judgement(
+        Verdict.UNDETERMINED, "", measured, aim.goal, distance, expected, figure.reach, figure.lacking
+    )  # fmt: skip
+
+    def compared() -> str:
+        return say.compared(case.spec, measured, aim.goal, parts)
+
     if good and aim.least and figure.cumulates and not steady:
         # A flow that has reached its number keeps it, whatever is still missing; all else may fall again.
-        return _as(found, Verdict.MET, words + say.beyond(case.spec, measured))
+        return _as(found, Verdict.MET, lambda: compared() + say.beyond(case.spec, measured))
     fine = good or (not case.over and (measured >= expected if aim.least else measured <= expected))
     unknown = case.open_by(figure, found) if case.over or not fine else None
     if unknown:
         return unknown
-    if not case.over and not steady:
-        words += say.so_far(case.spec, case.passed(figure.reach), expected)
-    if not fine:
-        words += say.short_of(case.spec, distance, least=aim.least)
-    elif case.over:
-        words += say.beyond(case.spec, measured)
+
+    def words() -> str:
+        told = compared()
+        if not case.over and not steady:
+            told += say.so_far(case.spec, case.passed(figure.reach), expected)
+        if not fine:
+            return told + say.short_of(case.spec, distance, least=aim.least)
+        return told + say.beyond(case.spec, measured) if case.over else told
+
     return _as(found, case.by_now(fine), words)
 
 

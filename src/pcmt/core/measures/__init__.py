@@ -11,7 +11,7 @@ from pcmt.core.measures.breakdowns import (
     part_text,
     parts_of,
 )
-from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue
+from pcmt.core.measures.catalogue import Binding, Catalogue, Indicator, catalogue_from, check_catalogue, element_from
 from pcmt.core.measures.checks import Balance, Cell, PartOf, Past, Rules, Usual, check_entries, rules_from
 from pcmt.core.measures.elements import Element, Fact, Figure, Nature, OverTime, OverUnits, add_up, figure
 from pcmt.core.measures.labels import describe, number_label, quantity_label
@@ -41,6 +41,7 @@ from pcmt.core.measures.targets import (
     parts_and_total,
     target_from,
 )
+from pcmt.core.measures.written import Says, Written, read_written
 
 __all__ = [
     "MOVES",
@@ -66,12 +67,14 @@ __all__ = [
     "PartsCheck",
     "Past",
     "Rules",
+    "Says",
     "Shape",
     "Strength",
     "Stronger",
     "TargetSpec",
     "Told",
     "Usual",
+    "Written",
     "add_up",
     "breakdowns_from",
     "catalogue_from",
@@ -85,6 +88,7 @@ __all__ = [
     "decompose",
     "describe",
     "each_level",
+    "element_from",
     "expected_count",
     "figure",
     "filled_by",
@@ -97,6 +101,7 @@ __all__ = [
     "parts_and_total",
     "parts_of",
     "quantity_label",
+    "read_written",
     "rolls",
     "rules_from",
     "shares",

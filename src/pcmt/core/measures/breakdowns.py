@@ -115,7 +115,7 @@ def check_part(text: str, element: Element, breakdowns: Mapping[str, Breakdown])
 
 
 def part_label(text: str, breakdowns: Mapping[str, Breakdown]) -> str:
-    """A part in Vietnamese words: "Nữ, 18–30 tuổi"; in the order of the table. What is unknown stays as it is written."""
+    """A part in Vietnamese words ("Nam, Heroin"), in the order of the table; what is unknown as it is written."""
     pairs = parse_part(text).pairs
     places = {key: at for at, key in enumerate(breakdowns)}
     names = []

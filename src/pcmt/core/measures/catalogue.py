@@ -77,12 +77,13 @@ def _misfit(indicator: Indicator, shape: Shape | None) -> bool:
 def catalogue_from(elements: Mapping[str, Any], indicators: Mapping[str, Any], on: date | None = None) -> Catalogue:
     """The catalogue of a day from its two tables (`data/indicators/`); of all days without one."""
     return Catalogue(
-        {row["code"]: _element(row) for row in elements["element"] if holds(row, on)},
+        {row["code"]: element_from(row) for row in elements["element"] if holds(row, on)},
         {row["code"]: _indicator(row) for row in indicators["indicator"] if holds(row, on)},
     )
 
 
-def _element(row: Mapping[str, Any]) -> Element:
+def element_from(row: Mapping[str, Any]) -> Element:
+    """An element from its row of the table."""
     nature = Nature(row.get("nature", Nature.FLOW))
     over_time = row.get("over_time", OverTime.SUM if nature is Nature.FLOW else OverTime.LAST)
     return Element(
@@ -93,6 +94,7 @@ def _element(row: Mapping[str, Any]) -> Element:
         over_time=OverTime(over_time),
         over_units=OverUnits(row.get("over_units", OverUnits.SUM)),
         breakdowns=tuple(row.get("breakdowns", ())),
+        places=row.get("places", 0),
     )
 
 

@@ -82,7 +82,7 @@ class Past:
 
 def rules_from(table: Mapping[str, Any], breakdowns: Mapping[str, Breakdown], on: date | None = None) -> Rules:
     """The checks of a day from their table (`data/indicators/checks.toml`); of all days without one."""
-    usual = {name: value if name == "enough" else Decimal(str(value)) for name, value in table["usual"].items()}
+    usual = {name: Decimal(str(value)) for name, value in table["usual"].items()}
     return Rules(
         tuple(
             PartOf(tuple(row["part"]), tuple(row["whole"]), row.get("equal", False))
@@ -92,7 +92,7 @@ def rules_from(table: Mapping[str, Any], breakdowns: Mapping[str, Breakdown], on
         tuple(
             Balance(row["stock"], tuple(row["plus"]), tuple(row["minus"])) for row in table["balance"] if holds(row, on)
         ),
-        Usual(**usual),
+        Usual(usual["floor"], usual["share"], usual["spread"], int(usual["enough"]), usual["zero_floor"]),
         breakdowns,
     )
 
@@ -128,7 +128,7 @@ class _Look:
             for kind in sorted({cell[1] for cell in self.told}):
                 inner = [self.told.get((code, kind)) for code in rule.part]
                 outer = [self.told.get((code, kind)) for code in rule.whole]
-                if None in outer or all(each is None for each in inner) or (rule.equal and None in inner):
+                if None in outer or all(each is None for each in inner):
                     continue
                 part, whole = _sum(inner), _sum(outer)
                 cells = [(code, kind) for code in (*rule.part, *rule.whole) if (code, kind) in self.told]
@@ -137,7 +137,7 @@ class _Look:
                 if part > whole:
                     words = f"{names} lớn hơn {others}: thừa {number_label(part - whole)}."
                     yield self._remark("part_exceeds", cells, words, part - whole)
-                elif rule.equal and part != whole:
+                elif rule.equal and None not in inner and part != whole:
                     words = f"{names} phải bằng {others}: thiếu {number_label(whole - part)}."
                     yield self._remark("parts_differ", cells, words, part - whole)
 

@@ -44,7 +44,11 @@ class OverUnits(StrEnum):
 
 @attrs.frozen
 class Element:
-    """A data element. `unit_word` is what its numbers count ("vụ", "người"); `breakdowns` names what it is split by."""
+    """A data element.
+
+    `unit_word` is what its numbers count ("vụ", "người"), `breakdowns` names what it is split by, `places` is how many
+    decimals its numbers have.
+    """
 
     code: str
     name: str
@@ -53,6 +57,7 @@ class Element:
     over_time: OverTime = OverTime.SUM
     over_units: OverUnits = OverUnits.SUM
     breakdowns: tuple[str, ...] = ()
+    places: int = 0
 
     @property
     def cumulates(self) -> bool:

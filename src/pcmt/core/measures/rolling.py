@@ -8,6 +8,7 @@ what it is made of (`contributions`): each part goes up along the tree of its ow
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -83,6 +84,16 @@ def counts_in(element: Element, span: Span, period: Span, windows: Iterable[Span
 def periods_of(element: Element, span: Span, windows: Iterable[Span] = ()) -> tuple[Span, ...]:
     """The kept periods in which a number of an element told for `span` counts."""
     return (span,) if element.over_time is OverTime.NONE else kept(span, windows)
+
+
+def outlived(element: Element, ends: date | None, upto: date) -> bool:
+    """Whether a unit that ended had no stock of its own any more when a period was over (`upto`, the day after it).
+
+    What it had went over to others, who tell it from then on: counted with them, it would count twice. What came up in
+    its time stays its own, as does the highest number it ever told.
+    """
+    last = element.nature is Nature.STOCK and element.over_time is OverTime.LAST
+    return last and ends is not None and ends < upto
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Whether one wording of a target asks for more than another: amendments, and plans of lower bodies against the one above.
+"""Whether one wording of a target asks for more than another: amendments, and plans below against the one above.
 
 Only the demand is compared, not what is measured: that both measure the same is for the caller to see to. Numbers of
 things compare between equal scopes only; shares, changes and frequencies hold for any.

@@ -215,7 +215,13 @@ def cells_with(sheet: Any, digits: dict[int, int]) -> dict[tuple[int, int], int]
     for cell in sheet.iter():
         if local(cell) != "c":
             continue
-        style, reference = cell.get("s") or "0", _REFERENCE.fullmatch(cell.get("r") or "")
-        if reference and style.isdigit() and int(style) in digits:
-            found[int(reference.group(2)) - 1, _column(reference.group(1)) - 1] = digits[int(style)]
+        style, place = cell.get("s") or "0", cell_place(cell.get("r") or "")
+        if place is not None and style.isdigit() and int(style) in digits:
+            found[place] = digits[int(style)]
     return found
+
+
+def cell_place(reference: str) -> tuple[int, int] | None:
+    """Row and column (from 0) of "C12"; None for what is no address of a cell."""
+    found = _REFERENCE.fullmatch(reference)
+    return (int(found.group(2)) - 1, _column(found.group(1)) - 1) if found else None

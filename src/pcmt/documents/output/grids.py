@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from attrs import Factory, frozen
@@ -12,7 +13,14 @@ from pcmt.documents.intake.grids import Grid
 
 MAX_CELL = 32_767
 FONT = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
-TONES = {"wrong": "#F8D7DA", "new": "#DDF0E0", "changed": "#FFF3CD", "same": "#FFFFFF", "passed": "#ECECEC"}
+TONES = {
+    "wrong": "#F8D7DA",
+    "doubt": "#FFE0C2",
+    "new": "#DDF0E0",
+    "changed": "#FFF3CD",
+    "same": "#FFFFFF",
+    "passed": "#ECECEC",
+}
 """Colours of rows and cells by what became of them; the words stand beside, so that nothing hangs on colour alone."""
 
 OPTIONS = {
@@ -30,7 +38,8 @@ class Marks:
     """What is said about a sheet: the tone of rows, of single cells with a remark, and words at the end of rows.
 
     Rows and columns count from 0. `head` is the row of headings (-1: none); `title` stands above the words. Columns
-    that are `hidden` stay so.
+    that are `hidden` stay so; hidden rows come to light where something is said about them. The cells of `numbers` are
+    written as numbers again.
     """
 
     head: int
@@ -39,20 +48,26 @@ class Marks:
     cells: Mapping[tuple[int, int], tuple[str, str]] = Factory(dict)
     words: Mapping[int, str] = Factory(dict)
     hidden: Collection[int] = ()
+    numbers: Mapping[tuple[int, int], Decimal] = Factory(dict)
 
 
 def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
     """The sheets of a grid again, the same texts in the same cells, with marks; sheets without marks are as they were.
 
-    Every text is written as text: codes keep their zeros, and nothing becomes a formula.
+    Every text is written as text, but for cells that are said to hold numbers: codes keep their zeros, and nothing
+    becomes a formula. Hidden sheets stay hidden.
     """
     import xlsxwriter
 
     output = io.BytesIO()
     with xlsxwriter.Workbook(output, OPTIONS) as book:
         formats = _Formats(book)
+        shown = next((number for number, sheet in enumerate(grid.sheets) if not sheet.hidden), 0)
         for number, sheet in enumerate(grid.sheets):
-            page = book.add_worksheet(_sheet_name(sheet.name, number))
+            page = book.add_worksheet(sheet_name(sheet.name, number))
+            if number == shown:
+                page.activate()
+                page.set_first_sheet()
             said = marks.get(number)
             wide = max(map(len, sheet.rows), default=0)
             widths = [NARROWEST] * wide
@@ -63,7 +78,10 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                     text = texts[column] if column < len(texts) else ""
                     cell = said.cells.get((row, column)) if said else None
                     look = formats.of(cell[0] if cell else tone, head=head, framed=bool(tone or head))
-                    if text:
+                    counted = said.numbers.get((row, column)) if said else None
+                    if counted is not None:
+                        page.write_number(row, column, float(counted), look)
+                    elif text:
                         page.write_string(row, column, text[:MAX_CELL], look)
                     else:
                         page.write_blank(row, column, None, look)
@@ -75,6 +93,11 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                     page.write_string(row, wide, said.words[row][:MAX_CELL], formats.of(tone, head=False, framed=True))
             for column, width in enumerate(widths):
                 page.set_column(column, column, width, None, {"hidden": bool(said and column in said.hidden)})
+            for row in sheet.hidden_rows:
+                if said is None or not (row in said.rows or any(place[0] == row for place in said.cells)):
+                    page.set_row(row, None, None, {"hidden": True})
+            if sheet.hidden and number != shown:
+                page.very_hidden()
             if said:
                 page.write_string(max(said.head, 0), wide, said.title, formats.of("", head=True, framed=True))
                 page.set_column(wide, wide, 60)
@@ -175,7 +198,7 @@ def write_form(
     return output.getvalue()
 
 
-def _sheet_name(name: str, number: int) -> str:
+def sheet_name(name: str, number: int) -> str:
     """A name that Excel takes: at most 31 characters, none of its signs."""
     clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in name).strip("' ")[:31].rstrip("' ")
     return clean or f"Sheet{number + 1}"

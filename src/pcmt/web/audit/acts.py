@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from pcmt.apps.audit.operations import Thing, record_reading
 from pcmt.apps.plans.models import Plan, Revision
+from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, Task
 from pcmt.web.shell.access import acting
 
@@ -40,6 +41,7 @@ def _shown(request: HttpRequest, kwargs: dict[str, Any], path: str) -> tuple[str
     kinds: dict[str, tuple[str, QuerySet[Any]]] = {
         "plan_id": ("plans.plan.printed", Plan.objects.visible_to(actor)),
         "revision_id": ("plans.revision.printed", Revision.objects.visible_to(actor).select_related("plan")),
+        "target_id": ("targets.target.printed", Target.objects.visible_to(actor)),
         "task_id": ("tasks.task.printed", Task.objects.visible_to(actor)),
         "due_id": ("tasks.due.printed", DueItem.objects.visible_to(actor)),
     }

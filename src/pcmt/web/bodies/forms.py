@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +14,8 @@ from pcmt.apps.units.models import ImportKind
 from pcmt.apps.units.queries import Proposed
 from pcmt.apps.units.usual import MOST_OF_A_SERIES, UsualBody
 from pcmt.documents import GridSheet, address
+from pcmt.web.fields import WorkbookField
 
-SUFFIXES = (".xlsx", ".xls", ".ods")
 WIDEST = 26
 """So many columns of a sheet are offered for choosing."""
 
@@ -25,25 +24,7 @@ class UploadForm(forms.Form):
     """A workbook with a list, and what the list holds."""
 
     kind = forms.ChoiceField(label=_("Danh sách gồm"), choices=ImportKind.choices, initial=ImportKind.HAMLETS)
-    file = forms.FileField(
-        label=_("Tệp Excel"),
-        allow_empty_file=True,
-        max_length=255,
-        help_text=_("xlsx, xls hoặc ods; đến 20 MB."),
-        error_messages={
-            "required": _("Chọn một tệp."),
-            "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
-        },
-        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
-    )
-
-    def clean_file(self) -> Any:
-        """Not larger than other uploads."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.PCMT_UPLOAD_LIMIT:
-            megabytes = settings.PCMT_UPLOAD_LIMIT // (1024 * 1024)
-            raise forms.ValidationError(_("Tệp lớn hơn %(limit)d MB.") % {"limit": megabytes})
-        return file
+    file = WorkbookField(label=_("Tệp Excel"))
 
 
 class ColumnsForm(forms.Form):

@@ -40,6 +40,9 @@ LISTS: Mapping[str, List] = {
             *("nhom", "xep", "tach", "cot", "kieu"),
         ),
     ),
+    "targets": List(
+        pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("q", "ke_hoach", "don_vi", "ket_luan", "dang", "dvt")
+    ),
     "plans": List(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("q", "state")),
 }
 CLEARED = "bo_loc"

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, User
+from pcmt.apps.facts.policies import can_keep_catalogue
 from pcmt.apps.plans.models import BodyMatch, Item, Plan, Revision
 from pcmt.apps.reports.models import Duty, DutyOccurrence
 from pcmt.apps.targets.models import Allocation, Target
@@ -127,6 +128,15 @@ KINDS: Mapping[str, Kind] = {
         page=lambda row: reverse("units:reorganisation", args=[row.pk]),
         homes=lambda row: row.units.values_list("pk", flat=True),
     ),
+    "facts.Element": Kind(
+        page=lambda row: reverse("catalogue:element", args=[row.code]),
+        own=lambda _row, actor: can_keep_catalogue(actor),
+    ),
+    "facts.Indicator": Kind(
+        page=lambda row: reverse("catalogue:indicator", args=[row.code]),
+        own=lambda _row, actor: can_keep_catalogue(actor),
+    ),
+    "facts.Form": Kind(page=lambda row: reverse("catalogue:form", args=[row.pk]), homes=lambda row: [row.root_id]),
     "accounts.User": Kind(
         page=lambda row: reverse("people:person", args=[row.pk]),
         below=_of_user,

@@ -19,6 +19,8 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.accounts.jobs.send_waiting_letters": gettext_lazy("Gửi lại các thư chưa đi"),
     "pcmt.apps.notices.jobs.digests": gettext_lazy("Gửi bản tin nhắc việc"),
     "pcmt.apps.notices.jobs.tidy": gettext_lazy("Dọn thông báo đã cũ"),
+    "pcmt.apps.facts.jobs.work_on_sheet": gettext_lazy("Kiểm tra và nhập tệp số liệu"),
+    "pcmt.apps.facts.jobs.tend_sheets": gettext_lazy("Trông các tệp số liệu, dọn tệp cũ"),
     "pcmt.apps.tasks.jobs.remind": gettext_lazy("Nhắc việc sắp tới hạn và quá hạn"),
     "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
     "pcmt.apps.plans.jobs.read_revision": gettext_lazy("Đọc văn bản kế hoạch"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,11 +17,12 @@ from django.utils.translation import pgettext
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
 from pcmt.apps.reports.models import Duty, DutyState
-from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, Task
+from pcmt.core.evaluating import Verdict
 from pcmt.core.periods import Span
 from pcmt.web.plan.timeline import Scale, share_passed
 from pcmt.web.shell.access import acting
+from pcmt.web.targets.scoreboard import counts_of
 
 
 @attrs.frozen
@@ -62,7 +64,7 @@ def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
     """The plan when the actor may see it; else the page does not exist."""
     found = (
         Plan.objects.visible_to(acting(request))
-        .select_related("issuer", "owner", "lead", "parent", "item")
+        .select_related("issuer", "owner", "lead", "parent", "item", "carries_out")
         .filter(pk=plan_id)
     )
     plan = found.first()
@@ -122,7 +124,8 @@ def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
     """The context that all tabs share."""
     today = acting(request).on
     counts = due_counts(plan, today)
-    target_count = Target.objects.filter(plan=plan).active().count()
+    verdicts = counts_of(plan)
+    target_count = sum(verdicts.values())
     task_count = Task.objects.filter(plan=plan).standing().count()
     duty_count = Duty.objects.filter(plan=plan, state=DutyState.ACTIVE).count()
     window = plan_window(plan)
@@ -134,19 +137,21 @@ def plan_page(request: HttpRequest, plan: Plan, tab: str) -> dict[str, Any]:
         "revision": revision_in_force(plan, acting(request)),
         "in_force": plan.state in (PlanState.ADOPTED, PlanState.CLOSED),
         "counts": counts,
-        "figures": [] if bare else _figures(plan, counts, target_count),
+        "verdicts": verdicts,
+        "figures": [] if bare else _figures(plan, counts, verdicts),
         "window": _window_drawing(window, today) if window else None,
         "tabs": _tabs(plan, tab, target_count, task_count, duty_count, bare=bare),
     }
 
 
-def _figures(plan: Plan, counts: DueCounts, target_count: int) -> list[Figure]:
+def _figures(plan: Plan, counts: DueCounts, verdicts: Mapping[str, int]) -> list[Figure]:
     punctual = counts.punctual
+    total = sum(verdicts.values())
     return [
         Figure(
-            str(target_count),
-            _("chỉ tiêu"),
-            _("chưa có số liệu để kết luận") if target_count else _("kế hoạch không nêu chỉ tiêu"),
+            f"{verdicts.get(Verdict.MET, 0)}/{total}" if total else "0",
+            _("chỉ tiêu đạt") if total else _("chỉ tiêu"),
+            _other_verdicts(verdicts) if total else _("kế hoạch không nêu chỉ tiêu"),
             reverse("plan:targets", args=[plan.pk]),
         ),
         Figure(
@@ -171,6 +176,18 @@ def _figures(plan: Plan, counts: DueCounts, target_count: int) -> list[Figure]:
             owed_url(plan, trang_thai="muon"),
         ),
     ]
+
+
+def _other_verdicts(verdicts: Mapping[str, int]) -> str:
+    """How the targets stand that are not met yet, in words."""
+    ways = (
+        (_("%(count)d đang theo"), (Verdict.ON_TRACK, Verdict.NOT_DUE)),
+        (_("%(count)d chậm"), (Verdict.BEHIND,)),
+        (_("%(count)d không đạt"), (Verdict.MISSED,)),
+        (_("%(count)d chưa xác định"), (Verdict.UNDETERMINED,)),
+    )
+    told = [(words, sum(verdicts.get(each, 0) for each in among)) for words, among in ways]
+    return ", ".join(words % {"count": count} for words, count in told if count)
 
 
 def _apart(counts: DueCounts) -> str:
@@ -211,6 +228,7 @@ def _tabs(
         ("assignments", _("Phân công"), task_count),
         ("timeline", _("Tiến độ"), None),
         ("reports", pgettext("danh mục", "Báo cáo"), duty_count),
+        ("cover", _("Đơn vị cấp dưới"), None),
         ("text", _("Văn bản"), None),
         ("history", _("Lịch sử"), None),
     ]

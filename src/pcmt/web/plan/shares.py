@@ -55,7 +55,7 @@ def _row(target: Target, text: str) -> TargetRow:
         window=_window(target.window_from, target.window_to),
         allocations=allocations,
         check=check,
-        check_words=_check_words(check) if check else "",
+        check_words=check_words(check) if check else "",
     )
 
 
@@ -83,7 +83,8 @@ def _window(first: date | None, last: date | None) -> str:
     return _("từ %(day)s") % {"day": vdate(first)} if first else ""
 
 
-def _check_words(check: PartsCheck) -> str:
+def check_words(check: PartsCheck) -> str:
+    """Whether the shares of a target make it, in words."""
     if check.agrees:
         return _("cộng %(sum)s, khớp với tổng") % {"sum": number_label(check.sum)}
     if check.difference is None:

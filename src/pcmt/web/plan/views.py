@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,11 +18,12 @@ from pcmt.apps.plans.models import Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
-from pcmt.apps.targets.models import Allocation, Target
+from pcmt.apps.tasks.covering import unmet_demands
 from pcmt.apps.tasks.events import plan_events
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.operations import say_when, switch_reminders
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.figures import switch_of
 from pcmt.web.history.trail import trail_of
 from pcmt.web.plan.bodies import BODIES_A_PAGE, SIGNS, bodies_of, lines_by_body, without_body
 from pcmt.web.plan.bodies import matrix as matrix_of
@@ -31,8 +32,8 @@ from pcmt.web.plan.duties import duties_of
 from pcmt.web.plan.events import EventForm, event_lines
 from pcmt.web.plan.header import plan_page, seen_plan
 from pcmt.web.plan.progress import timeline_of
-from pcmt.web.plan.shares import shares_of
 from pcmt.web.shell.access import acting
+from pcmt.web.targets.scoreboard import parts_of, scoreboard_of
 from pcmt.web.tasks.owed import sums_by_body
 
 NEXT_ITEMS = 6
@@ -48,12 +49,15 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     page = plan_page(request, plan, "overview")
     whole = DueItem.objects.filter(plan=plan).exclude(mode=Mode.REQUESTED).of_plans().owed()
     page |= {
+        "parts": parts_of(plan, page["verdicts"]) if page["verdicts"] else [],
         "next_items": whole.filter(state=DueState.OPEN, due_on__isnull=False)
         .select_related("unit", "clause", "task", "occurrence__duty")
         .order_by("due_on", "pk")[:NEXT_ITEMS],
         "bodies": sums_by_body(whole, page["today"]).order_by("-overdue", "-open", "-total", "written")[:BODIES],
         "children": Plan.objects.visible_to(actor).filter(parent=plan).select_related("lead").order_by("order"),
         "may_keep": can_review(actor, plan),
+        "carries_out": plan.carries_out,
+        "unmet": unmet_demands(plan, actor.on) if plan.carries_out_id else [],
         "waiting": Revision.objects.visible_to(actor)
         .filter(plan=plan, state=RevisionState.REVIEW)
         .defer("text", "reading")
@@ -85,19 +89,13 @@ def acceptance(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 def targets(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """The targets with scope, window, baseline and allocations; verdicts are never guessed."""
+    """The scoreboard: every target with its verdict, its bar and its shares; what has still to be done on top."""
     plan = seen_plan(request, plan_id)
-    found = (
-        Target.objects.filter(plan=plan)
-        .active()
-        .select_related("clause")
-        .prefetch_related(Prefetch("allocations", Allocation.objects.filter(ended_by=None).select_related("unit")))
-        .order_by("order", "pk")
-    )
     page = plan_page(request, plan, "targets")
-    revision = page["revision"]
-    shares = shares_of(found, revision.text if revision else "")
-    return render(request, "plan/targets.html", page | {"shares": shares})
+    text = page["revision"].text if page["revision"] else ""
+    switch = switch_of(request)
+    board = scoreboard_of(plan, text, switch, request.GET.get("ket_luan", ""))
+    return render(request, "plan/targets.html", page | {"board": board, "switch": switch})
 
 
 def assignments(request: HttpRequest, plan_id: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor
+from pcmt.apps.tasks.models import DueKind
 from pcmt.apps.tasks.punctuality import Question, counted
 from pcmt.core.evaluating.punctuality import Column
 from pcmt.core.periods import Span
@@ -35,6 +36,7 @@ COLUMN_CHOICES = (
     (EVERY, _("Mọi cột của bảng đúng hạn")),
 )
 BY_WORD = {word: column for column, (word, _label) in COLUMNS.items()}
+KIND_WORDS = {DueKind.TASK.value: "viec", DueKind.REPORT.value: "bao-cao"}
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -80,6 +82,7 @@ def items_address(question: Question, column: Column | None) -> str:
         "rieng": "on" if question.unit_id and not question.units_below else "",
         "chua_gan": "on" if question.nobody else "",
         "giao_xuong": "on" if question.parts else "",
+        "loai": KIND_WORDS.get(question.kind, ""),
         "tu": question.window.start.isoformat() if question.window else "",
         "den": question.window.last.isoformat() if question.window else "",
     }

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.tasks.operations import ACTS, NOTE_CHARS
-from pcmt.web.fields import WrittenDateField, WrittenNumberField
+from pcmt.web.fields import WorkbookField, WrittenDateField, WrittenNumberField
 from pcmt.web.tasks.forms import PlanField
 
 WORDS: Mapping[str, str | Promise] = {
@@ -104,16 +104,8 @@ def _stored(value: Any) -> Any:
 class SheetForm(forms.Form):
     """A workbook that was downloaded from the list, and the plan it has to be of."""
 
-    file = forms.FileField(
-        label=_("Bảng Excel đã sửa"),
-        allow_empty_file=True,
-        max_length=255,
-        help_text=_("Bảng tải từ danh sách việc; xlsx, xls hoặc ods; đến 20 MB."),
-        error_messages={
-            "required": _("Chọn một tệp."),
-            "max_length": _("Tên tệp quá dài. Đặt tên ngắn hơn 255 ký tự rồi gửi lại."),
-        },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods"}),
+    file = WorkbookField(
+        label=_("Bảng Excel đã sửa"), help_text=_("Bảng tải từ danh sách việc; xlsx, xls hoặc ods; đến 20 MB.")
     )
     ke_hoach = PlanField(
         label=_("Chỉ nhận việc của kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Tất cả")

@@ -1,18 +1,76 @@
 """What people and programs do with the catalogue, forms and facts."""
 
+from pcmt.apps.facts.operations.administering import (
+    Adding,
+    ElementText,
+    IndicatorText,
+    add_element,
+    add_indicator,
+    end_element,
+    end_indicator,
+    version_element,
+    version_indicator,
+)
+from pcmt.apps.facts.operations.forming import (
+    FormText,
+    Line,
+    adopt_form,
+    change_form,
+    define_form,
+    end_form,
+    form_text,
+    text_of,
+)
 from pcmt.apps.facts.operations.rebuilding import Checked, keep_span, rebuild, verify
 from pcmt.apps.facts.operations.recording import CellRefusal, Entry, accept_facts, record_facts, undo_recording
-from pcmt.apps.facts.operations.registering import load_catalogue
+from pcmt.apps.facts.operations.registering import LoadedCatalogue, compare_catalogue, load_catalogue
+from pcmt.apps.facts.operations.sheets import (
+    aim_sheet,
+    choose_meanings,
+    say_dash,
+    start_sheet,
+    tell_sheet,
+    tend_sheets,
+    withdraw_sheet,
+    work_on_sheet,
+)
 
 __all__ = [
+    "Adding",
     "CellRefusal",
     "Checked",
+    "ElementText",
     "Entry",
+    "FormText",
+    "IndicatorText",
+    "Line",
+    "LoadedCatalogue",
     "accept_facts",
+    "add_element",
+    "add_indicator",
+    "adopt_form",
+    "aim_sheet",
+    "change_form",
+    "choose_meanings",
+    "compare_catalogue",
+    "define_form",
+    "end_element",
+    "end_form",
+    "end_indicator",
+    "form_text",
     "keep_span",
     "load_catalogue",
     "rebuild",
     "record_facts",
+    "say_dash",
+    "start_sheet",
+    "tell_sheet",
+    "tend_sheets",
+    "text_of",
     "undo_recording",
     "verify",
+    "version_element",
+    "version_indicator",
+    "withdraw_sheet",
+    "work_on_sheet",
 ]

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from pcmt.apps.facts.queries.keeping import boundary_day, core_element, kept_win
 from pcmt.apps.units.followers import Change, Consequence, Follower
 from pcmt.apps.units.models import Succession, UnitClosure, UnitLink
 from pcmt.apps.units.policies import Officer
+from pcmt.core.measures.rolling import outlived
 from pcmt.core.periods import Span
 
 
@@ -42,12 +42,10 @@ def follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     or after the change (it was written down late, or a period was told before it was over), the trees of then have
     changed as well: the sums of those elements are made anew.
     """
-    kept = models.QuerySet(RollUp).select_for_update().first()
-    before = kept.day if kept else boundary_day(at)
+    kept = RollUp.objects.select_for_update().values_list("day", flat=True).first()
+    before = boundary_day(at) if kept is None else kept
     after = max(before, change.day)
-    if kept:
-        RollUp.objects.filter(pk=kept.pk).update(day=after)
-    else:
+    if not RollUp.objects.update(day=after):
         RollUp.objects.create(day=after)
     units = _concerned(change, before, after)
     facts = Fact.objects.counting().filter(unit__in=units).filter(Q(value__isnull=False) | Q(applies=False))
@@ -58,6 +56,9 @@ def follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     late = set(elements) if change.on <= before else set(
         facts.filter(end__gt=change.on).order_by().values_list("element_id", flat=True).distinct()
     )  # fmt: skip
+    # A stock that a unit told counts no more in the periods that go on after its end: its successors tell theirs.
+    ended = facts.filter(unit__in=change.heirs).order_by().values_list("element_id", flat=True).distinct()
+    late |= {pk for pk in ended if outlived(core_element(elements[pk]), change.on, date.max)}
     places = Places(frozenset(units), before), Places(frozenset(units), after)
     sums = tuple(Sums(kept_windows(), each) for each in places)
     changed: dict[tuple[int, Span], set[int]] = defaultdict(set)

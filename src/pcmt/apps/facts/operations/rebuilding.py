@@ -26,7 +26,7 @@ from pcmt.apps.facts.operations.rows import a_day, fetched, relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.apps.facts.queries.keeping import boundary_day, core_element, kept_windows
 from pcmt.apps.facts.queries.recount import Difference, compared
-from pcmt.apps.units.models import UnitClosure
+from pcmt.apps.units.models import Unit, UnitClosure
 from pcmt.apps.units.operations import share_tree
 from pcmt.core import measures as core
 from pcmt.core.measures import Nature, OverTime, Told
@@ -140,7 +140,7 @@ def _insert(
     only: Span | None,
 ) -> None:  # fmt: skip
     """The cells of all units whose numbers simply add up, in one statement."""
-    facts, closure = Fact._meta.db_table, UnitClosure._meta.db_table
+    facts, closure, units = Fact._meta.db_table, UnitClosure._meta.db_table, Unit._meta.db_table
     spans = fetched(
         f'SELECT DISTINCT start, "end" FROM {facts} '  # noqa: S608 - names of ours
         f'WHERE element_id = %s AND {TELLING} AND start >= %s AND "end" <= %s',
@@ -164,6 +164,8 @@ def _insert(
         f"WHERE f.element_id = %s AND {TELLING} AND f.unit_id NOT IN (SELECT id FROM {away})"
     )
     if element.nature is Nature.STOCK:
+        # as `outlived` says; here all other stocks are the last ones (_build)
+        told += f" AND NOT EXISTS (SELECT 1 FROM {units} u WHERE u.id = f.unit_id AND u.valid_to < k.p1)"  # noqa: S608 - as above
         own = (
             f"SELECT unit_id, breakdown, p0, p1, value, CASE WHEN value IS NULL THEN 0 ELSE 1 END AS units, days, "  # noqa: S608 - as above
             f"CASE WHEN value IS NULL THEN 1 ELSE 0 END AS na, most AS exact, last FROM (SELECT told.*, "
@@ -184,7 +186,8 @@ def _insert(
     run(
         f"INSERT INTO {Cell._meta.db_table} ({names}) "  # noqa: S608 - as above
         f"SELECT c.ancestor_id, %s, o.breakdown, 't', o.p0, o.p1, COALESCE(SUM(o.value), 0), SUM(o.units), "
-        f"SUM(o.days), SUM(o.na), SUM(o.exact), 0 FROM ({own}) AS o JOIN {closure} c ON c.descendant_id = o.unit_id AND c.depth > 0 "
+        f"SUM(o.days), SUM(o.na), SUM(o.exact), 0 FROM ({own}) AS o "
+        f"JOIN {closure} c ON c.descendant_id = o.unit_id AND c.depth > 0 "
         f"AND (c.valid_from IS NULL OR c.valid_from <= o.last) AND (c.valid_to IS NULL OR c.valid_to > o.last) "
         f"GROUP BY c.ancestor_id, o.breakdown, o.p0, o.p1",
         [element_id, *params, element_id, *odd_ones],

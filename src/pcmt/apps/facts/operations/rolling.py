@@ -19,7 +19,7 @@ from pcmt.apps.facts.operations.rows import POSTGRES, relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.core import measures as core
 from pcmt.core.measures import Told
-from pcmt.core.measures.rolling import kept, periods_of
+from pcmt.core.measures.rolling import kept, outlived, periods_of
 from pcmt.core.periods import Span
 
 SERIES = 7_205_313
@@ -163,7 +163,7 @@ class Sums:
     def _figure(self, element: core.Element, series: Series, period: Span, told: Sequence[Told], sign: int) -> None:
         """What one unit's figure of a period gives to the cells above it."""
         unit_id, element_id, breakdown = series
-        if not told:
+        if not told or outlived(element, self.places.ends.get(unit_id), period.end):
             return
         parts = core.contributions(element, told, period)
         exact = [each for each in told if each.span == period]

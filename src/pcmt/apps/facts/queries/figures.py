@@ -9,7 +9,7 @@ that is cut short, means, another state of knowledge, boundaries of another day)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -24,10 +24,10 @@ from pcmt.apps.facts.models import Cell, Element, Fact, Recording
 from pcmt.apps.facts.queries.expecting import IN_ORDER, Covered, Expected, expected_of, lacking_of, silent_units
 from pcmt.apps.facts.queries.keeping import core_element, is_of_now, kept_windows
 from pcmt.apps.facts.queries.scanning import scanned
-from pcmt.apps.units.models import UnitClosure
+from pcmt.apps.units.models import Succession, Unit, UnitClosure
 from pcmt.core import measures as core
 from pcmt.core.measures import Figure, OverTime, OverUnits, decompose, filled_by, is_kept, kept, rolls
-from pcmt.core.measures.rolling import BOTH, calendar_named
+from pcmt.core.measures.rolling import BOTH, calendar_named, outlived
 from pcmt.core.periods import DAY, Span
 
 Series = tuple[int, str, str]
@@ -104,7 +104,8 @@ def _from_cells(
     cells = _cells(asks, rows, forms, now=now)
     found: dict[Ask, Answer] = {}
     left: list[Ask] = []
-    shifted = _shifted(asks, on)
+    shifted = _shifted(asks, kinds, on, now=now)
+    gone = _gone(asks, kinds, on) if now else set()
     pieces: dict[Ask, tuple[Span, ...]] = {}
     for ask in asks:
         series = (ask.unit_id, ask.element, ask.breakdown)
@@ -120,27 +121,53 @@ def _from_cells(
         series = (ask.unit_id, ask.element, ask.breakdown)
         known = cells.get(series, {})
         sums = [(known if piece == ask.window else parts.get(series, {})).get(piece) for piece in whole]
-        element, facts = kinds[ask.element], _counting(kinds[ask.element], own.get(series, ()), ask.window, windows)
+        element, mine_told = kinds[ask.element], () if ask in gone else own.get(series, ())
+        facts = _counting(element, mine_told, ask.window, windows)
         told = _told(element, known, ask.window, on, windows)
         below = _together([each for each in sums if each is not None])
         found[ask] = _answer(ask, element, rows[ask.element], facts, below, told, known, on, forms.get(ask))
     return found, left
 
 
-def _shifted(asks: Sequence[Ask], on: date) -> set[Ask]:
+def _gone(asks: Sequence[Ask], kinds: Mapping[str, core.Element], on: date) -> set[Ask]:
+    """The asks for stocks of units that had ended: on the boundaries of another day others have them."""
+    ends = dict(Unit.objects.filter(pk__in={ask.unit_id for ask in asks}).values_list("pk", "valid_to"))
+    return {
+        ask for ask in asks if outlived(kinds[ask.element], ends.get(ask.unit_id), min(ask.window.end, on + DAY))
+    }  # fmt: skip
+
+
+def _shifted(asks: Sequence[Ask], kinds: Mapping[str, core.Element], on: date, *, now: bool) -> set[Ask]:
     """Of windows that are cut short, those whose unit lost a unit below it in the days that are cut off.
 
-    What that one told later stands elsewhere, and may have taken the place of what it told before. Only asked of days
-    after which something was told.
+    What that one told later stands elsewhere, and may have taken the place of what it told before: only asked of days
+    after which something was told. Its stock counts while it stands, and not in the cell of the whole window.
     """
     cut = [ask for ask in asks if on < ask.window.last]
     after = timezone.make_aware(datetime.combine(on + DAY, time()))
-    if not cut or not Recording.objects.filter(at__gte=after).exists():
+    stocks = {ask for ask in cut if outlived(kinds[ask.element], on + DAY, ask.window.end)}
+    if cut and not Recording.objects.filter(at__gte=after).exists():
+        cut = list(stocks)
+    if not cut:
         return set()
+    if now and stocks and _unsettled(stocks, on):
+        return set(cut)
     last = max(ask.window.last for ask in cut)
     gone = UnitClosure.objects.filter(ancestor__in={ask.unit_id for ask in cut}, valid_to__gt=on, valid_to__lte=last)
     units = set(gone.order_by().values_list("ancestor_id", flat=True).distinct())
     return {ask for ask in cut if ask.unit_id in units}
+
+
+def _unsettled(asks: Collection[Ask], on: date) -> bool:
+    """Whether, on present boundaries, a stock of days to come may lie with anybody: units end later, or units that gave
+    something away have told already what they will have.
+    """
+    first, last = min(ask.window.start for ask in asks), max(ask.window.last for ask in asks)
+    if Unit.objects.filter(valid_to__gt=on, valid_to__lte=last).exists():
+        return True
+    gave = Succession.objects.filter(on__gte=first, on__lte=last).values("old_id")
+    codes = {ask.element for ask in asks}
+    return Fact.objects.counting().filter(element__code__in=codes, unit__in=gave, end__gt=on + DAY).exists()
 
 
 def _whole(
@@ -283,10 +310,10 @@ def _asked(asks: Sequence[Ask], rows: Mapping[str, Element]) -> Q:
     for ask in asks:
         units[ask.element].add(ask.unit_id)
     groups: dict[frozenset[int], list[str]] = defaultdict(list)
-    for code, ids in units.items():
-        groups[frozenset(ids)].append(code)
+    for code, of_code in units.items():
+        groups[frozenset(of_code)].append(code)
     if len(groups) > GROUPS:
-        groups = {frozenset().union(*groups): list(units)}
+        groups = {frozenset[int]().union(*groups): list(units)}
     found = Q()
     for together, codes in groups.items():
         mine = set(codes)

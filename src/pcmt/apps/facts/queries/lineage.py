@@ -14,6 +14,7 @@ from django.db.models import Q
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
 from pcmt.apps.facts.models import Element, Fact, Form, Recording, Source
+from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries.figures import figures
 from pcmt.apps.facts.queries.keeping import core_element
 from pcmt.apps.facts.queries.scanning import borne_by, paths
@@ -219,11 +220,9 @@ def history(
 ) -> tuple[Revision, ...]:
     """Everything that was ever told in one place, the newest first, as far as the actor may see it."""
     row = Element.objects.filter(code=element).first()
-    if row is None:
+    if row is None or unit_id not in units_seen_by(actor, [unit_id]):
         return ()
-    facts = Fact.objects.visible_to(actor).filter(
-        unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown
-    )
+    facts = Fact.objects.filter(unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown)
     found = [told for _span, told in _revisions(facts, row)]
     return tuple(sorted(found, key=lambda each: (each.at, each.fact_id), reverse=True))
 

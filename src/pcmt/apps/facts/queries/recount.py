@@ -14,7 +14,7 @@ from pcmt.apps.facts.places import Places
 from pcmt.apps.facts.queries.keeping import core_element
 from pcmt.core import measures as core
 from pcmt.core.measures import Told
-from pcmt.core.measures.rolling import periods_of
+from pcmt.core.measures.rolling import outlived, periods_of
 from pcmt.core.periods import Span
 
 Key = tuple[int, str, str, date, date]
@@ -70,6 +70,8 @@ def recounted(row: Element, day: date, windows: Sequence[Span]) -> Mapping[Key, 
             for period in periods_of(element, each.span, windows):
                 by_period[period].append(each)
         for period, inside in by_period.items():
+            if outlived(element, places.ends.get(unit_id), period.end):
+                continue
             parts = core.contributions(element, inside, period)
             exact = [each for each in inside if each.span == period]
             for basis, rows in (

@@ -18,6 +18,7 @@ from pcmt.apps.facts.queries.keeping import core_element, kept_windows
 from pcmt.apps.units.models import Succession, UnitClosure
 from pcmt.core import measures as core
 from pcmt.core.measures import Figure, OverUnits, counts_in, is_kept
+from pcmt.core.measures.rolling import outlived
 from pcmt.core.periods import DAY, Span
 
 
@@ -73,6 +74,8 @@ def paths(ask: Ask, row: Element, *, on: date, known: datetime | None) -> dict[i
     told: dict[int, set[int]] = defaultdict(set)
     facts = _facts([ask], {row.code: row}, below, known)
     for unit_id in sorted(below):
+        if outlived(element, places.ends.get(unit_id), _upto(ask, on)):
+            continue
         inside = [
             fact
             for fact in facts.get((unit_id, ask.element, ask.breakdown), ())
@@ -107,6 +110,8 @@ def borne_by(
     facts = _facts([ask], {row.code: row}, ids, known)
     found: dict[int, Fraction | None] = {}
     for unit_id in sorted(ids):
+        if _handed_over(ask, unit_id, element, places, on, boundary):
+            continue
         inside = [
             fact
             for fact in facts.get((unit_id, ask.element, ask.breakdown), ())
@@ -204,6 +209,8 @@ def _figure(
         ]  # fmt: skip
         if not told or (element.over_units is OverUnits.NONE and unit_id != ask.unit_id):
             continue
+        if _handed_over(ask, unit_id, element, places, on, boundary):
+            continue
         found = core.figure(element, told, ask.window, on)
         here = _here(ask.unit_id, unit_id, row, element, found, places, boundary)
         if not here:
@@ -240,6 +247,18 @@ def _figure(
         own.used if mine and not others else (), bool(values) or not does_not,
     )  # fmt: skip
     return Answer(figure, others + mine, expected.count if expected else None, estimated=guessed)
+
+
+def _upto(ask: Ask, on: date) -> date:
+    return min(ask.window.end, on + DAY)
+
+
+def _handed_over(
+    ask: Ask, unit_id: int, element: core.Element, places: Places, on: date, boundary: date | None
+) -> bool:
+    """Whether a unit's stock went over to others; of itself it is still asked on the boundaries of its time."""
+    itself = unit_id == ask.unit_id and boundary is None
+    return not itself and outlived(element, places.ends.get(unit_id), _upto(ask, on))
 
 
 def _holds(one: Span, other: Span) -> bool:

@@ -3,7 +3,9 @@
 from pcmt.apps.plans.operations.acceptance import need_acceptance
 from pcmt.apps.plans.operations.adoption import Adopted, adopt, let_see
 from pcmt.apps.plans.operations.bodies import confirm_suggestions, create_bodies, create_body, match_body
+from pcmt.apps.plans.operations.carrying import ask_for_plans, carry_out
 from pcmt.apps.plans.operations.header import edit_header
+from pcmt.apps.plans.operations.meetings import hold_meeting, take_back_meeting
 from pcmt.apps.plans.operations.reading import (
     keep_file,
     keep_made,
@@ -22,12 +24,15 @@ __all__ = [
     "accept_confident",
     "add_item",
     "adopt",
+    "ask_for_plans",
+    "carry_out",
     "confirm_suggestions",
     "create_bodies",
     "create_body",
     "decide_item",
     "edit_header",
     "edit_item",
+    "hold_meeting",
     "keep_file",
     "keep_made",
     "let_see",
@@ -38,6 +43,7 @@ __all__ = [
     "screen_kept",
     "screen_later",
     "start_reading",
+    "take_back_meeting",
     "tend_readings",
     "undo",
     "withdraw_upload",

@@ -15,6 +15,7 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.adopters import Adoption, adopters
 from pcmt.apps.plans.contract import names_of, projects_in, squeezed
 from pcmt.apps.plans.models import Item, Plan, PlanKind, PlanState, PlanUnit, Revision, RevisionState
+from pcmt.apps.plans.operations.carrying import propose_parent
 from pcmt.apps.plans.operations.common import not_allowed, not_in_review
 from pcmt.apps.plans.operations.reading import show_header
 from pcmt.apps.plans.policies import can_review
@@ -101,6 +102,7 @@ def _adopt(
     plan.issuer_id = issuer_id_of(gathered)
     plan.issuer_heir_id = heirs_on([plan.issuer_id], on).get(plan.issuer_id) if plan.issuer_id else None
     plan.save(update_fields=["issuer", "issuer_heir"])
+    propose_parent(plan, revision, on)
     adoption = Adoption(
         revision=revision,
         plan=plan,

@@ -92,7 +92,7 @@ def _fill(
 
 
 def _keep_editions(targets: Mapping[str, Target], adoption: Adoption, allocated: Collection[object]) -> None:
-    """Note what each target asks for from the day on which the revision takes effect; nothing where it asks the same."""
+    """Note what each target asks for from the day on which the revision takes effect, unless it asks the same."""
     since = takes_effect(adoption.revision)
     known = _latest(target.pk for target in targets.values())
     rows = []

@@ -17,7 +17,7 @@ from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.facts.models import CALENDAR_WORDS, Indicator
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import BaselineFigure, Measure, Remark, Target, TargetState
-from pcmt.apps.targets.operations.standing import stand
+from pcmt.apps.targets.operations.standing import keep_windows, stand
 from pcmt.apps.targets.policies import can_measure
 from pcmt.apps.targets.queries import spec_of
 from pcmt.apps.targets.queries.areas import places
@@ -45,9 +45,7 @@ class Choice:
     breakdown: str = ""
 
 
-def confirm_measure(
-    *, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice
-) -> Measure | Refusal:
+def confirm_measure(*, actor: Actor, at: datetime, target_id: int, version: int, choice: Choice) -> Measure | Refusal:
     """Say how a target is measured: from now on it is judged. `version` is the measure's as the person saw it."""
     with transaction.atomic():
         target = _locked(actor, target_id)
@@ -58,7 +56,8 @@ def confirm_measure(
             return done
         stand([target.pk], at=at, cause="measure")
         _tell_log(actor, at, done)
-        return done.measure
+    keep_windows(target_ids=[target.pk], on=timezone.localdate(at))
+    return done.measure
 
 
 @attrs.frozen
@@ -69,9 +68,7 @@ class Confirmed:
     refused: Mapping[int, Refusal]
 
 
-def confirm_proposals(
-    *, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]
-) -> Confirmed | Refusal:
+def confirm_proposals(*, actor: Actor, at: datetime, plan_id: int, seen: Mapping[int, int]) -> Confirmed | Refusal:
     """Confirm what is proposed for targets of a plan, as it is: `seen` has the measure's version by target.
 
     Those that somebody else has confirmed or changed since are left as they are.
@@ -99,6 +96,7 @@ def confirm_proposals(
         stand([each.measure.target_id for each in done], at=at, cause="measure")
         for each in done:
             _tell_log(actor, at, each)
+    keep_windows(target_ids=[each.measure.target_id for each in done], on=timezone.localdate(at))
     return Confirmed(len(done), refused)
 
 
@@ -225,7 +223,7 @@ def give_baseline(
             event="targets.baseline.given",
             obj=target,
             before={"value": before.value, "source": before.source} if before else None,
-            after={"unit": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
+            after={"body": made.unit.name, "value": value, "so_far": so_far, "source": made.source},
         )
     return made
 
@@ -274,14 +272,16 @@ def give_remark(
             event="targets.remark.given",
             obj=target,
             before={"reached": before.reached, "date": before.on} if before else None,
-            after={"unit": made.unit.name, "reached": reached, "date": on, "words": made.words},
+            after={"body": made.unit.name, "reached": reached, "date": on, "words": made.words},
         )
     return made
 
 
 def _facts(measure: Measure) -> dict[str, object]:
+    known = catalogue().indicators
+    code = measure.indicator.code if measure.indicator else ""
     return {
-        "indicator": measure.indicator.code if measure.indicator else "",
+        "indicator": known[code].name if code in known else code,
         "breakdown": measure.breakdown,
         "each": measure.each or (measure.each_group.name if measure.each_group else ""),
         "calendar": measure.calendar,
@@ -290,7 +290,7 @@ def _facts(measure: Measure) -> dict[str, object]:
 
 
 def _locked(actor: Actor, target_id: int) -> Target | Refusal:
-    """The target for this transaction alone, if it stands in a plan in force and the actor may say how it is measured."""
+    """The target for this transaction alone, if its plan is in force and the actor may say how it is measured."""
     row = Target.objects.visible_to(actor).filter(pk=target_id).values_list("plan_id", flat=True).first()
     if row is None:
         return _not_allowed()

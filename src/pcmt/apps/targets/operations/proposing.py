@@ -45,11 +45,14 @@ def propose(targets: Sequence[Target], *, text: str, duties: Iterable[Mapping[st
     scopes = places([measure for measure, _best in found if measure.each], ())
     for measure, best in found:
         measure.indicator = indicators.get(best.indicator.code) if best else None
-        if measure.each and scopes.each(measure, on) in ([], [seat]):
+        if measure.each and not scopes.each(measure, on):
             measure.each = ""
-    Measure.objects.filter(target__in=targets, confirmed_at__isnull=True, indicator__isnull=True).delete()
-    Measure.objects.bulk_create([measure for measure, _best in found], batch_size=200, ignore_conflicts=True)
-    return len(found)
+    before = dict(Measure.objects.filter(target__in=targets).values_list("target_id", "pk"))
+    better = [measure for measure, _best in found if measure.target_id not in before or measure.indicator]
+    replaced = Measure.objects.filter(target__in=[each.target_id for each in better])
+    replaced.filter(confirmed_at__isnull=True, indicator__isnull=True).delete()
+    Measure.objects.bulk_create(better, batch_size=200, ignore_conflicts=True)
+    return len(better)
 
 
 def propose_missing(*, on: date) -> int:

@@ -22,20 +22,33 @@ from pcmt.apps.accounts.queries import people_at
 from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.facts.listeners import Changed
 from pcmt.apps.facts.models import Element
+from pcmt.apps.facts.operations import keep_span
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import Plan, PlanState
 from pcmt.apps.targets.addresses import targets_address
 from pcmt.apps.targets.models import VERDICTS, Allocation, Standing, StandingChange, Target
 from pcmt.apps.targets.operations.proposing import propose_missing
-from pcmt.apps.targets.queries.judging import SHOWN, Judged, holds_for_each, judge_days, load, seat_of
+from pcmt.apps.targets.queries.judging import SHOWN, Judged, holds_for_each, judge_days, load, seat_of, window_on
 from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
 from pcmt.core.evaluating import Judgement, Verdict, counted
 
 CHUNK = 200
 """How many targets are judged in one transaction of the daily round."""
 PLACES = Decimal("0.000001")
-FIELDS = ["whole", "verdict", "sentence", "measured", "goal", "expected", "distance", "reach", "small", "on", "judged_at"]
+FIELDS = [
+    "whole",
+    "verdict",
+    "sentence",
+    "measured",
+    "goal",
+    "expected",
+    "distance",
+    "reach",
+    "small",
+    "on",
+    "judged_at",
+]
 WORSE = (Verdict.BEHIND, Verdict.MISSED)
 _RANK = (Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED, Verdict.NOT_DUE, Verdict.ON_TRACK)
 
@@ -88,6 +101,7 @@ def refresh_standings(*, at: datetime) -> int:
     """
     on = timezone.localdate(at)
     propose_missing(on=on)
+    keep_windows(target_ids=_measured_by_figures(), on=on)
     rows = Standing.objects.filter(target=OuterRef("pk"))
     stale = _in_force().filter(~Exists(rows) | Exists(rows.filter(on__lt=on)))
     count, last = 0, 0
@@ -98,21 +112,41 @@ def refresh_standings(*, at: datetime) -> int:
     return count
 
 
+def keep_windows(*, target_ids: Iterable[int], on: date) -> None:
+    """Ask the facts to keep sums of the windows of targets where these are no named periods.
+
+    Outside of any other act: keeping sums locks the tree, which comes before targets. One that is broken off before
+    this leaves slower answers, no wrong ones; the daily round makes up for it.
+    """
+    targets = load(Target.objects.filter(pk__in=list(target_ids)))
+    for window in sorted({window for target in targets if (window := window_on(target, on)) is not None}):
+        keep_span(span=window)
+
+
+def _measured_by_figures() -> list[int]:
+    """Ids of targets in force that figures answer, by way of a window that is asked for often: the plan's own dates."""
+    found = _in_force().filter(measured_by__confirmed_at__isnull=False, measured_by__indicator__isnull=False)
+    whole = Q(window_from__month=1, window_from__day=1, window_to__month=12, window_to__day=31)
+    return list(found.exclude(whole).order_by("pk").values_list("pk", flat=True))
+
+
 def tell_offices(*, at: datetime) -> int:
     """Tell the offices that keep plans which of their targets have turned for the worse: once a change, one notice a
     plan and day; how many plans.
     """
     with transaction.atomic():
         waiting = StandingChange.objects.filter(whole=True, told_at__isnull=True, after__in=WORSE)
-        rows = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", "target_id", "target__plan_id"))
+        rows = list(
+            waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", "target_id", "target__plan_id")
+        )
         if not rows:
             return 0
         standing = Standing.objects.filter(target__in={target for _pk, target, _plan in rows}, whole=True)
         now = dict(standing.values_list("target_id", "verdict"))
         counts: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for _pk, target, plan in rows:
+        for _pk, target, plan_id in rows:
             if now.get(target) in WORSE:  # it may have got better since
-                counts[plan][now[target]].add(target)
+                counts[plan_id][now[target]].add(target)
         plans = Plan.objects.filter(pk__in=counts, state=PlanState.ADOPTED).order_by("pk")
         on = timezone.localdate(at)
         keepers = people_at({plan.owner_id for plan in plans}, on, (Role.STANDING_OFFICE,))

@@ -1,4 +1,4 @@
-"""Where targets hold: the units of a scope, the areas whose figures answer for a body, and who has taken others over."""
+"""Where targets hold: the units of a scope, the areas whose figures answer for a body, who has taken others over."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Places:
 
 
 def places(measures: Iterable[Measure], bodies: Collection[int], only: Collection[int] | None = None) -> Places:
-    """Of the scopes of measures and the bodies to which something is allocated. `only` are the units wanted of scopes."""
+    """Of the scopes of measures and the bodies that were given a share. `only` are the units wanted of scopes."""
     scopes = list(measures)
     groups = {each.each_group_id for each in scopes if each.each_group_id}
     pairs = {(each.unit_id, each.each) for each in scopes if each.each and not each.each_group_id}
@@ -68,7 +68,9 @@ def _below(pairs: Collection[tuple[int, str]], only: Collection[int] | None) -> 
         return found
     rows = (
         UnitClosure.objects.filter(
-            ancestor__in={root for root, _level in pairs}, descendant__level__in={level for _root, level in pairs}
+            ancestor__in={root for root, _level in pairs},
+            descendant__level__in={level for _root, level in pairs},
+            depth__gt=0,
         )
         .exclude(descendant__kind=UnitKind.GROUP)
         .order_by("descendant__sort_key", "descendant_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import attrs
 from django.utils import timezone
@@ -25,7 +26,7 @@ def takes_effect(revision: Revision) -> date:
 
 
 def edition_of(target: Target, on: date) -> Edition:
-    """The edition of the day: of those that had begun the one of the latest revision. The first holds from the start."""
+    """The edition of the day: of those that have begun the latest revision's. The first holds from the start."""
     begun = [each for each in target.editions.all() if each.since is None or each.since <= on]
     return begun[-1]
 
@@ -58,6 +59,6 @@ class Amended:
 
 def amendments(target: Target) -> list[Amended]:
     """What each amendment did to a target, the first one first."""
-    editions = list(target.editions.all())
-    pairs = zip(editions, editions[1:], strict=False)
-    return [Amended(new, old, compare_strength(spec_in(new), spec_in(old))) for old, new in pairs]
+    return [
+        Amended(new, old, compare_strength(spec_in(new), spec_in(old))) for old, new in pairwise(target.editions.all())
+    ]

@@ -1,9 +1,9 @@
-"""Judging targets on the facts: any number of them at once, with a number of statements that does not grow with them."""
+"""Judging targets on the facts: any number at once, with a number of statements that does not grow with them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -44,6 +44,7 @@ class Judged:
     """How a target stands for a unit on a day, with what was asked of it and the figures it was asked of.
 
     `whole`: for the area of the whole target, else for a body it was allocated to or a unit for each of which it holds.
+    `boundary` is the day of whose units the figures are (None: of the time that they speak of).
     `window` is the stretch measured; None where the plan says no time. `day` is the day it was judged as of: that of
     the end where the target has left the plan.
     """
@@ -56,6 +57,7 @@ class Judged:
     window: Span | None
     day: date
     asks: tuple[Ask, ...] = ()
+    boundary: date | None = None
 
 
 def judge(
@@ -107,7 +109,7 @@ def load(targets: Iterable[Target]) -> list[Target]:
         Prefetch("ended_by", revisions),
         "plan__owner",
         Prefetch("editions", Edition.objects.order_by("target_id", "revision__number")),
-        Prefetch("measured_by", Measure.objects.select_related("indicator")),
+        Prefetch("measured_by", Measure.objects.select_related("indicator", "unit")),
         Prefetch(
             "allocations",
             Allocation.objects.order_by("order", "pk").prefetch_related(
@@ -149,7 +151,8 @@ class Part:
     """One target for one unit on one day: what is asked of the facts, and what they answered.
 
     `area_id` is the unit whose figures are asked for, `boundary` the day of whose units (None: of the time). `asks`
-    and `answers` are by what they are for: "counted", "whole", "baseline", "start" and their like.
+    and `answers` are by what they are for: "counted", "whole", "baseline", "start" and their like. The baseline is
+    asked for up to `reaches`, or to where the figures reach.
     """
 
     frame: _Frame
@@ -164,12 +167,18 @@ class Part:
     answers: dict[str, Figure] = attrs.Factory(dict)
     counts: list[tuple[Span, Fraction | None]] = attrs.Factory(list)
     known: datetime | None = None
+    reaches: date | None = None
 
 
 def holds_for_each(target: Target) -> bool:
     """Whether a target is measured for each of many units."""
     measure: Measure | None = getattr(target, "measured_by", None)
     return measure is not None and bool(measure.each or measure.each_group_id)
+
+
+def window_on(target: Target, on: date) -> Span | None:
+    """The stretch over which a loaded target is measured, as of a day."""
+    return _frames([(target, on)])[0].window
 
 
 def units_of(target: Target, on: date) -> list[int]:
@@ -195,8 +204,8 @@ def parts_of(
     days: Sequence[tuple[Target, date]],
     *,
     on: date,
-    boundary: date | None,
-    wanted: frozenset[int] | None,
+    boundary: date | None = None,
+    wanted: frozenset[int] | None = None,
     gather: bool = True,
 ) -> list[Part]:
     """What is to be judged, with what has to be asked of the facts for it."""
@@ -220,11 +229,21 @@ def _frames(days: Sequence[tuple[Target, date]]) -> list[_Frame]:
     specs: dict[tuple[int, date], TargetSpec] = {}
     frames = []
     for target, on in days:
-        day = min(on, takes_effect(target.ended_by) - DAY) if target.ended_by else on
+        day = min(on, *_last_days(target))
         if (target.pk, day) not in specs:
             specs[target.pk, day] = spec_of(target, day)
         frames.append(_frame(target, day, specs[target.pk, day], makings))
     return frames
+
+
+def _last_days(target: Target) -> Iterator[date]:
+    """The day before an amendment took the target away, the last day of an area that has ended: nothing comes after."""
+    yield date.max
+    if target.ended_by:
+        yield takes_effect(target.ended_by) - DAY
+    measure: Measure | None = getattr(target, "measured_by", None)
+    if measure is not None and measure.unit.valid_to:
+        yield measure.unit.valid_to - DAY
 
 
 def _makings(targets: Collection[Target], on: date) -> dict[str, Making | None]:
@@ -268,7 +287,8 @@ def _parts(
     parts = [Part(frame, seat, seat, True, frame.spec, gathers=gathers)]
     if gathers:
         assert frame.measure is not None
-        parts += [Part(frame, unit, unit, False, frame.spec) for unit in found.each(frame.measure, stands)]
+        units = [unit for unit in found.each(frame.measure, stands) if unit != seat]
+        parts += [Part(frame, unit, unit, False, frame.spec) for unit in units]
         if gather and wanted is not None and seat in wanted:
             return parts
     elif not frame.is_each:
@@ -417,10 +437,11 @@ def _so_far(part: Part) -> Span | None:
     if frame.window is None or counted is None or base is None or not asks:
         return None
     share = frame.making is not None and bool(frame.making.whole)
+    reach = part.reaches or counted.reach
     running = frame.day < frame.window.end and counted.cumulates and not share
-    if not running or counted.reach is None or not _is_whole(base):
+    if not running or reach is None or reach < frame.window.start or not _is_whole(base):
         return None
-    return stretch_so_far(asks[0].window, frame.window, counted.reach)
+    return stretch_so_far(asks[0].window, frame.window, min(reach, frame.window.last))
 
 
 def _is_whole(figure: Figure | None) -> bool:
@@ -441,7 +462,9 @@ def _told(part: Part, judgement: Judgement) -> Judged:
     frame = part.frame
     asks = tuple(ask for what in ("counted", "whole") for ask in part.asks.get(what, ()))
     asks += tuple(ask for _turn, each in part.turns for ask in each)
-    return Judged(frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks)
+    return Judged(
+        frame.target, part.unit_id, part.whole, judgement, part.spec, frame.window, frame.day, asks, part.boundary
+    )
 
 
 def given_of(part: Part) -> tuple[Given, str]:
