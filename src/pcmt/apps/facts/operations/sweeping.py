@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import attrs
 from django.db import connection
@@ -135,7 +136,8 @@ def _write(
     member, member_params = relation("m", {"unit_id": "bigint", "chain": "int"}, members)
     up, up_params = relation("u", {"chain": "int", "ancestor_id": "bigint"}, upward)
     keeps, keep_params = relation("k", {"start": "date", "end": "date", "since": "date", "until": "date"}, keeping)
-    but, but_params = "", []
+    but = ""
+    but_params: list[Any] = []
     if odd:
         left, but_params = relation(
             "o", {"unit_id": "bigint", "element_id": "bigint", "breakdown": "text"}, sorted(odd)
