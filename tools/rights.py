@@ -35,7 +35,6 @@ SUBJECTS = {
     "notices": "Thông báo",
     "facts": "Số liệu",
     "plans": "Kế hoạch",
-    "facts": "Số liệu",
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",
     "reports": "Báo cáo",

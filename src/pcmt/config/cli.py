@@ -21,6 +21,8 @@ Cách dùng: pcmt LỆNH [tham số]
   demo reset         xóa dữ liệu và nạp lại từ đầu
   units load         nạp danh mục đơn vị hành chính cả nước; chạy lại không đổi gì
   units count        đếm đơn vị hành chính theo cấp tại một ngày (--on 2026-01-01, --json)
+  catalogue load     nạp danh mục số liệu của chương trình; catalogue check: kiểm tra danh mục
+  rollup verify      đếm lại mọi số cộng dồn, nêu ô sai lệch; rollup rebuild: cộng lại từ đầu
   users create       tạo người quản trị đầu tiên; users invite: mời; users reset: đặt lại mật khẩu; users list
   audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất;
                      audit roles: tách vai trò PostgreSQL của tiến trình web khỏi vai trò chủ

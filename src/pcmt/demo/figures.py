@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
-from pcmt.apps.facts.models import Element, Source
-from pcmt.apps.facts.operations import Entry, record_facts
+from pcmt.apps.facts.models import Element, Form, Source
+from pcmt.apps.facts.operations import Entry, FormText, Line, define_form, record_facts
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Target
 from pcmt.apps.targets.operations import Choice, confirm_measure, give_baseline, give_remark, refresh_standings
@@ -54,6 +54,7 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
     tables, today = content(), timezone.localdate(at)
     now = plans.get("nghe-an-current")
     start = now and now.window_from or today
+    forms = {entry["key"]: _form(entry, start, units, users) for entry in tables["form"]}
     count = 0
     for current in (False, True):
         tellings = [
@@ -62,8 +63,8 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
             if ("since_start" in told) == current
             for each in _tellings(at, told, units, users, (start, today))
         ]
-        for moment, actor, entries, ref in sorted(tellings, key=lambda each: each[0]):
-            ok_told(actor, moment, entries, ref)
+        for moment, actor, entries, ref, form in sorted(tellings, key=lambda each: each[0]):
+            ok_told(actor, moment, entries, ref, forms.get(form))
             count += len(entries)
         if not current:
             for entry in _of(plans, tables["measure"]):
@@ -104,6 +105,20 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
     return count
 
 
+def _form(entry: Table, start: date, units: Mapping[str, Unit], users: Mapping[str, User]) -> Form:
+    """A data form that the standing office makes on the day from which it is used."""
+    first = entry.get("from", start)
+    moment = noon(first)
+    text = FormText(
+        title=entry["title"], code=entry["code"], period=entry["period"], level=entry["level"],
+        calendar=STATISTICAL.code, valid_from=first, lines=tuple(Line(element) for element in entry["lines"]),
+    )  # fmt: skip
+    made = define_form(
+        actor=_actor(users[entry["user"]], moment), at=moment, root_id=units[entry["root"]].pk, form=text
+    )
+    return ok(made)
+
+
 def _of(plans: Mapping[str, Plan], entries: Sequence[Table]) -> list[Table]:
     return [entry for entry in entries if entry["plan"] in plans]
 
@@ -136,7 +151,7 @@ def _actor(user: User, moment: datetime) -> Actor:
     return actor
 
 
-Telling = tuple[datetime, Actor | None, Sequence[Entry], str]
+Telling = tuple[datetime, Actor | None, Sequence[Entry], str, str]
 
 
 def _tellings(
@@ -146,13 +161,13 @@ def _tellings(
     for span, entries in _cells(told, units, days).items():
         moment = min(noon(span.end) + TOLD_AFTER, at)
         for actor, own in _by_teller(entries, teller, timezone.localdate(moment)):
-            yield moment, actor, own, told["ref"]
+            yield moment, actor, own, told["ref"], told.get("form", "")
 
 
-def ok_told(actor: Actor | None, at: datetime, entries: Sequence[Entry], ref: str) -> None:
+def ok_told(actor: Actor | None, at: datetime, entries: Sequence[Entry], ref: str, form: Form | None) -> None:
     """Tell numbers; one that is refused is a mistake in the demo's own data."""
     source = Source.PERSON if actor else Source.REPORT
-    done = record_facts(actor=actor, at=at, entries=entries, source=source, ref=ref)
+    done = record_facts(actor=actor, at=at, entries=entries, source=source, form=form, ref=ref)
     if isinstance(done, tuple):
         raise RuntimeError(f"{done[0].entry}: {done[0].refusal.message}")
     ok(done)

@@ -65,8 +65,8 @@ class Places:
 
     @cached_property
     def ends(self) -> dict[int, date]:
-        """The days on which those of the units that have ended did; the first days on which they do not stand."""
-        rows = Unit.objects.filter(pk__in=self.unit_ids, valid_to__isnull=False)
+        """The first days on which those of the units do not stand that have ended by the day; ends ahead are plans."""
+        rows = Unit.objects.filter(pk__in=self.unit_ids, valid_to__lte=self.day)
         return {pk: ends for pk, ends in rows.values_list("pk", "valid_to") if ends}
 
     @cached_property

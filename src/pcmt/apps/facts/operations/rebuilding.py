@@ -139,7 +139,7 @@ def _build(row: Element, day: date, windows: Sequence[Span], only: Span | None) 
         odd |= _overlapping(row.pk, within)
     elif not (element.over_time is OverTime.LAST and element.nature is Nature.STOCK):
         odd = set(units)
-    _insert(row.pk, element, windows, within, odd, only)
+    _insert(row.pk, element, windows, within, odd, only, day)
     sums = Sums(tuple(windows), places)
     for series, told in _series(row.pk, within, odd):
         sums.change(element, series, (), told)
@@ -172,7 +172,7 @@ def _overlapping(element_id: int, within: tuple[date, date]) -> set[int]:
 
 def _insert(
     element_id: int, element: core.Element, windows: Sequence[Span], within: tuple[date, date], odd: Collection[int],
-    only: Span | None,
+    only: Span | None, day: date,
 ) -> None:  # fmt: skip
     """The cells of all units whose numbers simply add up, in one statement."""
     facts, closure, units = Fact._meta.db_table, UnitClosure._meta.db_table, Unit._meta.db_table
@@ -200,7 +200,10 @@ def _insert(
     )
     if element.nature is Nature.STOCK:
         # as `outlived` says; here all other stocks are the last ones (_build)
-        told += f" AND NOT EXISTS (SELECT 1 FROM {units} u WHERE u.id = f.unit_id AND u.valid_to < k.p1)"  # noqa: S608 - as above
+        told += (
+            f" AND NOT EXISTS (SELECT 1 FROM {units} u WHERE u.id = f.unit_id "  # noqa: S608 - as above
+            "AND u.valid_to < k.p1 AND u.valid_to <= %s)"
+        )
         own = (
             f"SELECT unit_id, breakdown, p0, p1, value, CASE WHEN value IS NULL THEN 0 ELSE 1 END AS units, days, "  # noqa: S608 - as above
             f"CASE WHEN value IS NULL THEN 1 ELSE 0 END AS na, most AS exact, last FROM (SELECT told.*, "
@@ -225,7 +228,7 @@ def _insert(
         f"JOIN {closure} c ON c.descendant_id = o.unit_id AND c.depth > 0 "
         f"AND (c.valid_from IS NULL OR c.valid_from <= o.last) AND (c.valid_to IS NULL OR c.valid_to > o.last) "
         f"GROUP BY c.ancestor_id, o.breakdown, o.p0, o.p1",
-        [element_id, *params, element_id, *odd_ones],
+        [element_id, *params, element_id, *odd_ones, *([day] if element.nature is Nature.STOCK else ())],
     )
 
 
