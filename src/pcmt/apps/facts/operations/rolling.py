@@ -17,6 +17,7 @@ from django.db import connection
 from pcmt.apps.facts.models import Cell, Fact
 from pcmt.apps.facts.operations.rows import POSTGRES, relation, run
 from pcmt.apps.facts.places import Places
+from pcmt.apps.facts.queries.expecting import IN_ORDER
 from pcmt.core import measures as core
 from pcmt.core.measures import Told
 from pcmt.core.measures.rolling import kept, outlived, periods_of
@@ -108,7 +109,7 @@ class Sums:
         unit_id, element_id, breakdown = series
         old = {each.span: each.amount for each in before}
         new = {each.span: each.amount for each in after}
-        shape = self._shape(unit_id, tuple(sorted(old)), tuple(sorted(new)))
+        shape = self._shape(unit_id, tuple(sorted(old, key=IN_ORDER)), tuple(sorted(new, key=IN_ORDER)))
         if shape is None or None in old.values() or None in new.values():
             return False
         above, periods, counts = shape
