@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from pcmt.apps.audit.models import Day, Entry
 from pcmt.apps.audit.operations import Pruned, prune
@@ -68,7 +69,7 @@ def test_the_database_knows_the_twelve_months_too(log: None) -> None:
     """Even a program that means to prune younger days cannot."""
     young = datetime.now(tz=UTC) - timedelta(days=300)
     write(1, at=young)
-    head = Day.objects.get(day=young.date())
+    head = Day.objects.get(day=timezone.localdate(young))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Day.objects.filter(pk=head.pk).update(pruned=head.entries, pruned_head=head.head)
 

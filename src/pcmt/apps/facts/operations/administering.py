@@ -39,6 +39,16 @@ IN_ORDER = (F("valid_from").asc(nulls_first=True), "pk")
 
 R = TypeVar("R", Element, Indicator)
 
+VERSIONED: Mapping[type[Element | Indicator], str] = {
+    Element: "facts.element.versioned",
+    Indicator: "facts.indicator.versioned",
+}
+ENDED: Mapping[type[Element | Indicator], str] = {
+    Element: "facts.element.ended",
+    Indicator: "facts.indicator.ended",
+}
+"""What the log is told."""
+
 
 @attrs.frozen(kw_only=True)
 class ElementText:
@@ -168,7 +178,7 @@ def _version(
         row.refresh_from_db()
         changed = {name: value for name, value in columns.items() if before.get(name) != value}
         record(
-            at=at, actor=actor, event=f"facts.{_noun(model)}.versioned", obj=_thing(row, text.name),
+            at=at, actor=actor, event=VERSIONED[model], obj=_thing(row, text.name),
             before=_said_of({name: before[name] for name in changed if name in before}),
             after=_said_of({**changed, "valid_from": valid_from}),
         )  # fmt: skip
@@ -207,7 +217,7 @@ def _end(
         record(
             at=at,
             actor=actor,
-            event=f"facts.{_noun(model)}.ended",
+            event=ENDED[model],
             obj=_thing(row, last.name),
             before=before,
             after={"valid_to": on},
@@ -411,10 +421,6 @@ def _stored(value: Any) -> Any:
     if isinstance(value, str):
         return " ".join(value.split())
     return [_stored(each) for each in value]
-
-
-def _noun(model: type[Element | Indicator]) -> str:
-    return model._meta.model_name or ""
 
 
 def _thing(row: Any, name: str) -> Thing:
