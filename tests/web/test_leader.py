@@ -88,7 +88,7 @@ def test_the_map_and_its_table_say_the_same(province: Province) -> None:
     lines = page_of(client, f"{SCREEN}cac-noi/").context["lines"]
     assert [(each.unit.pk, each.sign) for each in lines] == [(tile.unit.pk, tile.sign) for tile in places.tiles]
     for tile, line in zip(places.tiles, lines, strict=True):
-        assert f'aria-label="{tile.unit.name} ({tile.sign.letter}): {tile.sign.words}"' in page
+        assert f"<title>{tile.unit.name} ({tile.sign.letter}): {tile.sign.words}</title>" in page
         counts = {row: count for row, count in tile.place.tally.counts.items() if count}
         rows = Standing.objects.filter(unit=tile.unit)
         assert counts == {
