@@ -106,10 +106,10 @@ tests() {
   lint
   jobs=${PCMT_TEST_JOBS:-2}
   step "tests on SQLite" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --ignore=tests/journeys
-  # core and documents have no database: once is enough; so it is for the walk of all pages as everybody, whose rights
-  # the tests of the rooms ask on both databases
+  # core, documents and the house have no database: once is enough; so it is for the walk of all pages as everybody,
+  # whose rights the tests of the rooms ask on both databases
   step "tests on PostgreSQL" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal \
-    --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix
+    --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix --ignore=tests/house
   step "browser journeys" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal tests/journeys
   verdict
 }
