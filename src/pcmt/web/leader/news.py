@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
-import xlsxwriter
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +18,7 @@ from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.tasks.since import Stretch, Sums, Turn, adopted, corrected, done, newly_overdue, sums_of, turns
 from pcmt.core.measures import number_label
 from pcmt.core.periods import Span, span_label
+from pcmt.documents.output.workbook import Sheet, write_workbook
 from pcmt.web.leader.page import Ground
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 from pcmt.web.templatetags.pcmt import vdate
@@ -143,28 +142,14 @@ def _told(fact: Any, value: int | None, *, applies: bool) -> str:
 
 
 def sheet_of(news: News, *, heading: str) -> bytes:
-    """Everything that changed as a workbook, a sheet for each sort. Nothing in it can become a formula."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
-    cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    title = book.add_format({"bold": True, "font_size": 13})
-    for name, heads, rows in _tables(news):
-        sheet = book.add_worksheet(str(name))
-        sheet.write_string(0, 0, heading, title)
-        for place, (label, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(2, place, str(label), head)
-        for line, row in enumerate(rows, 3):
-            for place, value in enumerate(row):
-                sheet.write_string(line, place, str(value), cell)
-        sheet.freeze_panes(3, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(2)
-    book.close()
-    return out.getvalue()
+    """Everything that changed as a workbook, a sheet for each sort."""
+    return write_workbook(
+        Sheet(
+            str(name), heading, [(str(label), width) for label, width in heads],
+            [[str(value) for value in row] for row in rows], fixed=0,
+        )
+        for name, heads, rows in _tables(news)
+    )  # fmt: skip
 
 
 Heads = Sequence[tuple[str | Promise, int]]

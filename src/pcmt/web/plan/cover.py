@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import attrs
-import xlsxwriter
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -28,9 +26,10 @@ from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
 from pcmt.apps.plans.operations import ask_for_plans, carry_out
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import cited_plans, may_carry_out
-from pcmt.apps.tasks.covering import Cover, Line, Matrix, cover_of, unmet_demands
+from pcmt.apps.tasks.covering import Cell, Cover, Line, Matrix, cover_of, unmet_demands
 from pcmt.apps.tasks.policies import can_urge
 from pcmt.core.diagnostics import Refusal
+from pcmt.documents.output.workbook import Heading, Sheet, Value, write_workbook
 from pcmt.web.audit.acts import noted
 from pcmt.web.fields import WrittenDateField
 from pcmt.web.plan.header import plan_page, seen_plan
@@ -231,37 +230,23 @@ def _matrix_page(
 
 
 def sheet_of(found: Matrix, lines: Sequence[Line], *, heading: str) -> bytes:
-    """The matrix as a spreadsheet. Nothing in it can become a formula."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(_("Đơn vị cấp dưới"))
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
-    cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    sheet.write_string(0, 0, heading, book.add_format({"bold": True, "font_size": 13}))
-    heads = [_("Đơn vị"), _("Kế hoạch của đơn vị"), _("Tệp minh chứng"), *(each.text for each in found.targets)]
-    for at, label in enumerate(heads):
-        sheet.set_column(at, at, 30 if at < 2 else 16)
-        sheet.write_string(2, at, label, head)
-    for row, line in enumerate(lines, 3):
-        sheet.write_string(row, 0, line.unit.name, cell)
-        sheet.write_string(row, 1, plan_words(line, found.due_on) or _("chưa có"), cell)
-        sheet.write_number(row, 2, line.files, cell)
-        for at, each in enumerate(line.cells, 3):
-            word = WORDS[each.cover]
-            text = f"{word.short} ({each.reason})" if each.reason else str(word.short)
-            sheet.write_string(row, at, text, cell)
-    last = len(lines) + 3
-    sheet.write_string(last, 0, _("Đủ / được giao"), head)
-    sheet.write_string(last, 1, f"{found.with_plan}/{len(found.lines)}", head)
-    for at in range(len(found.targets)):
-        sheet.write_string(last, at + 3, f"{found.strong(at)}/{found.asked(at)}", head)
-    sheet.freeze_panes(3, 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(2)
-    book.close()
-    return out.getvalue()
+    """The matrix as a workbook."""
+    columns = [
+        (_("Đơn vị"), 30), (_("Kế hoạch của đơn vị"), 30), (_("Tệp minh chứng"), 16),
+        *((each.text, 16) for each in found.targets),
+    ]  # fmt: skip
+    rows: list[Sequence[Value] | Heading] = [
+        [line.unit.name, plan_words(line, found.due_on) or _("chưa có"), line.files, *map(_told, line.cells)]
+        for line in lines
+    ]
+    strong = [f"{found.strong(at)}/{found.asked(at)}" for at in range(len(found.targets))]
+    rows.append(Heading([_("Đủ / được giao"), f"{found.with_plan}/{len(found.lines)}", "", *strong]))
+    return write_workbook([Sheet(_("Đơn vị cấp dưới"), heading, columns, rows)])
+
+
+def _told(cell: Cell) -> str:
+    word = WORDS[cell.cover]
+    return f"{word.short} ({cell.reason})" if cell.reason else str(word.short)
 
 
 def plan_words(line: Line, due_on: date | None) -> str:

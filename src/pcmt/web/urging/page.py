@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 
 import attrs
-import xlsxwriter
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from pcmt.apps.tasks.operations import letter_name
 from pcmt.apps.tasks.policies import can_urge
 from pcmt.apps.tasks.urging import Before, Letter, ToUrge, to_urge, urgeable, urged_before
 from pcmt.core.periods import date_label
+from pcmt.documents.output.workbook import Sheet, write_workbook
 from pcmt.web.notices.chat import ChatGroup, ChatLine, chat_text
 from pcmt.web.urging.forms import ChoiceForm
 
@@ -129,43 +129,20 @@ def zip_of(urgings: Sequence[Urging], *, title: str) -> bytes:
 
 
 def register_sheet(urgings: Iterable[Urging], *, heading: str) -> bytes:
-    """The register with its filter as a spreadsheet. Nothing that was typed can become a formula."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(_("Sổ đôn đốc"))
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
-    cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    day = book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "border": 1})
+    """The register with its filter as a workbook."""
     columns = [
         (_("STT"), 6), (_("Ngày lập"), 12), (_("Nơi nhận"), 36), (_("Hình thức"), 18), (_("Tính đến hết ngày"), 12),
         (_("Số việc"), 9), (_("Quá hạn"), 9), (_("Quá nhiều nhất (ngày)"), 12), (_("Số, ký hiệu"), 18),
         (_("Ngày ký"), 12), (_("Người lập"), 24), (_("Ghi chú"), 30),
     ]  # fmt: skip
-    sheet.write_string(0, 0, heading, book.add_format({"bold": True, "font_size": 13}))
-    for number, (label, width) in enumerate(columns):
-        sheet.set_column(number, number, width)
-        sheet.write_string(2, number, label, bold)
-    for number, urging in enumerate(urgings, 1):
-        row = number + 2
-        sheet.write_number(row, 0, number, cell)
-        sheet.write_datetime(row, 1, urging.made_at.replace(tzinfo=None), day)
-        sheet.write_string(row, 2, urging.unit_name, cell)
-        sheet.write_string(row, 3, _("đề nghị phối hợp") if urging.requested else _("đôn đốc"), cell)
-        sheet.write_datetime(row, 4, urging.as_of, day)
-        for place, name in enumerate(("total", "late", "most"), 5):
-            sheet.write_number(row, place, getattr(urging, name) or 0, cell)
-        sheet.write_string(row, 8, urging.designation, cell)
-        if urging.signed_on:
-            sheet.write_datetime(row, 9, urging.signed_on, day)
-        else:
-            sheet.write_blank(row, 9, None, day)
-        sheet.write_string(row, 10, urging.made_by_name, cell)
-        why = _("Đã rút: %(reason)s") % {"reason": urging.withdrawn_why} if urging.withdrawn_at else ""
-        sheet.write_string(row, 11, why, cell)
-    sheet.freeze_panes(3, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(2)
-    book.close()
-    return out.getvalue()
+    rows = [
+        (
+            number, urging.made_at, urging.unit_name, _("đề nghị phối hợp") if urging.requested else _("đôn đốc"),
+            urging.as_of, *(getattr(urging, name) or 0 for name in ("total", "late", "most")), urging.designation,
+            urging.signed_on,
+            urging.made_by_name,
+            _("Đã rút: %(reason)s") % {"reason": urging.withdrawn_why} if urging.withdrawn_at else "",
+        )
+        for number, urging in enumerate(urgings, 1)
+    ]  # fmt: skip
+    return write_workbook([Sheet(_("Sổ đôn đốc"), heading, columns, rows, fixed=3)])
