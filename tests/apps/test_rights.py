@@ -108,12 +108,18 @@ PATHS = {
     "reports.DutyTask": "duty__plan",
     "reports.DutyOccurrence": "duty__plan",
 }
-MINE = {"tasks.Batch", "tasks.CalendarFeed", "tasks.FeedEntry"}
+MINE = {"reports.ExportBatch", "tasks.Batch", "tasks.CalendarFeed", "tasks.FeedEntry"}
 """Models whose rows only their maker sees, whatever plans they are about."""
 BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
 OF_AREAS = {"plans.Meeting"}
 """What is noted of an area: seen by who answers for it and by who is below it (see test_meetings)."""
+OF_BODIES = {
+    *("reports.Submission", "reports.SubmissionSection", "reports.SubmissionFigure", "reports.SubmissionEdition"),
+    *("reports.SubmissionStep", "reports.SectionComment", "reports.SubmissionPicture", "reports.Consolidation"),
+    *("reports.ConsolidationPart", "reports.Restatement", "reports.ReportForm", "reports.ReportFormVersion"),
+}
+"""What bodies write is theirs until they send it; forms are for everybody (see tests/apps/reports/test_rights)."""
 OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts"}
 
 

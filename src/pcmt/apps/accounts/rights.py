@@ -138,6 +138,19 @@ _TABLE = {
     "reports.DutyReporter": " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyTask":     " AS      S      NO      NO      NO       NO      S        S       N  ",
     "reports.DutyOccurrence": " AS    S      NO      NO      NO       NO      S        S       N  ",
+    "reports.ReportForm":   " EA      E      E       E       E        E       E        E       E  ",
+    "reports.ReportFormVersion": " EA E      E       E       E        E       E        E       E  ",
+    "reports.Submission":   " AA      SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SubmissionSection": " AA SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SubmissionFigure": " AA  SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SubmissionEdition": " AA SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SubmissionStep": " AA    SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SectionComment": " AA    SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.SubmissionPicture": " AA SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.Consolidation": " AA     SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.ConsolidationPart": " AA SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.Restatement":  " AA      SO     OO      OO      OO       OO      S        S       -  ",
+    "reports.ExportBatch":  " OO      OO     OO      OO      OO       OO      OO       OO      -  ",
 }
 # fmt: on
 

@@ -36,7 +36,8 @@ def adopt_duties(adoption: Adoption) -> None:
     A duty that continues one of the revision before keeps its row and its occurrences that still stand; open ones
     that are gone end, and so do duties that nothing continues.
     """
-    known = {duty.item_id: duty for duty in Duty.objects.select_for_update().filter(plan=adoption.plan)}
+    asked = Duty.objects.select_for_update().filter(plan=adoption.plan, item__isnull=False)
+    known = {duty.item_id: duty for duty in asked}
     new: list[Duty] = []
     kept: list[Duty] = []
     drafts: list[tuple[Duty, Item]] = []
@@ -65,7 +66,7 @@ def adopt_duties(adoption: Adoption) -> None:
 
 def _end_with(adoption: Adoption, ended: Sequence[Duty]) -> None:
     """End what is still owed of duties that nothing continues."""
-    items = {duty.pk: duty.item_id for duty in ended}
+    items = {duty.pk: duty.item_id for duty in ended if duty.item_id}
     rows = DueItem.objects.filter(occurrence__duty__in=list(items))
     owed = list(rows.values_list("pk", "occurrence__duty_id", "unit_id", "state"))
     for _pk, duty_id, unit_id, state in owed:
