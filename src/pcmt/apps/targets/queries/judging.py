@@ -12,7 +12,7 @@ import attrs
 from django.db.models import Prefetch, prefetch_related_objects
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import catalogue_of
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.plans.models import Revision
 from pcmt.apps.targets.models import Allocation, BaselineFigure, Edition, Measure, Remark, Target
@@ -252,11 +252,11 @@ def _makings(targets: Collection[Target], on: date) -> dict[str, Making | None]:
     codes = {each.indicator.code for each in measures if each is not None and each.indicator is not None}
     if not codes:
         return {}
-    standing, found = catalogue(on), {}
+    standing, found = catalogue_of(codes, on), {}
     for code in codes & standing.indicators.keys():
         found[code] = making_of(standing.indicators[code], standing)
     if len(found) < len(codes) or None in found.values():
-        ever = catalogue()
+        ever = catalogue_of(codes)
         for code in codes & ever.indicators.keys():
             found[code] = found.get(code) or making_of(ever.indicators[code], ever)
     return found
