@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -16,19 +17,19 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.addresses import report_title
 from pcmt.apps.reports.models import (
-    EditionState,
     SectionComment,
+    StepEvent,
     Submission,
     SubmissionEdition,
     SubmissionSection,
     SubmissionState,
+    SubmissionStep,
 )
-from pcmt.apps.reports.policies import can_comment, can_write
-from pcmt.apps.reports.queries import schema_of
-from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, last_edition, told_of
-from pcmt.core.diagnostics import Problem
+from pcmt.apps.reports.policies import can_comment, can_write, writes_at
+from pcmt.apps.reports.queries.checking import Problem
+from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, told_of
 from pcmt.core.evaluating.narrating import Sentence, Stale, not_said, sentence_from, stale_numbers
-from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from
+from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from, schema_from
 from pcmt.web.reports.tables import Table, is_told, number_text, table_of
 from pcmt.web.shell.access import acting
 
@@ -63,6 +64,16 @@ class Seen:
     def writes(self) -> bool:
         """Whether the actor may write in it now, and looks at what is being written."""
         return self.told is not None and can_write(self.actor, self.submission)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the actor writes the reports of the body, whatever the state of this one."""
+        return writes_at(self.actor, self.submission.unit_id)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing newer was sent than what is shown."""
+        return self.edition is None or self.edition.number == self.submission.edition
 
     @property
     def title(self) -> str:
@@ -110,9 +121,8 @@ def seen(request: HttpRequest, submission_id: int, number: int | None = None) ->
     edition = rows.filter(number=submission.edition if number is None else number).first()
     if edition is None:
         raise Http404
-    return Seen(
-        actor, submission, own, schema_of(edition.form_version), content_from(edition.content), edition=edition
-    )  # fmt: skip
+    schema = schema_from(edition.form_version.body)
+    return Seen(actor, submission, own, schema, content_from(edition.content), edition=edition)
 
 
 def comments_of(look: Seen) -> dict[str, list[SectionComment]]:
@@ -130,21 +140,13 @@ def outline_of(
     look: Seen, problems: Sequence[Problem] = (), said: Mapping[str, Sequence[SectionComment]] | None = None, open_at: str = ""
 ) -> list[Place]:
     """The sections with how far each is."""
-    wrong = Counter(section_of(look.schema, problem) for problem in problems if problem.blocking)
+    wrong = Counter(problem.section for problem in problems if problem.blocks)
     found = []
     for section in look.schema.sections:
         mark, word = _how_far(section, look.content)
         talk = [each for each in (said or {}).get(section.key, ()) if each.settled_at is None]
         found.append(Place(section, mark, word, wrong[section.key], len(talk), section.key == open_at))
     return found
-
-
-def section_of(schema: ReportSchema, problem: Problem) -> str:
-    """The key of the section that a problem is about; empty where it is about the whole."""
-    about = problem.about
-    if schema.section(about) is not None:
-        return about
-    return next((section.key for section, line in schema.lines() if line.key == about), "")
 
 
 def _how_far(section: Section, content: Content) -> tuple[str, str]:
@@ -160,6 +162,70 @@ def _how_far(section: Section, content: Content) -> tuple[str, str]:
     told = sum(line.key in content.figures and is_told(content.figures[line.key]) for line in lines)
     word = _("%(told)d/%(all)d dòng") % {"told": told, "all": len(lines)}
     return ("done" if told == len(lines) else "part" if told else "empty", word)
+
+
+# ---- how far it is on its way ----
+
+
+@attrs.define
+class Stage:
+    """A stage of the way: `state` is done, here or ahead; who took it, when, and what was said."""
+
+    word: str
+    state: str = "ahead"
+    who: str = ""
+    when: datetime | None = None
+    said: str = ""
+
+    def take(self, step: SubmissionStep, said: str = "") -> None:
+        """The stage is passed by a step."""
+        mark = step.grant.mark if step.grant else ""
+        self.state, self.who, self.when, self.said = "done", f"{mark} {step.actor_name}".strip(), step.at, said
+
+
+BACK = (StepEvent.HANDED_BACK, StepEvent.RECALLED, StepEvent.RETURNED, StepEvent.CORRECTING)
+"""Steps that put a report back into the hands of who writes it."""
+PASSES = {
+    StepEvent.ASKED: 0,
+    StepEvent.APPROVED: 1,
+    StepEvent.SENT: 2,
+    StepEvent.ACCEPTED: 3,
+    StepEvent.CONSOLIDATED: 4,
+}
+"""Which stage is passed by a step."""
+
+
+def way_of(look: Seen) -> tuple[list[Stage], list[SubmissionStep]]:
+    """The stages of a report with who took them, and all its steps, the last first."""
+    steps = list(look.submission.steps.select_related("grant"))
+    stages, before = _stages(), _stages()
+    for step in steps:
+        event = StepEvent(step.event)
+        if event is StepEvent.OPENED:
+            stages[0].who, stages[0].when = step.actor_name, step.at
+        elif event in BACK:
+            if event is StepEvent.CORRECTING:
+                before = stages
+            first, stages = stages[0], _stages()
+            stages[0].who, stages[0].when = first.who, step.at
+            stages[0].said = f"{step.get_event_display()}: {step.note}" if step.note else step.get_event_display()
+        elif event is StepEvent.DROPPED:
+            stages = before
+        elif event in PASSES:
+            stages[PASSES[event]].take(step)
+            if event is StepEvent.SENT:  # who sends without being asked to wait has passed all before it
+                stages[0].state = "done"
+                stages[1].state = "done"
+                stages[1].said = stages[1].said or (step.note if not stages[1].who else "")
+    here = next((stage for stage in stages if stage.state != "done"), None)
+    if here is not None:
+        here.state = "here"
+    return stages, steps[::-1]
+
+
+def _stages() -> list[Stage]:
+    words = (_("Soạn"), _("Lãnh đạo duyệt"), _("Gửi"), _("Tiếp nhận"), _("Tổng hợp"))
+    return [Stage(word) for word in words]
 
 
 # ---- what stands beside a section while it is written ----
@@ -254,18 +320,7 @@ def _figure_at(look: Seen, name: str) -> tuple[str, str]:
     return "", ""
 
 
-# ---- the page ----
-
-
-def report(request: HttpRequest, submission_id: int) -> HttpResponse:
-    """A report: to be written, section by section, by who may; for all others to be read as a whole."""
-    number = request.GET.get("lan", "")
-    look = seen(request, submission_id, int(number) if number.isdecimal() and len(number) < 6 else None)
-    if look.writes:
-        from pcmt.web.reports.writing import show_section
-
-        return show_section(request, look, request.GET.get("muc", ""))
-    return show_whole(request, look)
+# ---- to be read ----
 
 
 def show_whole(request: HttpRequest, look: Seen, status: int = 200, **more: Any) -> HttpResponse:
@@ -276,7 +331,7 @@ def show_whole(request: HttpRequest, look: Seen, status: int = 200, **more: Any)
         "places": outline_of(look, said=said),
         "parts": [part_of(look, section, said) for section in look.schema.sections],
         "whole_comments": said.get("", ()),
-        "editions": editions_of(look),
+        "editions": list(look.submission.editions.all()),
         **more,
     }
     return render(request, "reports/read.html", context, status=status)
@@ -285,8 +340,11 @@ def show_whole(request: HttpRequest, look: Seen, status: int = 200, **more: Any)
 def head_of(look: Seen) -> dict[str, Any]:
     """What the head of every page of a report wants."""
     submission = look.submission
+    stages, steps = way_of(look)
     return {
         "look": look,
+        "stages": stages,
+        "steps": steps,
         "submission": submission,
         "content": look.content,
         "edition": look.edition,
@@ -298,11 +356,6 @@ def head_of(look: Seen) -> dict[str, Any]:
     }
 
 
-def editions_of(look: Seen) -> list[SubmissionEdition]:
-    """What was sent, the last first, with the words of what became of it. Others see what is open to them."""
-    return list(look.submission.editions.all())
-
-
 @attrs.frozen
 class Part:
     """A section to be read: whichever of these its kind has."""
@@ -310,7 +363,6 @@ class Part:
     section: Section
     text: str = ""
     sources: Sequence[str] = ()
-    carried: str = ""
     table: Table | None = None
     headings: Sequence[str] = ()
     rows: Sequence[Any] = ()
@@ -320,26 +372,37 @@ class Part:
     comments: Sequence[SectionComment] = ()
 
 
+@attrs.frozen
+class Listed:
+    """A row of a list that the program made: its cells under their headings, and the page that it comes from."""
+
+    headed: Sequence[tuple[str, str]]
+    address: str
+
+
 def part_of(look: Seen, section: Section, said: Mapping[str, Sequence[SectionComment]]) -> Part:
     """What a section says."""
-    content, kind, talk = look.content, section.kind, said.get(section.key, ())
+    content, kind = look.content, section.kind
+    pictures = [each for each in content.pictures if each.section == section.key]
+    part = Part(section, pictures=pictures, comments=said.get(section.key, ()))
     if kind is SectionKind.NARRATIVE:
         text = content.texts.get(section.key)
-        return Part(section, text.text if text else "", text.sources if text else (), comments=talk)
+        return attrs.evolve(part, text=text.text if text else "", sources=text.sources if text else ())
     if kind is SectionKind.FIGURES:
-        return Part(section, table=table_of(section, content), comments=talk)
+        return attrs.evolve(part, table=table_of(section, content))
     if kind is SectionKind.BODIES:
-        return Part(section, headings=[line.label for line in bodies_lines(look.schema, section)],
-                    bodies=bodies_of(look.schema, section, content), comments=talk)  # fmt: skip
+        headings = [line.label for line in bodies_lines(look.schema, section)]
+        return attrs.evolve(part, headings=headings, bodies=bodies_of(look.schema, section, content))
     if kind is SectionKind.CORRECTIONS:
-        return Part(section, corrections=content.corrections, comments=talk)
-    if kind is SectionKind.PICTURES:
-        pictures = [each for each in content.pictures if each.section == section.key]
-        return Part(section, pictures=pictures, comments=talk)
-    return Part(
-        section, headings=[str(each) for each in LIST_COLUMNS[kind]], rows=content.lists.get(section.key, ()),
-        comments=talk,
-    )  # fmt: skip
+        return attrs.evolve(part, corrections=content.corrections)
+    if kind not in LIST_COLUMNS:
+        return part
+    headings = [str(each) for each in LIST_COLUMNS[kind]]
+    rows = [
+        Listed(list(zip(headings, each.cells, strict=False)), each.address)
+        for each in content.lists.get(section.key, ())
+    ]
+    return attrs.evolve(part, headings=headings, rows=rows)
 
 
 def bodies_lines(schema: ReportSchema, section: Section) -> list[Line]:
@@ -353,5 +416,3 @@ def bodies_of(schema: ReportSchema, section: Section, content: Content) -> list[
     lines = bodies_lines(schema, section)
     return [(each.name, [number_text(each.values.get(line.key)) or "—" for line in lines]) for each in content.parts]
 
-
-__all__ = ["EditionState", "Seen", "last_edition", "report", "seen"]

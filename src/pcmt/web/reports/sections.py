@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -12,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.apps.reports.models import SubmissionFigure, SubmissionSection
-from pcmt.apps.reports.operations import figure_text
-from pcmt.apps.reports.queries.content import problems_of
+from pcmt.apps.reports.operations.writing import figure_text
+from pcmt.apps.reports.queries.checking import beyond_band, problems_of
 from pcmt.core.schemas import Section, SectionKind
-from pcmt.web.reports.page import Seen, comments_of, head_of, moved_of, offers_of, outline_of, part_of, section_of
+from pcmt.web.reports.page import Seen, comments_of, head_of, moved_of, offers_of, outline_of, part_of
 from pcmt.web.reports.tables import Table, gap_words, table_of
 
 
@@ -122,15 +121,15 @@ def _row(look: Seen, key: str) -> SubmissionSection | None:
 
 def beside(look: Seen, one: Section) -> dict[str, Any]:
     """What stands beside an open section: the outline, what has moved, proposals, what is wrong, what was said."""
-    problems = problems_of(look.submission, look.content)
+    problems = problems_of(look.submission, on=look.actor.on, told=look.told)
     said = comments_of(look)
     row = _row(look, one.key) if one.kind is SectionKind.NARRATIVE else None
     stale, offers = offers_of(look, row) if row else ([], [])
     moved = moved_of(look)
     return {
         "places": outline_of(look, problems, said, one.key),
-        "problems": [each for each in problems if section_of(look.schema, each) == one.key],
-        "wrong": sum(each.blocking for each in problems),
+        "problems": [each for each in problems if each.section == one.key],
+        "wrong": sum(each.blocks for each in problems),
         "all_problems": problems,
         "moved": moved,
         "stale": stale,
@@ -150,6 +149,6 @@ def table_to_fill(look: Seen, one: Section) -> Table:
             continue
         row.fills, row.text, row.seen = True, figure_text(stored), stored.version
         row.note, row.reason, row.explanation = stored.note, stored.reason, stored.explanation
-        row.gap, row.far = gap_words(row.figure), is_far(one, row.figure)
+        row.gap, row.far = gap_words(row.figure), beyond_band(one, row.figure)
         row.usable = bool(row.gap)
     return table

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 import attrs
@@ -24,17 +23,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pcmt.apps.reports import operations
 from pcmt.apps.reports.addresses import duty_title, period_title
 from pcmt.apps.reports.models import DutyOccurrence, Submission, SubmissionFigure, SubmissionSection
-from pcmt.apps.reports.operations import FigureEntry, FigureRefusal
+from pcmt.apps.reports.operations.discussing import (
+    add_picture,
+    comment_section,
+    describe_picture,
+    remove_picture,
+    settle_comment,
+)
+from pcmt.apps.reports.operations.opening import open_report, refresh_report
+from pcmt.apps.reports.operations.writing import (
+    FigureEntry,
+    FigureRefusal,
+    apply_draft,
+    save_figures,
+    save_section,
+    say_nothing,
+    use_counted,
+)
 from pcmt.apps.reports.policies import can_open
-from pcmt.apps.reports.queries import schema_of
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.schemas import Section, SectionKind
-from pcmt.web.reports.page import Seen, seen, submission_of
-from pcmt.web.reports.sections import Theirs, Typed, joined, section_page, table_to_fill
-from pcmt.web.reports.tables import Row, Table, gap_words, parts_of
+from pcmt.core.schemas import Section, SectionKind, schema_from
+from pcmt.web.reports.checking import check_page
+from pcmt.web.reports.page import Seen, seen, show_whole, submission_of
+from pcmt.web.reports.sections import Theirs, Typed, beside, joined, section_page, table_to_fill
+from pcmt.web.reports.tables import Row, parts_of
 from pcmt.web.shell.access import acting
 from pcmt.web.templatetags.pcmt import vclock
 
@@ -58,7 +72,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
         return redirect("reports:report", submission_id=begun.pk)
     refusal = None
     if request.method == "POST":
-        made = operations.open_report(actor=actor, at=timezone.now(), occurrence_id=occurrence.pk)
+        made = open_report(actor=actor, at=timezone.now(), occurrence_id=occurrence.pk)
         if not isinstance(made, Refusal):
             return redirect("reports:report", submission_id=made.pk)
         if made.code == "not_allowed":
@@ -81,7 +95,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
 def section(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
     """A section: leads to its page; what was typed in it is saved."""
     submission = submission_of(acting(request), submission_id)
-    found = schema_of(submission.form_version).section(key)
+    found = schema_from(submission.form_version.body).section(key)
     if found is None:
         raise Http404
     if request.method != "POST":
@@ -106,12 +120,12 @@ def _save_text(request: HttpRequest, submission: Submission, one: Section) -> Ht
         version = tokens(posted.getlist(name)).get(key, version)
     if "join" in posted:
         text = joined(_standing(submission, key), text)
-    saved = operations.save_section(
+    saved = save_section(
         actor=acting(request), at=now, submission_id=submission.pk, key=key, text=text, seen=version
     )
     wanted = posted.getlist("insert") or posted.getlist("renew")
     if wanted and not isinstance(saved, Refusal):
-        saved = operations.apply_draft(
+        saved = apply_draft(
             actor=acting(request), at=now, submission_id=submission.pk, key=key, seen=saved.version,
             sentences=None if "*" in wanted else wanted,
         )  # fmt: skip
@@ -168,8 +182,6 @@ def _around(request: HttpRequest, submission: Submission, key: str) -> dict[str,
     one = look.schema.section(key)
     if not look.writes or one is None:
         return {}
-    from pcmt.web.reports.sections import beside
-
     context = {**beside(look, one), "look": look, "section": one, "submission": look.submission}
     parts = {
         name: render_to_string(f"reports/_{name}.html", context, request) for name in ("outline", "checks", "offers")
@@ -200,12 +212,12 @@ def _save_numbers(request: HttpRequest, submission: Submission, one: Section) ->
             if f"{letter}{line.key}" in posted
         }
         entries.append(FigureEntry(line=line.key, seen=known.get(line.key, 0), **typed))
-    saved = operations.save_figures(actor=actor, at=now, submission_id=submission.pk, entries=entries)
+    saved = save_figures(actor=actor, at=now, submission_id=submission.pk, entries=entries)
     allowed(saved)
     use = str(posted.get("use", ""))
     if use and not isinstance(saved, Refusal):
         version = SubmissionFigure.objects.filter(submission=submission, line=use).values_list("version", flat=True)
-        back = operations.use_counted(
+        back = use_counted(
             actor=actor, at=now, submission_id=submission.pk, line=use, seen=version.first() or 0
         )
         if isinstance(back, Refusal):
@@ -288,7 +300,7 @@ def saved_count(count: int, refused: int, now: datetime) -> str:
 def refresh(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Bring the counted numbers up to date."""
     submission = submission_of(acting(request), submission_id)
-    done = operations.refresh_report(actor=acting(request), at=timezone.now(), submission_id=submission.pk)
+    done = refresh_report(actor=acting(request), at=timezone.now(), submission_id=submission.pk)
     allowed(done)
     if isinstance(done, Refusal):
         messages.error(request, done.message)
@@ -306,14 +318,12 @@ def nothing(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Say that there was nothing to report, or take it back (`co`: there was something)."""
     submission = submission_of(acting(request), submission_id)
     version = str(request.POST.get("version", ""))
-    done = operations.say_nothing(
+    done = say_nothing(
         actor=acting(request), at=timezone.now(), submission_id=submission.pk, nothing="co" not in request.POST,
         seen=int(version) if version.isdecimal() and len(version) < 10 else 0,
     )  # fmt: skip
     allowed(done)
     if isinstance(done, Refusal):
-        from pcmt.web.reports.checking import check_page
-
         return check_page(request, seen(request, submission.pk), refusal=done, status=422)
     return redirect("reports:check", submission_id=submission.pk)
 
@@ -326,7 +336,7 @@ def comment(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Say something about a section, or about the whole."""
     submission = submission_of(acting(request), submission_id)
     words, key = str(request.POST.get("words", "")), str(request.POST.get("muc", ""))
-    done = operations.comment_section(
+    done = comment_section(
         actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=key, words=words
     )
     allowed(done)
@@ -342,7 +352,7 @@ def settle(request: HttpRequest, submission_id: int, comment_id: int) -> HttpRes
     said = submission.comments.filter(pk=comment_id).first()
     if said is None:
         raise Http404
-    done = operations.settle_comment(actor=acting(request), at=timezone.now(), comment_id=said.pk)
+    done = settle_comment(actor=acting(request), at=timezone.now(), comment_id=said.pk)
     allowed(done)
     if isinstance(done, Refusal):
         messages.error(request, done.message)
@@ -350,7 +360,7 @@ def settle(request: HttpRequest, submission_id: int, comment_id: int) -> HttpRes
 
 
 @require_POST
-def add_picture(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def picture_in(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
     """Put a picture into a section."""
     submission = submission_of(acting(request), submission_id)
     file, caption = request.FILES.get("file"), str(request.POST.get("caption", ""))
@@ -358,7 +368,7 @@ def add_picture(request: HttpRequest, submission_id: int, key: str) -> HttpRespo
     if file is None:
         done = Refusal(code="no_file", message=_("Chọn một ảnh."), field="file")
     else:
-        done = operations.add_picture(
+        done = add_picture(
             actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=key, data=file.read(),
             name=file.name or "", caption=caption,
         )  # fmt: skip
@@ -369,13 +379,28 @@ def add_picture(request: HttpRequest, submission_id: int, key: str) -> HttpRespo
 
 
 @require_POST
-def remove_picture(request: HttpRequest, submission_id: int, picture_id: int) -> HttpResponse:
+def picture_out(request: HttpRequest, submission_id: int, picture_id: int) -> HttpResponse:
     """Take a picture out."""
     submission = submission_of(acting(request), submission_id)
     found = submission.pictures.filter(pk=picture_id).first()
     if found is None:
         raise Http404
-    done = operations.remove_picture(actor=acting(request), at=timezone.now(), picture_id=found.pk)
+    done = remove_picture(actor=acting(request), at=timezone.now(), picture_id=found.pk)
+    allowed(done)
+    if isinstance(done, Refusal):
+        messages.error(request, done.message)
+    return redirect(_at(submission, found.section))
+
+
+@require_POST
+def picture_words(request: HttpRequest, submission_id: int, picture_id: int) -> HttpResponse:
+    """Write the words below a picture."""
+    submission = submission_of(acting(request), submission_id)
+    found = submission.pictures.filter(pk=picture_id).first()
+    if found is None:
+        raise Http404
+    caption = str(request.POST.get("caption", ""))
+    done = describe_picture(actor=acting(request), at=timezone.now(), picture_id=found.pk, caption=caption)
     allowed(done)
     if isinstance(done, Refusal):
         messages.error(request, done.message)
@@ -403,14 +428,12 @@ def allowed(done: object) -> None:
 
 
 def _at(submission: Submission, key: str, anchor: str = "") -> str:
-    query = f"?muc={key}" if key and schema_of(submission.form_version).section(key) else ""
+    query = f"?muc={key}" if key and schema_from(submission.form_version.body).section(key) else ""
     return f"{reverse('reports:report', args=[submission.pk])}{query}{f'#{anchor}' if anchor else ''}"
 
 
 def _again(request: HttpRequest, submission: Submission, key: str, **more: Any) -> HttpResponse:
     """The page once more, with why something was not taken and what was typed."""
-    from pcmt.web.reports.page import show_whole
-
     look = seen(request, submission.pk)
     if look.writes:
         return section_page(request, look, key, status=422, **more)
