@@ -121,7 +121,7 @@ def content(**changed: object) -> Content:
         },
         "figures": FIGURES,
         "lists": {
-            "goals": (ListRow(cells=("Triệt xóa điểm phức tạp", "ít nhất 02", "3", "Đạt")),),
+            "goals": (ListRow(cells=("Triệt xóa điểm phức tạp", "ít nhất 02", "3", "Đạt", "3/2 điểm")),),
             "gone": (ListRow(cells=("Xã Hòa Bình", "12/6/2026", "quá hạn 4 ngày", "Chủ tịch Ủy ban nhân dân xã")),),
         },
         "parts": parts(),

@@ -40,13 +40,14 @@ CHARTED = (2, 8)
 """A chart has at least and at most so many lines."""
 LIST_COLUMNS: Mapping[SectionKind, tuple[tuple[str, float, str], ...]] = {
     SectionKind.TARGETS: (
-        ("Chỉ tiêu", 70, "both"), ("Yêu cầu", 30, "center"), ("Kết quả", 30, "center"), ("Đánh giá", 35, "left"),
+        ("Chỉ tiêu", 58, "both"), ("Yêu cầu", 26, "center"), ("Kết quả", 24, "center"), ("Đánh giá", 24, "left"),
+        ("Lý do", 40, "both"),
     ),
     SectionKind.TASKS: (
-        ("Nhiệm vụ", 80, "both"), ("Đơn vị chủ trì", 40, "left"), ("Thời hạn", 25, "center"), ("Kết quả", 30, "left"),
+        ("Nhiệm vụ", 74, "both"), ("Đơn vị", 38, "left"), ("Hạn", 24, "center"), ("Tình trạng", 32, "left"),
     ),
     SectionKind.MISSING: (
-        ("Đơn vị", 55, "left"), ("Hạn báo cáo", 28, "center"), ("Tình trạng", 40, "left"), ("Trách nhiệm", 45, "left"),
+        ("Đơn vị", 52, "left"), ("Hạn", 28, "center"), ("Tình trạng", 40, "left"), ("Trách nhiệm", 45, "left"),
     ),
 }  # fmt: skip
 """Labels, widths beside one another and alignments of lists whose form does not name its columns."""
@@ -183,14 +184,14 @@ class _Layout:
             ),
         ]
         rows = [
-            Row([str(number), part.name, *(number_words(part.values.get(line.key)) for line in lines)])
+            Row([str(number), part.name, *(number_words(part_value(part, line)) for line in lines)])
             for number, part in enumerate(counted, 1)
         ]
         totals = [self.content.figures.get(line.key, Figure()) for line in lines]
         rows.append(Row(["", "Tổng số", *(value_words(each) for each in totals)], bold=True))
         if held:
             rows.append(Row([HELD, *[""] * (len(lines) + 1)], group=True))
-            rows += [Row(["", part.name, *(number_words(part.values.get(line.key)) for line in lines)])
+            rows += [Row(["", part.name, *(number_words(part_value(part, line)) for line in lines)])
                      for part in held]  # fmt: skip
         notes = [SIGNS] if last else []
         if last and (quiet := [part.name for part in self.content.parts if part.nothing]):
@@ -300,8 +301,18 @@ def _in_unit(line: Line) -> str:
 
 def body_lines(schema: ReportSchema, section: Section) -> list[Line]:
     """The lines of a table of bodies: its own, or all of the form's tables of figures."""
-    lines: Iterable[Line] = section.lines or (line for _section, line in schema.lines())
+    asked = {line.key: line for _section, line in schema.lines()}
+    lines: Iterable[Line] = [asked.get(line.key, line) for line in section.lines] or asked.values()
     return [line for line in lines if not line.is_heading]
+
+
+def part_value(part: Part, line: Line) -> Decimal | None:
+    """What a body told of a line; of a sum, what its lines come to where all of them were told."""
+    if line.key in part.values or not line.sum_of:
+        return part.values.get(line.key)
+    told = [part.values.get(key) for key in line.sum_of]
+    known = [value for value in told if value is not None]
+    return sum(known, Decimal(0)) if len(known) == len(told) else None
 
 
 def parts_of(content: Content) -> tuple[list[Part], list[Part]]:

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pcmt.core.periods import date_label
-from pcmt.core.schemas import Column, ColumnKind, Content, Figure, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas import Column, ColumnKind, Content, Figure, Line, Part, ReportSchema, Section, SectionKind
 from pcmt.documents.output.report_body import (
     BLANK,
     HELD,
@@ -24,6 +24,7 @@ from pcmt.documents.output.report_body import (
     body_lines,
     figure_words,
     list_labels,
+    part_value,
     parts_of,
     unit_label,
 )
@@ -57,7 +58,7 @@ class _Book:
     facts: Facts
     looks: dict[str, Any]
     names: set[str] = field(factory=set)
-    places: dict[tuple[str, str], tuple[str, int, int]] = field(factory=dict)
+    places: dict[tuple[str, str], tuple[str, int, int, str]] = field(factory=dict)
 
     def sheet(self, title: str) -> tuple[Any, str]:
         """A new sheet, its name made fit and unlike all others."""
@@ -106,7 +107,7 @@ def write_report_book(schema: ReportSchema, content: Content, facts: Facts) -> b
         for section, _page, name in pages:
             for row, line in enumerate(section.lines, FIRST + 1):
                 for column, each in enumerate(section.columns, 3):
-                    book.places[line.key, _role(each)] = (name, row, column)
+                    book.places[line.key, _role(each)] = (name, row, column, each.key)
         for section, page, _name in pages:
             _figures(book, section, page)
         for section in schema.sections:
@@ -209,43 +210,74 @@ def _figures(book: _Book, section: Section, page: Any) -> None:
 def _figure(
     book: _Book, page: Any, row: int, number: int, line: Line, column: Column, figure: Figure, at: dict[str, int]
 ) -> None:
+    """One cell. A formula stands only where it gives what the report says: else the number itself does."""
     value = figure.value if column.kind is ColumnKind.THIS else figure.others.get(column.key)
     if not figure.applies:
         page.write_string(row, number, NOT_HERE, book.looks["sign"])
         return
+    look = {ColumnKind.CHANGE: "moved", ColumnKind.PERCENT: "share"}.get(
+        column.kind, _look(value, strong=bool(line.sum_of))
+    )
     formula = ""
-    look = _look(value, strong=bool(line.sum_of))
     if column.kind in (ColumnKind.CHANGE, ColumnKind.PERCENT):
-        look = "moved" if column.kind is ColumnKind.CHANGE else "share"
-        this = next((each for each in book.schema.sections if line in each.lines), None)
-        mine = next((at[each.key] for each in (this.columns if this else ()) if each.kind is ColumnKind.THIS), None)
-        other = at.get(column.against)
-        if mine is not None and other is not None:
-            now, then = _cell(row, mine), _cell(row, other)
-            done = f"{now}-{then}" if look == "moved" else f"({now}-{then})/{then}*100"
-            asked = f"COUNT({now},{then})=2" if look == "moved" else f"IF(COUNT({now},{then})=2,{then}<>0,FALSE)"
-            formula = f'=IF({asked},{done},"{BLANK}")'
+        mine = next((at[each.key] for each in _columns_of(book, line) if each.kind is ColumnKind.THIS), None)
+        if mine is not None and column.against in at:
+            before = figure.others.get(column.against)
+            formula = _compared(_cell(row, mine), _cell(row, at[column.against]), column, figure.value, before, value)
     elif line.sum_of and column.kind is not ColumnKind.TARGET:
-        formula = _summed(book, line, column, page.get_name())
+        formula = _summed(book, line, column, page.get_name(), value)
     if formula:
-        shown = BLANK if value is None else float(value)
-        page.write_formula(row, number, formula, book.looks[look], shown)
+        page.write_formula(row, number, formula, book.looks[look], BLANK if value is None else float(value))
     else:
         _write(book, page, row, number, value, look)
 
 
-def _summed(book: _Book, line: Line, column: Column, here: str) -> str:
-    """The sum of the lines of a line, wherever they stand; empty where one of them has no such column."""
-    cells = []
+def _columns_of(book: _Book, line: Line) -> Sequence[Column]:
+    return next((section.columns for section in book.schema.sections if line in section.lines), ())
+
+
+def _compared(
+    now: str, then: str, column: Column, this: Decimal | None, before: Decimal | None, value: Decimal | None
+) -> str:
+    """The difference to another column, in numbers or percent; both are blank where one number is."""
+    known = this is not None and before is not None
+    if column.kind is ColumnKind.CHANGE:
+        if value != (this - before if this is not None and before is not None else None):
+            return ""
+        return f'=IF(COUNT({now},{then})=2,{now}-{then},"{BLANK}")'
+    if (value is None) != (not known or not before):
+        return ""  # of shares there is no percentage
+    return f'=IF(COUNT({now},{then})=2,IF({then}<>0,({now}-{then})/{then}*100,"{BLANK}"),"{BLANK}")'
+
+
+def _summed(book: _Book, line: Line, column: Column, here: str, value: Decimal | None) -> str:
+    """The sum of the lines of a line, wherever they stand; empty where it is not what the report says.
+
+    A sum over a blank is blank, unless the report itself added what there was (a consolidated one does).
+    """
+    cells, told, blanks = [], [], 0
     for key in line.sum_of:
         place = book.places.get((key, _role(column)))
         if place is None:
             return ""
-        name, row, number = place
+        name, row, number, where = place
         cells.append(_cell(row, number) if name == here else f"'{name}'!{_cell(row, number)}")
-    groups = [",".join(cells[start : start + MANY]) for start in range(0, len(cells), MANY)]
-    counted = "+".join(f"COUNT({group})" for group in groups)
-    return f'=IF({counted}=0,"{BLANK}",{"+".join(f"SUM({group})" for group in groups)})'
+        figure = book.content.figures.get(key, Figure())
+        part = figure.value if column.kind is ColumnKind.THIS else figure.others.get(where)
+        if figure.applies and part is not None:
+            told.append(part)
+        blanks += figure.applies and part is None
+    loose = bool(blanks) and value is not None
+    if value != (sum(told, Decimal(0)) if told and (loose or not blanks) else None):
+        return ""
+    if len(cells) > MANY:
+        return ""
+    group = ",".join(cells)
+    asked = f"COUNT({group})>0"
+    if not loose:
+        signs = "".join(f'+({cell}="{NOT_HERE}")' for cell in cells)
+        asked = f"AND({asked},COUNT({group}){signs}={len(cells)})"
+    return f'=IF({asked},SUM({group}),"{BLANK}")'
 
 
 def _bodies(book: _Book, section: Section) -> None:
@@ -257,32 +289,34 @@ def _bodies(book: _Book, section: Section) -> None:
     row = FIRST + 1
     for number, part in enumerate(counted, 1):
         page.write_number(row, 0, number, book.looks["text"])
-        page.write_string(row, 1, part.name, book.looks["text"])
-        for column, line in enumerate(lines, 2):
-            _write(book, page, row, column, part.values.get(line.key), _look(part.values.get(line.key)))
+        _body(book, page, row, part.name, part, lines)
         row += 1
     first, last = FIRST + 1, row - 1
     page.write_blank(row, 0, None, book.looks["strong"])
     page.write_string(row, 1, "Tổng số", book.looks["strong"])
     for column, line in enumerate(lines, 2):
         figure = book.content.figures.get(line.key, Figure())
-        look = _look(figure.value, strong=True)
-        if line.indicator or not figure.applies or not counted:
-            # Ratios are computed from their parts, never added.
+        values = [value for part in counted if (value := part_value(part, line)) is not None]
+        # What does not add up over bodies, and ratios, are no sums of the column.
+        if values and figure.value == sum(values, Decimal(0)) and not line.indicator:
+            span = f"{_cell(first, column)}:{_cell(last, column)}"
+            formula = f'=IF(COUNT({span})>0,SUM({span}),"{BLANK}")'
+            page.write_formula(row, column, formula, book.looks[_look(figure.value, strong=True)], float(figure.value))
+        else:
             words = None if figure.applies else NOT_HERE
-            _write(book, page, row, column, figure.value, look, words)
-            continue
-        span = f"{_cell(first, column)}:{_cell(last, column)}"
-        values = [value for part in counted if (value := part.values.get(line.key)) is not None]
-        total = float(sum(values, Decimal(0))) if values else BLANK
-        page.write_formula(row, column, f'=IF(COUNT({span})=0,"{BLANK}",SUM({span}))', book.looks[look], total)
+            _write(book, page, row, column, figure.value, _look(figure.value, strong=True), words)
     row += 1
     for part in held:
         page.write_blank(row, 0, None, book.looks["text"])
-        page.write_string(row, 1, f"{part.name} ({HELD[:1].lower()}{HELD[1:]})", book.looks["text"])
-        for column, line in enumerate(lines, 2):
-            _write(book, page, row, column, part.values.get(line.key), _look(part.values.get(line.key)))
+        _body(book, page, row, f"{part.name} ({HELD[:1].lower()}{HELD[1:]})", part, lines)
         row += 1
+
+
+def _body(book: _Book, page: Any, row: int, name: str, part: Part, lines: Sequence[Line]) -> None:
+    page.write_string(row, 1, name, book.looks["text"])
+    for column, line in enumerate(lines, 2):
+        value = part_value(part, line)
+        _write(book, page, row, column, value, _look(value))
 
 
 def _list(book: _Book, section: Section) -> None:
