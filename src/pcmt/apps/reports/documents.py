@@ -1,4 +1,4 @@
-"""Reports as official documents: what a report says, under the letterhead of the body that writes it. All Vietnamese."""
+"""Reports as official documents: what a report says, under the letterhead of who writes it. All of it Vietnamese."""
 
 from __future__ import annotations
 
@@ -131,10 +131,10 @@ class Reported:
     @property
     def subject(self) -> str:
         """What stands under the type name."""
-        found = self._filled(self.schema.subject, plan_short(self.submission.duty.plan))
+        found = self.filled(self.schema.subject, plan_short(self.submission.duty.plan))
         return found or " ".join(part for part in (self.schema.title, _small(self.period)) if part)
 
-    def _filled(self, words: str, plan: str) -> str:
+    def filled(self, words: str, plan: str) -> str:
         """Words of the form with period and plan in them; what a report has none of leaves no gap."""
         found = words.replace("{kế hoạch}", plan).replace("{kỳ}", _small(self.period))
         return re.sub(r"\s+([,;.:])", r"\1", " ".join(found.split())).strip(" ,;")
@@ -211,7 +211,7 @@ def official_of(source: Reported) -> Report:
 def _opening(source: Reported, plan: str) -> tuple[list[str], list[str]]:
     """Legal grounds and first sentences: lines of the form that begin with "Căn cứ" are grounds."""
     words = source.words
-    lines = [source._filled(line, plan) for line in source.schema.opening.splitlines() if line.strip()]
+    lines = [source.filled(line, plan) for line in source.schema.opening.splitlines() if line.strip()]
     grounds = [line for line in lines if fold(line).startswith("can cu ")]
     said = [line for line in lines if line not in grounds]
     if words.opening:
@@ -277,6 +277,11 @@ def cover_of(source: Reported) -> bytes:
     named = f"{kind} số {source.designation}" if source.designation else kind
     day = source.submission.signed_on
     signed = f" ngày {date_label(day)}" if source.designation and day else ""
+    whom = to or "quý cơ quan"
+    told = (
+        f"Thực hiện {plan_reference(source.submission.duty.plan)}, {words.agency} gửi {whom} "
+        f"{named}{signed} về {_small(source.subject)} (có báo cáo kèm theo)."
+    )
     return write_official(
         Official(
             agency=words.agency,
@@ -286,11 +291,7 @@ def cover_of(source: Reported) -> bytes:
             place=words.place,
             subject=f"gửi {kind[:1].lower()}{kind[1:]} {_small(source.subject)}",
             to=[to] if to else [],
-            body=[
-                f"Thực hiện {plan_reference(source.submission.duty.plan)}, {words.agency} gửi {to or 'quý cơ quan'} "
-                f"{named}{signed} về {_small(source.subject)} (có báo cáo kèm theo).",
-                f"{words.agency} trân trọng đề nghị {to or 'quý cơ quan'} xem xét, tổng hợp",
-            ],
+            body=[told, f"{words.agency} trân trọng đề nghị {whom} xem xét, tổng hợp"],
             signature=words.signature(),
             recipients=["Như trên", *(each for each in words.recipients if to not in each)],
             archive=words.archive,

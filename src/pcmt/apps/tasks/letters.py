@@ -49,9 +49,7 @@ class LetterWords:
 
     def signature(self) -> Signature:
         """The signing block."""
-        return Signature(
-            post=self.post, name=self.signer, mark=Mark(self.mark), head=self.head, body=self.collective
-        )
+        return Signature(post=self.post, name=self.signer, mark=Mark(self.mark), head=self.head, body=self.collective)
 
 
 W = TypeVar("W", bound=LetterWords)

@@ -214,7 +214,7 @@ def _settled(due: DueItem) -> Refusal:
 
 
 def wrong_words(words: LetterWords) -> Refusal | None:
-    """What an official document cannot be without; number, date and the signer's name may stay blank to be filled by hand."""
+    """What an official document cannot be without; number, date and the signer's name may stay blank."""
     if not words.agency.strip():
         return Refusal(code="agency", message=_("Ghi tên cơ quan ban hành văn bản."), field="agency")
     if words.mark not in Mark._value2member_map_:
