@@ -51,7 +51,7 @@ def start_correction(
         changed(submission, at=at, fields=["state", "correcting"])
         write_step(submission, StepEvent.CORRECTING, actor=actor, at=at, note=said)
         record(
-            at=at, actor=actor, event="reports.submission.correction_begun", obj=submission,
+            at=at, actor=actor, event="reports.report.correction_begun", obj=submission,
             before={"state": before}, after={"state": submission.state}, reason=said,
         )  # fmt: skip
     return submission
@@ -80,7 +80,7 @@ def drop_correction(*, actor: Actor, at: datetime, submission_id: int, version: 
         changed(submission, at=at, fields=["state", "correcting", "nothing", "known_at"])
         write_step(submission, StepEvent.DROPPED, actor=actor, at=at)
         record(
-            at=at, actor=actor, event="reports.submission.correction_dropped", obj=submission, before=before,
+            at=at, actor=actor, event="reports.report.correction_dropped", obj=submission, before=before,
             after={"state": submission.state},
         )  # fmt: skip
     return submission

@@ -6,7 +6,7 @@ consolidation read the edition from then on.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,7 +28,8 @@ from pcmt.apps.reports.models import (
 from pcmt.apps.reports.operations.stepping import NOTE_CHARS, changed, held, too_long, write_step, written
 from pcmt.apps.reports.operations.telling import tell_leaders, tell_takers, tell_writers
 from pcmt.apps.reports.policies import leaders_of, leads_at, sends_at, writes_at
-from pcmt.apps.reports.queries.content import content_of, problems_of
+from pcmt.apps.reports.queries.checking import problems_of
+from pcmt.apps.reports.queries.content import Told, told_of
 from pcmt.apps.reports.queries.way import accepted_edition, approval_of, restated
 from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.tasks.operations.reporting import days_late, not_to_be_sent, report_back, report_sent
@@ -56,7 +57,8 @@ def ask_approval(
         if not leaders_of([submission.unit_id], timezone.localdate(at)):
             message = _("Đơn vị chưa có ai giữ vai trò lãnh đạo trong phần mềm. Gửi thẳng và ghi tên người duyệt.")
             return Refusal(code="no_leader", message=message)
-        if refused := not_to_be_sent(due) or _blocked(submission, _content(submission, at)):
+        today = timezone.localdate(at)
+        if refused := not_to_be_sent(due) or _blocked(submission, told_of(submission, on=today), today):
             return refused
         before = submission.state
         submission.state = SubmissionState.WAITING
@@ -64,7 +66,7 @@ def ask_approval(
         write_step(submission, StepEvent.ASKED, actor=actor, at=at, note=words)
         tell_leaders(actor=actor, at=at, submission=submission)
         record(
-            at=at, actor=actor, event="reports.submission.asked", obj=submission,
+            at=at, actor=actor, event="reports.report.asked", obj=submission,
             before={"state": before}, after={"state": submission.state}, reason=words,
         )  # fmt: skip
     return submission
@@ -89,7 +91,7 @@ def approve(*, actor: Actor, at: datetime, submission_id: int, version: int, wor
         changed(submission, at=at, fields=[])
         write_step(submission, StepEvent.APPROVED, actor=actor, at=at, note=words)
         tell_writers(actor=actor, at=at, submission=submission, reason=Reason.DECIDED, what="Đã duyệt, chờ gửi")
-        record(at=at, actor=actor, event="reports.submission.approved", obj=submission, reason=words)
+        record(at=at, actor=actor, event="reports.report.approved", obj=submission, reason=words)
     return submission
 
 
@@ -111,7 +113,7 @@ def hand_back(*, actor: Actor, at: datetime, submission_id: int, version: int, w
         changed(submission, at=at, fields=["state"])
         write_step(submission, StepEvent.HANDED_BACK, actor=actor, at=at, note=said)
         tell_writers(actor=actor, at=at, submission=submission, reason=Reason.RETURNED, what="Lãnh đạo đề nghị sửa")
-        record(at=at, actor=actor, event="reports.submission.handed_back", obj=submission, reason=said)
+        record(at=at, actor=actor, event="reports.report.handed_back", obj=submission, reason=said)
     return submission
 
 
@@ -142,9 +144,12 @@ def send_report(
         approval = approval_of(submission) if submission.state == SubmissionState.WAITING else None
         if approval is None and (refused := _not_approved(submission, name, at)):
             return refused
-        content = _content(submission, at)
-        if refused := _blocked(submission, content):
+        # What the leader approved is what is sent: as it was known on that day.
+        day = timezone.localdate(approval.at if approval else at)
+        told = told_of(submission, on=day)
+        if refused := _blocked(submission, told, day):
             return refused
+        content = told.content
         former = accepted_edition(submission) if submission.correcting else None
         restatements = restated(former, content, submission) if former else []
         if former is not None and former.content == content_data(content):
@@ -161,7 +166,7 @@ def send_report(
             report_sent(due, actor=actor, at=at, note="Gửi báo cáo")
         tell_takers(actor=actor, at=at, submission=submission, what=_sent_words(submission, edition, former))
         record(
-            at=at, actor=actor, event="reports.submission.sent", obj=submission, before={"state": before},
+            at=at, actor=actor, event="reports.report.sent", obj=submission, before={"state": before},
             after={"state": submission.state, "edition": edition.number, "seal": edition.seal,
                    "days_late": edition.days_late},
             reason=edition.reason,
@@ -199,7 +204,7 @@ def recall_report(*, actor: Actor, at: datetime, submission_id: int, version: in
         if moved:
             follow_item(submission, due, at=at)
         record(
-            at=at, actor=actor, event="reports.submission.recalled", obj=submission,
+            at=at, actor=actor, event="reports.report.recalled", obj=submission,
             before={"state": before}, after={"state": submission.state}, reason=said,
         )  # fmt: skip
     return submission
@@ -224,13 +229,9 @@ def follow_item(submission: Submission, due: DueItem, *, at: datetime) -> None:
     write_step(submission, StepEvent.MOVED, actor=None, at=at, note=f"Tiếp nhận từ {before}")
 
 
-def _content(submission: Submission, at: datetime) -> Content:
-    return content_of(submission, on=timezone.localdate(at))
-
-
-def _blocked(submission: Submission, content: Content) -> Refusal | None:
+def _blocked(submission: Submission, told: Told, day: date) -> Refusal | None:
     """The refusal for what must not be sent as it is; what is only doubtful does not hinder."""
-    found = [problem for problem in problems_of(submission, content) if problem.blocks]
+    found = [problem for problem in problems_of(submission, told.content, on=day, told=told) if problem.blocks]
     if not found:
         return None
     message = _("Chưa gửi được, còn %(count)s chỗ phải sửa: %(first)s")

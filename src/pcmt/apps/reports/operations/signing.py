@@ -68,7 +68,7 @@ def record_signed(
         day = f"{signed_on:%d/%m/%Y}" if signed_on else ""
         write_step(submission, StepEvent.SIGNED, actor=actor, at=at, note=", ".join(filter(None, (_said(submission), day))))
         record(
-            at=at, actor=actor, event="reports.submission.signed", obj=submission, before=before,
+            at=at, actor=actor, event="reports.report.signed", obj=submission, before=before,
             after={"number": number, "symbol": symbol, "signed_on": signed_on},
         )  # fmt: skip
     return submission

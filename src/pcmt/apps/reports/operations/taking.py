@@ -67,7 +67,7 @@ def accept_report(
         if former is not None:
             tell_parents(actor=actor, at=at, former=former, body=submission.unit.name)
         record(
-            at=at, actor=actor, event="reports.submission.accepted", obj=submission,
+            at=at, actor=actor, event="reports.report.accepted", obj=submission,
             before={"state": str(SubmissionState.SENT)},
             after={"state": submission.state, "edition": edition.number}, reason=words,
         )  # fmt: skip
@@ -108,7 +108,7 @@ def return_report(*, actor: Actor, at: datetime, submission_id: int, version: in
             follow_item(submission, due, at=at)
         tell_writers(actor=actor, at=at, submission=submission, reason=Reason.RETURNED, what="Bị trả lại")
         record(
-            at=at, actor=actor, event="reports.submission.returned", obj=submission,
+            at=at, actor=actor, event="reports.report.returned", obj=submission,
             before={"state": str(SubmissionState.SENT)}, after={"state": submission.state}, reason=said,
         )  # fmt: skip
     return submission
