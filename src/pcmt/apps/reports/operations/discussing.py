@@ -13,7 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.reports.models import SectionComment, Submission, SubmissionPicture
-from pcmt.apps.reports.operations.holding import held, not_allowed, tidy, too_long, touch
+from pcmt.apps.reports.operations.drafting import held, not_allowed, tidy, too_long, touch
 from pcmt.apps.reports.policies import can_comment, writes_at
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import SectionKind, schema_from

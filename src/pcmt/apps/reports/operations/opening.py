@@ -25,7 +25,7 @@ from pcmt.apps.reports.models import (
     SubmissionFigure,
     SubmissionSection,
 )
-from pcmt.apps.reports.operations.holding import held, not_allowed, step
+from pcmt.apps.reports.operations.drafting import held, not_allowed, step
 from pcmt.apps.reports.policies import can_open
 from pcmt.apps.reports.queries.content import last_edition, told_of
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored

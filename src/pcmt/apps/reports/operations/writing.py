@@ -14,7 +14,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.typed import typed_from
 from pcmt.apps.reports.models import Submission, SubmissionFigure, SubmissionSection
-from pcmt.apps.reports.operations.holding import LINE_CHARS, held, new_version, tidy, too_long, touch
+from pcmt.apps.reports.operations.drafting import LINE_CHARS, held, new_version, tidy, too_long, touch
 from pcmt.apps.reports.queries.content import told_of
 from pcmt.apps.reports.queries.numbers import stored, unstored
 from pcmt.core.diagnostics import Problem, Refusal
@@ -190,7 +190,7 @@ def save_figures(
                 before = figure_text(row)
                 row.value, row.applies, row.typed, row.reason, row.explanation, row.note = wanted
                 if before != figure_text(row):
-                    changed[line.key] = (before, figure_text(row))
+                    changed[line.label] = (before, figure_text(row))
                 written.append(row)
                 saved.append(row)
         _store(submission, actor, at, written, changed)
@@ -216,7 +216,8 @@ def use_counted(
             return _stale_figure(row)
         before = figure_text(row)
         row.value, row.applies, row.typed, row.reason = row.counted, True, False, ""
-        changed = {line: (before, figure_text(row))} if before != figure_text(row) else {}
+        labels = {each.key: each.label for _section, each in schema_from(submission.form_version.body).lines()}
+        changed = {labels.get(line, line): (before, figure_text(row))} if before != figure_text(row) else {}
         _store(submission, actor, at, [row], changed)
         return row
 
@@ -327,6 +328,6 @@ def _store(
     if changed:
         record(
             at=at, actor=actor, event="reports.figures.written", obj=submission,
-            before={"figures": {key: was for key, (was, _now) in changed.items()}},
-            after={"figures": {key: now for key, (_was, now) in changed.items()}},
+            before={"figures": [f"{label}: {was or '—'}" for label, (was, _now) in changed.items()]},
+            after={"figures": [f"{label}: {now or '—'}" for label, (_was, now) in changed.items()]},
         )  # fmt: skip
