@@ -6,7 +6,7 @@ a form can be read, compared and exported together.
 """
 
 from pcmt.core.schemas.checking import FormProblem, problems
-from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines
+from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines, summary
 from pcmt.core.schemas.content import (
     Content,
     Correction,
@@ -52,4 +52,5 @@ __all__ = [
     "schema_from",
     "schema_of_table",
     "seal_of",
+    "summary",
 ]

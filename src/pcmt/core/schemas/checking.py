@@ -151,9 +151,7 @@ class _Look:
         if compares != bool(column.against) or (compares and kinds.get(column.against) not in COMPARED):
             yield _at("bad_against", section, label=column.label)
 
-    def _line(
-        self, section: Section, line: Line, asked: Mapping[str, Line], seen: set[str]
-    ) -> Iterator[FormProblem]:
+    def _line(self, section: Section, line: Line, asked: Mapping[str, Line], seen: set[str]) -> Iterator[FormProblem]:
         if line.key in seen:
             yield _at("line_twice", section, line, key=line.key)
         seen.add(line.key)
@@ -189,7 +187,7 @@ class _Look:
             yield _at("unknown_indicator", section, line, code=line.indicator)
 
 
-def _at(code: str, section: Section, line: Line | None = None, **args: Any) -> FormProblem:
+def _at(code: str, section: Section, line: Line | None = None, /, **args: Any) -> FormProblem:
     words = {"title": section.title, "label": line.label or line.key if line else "", **args}
     return FormProblem(code=code, section=section.key, line=line.key if line else "", args=words)
 

@@ -48,6 +48,31 @@ def compared(old: ReportSchema, new: ReportSchema) -> tuple[Difference, ...]:
     return tuple(_differences(old, new))
 
 
+NOUNS = {"section": "mục", "line": "dòng", "column": "cột"}
+VERBS = {"added": "thêm", "removed": "bỏ", "renamed": "đổi tên", "rebound": "đổi nguồn số của", "moved": "chuyển chỗ"}
+
+
+def summary(differences: Sequence[Difference]) -> str:
+    """What changed in one Vietnamese phrase: `Thêm 1 mục, 3 dòng; bỏ 1 cột; sửa 2 chi tiết`; empty for nothing."""
+    counted: dict[str, dict[str, int]] = {}
+    small = 0
+    for each in differences:
+        if each.what == "form" or each.how == "changed":
+            small += 1
+        else:
+            nouns = counted.setdefault(each.how, {})
+            nouns[each.what] = nouns.get(each.what, 0) + 1
+    said = [
+        f"{verb} {', '.join(f'{counted[how][what]} {noun}' for what, noun in NOUNS.items() if what in counted[how])}"
+        for how, verb in VERBS.items()
+        if how in counted
+    ]
+    if small:
+        said.append(f"sửa {small} chi tiết")
+    words = "; ".join(said)
+    return words[:1].upper() + words[1:]
+
+
 def _differences(old: ReportSchema, new: ReportSchema) -> Iterator[Difference]:
     if old.title != new.title:
         yield Difference(what="form", how="renamed", key=new.code, name=new.title, old=old.title, new=new.title)
