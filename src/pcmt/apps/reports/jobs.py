@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.reports.operations import exporting
+from pcmt.apps.reports.operations import exporting, occurring
 
 
 @task()
@@ -16,3 +16,9 @@ def work_on_export(batch_id: int) -> None:
 def tend_exports() -> None:
     """See `operations.exporting.tend_exports`."""
     exporting.tend_exports(at=timezone.now())
+
+
+@task()
+def lay_out() -> None:
+    """See `operations.occurring.lay_out_all`."""
+    occurring.lay_out_all(at=timezone.now())
