@@ -205,8 +205,8 @@ def test_checks_say_what_differs() -> None:
 
 def test_an_indicator_without_its_lines_is_blank() -> None:
     lines = [line for line in LINES if line.key != "managed"]
-    assert computed(lines, {"tested": Decimal(3)}, INDICATORS)["share"] is None
-    assert computed(LINES, {"tested": Decimal(3), "managed": Decimal(0)}, INDICATORS)["share"] is None
+    assert computed(lines, {"tested": Decimal(3)}, INDICATORS, ELEMENTS)["share"] is None
+    assert computed(LINES, {"tested": Decimal(3), "managed": Decimal(0)}, INDICATORS, ELEMENTS)["share"] is None
 
 
 def test_what_lies_between_two_runs() -> None:

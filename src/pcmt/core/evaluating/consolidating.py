@@ -135,7 +135,7 @@ def consolidate(
     total = len({child.seat or child.unit_id for child in counted}) if expected is None else expected
     figures = _figures(lines, sums, elements, indicators, total)
     checks += _line_checks(lines, sums, elements)
-    checks += _ratio_checks(lines, sums, figures, indicators)
+    checks += _ratio_checks(lines, sums, figures, indicators, elements)
     checks += _typed_checks(lines, figures, typed or {})
     return Consolidated(
         figures=figures,
@@ -246,9 +246,9 @@ def _figures(
             told=len(known.seats),
             expected=expected,
         )
-    values = computed(lines.values(), {key: each.value for key, each in found.items()}, indicators)
+    values = computed(lines.values(), {key: each.value for key, each in found.items()}, indicators, elements)
     for key, value in values.items():
-        seats = _seats(key, lines, sums, indicators)
+        seats = _seats(key, lines, sums, indicators, elements)
         found[key] = Figure(
             value=value,
             provenance=Provenance.NONE if value is None else Provenance.COMPUTED,
@@ -260,19 +260,17 @@ def _figures(
 
 
 def computed(
-    lines: Iterable[Line], values: Mapping[str, Decimal | None], indicators: Mapping[str, Indicator]
+    lines: Iterable[Line],
+    values: Mapping[str, Decimal | None],
+    indicators: Mapping[str, Indicator],
+    elements: Mapping[str, Element],
 ) -> dict[str, Decimal | None]:
     """The numbers of the lines that are sums of others or indicators, from those of the lines that are filled.
 
     A sum leaves blanks out and is blank where all its lines are. An indicator is known when each of its elements stands
-    in the form with a number; a share is in percent, and none where its whole is 0.
+    in the form with a number (its part, where the line has one); a share is in percent, and none where its whole is 0.
     """
     known = {line.key: line for line in lines}
-    totals = {
-        line.element: values.get(key)
-        for key, line in reversed(list(known.items()))
-        if line.is_filled and not line.breakdown
-    }
     found: dict[str, Decimal | None] = {}
 
     def number(key: str, above: frozenset[str]) -> Decimal | None:
@@ -282,7 +280,7 @@ def computed(
         if line.is_filled:
             return values.get(key)
         if line.indicator:
-            return _indicator(indicators.get(line.indicator), totals)
+            return _indicator(line, known, values, indicators, elements)
         told = [each for part in line.sum_of if (each := number(part, above | {key})) is not None]
         return sum(told, Decimal(0)) if told else None
 
@@ -292,10 +290,21 @@ def computed(
     return found
 
 
-def _indicator(indicator: Indicator | None, totals: Mapping[str, Decimal | None]) -> Decimal | None:
+def _indicator(
+    line: Line,
+    lines: Mapping[str, Line],
+    values: Mapping[str, Decimal | None],
+    indicators: Mapping[str, Indicator],
+    elements: Mapping[str, Element],
+) -> Decimal | None:
+    indicator = indicators.get(line.indicator)
     if indicator is None:
         return None
-    counted, whole = _together(indicator.counted, totals), _together(indicator.whole, totals)
+    cells = _cells(line, lines, elements)
+    counted, whole = (
+        _together([values.get(cells[code]) if code in cells else None for code in codes])
+        for codes in (indicator.counted, indicator.whole)
+    )
     if not indicator.whole or counted is None:
         return counted
     if not whole:
@@ -303,10 +312,21 @@ def _indicator(indicator: Indicator | None, totals: Mapping[str, Decimal | None]
     return (counted * HUNDRED / whole).quantize(Decimal(1).scaleb(-PERCENT_PLACES), ROUND_HALF_UP)
 
 
-def _together(codes: Iterable[str], totals: Mapping[str, Decimal | None]) -> Decimal | None:
-    told = [totals.get(code) for code in codes]
+def _together(told: Sequence[Decimal | None]) -> Decimal | None:
     known = [each for each in told if each is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(told) else None
+
+
+def _cells(line: Line, lines: Mapping[str, Line], elements: Mapping[str, Element]) -> dict[str, str]:
+    """The lines that hold the elements of an indicator line, by element: the part that it asks for where they have it."""
+    keys = {pair.split("=")[0] for pair in line.breakdown.split(",") if pair}
+    found: dict[str, str] = {}
+    for key, each in lines.items():
+        element = elements.get(each.element)
+        part = line.breakdown if element is not None and keys <= {*element.breakdowns} else ""
+        if each.is_filled and each.breakdown == part:
+            found.setdefault(each.element, key)
+    return found
 
 
 def _seats(
@@ -314,6 +334,7 @@ def _seats(
     lines: Mapping[str, Line],
     sums: Mapping[str, _Sum],
     indicators: Mapping[str, Indicator],
+    elements: Mapping[str, Element],
     above: frozenset[str] = frozenset(),
 ) -> set[int]:
     """The bodies that stand behind a computed line: that told one of the lines added, or every part of an indicator."""
@@ -323,16 +344,18 @@ def _seats(
     if line.is_filled:
         return sums[key].seats
     if line.indicator:
-        parts = [sums[each].seats for each in _lines_of(line.indicator, lines, indicators)]
+        parts = [sums[each].seats for each in _lines_of(line, lines, indicators, elements)]
         return set.intersection(*parts) if parts else set()
-    return set().union(*(_seats(each, lines, sums, indicators, above | {key}) for each in line.sum_of))
+    return set().union(*(_seats(each, lines, sums, indicators, elements, above | {key}) for each in line.sum_of))
 
 
-def _lines_of(code: str, lines: Mapping[str, Line], indicators: Mapping[str, Indicator]) -> list[str]:
-    """The lines that hold the elements of an indicator whole."""
-    indicator = indicators.get(code)
-    wanted = (*indicator.counted, *indicator.whole) if indicator else ()
-    return [key for key, line in lines.items() if line.element in wanted and not line.breakdown]
+def _lines_of(
+    line: Line, lines: Mapping[str, Line], indicators: Mapping[str, Indicator], elements: Mapping[str, Element]
+) -> list[str]:
+    """The lines that an indicator line is computed from."""
+    indicator = indicators.get(line.indicator)
+    cells = _cells(line, lines, elements)
+    return [cells[code] for code in (*indicator.counted, *indicator.whole) if code in cells] if indicator else []
 
 
 def _texts(schema: ReportSchema, counted: Sequence[Child]) -> dict[str, tuple[Words, ...]]:
@@ -394,11 +417,12 @@ def _ratio_checks(
     sums: Mapping[str, _Sum],
     figures: Mapping[str, Figure],
     indicators: Mapping[str, Indicator],
+    elements: Mapping[str, Element],
 ) -> Iterator[Check]:
     for key, line in lines.items():
         if not line.indicator or figures[key].value is None:
             continue
-        told = [sums[each].seats for each in _lines_of(line.indicator, lines, indicators)]
+        told = [sums[each].seats for each in _lines_of(line, lines, indicators, elements)]
         if told and any(each != told[0] for each in told):
             least, most = min(map(len, told)), max(map(len, told))
             words = (
