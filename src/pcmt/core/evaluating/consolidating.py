@@ -318,7 +318,7 @@ def _together(told: Sequence[Decimal | None]) -> Decimal | None:
 
 
 def _cells(line: Line, lines: Mapping[str, Line], elements: Mapping[str, Element]) -> dict[str, str]:
-    """The lines that hold the elements of an indicator line, by element: the part that it asks for where they have it."""
+    """The lines that hold the elements of an indicator line: of its part, where an element is split so."""
     keys = {pair.split("=")[0] for pair in line.breakdown.split(",") if pair}
     found: dict[str, str] = {}
     for key, each in lines.items():
