@@ -8,7 +8,7 @@ every line says how many of the bodies stand behind it. Why so: docs/decisions/0
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -246,7 +246,8 @@ def _figures(
             told=len(known.seats),
             expected=expected,
         )
-    values = computed(lines.values(), {key: each.value for key, each in found.items()}, indicators, elements)
+    without = {key for key, each in found.items() if not each.applies}
+    values = computed(lines.values(), {key: each.value for key, each in found.items()}, indicators, elements, without)
     for key, value in values.items():
         seats = _seats(key, lines, sums, indicators, elements)
         found[key] = Figure(
@@ -264,11 +265,13 @@ def computed(
     values: Mapping[str, Decimal | None],
     indicators: Mapping[str, Indicator],
     elements: Mapping[str, Element],
+    without: Collection[str] = (),
 ) -> dict[str, Decimal | None]:
     """The numbers of the lines that are sums of others or indicators, from those of the lines that are filled.
 
-    A sum leaves blanks out and is blank where all its lines are. An indicator is known when each of its elements stands
-    in the form with a number (its part, where the line has one); a share is in percent, and none where its whole is 0.
+    A sum is known when all its lines are; those that do not apply (`without`) add nothing. An indicator is known when
+    each of its elements stands in the form with a number (its part, where the line has one); a share is in percent, and
+    none where its whole is 0.
     """
     known = {line.key: line for line in lines}
     found: dict[str, Decimal | None] = {}
@@ -281,8 +284,8 @@ def computed(
             return values.get(key)
         if line.indicator:
             return _indicator(line, known, values, indicators, elements)
-        told = [each for part in line.sum_of if (each := number(part, above | {key})) is not None]
-        return sum(told, Decimal(0)) if told else None
+        parts = [part for part in line.sum_of if part in known and part not in without]
+        return _together([number(part, above | {key}) for part in parts])
 
     for key, line in known.items():
         if not line.is_filled and not line.is_heading:
@@ -385,14 +388,10 @@ def _wrong_sums(child: Child) -> Iterator[Check]:
     figures = child.content.figures
     for _section, line in child.schema.lines():
         told = figures[line.key].value if line.sum_of and line.key in figures else None
-        if told is None:
-            continue
-        parts = [each.value for key in line.sum_of if (each := figures.get(key)) and each.value is not None]
-        if parts and sum(parts, Decimal(0)) != told:
-            words = (
-                f"{child.name}: “{line.label}” ghi {number_label(told)}, cộng các dòng được "
-                f"{number_label(sum(parts, Decimal(0)))}."
-            )
+        parts = [each for key in line.sum_of if (each := figures.get(key)) is not None and each.applies]
+        whole = _together([each.value for each in parts])
+        if told is not None and whole is not None and whole != told:
+            words = f"{child.name}: “{line.label}” ghi {number_label(told)}, cộng các dòng được {number_label(whole)}."
             yield Check(code="sum_differs", words=words, line=line.key, bodies=(child.name,))
 
 

@@ -167,6 +167,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
         "reports.report.opened": pgettext_lazy("nhật ký", "Mở báo cáo"),
+        "reports.report.gathered": gettext_lazy("Tổng hợp báo cáo của các đơn vị"),
         "reports.report.refreshed": gettext_lazy("Cập nhật số liệu của báo cáo"),
         "reports.text.written": gettext_lazy("Viết nội dung báo cáo"),
         "reports.figures.written": gettext_lazy("Ghi số liệu vào báo cáo"),

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.reports.models import (
     TAKEN,
     WRITABLE,
@@ -44,10 +43,10 @@ from pcmt.apps.reports.queries.consolidating import (
     last_run,
     rows_of_missing,
 )
+from pcmt.apps.reports.queries.numbers import elements_of, unstored
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.evaluating import Check, Child, Consolidated, Words
 from pcmt.core.evaluating import consolidate as consolidated
-from pcmt.core.measures import Catalogue
 from pcmt.core.schemas import Figure, Part, ReportSchema, content_from, schema_from
 
 CHUNK = 500
@@ -73,7 +72,7 @@ def consolidate(*, actor: Actor, at: datetime, submission_id: int, seen: int = 0
             message = _("Chưa có báo cáo nào đã tiếp nhận để tổng hợp. Tiếp nhận báo cáo của các đơn vị trước.")
             return Refusal(code="nothing_to_gather", message=message)
         schema = schema_from(report.form_version.body)
-        found = _found(report, schema, taken, expected_of(bodies))
+        found = _found(report, schema, taken, expected_of(bodies), on)
         kept = _kept(found)
         if last is not None:
             if last.figures == kept and _editions_in(last) == {each.edition.pk for each in taken if each.edition}:
@@ -96,7 +95,7 @@ def consolidate(*, actor: Actor, at: datetime, submission_id: int, seen: int = 0
         record(
             at=at,
             actor=actor,
-            event="reports.submission.gathered",
+            event="reports.report.gathered",
             obj=report,
             before={"number": last.number if last else 0},
             after={"number": run.number, "reports": len(taken), "missing": sum(each.missing for each in bodies)},
@@ -136,7 +135,7 @@ def _stale(last: Consolidation) -> Refusal:
     return Refusal(code="stale", message=message, ref=last.pk)
 
 
-def _found(report: Submission, schema: ReportSchema, taken: Sequence[Body], expected: int) -> Consolidated:
+def _found(report: Submission, schema: ReportSchema, taken: Sequence[Body], expected: int, on: date) -> Consolidated:
     """The numbers and texts of the reports taken, with what the catalogue said on the last day of the period."""
     ids = [each.edition.pk for each in taken if each.edition is not None]
     contents = dict(SubmissionEdition.objects.filter(pk__in=ids).values_list("pk", "content"))
@@ -160,28 +159,12 @@ def _found(report: Submission, schema: ReportSchema, taken: Sequence[Body], expe
         for each in taken
         if each.edition is not None
     ]
-    known = _catalogue(schema, report.period_to)
+    known = elements_of(schema, report.period_to or on)
     figures = SubmissionFigure.objects.filter(submission=report, typed=True)
-    typed = {
-        line: None if value is None else Decimal(value).scaleb(-places)
-        for line, value, places in figures.values_list("line", "value", "places")
-    }
+    typed = {line: unstored(value, places) for line, value, places in figures.values_list("line", "value", "places")}
     return consolidated(
-        schema, children, elements=known.elements, indicators=known.indicators, expected=expected, typed=typed
+        schema, children, elements=known.kinds, indicators=known.indicators, expected=expected, typed=typed
     )
-
-
-def _catalogue(schema: ReportSchema, on: date | None) -> Catalogue:
-    """Elements and indicators as of a day; those of other days where the form names what had ended or is new."""
-    known = catalogue(on)
-    lines = [line for _section, line in schema.lines()]
-    whole = all(not line.element or line.element in known.elements for line in lines) and all(
-        not line.indicator or line.indicator in known.indicators for line in lines
-    )
-    if on is None or whole:
-        return known
-    ever = catalogue()
-    return Catalogue({**ever.elements, **known.elements}, {**ever.indicators, **known.indicators})
 
 
 def _editions_in(run: Consolidation) -> set[int]:

@@ -35,8 +35,6 @@ from pcmt.core.schemas import ListRow, Part
 
 LEVELS = 5
 """How many levels below a late report are looked at for who holds it up: ladders of the state have four."""
-MISSING_HEADS = ("Đơn vị", "Tình trạng", "Hạn", "Trách nhiệm")
-"""The columns of `missing_rows`."""
 
 
 class Standing(StrEnum):
@@ -220,7 +218,7 @@ def _missing(bodies: Iterable[Body]) -> tuple[Body, ...]:
 
 
 def missing_rows(submission: Submission, on: date | None = None) -> tuple[ListRow, ...]:
-    """The same as rows of a report, in Vietnamese (`MISSING_HEADS`): what a section of kind MISSING holds."""
+    """The same as rows of a report, in Vietnamese: body, limit, state, who made it late."""
     return rows_of_missing(gatherable(submission, on))
 
 
@@ -230,8 +228,8 @@ def rows_of_missing(bodies: Iterable[Body]) -> tuple[ListRow, ...]:
         ListRow(
             cells=(
                 each.name,
-                standing_words(each),
                 date_label(each.due_on) if each.due_on else "",
+                standing_words(each),
                 ", ".join(each.blamed),
             ),
             address=f"/bao-cao/{each.submission.pk}/" if each.submission and each.submission.sent_once else "",
