@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.models import PlanEvent
-from pcmt.apps.reports.models import Consolidation, EditionState, Restatement, Submission, SubmissionEdition, SubmissionFigure
+from pcmt.apps.reports.models import Consolidation, EditionState, Submission, SubmissionEdition, SubmissionFigure
 from pcmt.apps.reports.queries.consolidating import figures_in, gathers, last_run, missing_rows, parts_in
 from pcmt.apps.reports.queries.numbers import (
     Cell,
@@ -28,6 +28,7 @@ from pcmt.apps.reports.queries.numbers import (
     spans_of,
     unstored,
 )
+from pcmt.apps.reports.queries.way import restatements_for
 from pcmt.apps.targets.models import Target
 from pcmt.apps.targets.queries import Judged, judge
 from pcmt.apps.tasks.addresses import due_address
@@ -553,27 +554,14 @@ def last_edition(submission: Submission) -> SubmissionEdition | None:
 
 
 def corrections_of(submission: Submission) -> tuple[Correction, ...]:
-    """What was restated since the last report, of this body's earlier reports and of those that go into this one.
-
-    A correction counts from when it was accepted; each is shown in the next report, once.
-    """
-    before = last_edition(submission)
-    rows: Any = Restatement.objects.filter(edition__state=EditionState.ACCEPTED).exclude(edition__submission=submission)
-    own = Q(edition__submission__duty=submission.duty_id, edition__submission__about=submission.about_id)
-    below = Q(edition__submission__duty__feeds=submission.duty_id)
-    rows = rows.filter(own | below)
-    if before is not None:
-        rows = rows.filter(edition__settled_at__gt=before.sent_at)
-    if submission.period_to is not None:
-        rows = rows.filter(Q(edition__submission__period_to__lte=submission.period_to))
-    rows = rows.select_related("edition__submission__unit", "edition__submission__duty").order_by("edition__settled_at", "pk")
+    """What was restated and is to be shown here (`way.restatements_for`): each is shown in the next report, once."""
     return tuple(
         Correction(
             line=row.line, label=row.label, period=period_words(row.edition.submission),
             old=unstored(row.old, row.places), new=unstored(row.new, row.places), reason=row.reason,
             body=row.edition.submission.unit.name,
         )
-        for row in rows
+        for row in restatements_for(submission)
     )  # fmt: skip
 
 
