@@ -27,6 +27,7 @@ from pcmt.apps.reports.models import (
 )
 from pcmt.apps.reports.operations.drafting import held, not_allowed, step
 from pcmt.apps.reports.policies import can_open
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored
 from pcmt.apps.tasks.models import GONE, DueState
@@ -154,7 +155,12 @@ def _filled(schema: ReportSchema) -> list[Line]:
 def _answers(
     submission: Submission, schema: ReportSchema, elements: Elements, at: datetime
 ) -> dict[str, Answer]:
-    """What the facts know of each line for the period, on the boundaries of its last day."""
+    """What the facts know of each line for the period, on the boundaries of its last day.
+
+    Nothing for a report that gathers those of others: its numbers come from what was accepted (`consolidating`).
+    """
+    if gathers(submission.duty):
+        return {}
     cells = {line.key: (line.element, line.breakdown) for line in _filled(schema) if line.element in elements.rows}
     told = known(submission, dict.fromkeys(cells.values()), timezone.localdate(at), (ColumnKind.THIS,))
     return {key: told[ColumnKind.THIS, cell] for key, cell in cells.items() if (ColumnKind.THIS, cell) in told}
@@ -201,6 +207,9 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         submission = held(actor, submission_id)
         if isinstance(submission, Refusal):
             return submission
+        if gathers(submission.duty):
+            message = _("Số liệu của báo cáo này lấy từ báo cáo của các đơn vị. Mở trang Tổng hợp để cập nhật.")
+            return Refusal(code="gathers", message=message, ref=submission.pk)
         schema = schema_from(submission.form_version.body)
         elements = elements_of(schema, timezone.localdate(at))
         answers = _answers(submission, schema, elements, at)
