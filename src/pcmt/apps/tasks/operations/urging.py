@@ -53,7 +53,7 @@ def urge(
     """
     if not can_urge(actor):
         return _not_allowed()
-    wrong = _wrong_words(words)
+    wrong = wrong_words(words)
     if wrong is not None:
         return wrong
     if not item_ids:
@@ -213,7 +213,7 @@ def _settled(due: DueItem) -> Refusal:
     return Refusal(code="stale", message=message, ref=due.pk)
 
 
-def _wrong_words(words: LetterWords) -> Refusal | None:
+def wrong_words(words: LetterWords) -> Refusal | None:
     """What a letter cannot be without; number, date and the signer's name may stay blank to be filled by hand."""
     if not words.agency.strip():
         return Refusal(code="agency", message=_("Ghi tên cơ quan ban hành công văn."), field="agency")
