@@ -173,6 +173,15 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
+    gettext_lazy("Mẫu báo cáo"): {
+        "reports.forms.loaded": gettext_lazy("Nạp các mẫu báo cáo có sẵn"),
+        "reports.form.added": gettext_lazy("Lập mẫu báo cáo"),
+        "reports.form.copied": gettext_lazy("Sao chép mẫu báo cáo"),
+        "reports.form.drafted": gettext_lazy("Bắt đầu sửa mẫu báo cáo"),
+        "reports.form.dropped": gettext_lazy("Bỏ bản đang soạn của mẫu báo cáo"),
+        "reports.form.used": gettext_lazy("Dùng bản mới của mẫu báo cáo"),
+        "reports.form.ended": gettext_lazy("Thôi dùng mẫu báo cáo"),
+    },
     gettext_lazy("Danh mục số liệu"): {
         "facts.catalogue.loaded": gettext_lazy("Nạp danh mục số liệu"),
         "facts.element.added": gettext_lazy("Thêm chỉ tiêu thống kê"),
@@ -253,6 +262,7 @@ OBJECTS: Mapping[str, Word] = {
     "plans.Meeting": pgettext_lazy("nhật ký", "Lần giao ban"),
     "tasks.Decision": pgettext_lazy("nhật ký", "Kết luận giao ban"),
     "tasks.Minutes": pgettext_lazy("nhật ký", "Thông báo kết luận giao ban"),
+    "reports.ReportForm": pgettext_lazy("nhật ký", "Mẫu báo cáo"),
     "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
     "facts.Element": pgettext_lazy("nhật ký", "Chỉ tiêu thống kê"),
     "facts.Indicator": pgettext_lazy("nhật ký", "Chỉ số"),

@@ -1,0 +1,24 @@
+"""Who may do what with reports, their regimes and their forms."""
+
+from __future__ import annotations
+
+from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.policies import Reach, changes
+from pcmt.apps.reports.models import ReportForm
+from pcmt.apps.units.models import Unit
+
+
+def can_keep_forms(actor: Actor | None) -> bool:
+    """Whether the actor makes report forms at all: standing offices do, for their areas."""
+    return changes("reports.ReportForm", actor) >= Reach.SUBTREE
+
+
+def can_keep_form(actor: Actor | None, form: ReportForm) -> bool:
+    """Whether the actor changes a form: the office that keeps it, and one that answers for the area around it.
+
+    Ready forms are nobody's: they are copied.
+    """
+    if actor is None or form.office_id is None or not can_keep_forms(actor):
+        return False
+    reached = reached_units(actor, changes("reports.ReportForm", actor))
+    return form.office_id == actor.unit_id or Unit.objects.filter(pk=form.office_id, pk__in=reached).exists()
