@@ -171,6 +171,12 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "targets.baseline.given": gettext_lazy("Nhập số kỳ gốc của chỉ tiêu"),
         "targets.remark.given": gettext_lazy("Nhận xét, đánh giá chỉ tiêu"),
         "targets.allocation.moved": gettext_lazy("Chuyển phần chỉ tiêu được giao sang đơn vị kế thừa"),
+        "reports.duty.defined": gettext_lazy("Đặt chế độ báo cáo"),
+        "reports.duty.changed": gettext_lazy("Sửa chế độ báo cáo"),
+        "reports.duty.ended": gettext_lazy("Thôi áp dụng chế độ báo cáo"),
+        "reports.duty.requested": gettext_lazy("Yêu cầu báo cáo đột xuất, chuyên đề"),
+        "reports.duty.laid_out": gettext_lazy("Lập trước các kỳ báo cáo"),
+        "reports.occurrence.opened": gettext_lazy("Mở báo cáo khi có việc xảy ra"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
     },
     gettext_lazy("Mẫu báo cáo"): {

@@ -22,6 +22,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.facts.jobs.work_on_sheet": gettext_lazy("Kiểm tra và nhập tệp số liệu"),
     "pcmt.apps.facts.jobs.tend_sheets": gettext_lazy("Trông các tệp số liệu, dọn tệp cũ"),
     "pcmt.apps.tasks.jobs.remind": gettext_lazy("Nhắc việc sắp tới hạn và quá hạn"),
+    "pcmt.apps.reports.jobs.lay_out": gettext_lazy("Lập trước các kỳ báo cáo"),
     "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
     "pcmt.apps.plans.jobs.read_revision": gettext_lazy("Đọc văn bản kế hoạch"),
     "pcmt.apps.plans.jobs.screen_kept": gettext_lazy("Kiểm tra dấu mật của tệp"),
