@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from pcmt.apps.accounts.models import Actor, reached_units
-from pcmt.apps.accounts.policies import Reach, changes, leads
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from pcmt.apps.accounts.models import Actor, Role, reached_units
+from pcmt.apps.accounts.policies import RIGHTS, Reach, changes, leads
 from pcmt.apps.accounts.queries import people_at
 from pcmt.apps.plans.models import Plan, PlanState, below
 from pcmt.apps.reports.models import TAKEN, WRITABLE, DutyOccurrence, ReportForm, Submission, SubmissionState
 from pcmt.apps.tasks.policies import keeps
 from pcmt.apps.units.models import Unit
+
+LEADERS = (str(Role.LEADER),)
+WRITERS = tuple(
+    role for role, right in RIGHTS["reports.Submission"].items() if right.change >= Reach.OWN and role not in LEADERS
+)
+"""Roles in which people write reports, and take those of others. Leaders approve."""
 
 
 def asks_reports(actor: Actor | None) -> bool:
