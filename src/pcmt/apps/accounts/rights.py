@@ -134,6 +134,8 @@ _TABLE = {
     "tasks.Batch":          " OO      -      OO      OO      OO       OO       -        -       -  ",
     "tasks.Urging":         " AS      S      O       O       O        O       S        S       O  ",
     "tasks.UrgingItem":     " AS      S      O       O       O        O       S        S       O  ",
+    "tasks.Decision":       " AA      S      S       S       S        S       S        S       -  ",
+    "tasks.Minutes":        " AA      S      S       S       S        S       S        S       -  ",
     "reports.Duty":         " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyReporter": " AS      S      N       N       N        N       S        S       N  ",
     "reports.DutyTask":     " AS      S      NO      NO      NO       NO      S        S       N  ",

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
-from pcmt.apps.plans.models import Clause, Item, Plan, Revision, SourceFile
+from pcmt.apps.plans.models import Clause, Item, Meeting, Plan, Revision, SourceFile
 from pcmt.apps.targets.models import Target
 from pcmt.apps.units.models import Unit
 
@@ -53,17 +53,22 @@ class Task(models.Model):
 
     `revision`, `item`, `clause` and the place are those of the newest revision that carries the task; `since` is the
     revision that brought it. State and percent follow from the due items of its units.
+
+    What the office that keeps the plan gave beside its text (a decision of a briefing) has `given_at` and `given_by`
+    instead of these: no revision brings it and none ends it.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
-    since = models.ForeignKey(Revision, models.PROTECT, related_name="+")
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="tasks")
+    since = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="+")
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="tasks")
     clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="tasks")
-    item = models.OneToOneField(Item, models.PROTECT, related_name="task")
+    item = models.OneToOneField(Item, models.PROTECT, null=True, blank=True, related_name="task")
+    given_at = models.DateTimeField("giao lúc", null=True, blank=True)
+    given_by = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField("nguyên văn")
     search_key = models.TextField(editable=False, default="")
-    start = models.PositiveIntegerField()
-    end = models.PositiveIntegerField()
+    start = models.PositiveIntegerField(default=0)
+    end = models.PositiveIntegerField(default=0)
     mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
     role = models.CharField("vai trò của đơn vị được giao", max_length=20, blank=True)
     advises = models.CharField("tham mưu cho", max_length=300, blank=True)
@@ -91,7 +96,14 @@ class Task(models.Model):
             models.CheckConstraint(
                 name="task_ended_by_revision",
                 condition=(~Q(state=TaskState.ENDED) & Q(ended_by__isnull=True))
-                | Q(state=TaskState.ENDED, ended_by__isnull=False),
+                | Q(state=TaskState.ENDED, ended_by__isnull=False)
+                | Q(state=TaskState.ENDED, given_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_of_text_or_given",
+                condition=Q(item__isnull=False, revision__isnull=False, since__isnull=False, given_at__isnull=True)
+                | Q(item__isnull=True, revision__isnull=True, since__isnull=True, clause__isnull=True)
+                & Q(given_at__isnull=False, given_by__isnull=False),
             ),
         ]
 
@@ -170,6 +182,102 @@ GONE = (DueState.CANCELLED, DueState.ENDED)
 """States of what nobody owes any more: no list and no count takes it, only its own page tells of it."""
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Conclusions of visible briefings."""
+
+    def visible_to(self, actor: Actor | None) -> DecisionQuerySet:
+        return self.filter(meeting__in=Meeting.objects.visible_to(actor).values("pk"))
+
+
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    """Minutes of visible briefings."""
+
+    def visible_to(self, actor: Actor | None) -> MinutesQuerySet:
+        return self.filter(meeting__in=Meeting.objects.visible_to(actor).values("pk"))
+
+
+class Decision(models.Model):
+    """A conclusion of a briefing (kết luận giao ban). What bodies have to do by it are its `due_items`, from the moment
+    it was typed; one that names no body is only written down.
+
+    `about` is the due item that it speaks of: then its due item is a part of that one. `key` is what the page that sent
+    it made up, so that pressing twice makes one. Until the minutes are issued it may be taken back (`withdrawn_at`); it
+    stays on record.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
+    order = models.PositiveSmallIntegerField("thứ tự")
+    key = models.UUIDField(unique=True)
+    words = models.TextField("kết luận")
+    due_on = models.DateField("hạn", null=True, blank=True)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="decisions")
+    about = models.ForeignKey("DueItem", models.PROTECT, null=True, blank=True, related_name="decided")
+    made_at = models.DateTimeField("lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by_name = models.CharField("người ghi", max_length=200)
+    withdrawn_at = models.DateTimeField("rút lúc", null=True, blank=True)
+    withdrawn_by_name = models.CharField("người rút", max_length=200, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kết luận giao ban"
+        ordering = ["meeting_id", "order"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "order"], name="decision_order_once")]
+
+    def __str__(self) -> str:
+        return self.words[:80]
+
+
+class Minutes(models.Model):
+    """What a briefing came to, as an official notice (thông báo kết luận): frozen when it is issued.
+
+    `words` are letterhead and signature as typed, `changes` what had changed since the briefing before (blocks of the
+    document, as data). Only what the clerk adds comes later, number and day; and what was not signed may be withdrawn.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="minutes")
+    office = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    words = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
+    file = models.ForeignKey(SourceFile, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("lập lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_by_name = models.CharField("người lập", max_length=200)
+    number = models.CharField("số", max_length=20, blank=True)
+    symbol = models.CharField("ký hiệu", max_length=60, blank=True)
+    signed_on = models.DateField("ngày ký", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("rút lúc", null=True, blank=True)
+    withdrawn_why = models.CharField("lý do rút", max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = MinutesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "thông báo kết luận giao ban"
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting"], name="minutes_one_standing", condition=Q(withdrawn_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="minutes_number_with_day",
+                condition=Q(number="", signed_on__isnull=True) | (~Q(number="") & Q(signed_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="minutes_signed_stands", condition=Q(signed_on__isnull=True) | Q(withdrawn_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.designation or 'Thông báo kết luận giao ban'}, {self.meeting}"[:200]
+
+    @property
+    def designation(self) -> str:
+        """Number and symbol, such as `120/TB-CAT`; empty while it has no number."""
+        return f"{self.number}/{self.symbol}" if self.number and self.symbol else self.number
+
+
 class DueItemQuerySet(models.QuerySet["DueItem"]):
     """Due items of visible plans, and which of them are late."""
 
@@ -212,6 +320,8 @@ class DueItem(models.Model):
     "Trước ngày 15" is kept with `due_on` the 14th; `limit_text` shows the words, `limit` the limit as read.
     `original_due_on` never changes, also when the limit is extended.
 
+    `decision` is the conclusion of a briefing that gave it.
+
     Open items of a body that ends, or that gives a function away, go to another one: `origin_unit` is the first body
     that owed it. Two bodies that owed the same and become one owe it once: the other item ended and was `merged_into`
     the one that stays.
@@ -227,12 +337,13 @@ class DueItem(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     given_by = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, blank=True, related_name="due_items")
     holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="due_items_held")
     mode = models.CharField("hình thức", max_length=20, choices=Mode.choices, default=Mode.ASSIGNED)
     label = models.TextField("nội dung")
     search_key = models.TextField(editable=False, default="")
-    start = models.PositiveIntegerField()
-    end = models.PositiveIntegerField()
+    start = models.PositiveIntegerField(default=0)
+    end = models.PositiveIntegerField(default=0)
     opens_on = models.DateField("mở từ ngày", null=True, blank=True)
     due_on = models.DateField("hạn chót", null=True, blank=True)
     original_due_on = models.DateField("hạn ban đầu", null=True, blank=True)

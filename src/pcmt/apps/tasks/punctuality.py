@@ -99,8 +99,10 @@ def answers_for(actor: Actor) -> QuerySet[DueItem]:
     return seen.filter(Q(unit__in=units) | Q(plan__owner__in=units))
 
 
-def counted(actor: Actor, question: Question) -> QuerySet[Any]:
-    """The items that a question is about, each with `limit_then` and `column` as they were on that day."""
+def counted(actor: Actor, question: Question, known: datetime | None = None) -> QuerySet[Any]:
+    """The items that a question is about, each with `limit_then` and `column` as they were on that day; with `known` as
+    far as it had been reported by that moment.
+    """
     items = answers_for(actor).filter(parent__isnull=not question.parts)
     if question.plan_id is not None:
         items = items.filter(plan_id=question.plan_id)
@@ -111,27 +113,31 @@ def counted(actor: Actor, question: Question) -> QuerySet[Any]:
     elif question.unit_id is not None:
         units = below(question.unit_id, actor.on) if question.units_below else [question.unit_id]
         items = items.filter(unit__in=units)
-    judged_items = with_columns(items, question.as_of, today=actor.on)
+    judged_items = with_columns(items, question.as_of, today=actor.on, known=known)
     if question.window is None:
         return judged_items
     return judged_items.filter(limit_then__gte=question.window.start, limit_then__lt=question.window.end)
 
 
-def with_columns(items: QuerySet[DueItem], as_of: date, *, today: date) -> QuerySet[Any]:
-    """The items that were there at the end of a day, with `limit_then` and `column`: the rule of the core in SQL."""
+def with_columns(items: QuerySet[DueItem], as_of: date, *, today: date, known: datetime | None = None) -> QuerySet[Any]:
+    """The items that were there at the end of a day, with `limit_then` and `column`: the rule of the core in SQL.
+
+    `known` leaves out what was reported as done only after a moment, for a day that had passed by then.
+    """
     limit: Any = F("due_on")
     if as_of < today:
         end = timezone.make_aware(datetime.combine(as_of + timedelta(days=1), datetime.min.time()))
         items = items.filter(
             Q(parent__isnull=False)
             | Q(task__since__adopted_at__lt=end)
+            | Q(task__given_at__lt=end)
             | Q(occurrence__duty__since__adopted_at__lt=end)
         )
         given = Extension.objects.filter(
             due_item=OuterRef("pk"), state=ExtensionState.APPROVED, decided_at__gte=end
         ).order_by("decided_at", "pk")
         limit = Coalesce(Subquery(given.values("from_on")[:1]), F("due_on"))
-    done = Q(done_on__lte=as_of)
+    done = Q(done_on__lte=as_of) if known is None else Q(done_on__lte=as_of, done_at__lt=known)
     return items.annotate(
         limit_then=limit,
         column=Case(
@@ -157,9 +163,9 @@ def _pivot(items: QuerySet[Any], *keys: str) -> dict[tuple[Any, ...], Counter[Co
     return found
 
 
-def total_of(actor: Actor, question: Question) -> Row:
-    """All items of a question together."""
-    return added(Row(None, "", counts) for counts in _pivot(counted(actor, question)).values())
+def total_of(actor: Actor, question: Question, known: datetime | None = None) -> Row:
+    """All items of a question together, as far as known at a moment where one is given."""
+    return added(Row(None, "", counts) for counts in _pivot(counted(actor, question, known)).values())
 
 
 def by_body(actor: Actor, question: Question) -> list[Row]:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from pcmt.apps.accounts.models import Actor, Grant, Role, User, reached_units
 from pcmt.apps.accounts.policies import RIGHTS, Reach
-from pcmt.apps.plans.models import PlanUnit, below
+from pcmt.apps.plans.models import Plan, PlanUnit, below
 from pcmt.apps.tasks.models import (
     GONE,
     DueItem,
@@ -285,11 +285,19 @@ def may_owe(due: DueItem, on: date) -> QuerySet[Unit]:
     if due.parent_id and due.given_by_id:
         meant = Q(pk__in=lower_units(due.given_by_id, on).order_by().values("pk")) | Q(pk=due.given_by_id)
     else:
-        seat = committee(due.plan.owner_id, on)
-        named = PlanUnit.objects.filter(plan_id=due.plan_id).values("unit_id")
-        meant = Q(pk__in=below(seat.pk if seat else due.plan.owner_id, on)) | Q(pk__in=named)
+        return may_decide_for(due.plan, on).exclude(pk=due.unit_id or 0)
     found = Unit.objects.filter(meant).as_of(on).exclude(kind=UnitKind.GROUP)
     return found.exclude(pk=due.unit_id or 0).in_official_order()
+
+
+def may_decide_for(plan: Plan, on: date) -> QuerySet[Unit]:
+    """The units to which a briefing may give work of a plan, in official order: whoever the plan names, and the bodies
+    of the committee that the plan's office serves.
+    """
+    seat = committee(plan.owner_id, on)
+    named = PlanUnit.objects.filter(plan=plan).values("unit_id")
+    meant = Q(pk__in=below(seat.pk if seat else plan.owner_id, on)) | Q(pk__in=named)
+    return Unit.objects.filter(meant).as_of(on).exclude(kind=UnitKind.GROUP).in_official_order()
 
 
 def latest_for_parts(whole: DueItem, on: date) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.tasks.letters import LetterWords
+from pcmt.apps.tasks.operations import PART_CHARS, Said
 from pcmt.apps.units.models import Unit
 from pcmt.web.fields import FilterForm, WrittenDateField
-from pcmt.web.tasks.forms import UnitField
+from pcmt.web.tasks.forms import PlanField, UnitField
+from pcmt.web.urging.forms import LetterForm
 
 YEARS_BACK = 5
 
@@ -47,6 +52,61 @@ class SinceForm(forms.Form):
         first, last = self.cleaned_data.get("tu"), self.cleaned_data.get("den")
         last = min(last or today, today)
         return (first if first and first <= last else None), last
+
+
+class DecisionForm(forms.Form):
+    """A conclusion as it is typed at the table; `about` and `seen` are the due item that it speaks of."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    about = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Kết luận"),
+        max_length=PART_CHARS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Ghi nội dung kết luận.")},
+    )
+    units = forms.TypedMultipleChoiceField(
+        label=_("Đơn vị thực hiện"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Có đơn vị không còn trong danh sách. Chọn lại.")},
+    )
+    due_on = WrittenDateField(label=_("Hạn thực hiện"), required=False, help_text=_("Ví dụ 15/6/2026."))
+    plan = PlanField(
+        label=_("Thuộc kế hoạch"), queryset=Plan.objects.none(), required=False, empty_label=_("Chọn kế hoạch")
+    )
+
+    def __init__(self, *args: Any, units: Sequence[Unit], plans: QuerySet[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].choices = [(unit.pk, unit.name) for unit in units]  # type: ignore[attr-defined]
+        self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+
+    def said(self) -> Said:
+        """What was typed, as the operation takes it."""
+        typed = self.cleaned_data
+        about = (typed["about"], typed["seen"] or 0) if typed["about"] else None
+        return Said(
+            words=typed["words"],
+            unit_ids=typed["units"],
+            due_on=typed["due_on"],
+            plan_id=typed["plan"].pk if typed["plan"] and not about else None,
+            about=about,
+        )
+
+
+class MinutesForm(LetterForm):
+    """Letterhead and signature of the minutes, and which conclusions were seen."""
+
+    answer_by = None  # type: ignore[assignment]
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=32)
+
+    def words(self) -> LetterWords:
+        """What was typed, as the document takes it."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        typed["recipients"] = [line.strip() for line in typed["recipients"].splitlines() if line.strip()]
+        return LetterWords(**typed)
 
 
 class MeetingForm(forms.Form):

@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.models import ElementVersion
 from pcmt.apps.plans.models import Meeting, Plan, Revision
-from pcmt.apps.tasks.areas import plans_of
+from pcmt.apps.tasks.areas import Area
 from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.tasks.since import Stretch, Sums, Turn, adopted, corrected, done, newly_overdue, sums_of, turns
 from pcmt.core.measures import number_label
 from pcmt.core.periods import Span, span_label
 from pcmt.documents.output.workbook import Sheet, write_workbook
-from pcmt.web.leader.page import Ground
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -106,15 +107,14 @@ class News:
         return list(self.plans[:most])
 
 
-def news_of(ground: Ground, stretch: Stretch, meeting: Meeting | None) -> News:
-    """What changed in the area."""
-    plans = plans_of(ground.actor, ground.area, ground.period)
-    turned = turns(ground.area, plans, stretch, ground.actor.on)
-    asked: tuple[Any, ...] = (ground.actor, ground.area, stretch)
+def news_of(actor: Actor, area: Area, plans: QuerySet[Plan], stretch: Stretch, meeting: Meeting | None) -> News:
+    """What changed in an area."""
+    turned = turns(area, plans, stretch, actor.on)
+    asked: tuple[Any, ...] = (actor, area, stretch)
     return News(
         stretch=stretch,
         meeting=meeting,
-        sums=sums_of(ground.actor, ground.area, plans, stretch, turned),
+        sums=sums_of(actor, area, plans, stretch, turned),
         turned=turned,
         facts=corrected(*asked),
         done=done(*asked),

@@ -15,6 +15,7 @@ from pcmt.apps.audit.operations import Thing
 from pcmt.apps.plans.models import Meeting
 from pcmt.apps.plans.operations import hold_meeting, take_back_meeting
 from pcmt.apps.plans.policies import can_hold_meeting
+from pcmt.apps.tasks.areas import plans_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.leader.forms import MeetingForm, SinceForm
@@ -98,6 +99,8 @@ def hold(request: HttpRequest) -> HttpResponse:
     if isinstance(answer, Refusal):
         form.add_error(answer.field if answer.field in form.fields else None, answer.message)
         return _changes_page(request, ground, form, status=422)
+    if "mo" in request.POST:
+        return redirect("leader:briefing", answer.pk)
     messages.success(request, _("Đã ghi ngày giao ban %(day)s.") % {"day": vdate(answer.on)})
     return redirect(ground.address("changes"))
 
@@ -117,7 +120,8 @@ def take_back(request: HttpRequest, meeting_id: int) -> HttpResponse:
 
 def _news(request: HttpRequest, ground: Ground) -> News:
     first, last = SinceForm(request.GET).days(ground.actor.on)
-    return news_of(ground, *stretch_of(ground, first, last))
+    plans = plans_of(ground.actor, ground.area, ground.period)
+    return news_of(ground.actor, ground.area, plans, *stretch_of(ground, first, last))
 
 
 def _changes_page(

@@ -40,6 +40,7 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
         "holder",
         "given_by",
         "parent__parent",
+        "decision__meeting__unit",
         "clause",
         "task__clause",
         "task__ended_by",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.audit.operations import record
+from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.plans.models import Meeting
 from pcmt.apps.plans.policies import can_hold_meeting
 from pcmt.core.diagnostics import Refusal
@@ -46,20 +47,23 @@ def hold_meeting(*, actor: Actor, at: datetime, unit_id: int, on: date, words: s
 
 
 def take_back_meeting(*, actor: Actor, at: datetime, meeting_id: int) -> date | Refusal:
-    """A briefing that was noted by mistake is taken away; its day. The log keeps it."""
+    """A briefing that was noted by mistake is taken away; its day. The log keeps it.
+
+    One at which something was concluded stays.
+    """
     with transaction.atomic():
         row = Meeting.objects.select_for_update(of=("self",)).filter(pk=meeting_id).first()
         if row is None or not can_hold_meeting(actor, row.unit_id):
             return _not_allowed()
-        record(
-            at=at,
-            actor=actor,
-            event="plans.meeting.taken_back",
-            obj=row,
-            before={"unit": row.unit_id, "on": row.on.isoformat(), "words": row.words},
-        )
+        thing = Thing(row._meta.label, str(row.pk), str(row))
+        before = {"unit": row.unit_id, "on": row.on.isoformat(), "words": row.words}
         day = row.on
-        row.delete()
+        try:
+            row.delete()
+        except ProtectedError:
+            message = _("Lần giao ban này đã có kết luận, không bỏ được.")
+            return Refusal(code="concluded", message=message)
+        record(at=at, actor=actor, event="plans.meeting.taken_back", obj=thing, before=before)
     return day
 
 

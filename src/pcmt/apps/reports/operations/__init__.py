@@ -14,11 +14,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-<<<<<<< HEAD
 from pcmt.apps.reports.operations.chaining import propose_feeds
-from pcmt.apps.reports.operations.occurring import lay_out
-from pcmt.apps.reports.regimes import title_of
-=======
 from pcmt.apps.reports.operations.forms import (
     add_form,
     copy_form,
@@ -28,7 +24,8 @@ from pcmt.apps.reports.operations.forms import (
     put_form_in_use,
     save_form_draft,
 )
->>>>>>> forms
+from pcmt.apps.reports.operations.occurring import lay_out
+from pcmt.apps.reports.regimes import title_of
 from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days

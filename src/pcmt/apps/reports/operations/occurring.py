@@ -29,7 +29,7 @@ from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, drop_requests, end_due, touch
 from pcmt.apps.tasks.operations.telling import DOERS
 from pcmt.apps.units.models import Unit
-from pcmt.core.periods import DAY, Span, Step, date_label
+from pcmt.core.periods import Span, Step, date_label
 from pcmt.core.text import fold
 from pcmt.reference import work_calendar
 
@@ -151,9 +151,7 @@ def _moved(due: DueItem, duty: Duty, step: Step, today: date, at: datetime) -> b
     """
     if due.state == DueState.ENDED and due.done_at is None and step.last >= today:
         due.state = DueState.OPEN
-    elif due.state not in WAITING or due.due_on is None or due.due_on < today:
-        return False
-    elif (due.limit or {}).get("last") == step.last.isoformat() and due.label == duty.title[:LABEL_CHARS]:
+    elif due.state not in WAITING or due.due_on is None or due.due_on < today or (due.limit or {}).get("last") == step.last.isoformat() and due.label == duty.title[:LABEL_CHARS]:
         return False
     if (due.limit or {}).get("last") != step.last.isoformat():
         due.opens_on, due.due_on = min(step.start, step.last), step.last

@@ -16,6 +16,8 @@ from pcmt.apps.tasks.operations.batches import (
     undo_batch,
     withdraw_batch,
 )
+from pcmt.apps.tasks.operations.concluding import issue_minutes, sign_minutes, withdraw_minutes
+from pcmt.apps.tasks.operations.deciding import Said, decide, undo_decision
 from pcmt.apps.tasks.operations.evidence import MOST_FILES, Evidence, Kept, keep_evidence
 from pcmt.apps.tasks.operations.extending import ask_extension, decide_extension, withdraw_extension
 from pcmt.apps.tasks.operations.feeding import make_feed, read_feed, remake_feed, rename_feed, revoke_feed
@@ -24,7 +26,7 @@ from pcmt.apps.tasks.operations.halting import cancel, restore, resume, suspend
 from pcmt.apps.tasks.operations.happening import say_when
 from pcmt.apps.tasks.operations.holding import NOTE_CHARS
 from pcmt.apps.tasks.operations.linking import serve, wait_for
-from pcmt.apps.tasks.operations.parts import edit_part, hand_down, take_back
+from pcmt.apps.tasks.operations.parts import PART_CHARS, edit_part, hand_down, take_back
 from pcmt.apps.tasks.operations.progress import reopen, report_progress
 from pcmt.apps.tasks.operations.reminding import note_reminder, remind, switch_reminders
 from pcmt.apps.tasks.operations.requests import drop_requests
@@ -51,11 +53,13 @@ __all__ = [
     "MOST_ROWS",
     "NOTE_CHARS",
     "OUTCOMES",
+    "PART_CHARS",
     "SHOWN",
     "TOUCHED",
     "Evidence",
     "Kept",
     "Row",
+    "Said",
     "Saved",
     "accept",
     "acknowledge",
@@ -67,6 +71,7 @@ __all__ = [
     "carry_out",
     "check_batch",
     "comment",
+    "decide",
     "decide_extension",
     "decline",
     "drop_requests",
@@ -74,6 +79,7 @@ __all__ = [
     "end_due",
     "extend",
     "hand_down",
+    "issue_minutes",
     "keep_evidence",
     "letter_name",
     "make_feed",
@@ -93,6 +99,7 @@ __all__ = [
     "say_when",
     "send_back",
     "serve",
+    "sign_minutes",
     "sign_urging",
     "start_batch",
     "start_sheet",
@@ -102,11 +109,13 @@ __all__ = [
     "touch",
     "touched",
     "undo_batch",
+    "undo_decision",
     "urge",
     "urging_address",
     "wait_for",
     "withdraw_batch",
     "withdraw_extension",
+    "withdraw_minutes",
     "withdraw_urging",
     "write_again",
     "write_letters",

@@ -34,7 +34,9 @@ def adopt_tasks(adoption: Adoption) -> None:
     state. Limits that are gone end their open due items; what was done stays done, and what a recurring limit had asked
     for before the day of the amendment stays owed. Tasks that nothing continues end.
     """
-    known = {task.item_id: task for task in Task.objects.select_for_update().filter(plan=adoption.plan)}
+    # What was given beside the text stays, whatever the text says.
+    of_text = Task.objects.select_for_update().filter(plan=adoption.plan, item__isnull=False)
+    known = {task.item_id: task for task in of_text}
     assignments = adoption.by_key("assignments")
     new: list[Task] = []
     kept: list[Task] = []
@@ -86,7 +88,7 @@ def adopt_tasks(adoption: Adoption) -> None:
 
 def _end_with(adoption: Adoption, ended: Sequence[Task]) -> None:
     """End what is still owed of tasks that nothing continues."""
-    items = {task.pk: (task.item_id, sort_of(task.mode)) for task in ended}
+    items = {task.pk: (task.item_id, sort_of(task.mode)) for task in ended if task.item_id}
     rows = DueItem.objects.filter(task__in=list(items), state__in=ENDABLE, parent__isnull=True)
     owed = list(rows.values_list("pk", "task_id", "unit_id", "state"))
     for _pk, task_id, unit_id, state in owed:

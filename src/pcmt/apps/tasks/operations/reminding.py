@@ -177,7 +177,7 @@ def _calls(on: date, rhythm: Rhythm, calendar: WorkCalendar) -> dict[int, Call]:
     waiting = set(asked.order_by().values_list("pk", flat=True))
     calls: dict[int, Call] = {}
     adopted = found.order_by("due_on", "pk").values_list(
-        "pk", "due_on", "mode", "task__since__adopted_at", "occurrence__duty__since__adopted_at"
+        "pk", "due_on", "mode", "task__since__adopted_at", "task__given_at", "occurrence__duty__since__adopted_at"
     )
     for pk, due_on, mode, *since in adopted:
         assert due_on is not None
