@@ -64,6 +64,16 @@ def can_link(actor: Actor | None, task: Task) -> bool:
     return keeps(actor, task.plan) or leads.exists()
 
 
+def is_written_report(due_item: DueItem) -> bool:
+    """Whether it is a report that is written in this program: then it is done by what becomes of the report."""
+    if due_item.kind != DueKind.REPORT:
+        return False
+    occurrence = getattr(due_item, "occurrence", None)  # of the reports room, which knows what is written
+    if occurrence is None:
+        return False
+    return occurrence.duty.form_id is not None or getattr(occurrence, "submission", None) is not None
+
+
 def asks_acceptance(due_item: DueItem) -> bool:
     """Whether what the unit reports as done has to be accepted by who gave it.
 

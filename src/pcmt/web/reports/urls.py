@@ -1,12 +1,28 @@
 """Báo cáo: lists, the page of a report, its acts, its consolidation, its documents."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from pcmt.web.reports import acts, lists
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     # lists
+    path("", lists.reports, name="list"),
+    path("bao-cao.xlsx", lists.reports_xlsx, name="list-xlsx"),
+    path("tiep-nhan/", lists.accept_many, name="accept-many"),
     # the page of a report
     # acts on its way
+    path("<int:submission_id>/trinh-duyet/", acts.ask, name="ask"),
+    path("<int:submission_id>/duyet/", acts.approved, name="approve"),
+    path("<int:submission_id>/de-nghi-sua/", acts.handed_back, name="hand-back"),
+    path("<int:submission_id>/gui/", acts.send, name="send"),
+    path("<int:submission_id>/thu-hoi/", acts.recall, name="recall"),
+    path("<int:submission_id>/tiep-nhan/", acts.accept, name="accept"),
+    path("<int:submission_id>/tra-lai/", acts.give_back, name="return"),
+    path("<int:submission_id>/dinh-chinh/", acts.correct, name="correct"),
+    path("<int:submission_id>/bo-dinh-chinh/", acts.drop, name="drop"),
+    path("<int:submission_id>/so-ky-hieu/", acts.sign, name="sign"),
+    path("<int:submission_id>/ban-da-ky/", acts.signed_file, name="signed"),
     # consolidation
     # documents
 ]

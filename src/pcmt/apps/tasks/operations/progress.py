@@ -20,6 +20,7 @@ from pcmt.apps.tasks.operations.holding import (
     NOTE_CHARS,
     TAKEN_ON,
     held,
+    not_by_hand,
     stale,
     take_on,
     tell_task,
@@ -78,7 +79,7 @@ def report_progress(
         if due.version != version:
             again = done and due.state in REPORTED and not note and not evidence
             return due if again else stale(due)
-        if refused := _not_now(due, None if done else percent):
+        if refused := not_by_hand(due) or _not_now(due, None if done else percent):
             return refused
         if done and due.state == DueState.OPEN and (refused := hindered(due, despite_parts=despite_parts)):
             return refused
@@ -145,6 +146,8 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         due, task = got
         if due.state == DueState.OPEN:
             return due
+        if refused := not_by_hand(due):
+            return refused
         if due.version != version:
             return stale(due)
         if due.state not in REPORTED:
