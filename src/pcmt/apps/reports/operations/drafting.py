@@ -30,7 +30,8 @@ def held(actor: Actor, submission_id: int) -> Submission | Refusal:
     if submission.state not in WRITABLE:
         return Refusal(
             code="not_writable",
-            message=_("Báo cáo đang ở bước “%(state)s” nên không sửa được.") % {"state": submission.get_state_display()},
+            message=_("Báo cáo đang ở bước “%(state)s” nên không sửa được.")
+            % {"state": submission.get_state_display()},
         )
     return submission
 
@@ -54,9 +55,7 @@ def new_version(submission: Submission, at: datetime, *fields: str) -> None:
     submission.refresh_from_db(fields=["version"])
 
 
-def step(
-    submission: Submission, actor: Actor | None, at: datetime, event: StepEvent, note: str = ""
-) -> SubmissionStep:
+def step(submission: Submission, actor: Actor | None, at: datetime, event: StepEvent, note: str = "") -> SubmissionStep:
     """Keep one step of a report: who did it, in which role, by which grant."""
     grant = actor.grant_id if actor else None
     return SubmissionStep.objects.create(

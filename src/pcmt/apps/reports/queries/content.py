@@ -196,9 +196,7 @@ class _Numbers:
 
     def figures(self) -> dict[str, Figure]:
         """By line what stands in the report. Headings have none."""
-        return {
-            line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading
-        }
+        return {line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading}
 
     def _figure(self, section: Section, line: Line) -> Figure:
         value, others = self.value(line, ColumnKind.THIS), self._others(section, line)
@@ -456,9 +454,7 @@ def _together(found: Any, day: date) -> _Dues:
         if row["late"] and not requested:
             words += f", {row['late']} đơn vị quá hạn"
         rows.append(
-            ListRow(
-                cells=(row["task__text"], "", _day(row["due"]), words), address=f"/nhiem-vu/viec/{row['task_id']}/"
-            )
+            ListRow(cells=(row["task__text"], "", _day(row["due"]), words), address=f"/nhiem-vu/viec/{row['task_id']}/")
         )
     return _Dues(tuple(told), tuple(rows))
 
