@@ -47,14 +47,14 @@ def catalogue(on: date | None = None) -> Catalogue:
     )
 
 
-def catalogue_of(codes: Collection[str], on: date | None = None) -> Catalogue:
-    """Of the catalogue of a day some indicators and the elements that they are made of; two statements."""
+def catalogue_of(codes: Collection[str], on: date | None = None, *, elements: Collection[str] = ()) -> Catalogue:
+    """Of the catalogue of a day some indicators, the elements that they are made of, and others; two statements."""
     versions: Any = IndicatorVersion.objects.filter(indicator__code__in=codes).select_related("indicator")
     rows = (versions if on is None else versions.as_of(on)).order_by("indicator__order", "indicator_id", IN_TIME)
     indicators = {row.indicator.code: indicator_of(row) for row in rows}
-    parts = {code for each in indicators.values() for code in (*each.counted, *each.whole)}
-    elements: Any = ElementVersion.objects.filter(element__code__in=parts).select_related("element")
-    found = (elements if on is None else elements.as_of(on)).order_by("element__order", "element_id", IN_TIME)
+    parts = {*elements, *(code for each in indicators.values() for code in (*each.counted, *each.whole))}
+    kinds: Any = ElementVersion.objects.filter(element__code__in=parts).select_related("element")
+    found = (kinds if on is None else kinds.as_of(on)).order_by("element__order", "element_id", IN_TIME)
     return Catalogue({row.element.code: element_of(row) for row in found}, indicators)
 
 

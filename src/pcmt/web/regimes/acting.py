@@ -135,9 +135,7 @@ def change(request: HttpRequest, duty_id: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             version = form.cleaned_data["version"] or 0
-            answer = change_regime(
-                actor=actor, at=timezone.now(), duty_id=duty.pk, version=version, text=form.text
-            )
+            answer = change_regime(actor=actor, at=timezone.now(), duty_id=duty.pk, version=version, text=form.text)
             if isinstance(answer, Duty):
                 messages.success(request, _("Đã lưu chế độ báo cáo."))
                 return redirect("regimes:regime", duty.pk)

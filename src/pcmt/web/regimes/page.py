@@ -172,7 +172,9 @@ def periods_of(duty: Duty) -> list[Period]:
     found: dict[date, Period] = {}
     for first, last in rows:
         assert last is not None
-        found.setdefault(last, Period(last, span_words(duty, first, last) or _("đến %(day)s") % {"day": date_label(last)}))
+        found.setdefault(
+            last, Period(last, span_words(duty, first, last) or _("đến %(day)s") % {"day": date_label(last)})
+        )
     return list(found.values())
 
 

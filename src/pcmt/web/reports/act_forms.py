@@ -155,9 +155,7 @@ class SignForm(ActForm):
     )
     symbol = forms.CharField(label=_("Ký hiệu"), help_text=_("Ví dụ BC-UBND."), required=False, max_length=SYMBOL_CHARS)
     signed_on = WrittenDateField(label=_("Ngày ký"), required=False)
-    scan = forms.FileField(
-        label=_("Bản đã ký"), help_text=_("Tệp PDF hoặc ảnh, tối đa 20 MB."), required=False
-    )
+    scan = forms.FileField(label=_("Bản đã ký"), help_text=_("Tệp PDF hoặc ảnh, tối đa 20 MB."), required=False)
 
 
 FORMS: Mapping[str, type[ActForm]] = {

@@ -137,7 +137,10 @@ def comments_of(look: Seen) -> dict[str, list[SectionComment]]:
 
 
 def outline_of(
-    look: Seen, problems: Sequence[Problem] = (), said: Mapping[str, Sequence[SectionComment]] | None = None, open_at: str = ""
+    look: Seen,
+    problems: Sequence[Problem] = (),
+    said: Mapping[str, Sequence[SectionComment]] | None = None,
+    open_at: str = "",
 ) -> list[Place]:
     """The sections with how far each is."""
     wrong = Counter(problem.section for problem in problems if problem.blocks)
@@ -285,7 +288,9 @@ def offers_of(look: Seen, row: SubmissionSection) -> tuple[list[Offer], list[Off
         for each in stale
     ]
     known = {each.was.key for each in stale}
-    return moved, [Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known]
+    return moved, [
+        Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known
+    ]
 
 
 def pieces_of(look: Seen, sentence: Sentence) -> list[Piece]:
@@ -415,4 +420,3 @@ def bodies_of(schema: ReportSchema, section: Section, content: Content) -> list[
     """Each body with its numbers, "—" for what it did not report."""
     lines = bodies_lines(schema, section)
     return [(each.name, [number_text(each.values.get(line.key)) or "—" for line in lines]) for each in content.parts]
-

@@ -77,7 +77,11 @@ def figures_changed(schema: ReportSchema, old: Content, new: Content) -> list[Ch
         was, now = _told(before), _told(after)
         if was == now:
             continue
-        gap = after.value - before.value if before and after and before.value is not None and after.value is not None else None
+        gap = (
+            after.value - before.value
+            if before and after and before.value is not None and after.value is not None
+            else None
+        )
         found.append(Changed(line.label, line.unit_word, was, now, _signed(gap)))
     return found
 
@@ -92,7 +96,9 @@ def texts_changed(
             continue
         was, now = (each.texts[section.key].text if section.key in each.texts else "" for each in (old, new))
         if was != now:
-            found.append((f"{section.number}. {section.title}" if section.number else section.title, side_by_side(was, now)))
+            found.append(
+                (f"{section.number}. {section.title}" if section.number else section.title, side_by_side(was, now))
+            )
     return found
 
 
@@ -106,5 +112,3 @@ def _signed(gap: Decimal | None) -> str:
     if gap is None or not gap:
         return ""
     return f"{'+' if gap > 0 else '−'}{number_text(abs(gap))}"
-
-

@@ -59,7 +59,6 @@ LETTERS = {"v": "number", "r": "reason", "e": "explanation", "n": "note"}
 # ---- opening ----
 
 
-
 def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
     """The report of a due occurrence: leads to it, begins it when asked to, says what that means before."""
     actor = acting(request)
@@ -92,6 +91,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
 
 # ---- a section ----
 
+
 def section(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
     """A section: leads to its page; what was typed in it is saved."""
     submission = submission_of(acting(request), submission_id)
@@ -120,9 +120,7 @@ def _save_text(request: HttpRequest, submission: Submission, one: Section) -> Ht
         version = tokens(posted.getlist(name)).get(key, version)
     if "join" in posted:
         text = joined(_standing(submission, key), text)
-    saved = save_section(
-        actor=acting(request), at=now, submission_id=submission.pk, key=key, text=text, seen=version
-    )
+    saved = save_section(actor=acting(request), at=now, submission_id=submission.pk, key=key, text=text, seen=version)
     wanted = posted.getlist("insert") or posted.getlist("renew")
     if wanted and not isinstance(saved, Refusal):
         saved = apply_draft(
@@ -217,9 +215,7 @@ def _save_numbers(request: HttpRequest, submission: Submission, one: Section) ->
     use = str(posted.get("use", ""))
     if use and not isinstance(saved, Refusal):
         version = SubmissionFigure.objects.filter(submission=submission, line=use).values_list("version", flat=True)
-        back = use_counted(
-            actor=actor, at=now, submission_id=submission.pk, line=use, seen=version.first() or 0
-        )
+        back = use_counted(actor=actor, at=now, submission_id=submission.pk, line=use, seen=version.first() or 0)
         if isinstance(back, Refusal):
             saved = attrs.evolve(saved, refused=(*saved.refused, FigureRefusal(use, back)))
     look = seen(request, submission.pk)
@@ -251,7 +247,9 @@ def _closed(
     message = next((each.refusal.message for each in refused.values()), _("Báo cáo không còn ở bước soạn."))
     if wants_json(request):
         words = f'<span class="entry-why">{escape(message)}</span>'
-        cells = [{"key": key, "state": "refused", "texts": {}, "seen": 0, "theirs": None, "words": words} for key in keys]
+        cells = [
+            {"key": key, "state": "refused", "texts": {}, "seen": 0, "theirs": None, "words": words} for key in keys
+        ]
         return JsonResponse({"said": message, "cells": cells, "parts": {}})
     messages.error(request, message)
     return redirect("reports:report", submission_id=submission.pk)
@@ -288,7 +286,9 @@ def saved_count(count: int, refused: int, now: datetime) -> str:
     """What became of the lines of a table, in words."""
     if refused:
         return ngettext(
-            "%(n)d dòng chưa lưu được, xem lý do ở dòng đó.", "%(n)d dòng chưa lưu được, xem lý do ở từng dòng.", refused
+            "%(n)d dòng chưa lưu được, xem lý do ở dòng đó.",
+            "%(n)d dòng chưa lưu được, xem lý do ở từng dòng.",
+            refused,
         ) % {"n": refused}
     return saved_words(now) if count else _("Không có dòng nào thay đổi.")
 

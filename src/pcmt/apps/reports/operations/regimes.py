@@ -363,11 +363,13 @@ def request_report(*, actor: Actor, at: datetime, plan_id: int, request: Request
         occurrences = []
         for unit in bodies.values():
             item = new_due(duty, unit, at=at)
-            item.opens_on, item.due_on, item.original_due_on = min(today, request.due_on), request.due_on, request.due_on
-            item.limit, item.limit_text = due, duty.due_text
-            occurrences.append(
-                DutyOccurrence(duty=duty, unit=unit, due_item=item, period_from=first, period_to=cutoff)
+            item.opens_on, item.due_on, item.original_due_on = (
+                min(today, request.due_on),
+                request.due_on,
+                request.due_on,
             )
+            item.limit, item.limit_text = due, duty.due_text
+            occurrences.append(DutyOccurrence(duty=duty, unit=unit, due_item=item, period_from=first, period_to=cutoff))
             laid.made[duty.pk, unit.pk] = request.due_on
         _save(occurrences)
         let_see(plan.pk, [*bodies, *request.unit_ids, *([duty.recipient_id] if duty.recipient_id else [])])

@@ -10,13 +10,13 @@ from fractions import Fraction
 import attrs
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import catalogue_of
 from pcmt.apps.facts.models import Element
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.reports.models import Submission
 from pcmt.apps.targets.queries.asking import years_before
 from pcmt.core import measures as core
-from pcmt.core.measures import Catalogue, Indicator
+from pcmt.core.measures import Indicator
 from pcmt.core.measures.rolling import calendar_named
 from pcmt.core.periods import ADMINISTRATIVE, CALENDARS, DAY, Calendar, Kind, Span
 from pcmt.core.schemas import ColumnKind, Line, ReportSchema
@@ -138,12 +138,12 @@ def elements_of(schema: ReportSchema, on: date) -> Elements:
 def _catalogued(
     indicators: Collection[str], elements: Collection[str], on: date
 ) -> tuple[dict[str, Indicator], dict[str, core.Element]]:
-    standing: Catalogue = catalogue(on)
+    standing = catalogue_of(indicators, on, elements=elements)
     found = {code: standing.indicators[code] for code in indicators if code in standing.indicators}
     codes = {*elements, *(code for made in found.values() for code in (*made.counted, *made.whole))}
     kinds = {code: standing.elements[code] for code in codes if code in standing.elements}
     if len(found) < len(set(indicators)) or len(kinds) < len(codes):
-        ever = catalogue()
+        ever = catalogue_of(indicators, elements=elements)
         found = {code: ever.indicators[code] for code in indicators if code in ever.indicators} | found
         codes |= {code for made in found.values() for code in (*made.counted, *made.whole)}
         kinds = {code: ever.elements[code] for code in codes if code in ever.elements} | kinds

@@ -171,7 +171,9 @@ class Regime:
 
 def regime_of(duty: Duty) -> Regime:
     """One regime. Ask for one that the reader may see."""
-    in_use = ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).first() if duty.form_id else None
+    in_use = (
+        ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).first() if duty.form_id else None
+    )
     below = [each for level in reversed(_levels_below(duty)) for each in level]
     return Regime(duty, reporting_of([duty])[duty.pk], in_use, lacking(duty), below, _above(duty))
 
