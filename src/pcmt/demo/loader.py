@@ -29,7 +29,7 @@ from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import figures, reorganisations, story, units
+from pcmt.demo import figures, reorganisations, reports, story, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -103,11 +103,12 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     reorganisations.happen(at, made, users)
     load_catalogue()
     plans = story.tell(at, made, users)
-    for back in range(REMINDED_DAYS, -1, -1):
-        remind(at=at - timedelta(days=back))
     for entry in people["grant"]:
         _grant(at, entry, users, made)
     figures.tell(at, plans, made, users)
+    reports.tell(at, plans, made, users)
+    for back in range(REMINDED_DAYS, -1, -1):
+        remind(at=at - timedelta(days=back))
     reorganisations.plan(at, made, users)
     return len(plans)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from django.conf import settings
 from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
@@ -18,7 +19,7 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, ReportForm, Submission, SubmissionState
 from pcmt.apps.reports.operations.consolidating import consolidate
 from pcmt.apps.reports.operations.correcting import start_correction
-from pcmt.apps.reports.operations.forms import copy_form, load_forms, put_form_in_use, save_form_draft
+from pcmt.apps.reports.operations.forms import copy_form, put_form_in_use, save_form_draft
 from pcmt.apps.reports.operations.opening import open_report
 from pcmt.apps.reports.operations.regimes import RequestText, request_report, set_feeds
 from pcmt.apps.reports.operations.sending import send_report
@@ -68,7 +69,6 @@ def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], use
     today = timezone.localdate(at)
     half = STATISTICAL.around(Kind.HALF_YEAR, today + timedelta(days=told["asked"]))
     scene = Scene(told, users, today, STATISTICAL.around(Kind.HALF_YEAR, half.start - DAY))
-    load_forms(at=scene.at(told["asked"], 8))
     below, bodies, whole = _asked(scene, plans[told["plan"]], units)
     communes = _communes(scene, units[told["area"]], below)
     _written_below(scene, communes, below)
@@ -100,8 +100,9 @@ def _asked(scene: Scene, plan: Plan, units: Mapping[str, Unit]) -> tuple[Duty, D
         )
         return ok(request_report(actor=office, at=at, plan_id=plan.pk, request=text))
 
-    own = [row.pk for row in _below(area, scene.day(days), UnitKind.ADMINISTRATIVE)]
-    agencies = [row.pk for row in _below(area, scene.day(days), UnitKind.AGENCY) if row.pk != plan.owner_id]
+    most = settings.DEMO_REPORTING
+    own = [row.pk for row in _below(area, scene.day(days), UnitKind.ADMINISTRATIVE)][:most]
+    agencies = [row.pk for row in _below(area, scene.day(days), UnitKind.AGENCY) if row.pk != plan.owner_id][:most]
     form = _form(scene, ready)
     whole = request("", [plan.owner_id], ready.pk, told["limit_above"], area.pk)
     below = request("(các xã, phường)", own, form.pk, told["limit_below"])
