@@ -105,12 +105,12 @@ tests() {
   if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
   lint
   jobs=${PCMT_TEST_JOBS:-2}
-  step "tests on SQLite" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --ignore=tests/journeys
+  step "tests on SQLite" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 --ignore=tests/journeys
   # core, documents and the house have no database: once is enough; so it is for the walk of all pages as everybody,
   # whose rights the tests of the rooms ask on both databases
-  step "tests on PostgreSQL" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal \
+  step "tests on PostgreSQL" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 \
     --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix --ignore=tests/house
-  step "browser journeys" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal tests/journeys
+  step "browser journeys" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 tests/journeys
   verdict
 }
 
