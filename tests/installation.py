@@ -1,11 +1,14 @@
 """A whole installation of its own for tests that start real processes: data folder, database, tables."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -56,8 +59,59 @@ class Installation:
 
 
 def install(folder: Path) -> Installation:
-    """A migrated installation under the folder, on the kind of database that the tests run on."""
-    environment = {
+    """A migrated installation under the folder, on the kind of database that the tests run on.
+
+    The tables are made once by all processes of a test run together, and copied for each installation.
+    """
+    with _alone():
+        model = _model()
+    made = Installation(folder, _environment(folder))
+    if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
+        name = f"pcmt_{uuid.uuid4().hex}"
+        with _server(socket) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {MODEL}")
+        made.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{name}?host={socket}"
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(model.data / "pcmt.sqlite3", folder)
+    return made
+
+
+MODEL = "pcmt_model"
+
+
+def _model() -> Installation:
+    """The installation that the others are copies of; whoever comes first makes it."""
+    folder = Path(os.environ["PCMT_TEST_MODEL"])
+    model = Installation(folder, _environment(folder))
+    if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
+        model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
+    if (folder / "ready").exists():
+        return model
+    if socket:
+        with _server(socket) as connection:
+            connection.execute(f"CREATE DATABASE {MODEL}")
+    migrated = model.pcmt("migrate", "--verbosity", "0")
+    assert migrated.returncode == 0, migrated.stderr
+    cache = model.pcmt("createcachetable")
+    assert cache.returncode == 0, cache.stderr
+    (folder / "ready").touch()
+    return model
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (Path(os.environ["PCMT_TEST_MODEL"]) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _server(socket: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PCMT_", "PYTEST_"))},
         "PCMT_DATA": str(folder),
         "PCMT_SECRET_KEY": "only for tests",
@@ -65,17 +119,6 @@ def install(folder: Path) -> Installation:
         "PYTHONPATH": str(Path(__file__).parents[1]),
         "PYTHONWARNINGS": "default",
     }
-    if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
-        name = f"pcmt_{uuid.uuid4().hex}"
-        with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{name}?host={socket}"
-    installation = Installation(folder, environment)
-    migrated = installation.pcmt("migrate", "--verbosity", "0")
-    assert migrated.returncode == 0, migrated.stderr
-    cache = installation.pcmt("createcachetable")
-    assert cache.returncode == 0, cache.stderr
-    return installation
 
 
 def wait_for(what: str, condition: Callable[[], object]) -> None:

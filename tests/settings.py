@@ -15,6 +15,7 @@ _data = tempfile.mkdtemp(prefix="pcmt-test-")
 _owner = os.getpid()
 atexit.register(lambda: shutil.rmtree(_data, ignore_errors=True) if os.getpid() == _owner else None)
 os.environ["PCMT_DATA"] = _data
+os.environ.setdefault("PCMT_TEST_MODEL", tempfile.mkdtemp(prefix="pcmt-model-", dir=_data))  # see tests/installation.py
 os.environ["PCMT_SECRET_KEY"] = "only for tests"
 os.environ["PCMT_SECOND_FACTOR_ROLES"] = ""  # tests of second factors ask for them themselves
 for _name in (
