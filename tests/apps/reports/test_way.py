@@ -34,7 +34,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import content_from
 from tests.factories import facts
 from tests.factories.plans import adopted
-from tests.factories.reports import occurrence_of, opened, report_form
+from tests.factories.reports import occurrence_of, opened
 from tests.factories.world import NOW, World
 
 FEBRUARY = date(2026, 2, 14)

@@ -1,7 +1,7 @@
 """Who writes a report, approves it, sends it, takes it; who takes part in the talk about it.
 
-A report belongs to the body that writes it: nobody else writes, approves or sends it, also not the office that keeps the
-plan. Its recipient takes it, or the office that keeps the plan where the recipient does not work with this program.
+A report belongs to the body that writes it: nobody else writes, approves or sends it, also not the office that keeps
+the plan. Its recipient takes it, or the office that keeps the plan where the recipient does not work with this program.
 """
 
 from __future__ import annotations

@@ -378,9 +378,13 @@ COLUMNS = (
 
 
 def _sheet(look: Look, rows: Sequence[Row]) -> Sheet:
-    heading = f"Báo cáo, {str(look.tab.label).lower()}: {look.actor.unit_name}, tính đến hết ngày {vdate(look.actor.on)}"
+    heading = (
+        f"Báo cáo, {str(look.tab.label).lower()}: {look.actor.unit_name}, tính đến hết ngày {vdate(look.actor.on)}"
+    )
     words = "; ".join(f"{label}: {value}" for label, value in look.form.words)
-    return Sheet("Báo cáo", heading, COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)], words, fixed=3)
+    return Sheet(
+        "Báo cáo", heading, COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)], words, fixed=3
+    )
 
 
 def _cells(number: int, row: Row) -> Sequence[Value]:
