@@ -496,7 +496,9 @@ class SubmissionEdition(models.Model):
         ordering = ["submission_id", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["submission", "number"], name="report_edition_once"),
-            models.UniqueConstraint(fields=["submission"], name="report_edition_one_accepted", condition=Q(state="accepted")),
+            models.UniqueConstraint(
+                fields=["submission"], name="report_edition_one_accepted", condition=Q(state="accepted")
+            ),
         ]
 
     def __str__(self) -> str:
