@@ -28,7 +28,7 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.addresses import duty_title, period_title
 from pcmt.apps.reports.models import WRITABLE, Duty, DutyOccurrence, Submission, SubmissionState
 from pcmt.apps.reports.operations.taking import MOST_AT_ONCE, accept_reports
-from pcmt.apps.reports.policies import leads_at, writes_at
+from pcmt.apps.reports.policies import can_open, leads_at, writes_at
 from pcmt.apps.reports.queries import lists
 from pcmt.apps.tasks.models import DueState, Mode
 from pcmt.apps.units.models import Unit
@@ -357,8 +357,9 @@ def state_of(occurrence: Any, submission: Submission | None, on: date) -> tuple[
 def link_of(occurrence: DutyOccurrence, submission: Submission | None, actor: Actor) -> tuple[str, str]:
     """Where a line leads and what is done there: the report; before it is begun, the due item that opens it."""
     if submission is None:
-        mine = writes_at(actor, occurrence.unit_id)
-        return reverse("tasks:due", args=[occurrence.due_item_id]), (_("Lập báo cáo") if mine else _("Mở"))
+        if occurrence.duty.form_id is not None and can_open(actor, occurrence):
+            return reverse("reports:open", args=[occurrence.pk]), _("Lập báo cáo")
+        return reverse("tasks:due", args=[occurrence.due_item_id]), _("Mở")
     acts: Mapping[str, str] = {
         SubmissionState.DRAFT: _("Soạn tiếp"),
         SubmissionState.RETURNED: _("Sửa lại"),

@@ -91,9 +91,7 @@ def _left(
 def _summed(unit_id: int, span: Span, series: Iterable[Series]) -> set[Series]:
     """The series whose figure of the unit for the period adds up what was told otherwise."""
     elements = Element.objects.filter(code__in={element for element, _breakdown in series})
-    inside = Fact.objects.counting().filter(
-        element__in=elements.values("pk"), start__gte=span.start, end__lte=span.end
-    )
+    inside = Fact.objects.counting().filter(element__in=elements.values("pk"), start__gte=span.start, end__lte=span.end)
     others = inside.filter(Q(unit_id=unit_id) & ~Q(start=span.start, end=span.end))
     others |= inside.filter(unit__in=below(unit_id, span.last)).exclude(unit_id=unit_id)
     said = others.filter(Q(value__isnull=False) | Q(applies=False))

@@ -25,7 +25,8 @@ from pcmt.apps.reports.models import (
     SubmissionFigure,
     SubmissionSection,
 )
-from pcmt.apps.reports.operations.drafting import held, not_allowed, step
+from pcmt.apps.reports.operations.drafting import held, not_allowed
+from pcmt.apps.reports.operations.stepping import write_step
 from pcmt.apps.reports.policies import can_open
 from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
@@ -62,7 +63,7 @@ def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission
             message = _("Chế độ báo cáo này chưa có mẫu đang dùng. Đề nghị cơ quan thường trực chọn mẫu báo cáo.")
             return Refusal(code="no_form", message=message, ref=occurrence.duty_id)
         made = _begun(actor, at, occurrence, version)
-        step(made, actor, at, StepEvent.OPENED)
+        write_step(made, StepEvent.OPENED, actor=actor, at=at)
         record(at=at, actor=actor, event="reports.report.opened", obj=made, after={"form": str(version)})
     return made
 
@@ -110,7 +111,10 @@ def _begun(actor: Actor, at: datetime, occurrence: DutyOccurrence, version: Repo
     elements = elements_of(schema, today)
     answers = _answers(made, schema, elements, at)
     SubmissionFigure.objects.bulk_create(
-        [_counted(SubmissionFigure(submission=made, line=line.key), line, answers, elements) for line in _filled(schema)],
+        [
+            _counted(SubmissionFigure(submission=made, line=line.key, places=elements.places(line)), answers)
+            for line in _filled(schema)
+        ],
         batch_size=200,
     )
     drafts = told_of(made, on=today).drafts()
@@ -152,9 +156,7 @@ def _filled(schema: ReportSchema) -> list[Line]:
     return [line for _section, line in schema.lines() if line.is_filled]
 
 
-def _answers(
-    submission: Submission, schema: ReportSchema, elements: Elements, at: datetime
-) -> dict[str, Answer]:
+def _answers(submission: Submission, schema: ReportSchema, elements: Elements, at: datetime) -> dict[str, Answer]:
     """What the facts know of each line for the period, on the boundaries of its last day.
 
     Nothing for a report that gathers those of others: its numbers come from what was accepted (`consolidating`).
@@ -166,13 +168,9 @@ def _answers(
     return {key: told[ColumnKind.THIS, cell] for key, cell in cells.items() if (ColumnKind.THIS, cell) in told}
 
 
-def _counted(
-    row: SubmissionFigure, line: Line, answers: Mapping[str, Answer], elements: Elements
-) -> SubmissionFigure:
+def _counted(row: SubmissionFigure, answers: Mapping[str, Answer]) -> SubmissionFigure:
     """The line with what is counted; its value follows unless a person typed one."""
-    answer = answers.get(line.key)
-    if row.pk is None:
-        row.places = elements.places(line)
+    answer = answers.get(row.line)
     row.counted, row.told, row.expected = None, None, None
     if answer is not None:
         row.counted = stored(decimal_of(answer.figure.value, row.places), row.places)
@@ -221,11 +219,17 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
                 continue
             before = (row.counted, row.value, row.applies)
             told = (row.told, row.expected)
-            _counted(row, line, answers, elements)
+            _counted(row, answers)
             if before != (row.counted, row.value, row.applies):
                 row.version += 1
                 moved.append(
-                    Moved(line.key, line.label, unstored(before[0], row.places), unstored(row.counted, row.places), row.typed)
+                    Moved(
+                        line.key,
+                        line.label,
+                        unstored(before[0], row.places),
+                        unstored(row.counted, row.places),
+                        row.typed,
+                    )
                 )
                 changed.append(row)
             elif told != (row.told, row.expected):
@@ -236,7 +240,5 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         submission.known_at = submission.changed_at = at
         submission.save(update_fields=["known_at", "changed_at"])
         if moved:
-            record(
-                at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)}
-            )
+            record(at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)})
     return Refreshed(submission, tuple(moved))

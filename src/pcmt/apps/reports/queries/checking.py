@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -56,7 +57,9 @@ class Problem:
         return self.severity is Severity.BLOCKS
 
 
-def problems_of(submission: Submission, content: Content | None = None, *, on: date, told: Told | None = None) -> list[Problem]:
+def problems_of(
+    submission: Submission, content: Content | None = None, *, on: date, told: Told | None = None
+) -> list[Problem]:
     """What stands against sending a report (`blocks`) and what should be looked at (`warns`), in the order of the form.
 
     `content` is what is to be sent, where that is at hand; `told` what it was made of. The number of statements does
@@ -155,10 +158,8 @@ class _Look:
     def texts(self) -> Iterator[Problem]:
         rows = {row.key: row for row in self.submission.sections.select_related("carried_from")}
         fresh = self.told.drafts()
-        open_comments: dict[str, int] = {}
-        for section in self.submission.comments.filter(settled_at__isnull=True).values_list("section", flat=True):
-            open_comments[section] = open_comments.get(section, 0) + 1
-        for key, count in open_comments.items():
+        said = self.submission.comments.filter(settled_at__isnull=True).values_list("section", flat=True)
+        for key, count in Counter(said).items():
             message = ngettext("Còn %(count)s góp ý chưa xong.", "Còn %(count)s góp ý chưa xong.", count)
             yield Problem(code="comments", message=message % {"count": count}, section=key)
         for section in self.told.schema.sections:
@@ -235,7 +236,9 @@ class _Look:
                 code="differs", message=message % words, severity=Severity.BLOCKS, section=section.key, line=line.key
             )
         if line.is_filled and beyond_band(section, figure) and not figure.explanation:
-            message = _("“%(line)s”: %(now)s so với %(before)s cùng kỳ năm trước, biến động quá %(band)s%%. Giải trình.")
+            message = _(
+                "“%(line)s”: %(now)s so với %(before)s cùng kỳ năm trước, biến động quá %(band)s%%. Giải trình."
+            )
             words = {
                 "line": line.label, "now": _shown(figure.value), "before": _shown(year_ago_of(section, figure)),
                 "band": str(section.band),

@@ -159,7 +159,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
         parts=parts_in(run) if run is not None else (),
         corrections=corrections_of(submission),
         pictures=tuple(
-            Picture(row.section, row.file_id, row.caption, row.file.sha256)
+            Picture(section=row.section, file_id=row.file_id, caption=row.caption, digest=row.file.sha256)
             for row in submission.pictures.select_related("file")
         ),
     )
@@ -215,9 +215,7 @@ class _Numbers:
 
     def figures(self) -> dict[str, Figure]:
         """By line what stands in the report. Headings have none."""
-        return {
-            line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading
-        }
+        return {line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading}
 
     def _figure(self, section: Section, line: Line) -> Figure:
         value, others = self.value(line, ColumnKind.THIS), self._others(section, line)
@@ -437,8 +435,8 @@ def _dues(submission: Submission, span: Span | None, day: date) -> _Dues:
         told = tuple(_of_task(each, state, day) for each, state in tasks)
         rows = tuple(
             ListRow(
-                (each.label, each.unit.name if each.unit else each.unit_name, _day(each.due_on), _words(task)),
-                due_address(each),
+                cells=(each.label, each.unit.name if each.unit else each.unit_name, _day(each.due_on), _words(task)),
+                address=due_address(each),
             )
             for (each, _state), task in zip(tasks, told, strict=True)
         )
@@ -475,7 +473,7 @@ def _together(found: Any, day: date) -> _Dues:
         if row["late"] and not requested:
             words += f", {row['late']} đơn vị quá hạn"
         rows.append(
-            ListRow((row["task__text"], "", _day(row["due"]), words), f"/nhiem-vu/viec/{row['task_id']}/")
+            ListRow(cells=(row["task__text"], "", _day(row["due"]), words), address=f"/nhiem-vu/viec/{row['task_id']}/")
         )
     return _Dues(tuple(told), tuple(rows))
 
@@ -546,7 +544,7 @@ def _target_row(judged: Judged) -> ListRow:
     measured = "—" if judgement.measured is None else number(judgement.measured, spec.unit_word, judgement.goal)
     reason = judgement.sentence.removeprefix(f"{word}: ")
     return ListRow(
-        (str(judged.target), describe(spec), measured, word, reason), f"/chi-tieu/{judged.target.pk}/"
+        cells=(str(judged.target), describe(spec), measured, word, reason), address=f"/chi-tieu/{judged.target.pk}/"
     )
 
 
