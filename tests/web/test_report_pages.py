@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.factories.world import world as make_world
 from tests.web.counting import statements
 
 pytestmark = pytest.mark.django_db
+FEBRUARY = date(2026, 2, 14)
 JSON = {"accept": "application/json", "hx-request": "true"}
 
 
@@ -59,7 +60,7 @@ def report(land: World, writer: Actor) -> Submission:
         facts.entry(unit, "cases_detected", facts.month(2), 12),
         facts.entry(unit, "cases_detected", facts.month(2, 2025), 10),
     )
-    made = open_report(actor=writer, at=NOW, occurrence_id=occurrence_of(unit).pk)
+    made = open_report(actor=writer, at=NOW, occurrence_id=occurrence_of(unit, FEBRUARY).pk)
     assert isinstance(made, Submission), made
     return made
 
@@ -286,7 +287,7 @@ def test_comments_of_the_body_stay_with_it_until_they_are_settled(land: World, r
 def test_a_picture_is_added_described_and_taken_out(report: Submission, writer: Actor) -> None:
     client, page = client_of(writer), at(report, "picture-in", "general")
     assert client.post(page).status_code == 422
-    client.post(page, {"file": SimpleUploadedFile("ra-quan.jpg", picture()), "caption": "Ra quân"})
+    client.post(page, {"file": SimpleUploadedFile("ra-quan.png", picture("Ra quân")), "caption": "Ra quân"})
     one = report.pictures.get()
     shown = client.get(at(report, "picture", one.file_id))
     assert shown["Content-Type"].startswith("image/")

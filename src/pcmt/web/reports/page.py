@@ -28,6 +28,7 @@ from pcmt.apps.reports.models import (
 )
 from pcmt.apps.reports.policies import can_comment, can_write, writes_at
 from pcmt.apps.reports.queries.checking import Problem
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, told_of
 from pcmt.core.evaluating.narrating import Sentence, Stale, not_said, sentence_from, stale_numbers
 from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from, schema_from
@@ -351,6 +352,7 @@ def head_of(look: Seen) -> dict[str, Any]:
         "content": look.content,
         "edition": look.edition,
         "due": submission.occurrence.due_item,
+        "gathers": look.own and gathers(submission.duty),
         "plan": submission.duty.plan,
         "today": look.actor.on,
         "may_comment": can_comment(look.actor, submission),
