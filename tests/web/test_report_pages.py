@@ -362,7 +362,7 @@ def test_the_preview_is_the_document(report: Submission, writer: Actor) -> None:
     page = text(client_of(writer).get(at(report, "preview")))
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in page
     assert "DỰ THẢO" in page
-    assert "TÌNH HÌNH CHUNG" in page
+    assert "I. Tình hình chung" in page
     edition = sent(report, cases=12, people=3)
     assert edition.seal[:12] in text(client_of(writer).get(at(report, "preview")))
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -81,7 +82,7 @@ class Seen:
     @property
     def title(self) -> str:
         """What it is called."""
-        return report_title(self.submission)
+        return capfirst(report_title(self.submission))
 
     def address(self, section: str = "") -> str:
         """The page of the report, at a section."""

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -82,7 +83,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
         raise Http404
     context = {
         "occurrence": occurrence,
-        "title": duty_title(occurrence.duty),
+        "title": capfirst(duty_title(occurrence.duty)),
         "period": period_title(occurrence.period_from, occurrence.period_to, occurrence.duty.calendar),
         "refusal": refusal,
         "today": actor.on,
@@ -167,7 +168,7 @@ def _told_text(request: HttpRequest, submission: Submission, key: str, typed: Ty
         "theirs": {"seen": theirs.seen, "text": theirs.text, "joined": joined(theirs.text, typed.text)} if theirs else None,
         "words": render_to_string("reports/_text_state.html", {"typed": typed, "key": key}, request),
     }  # fmt: skip
-    said = _("Chưa lưu được, xem lý do ở dưới.") if typed.state == "refused" else saved_words(typed.when)
+    said = _("Chưa lưu được.") if typed.state == "refused" else saved_words(typed.when)
     return JsonResponse({"said": said, "cells": [cell], "parts": _around(request, submission, key)})
 
 
@@ -193,6 +194,7 @@ def _around(request: HttpRequest, submission: Submission, key: str) -> dict[str,
             if row.fills:
                 context = {"row": row, "look": look, "submission": look.submission}
                 parts[f"g{row.key}"] = render_to_string("reports/_gap.html", context, request).strip()
+                parts[f"s{row.key}"] = render_to_string("reports/_source.html", context, request).strip()
                 parts[f"f{row.key}"] = render_to_string("reports/_far.html", context, request).strip()
     return parts
 
