@@ -190,6 +190,15 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "reports.picture.described": gettext_lazy("Sửa chú thích ảnh của báo cáo"),
         "reports.picture.removed": gettext_lazy("Gỡ ảnh khỏi báo cáo"),
     },
+    gettext_lazy("Mẫu báo cáo"): {
+        "reports.forms.loaded": gettext_lazy("Nạp các mẫu báo cáo có sẵn"),
+        "reports.form.added": gettext_lazy("Lập mẫu báo cáo"),
+        "reports.form.copied": gettext_lazy("Sao chép mẫu báo cáo"),
+        "reports.form.drafted": gettext_lazy("Bắt đầu sửa mẫu báo cáo"),
+        "reports.form.dropped": gettext_lazy("Bỏ bản đang soạn của mẫu báo cáo"),
+        "reports.form.used": gettext_lazy("Dùng bản mới của mẫu báo cáo"),
+        "reports.form.ended": gettext_lazy("Thôi dùng mẫu báo cáo"),
+    },
     gettext_lazy("Danh mục số liệu"): {
         "facts.catalogue.loaded": gettext_lazy("Nạp danh mục số liệu"),
         "facts.element.added": gettext_lazy("Thêm chỉ tiêu thống kê"),
@@ -268,6 +277,7 @@ OBJECTS: Mapping[str, Word] = {
     "targets.Standing": pgettext_lazy("nhật ký", "Bảng các nơi"),
     "targets.StandingChange": pgettext_lazy("nhật ký", "Bảng thay đổi"),
     "plans.Meeting": pgettext_lazy("nhật ký", "Lần giao ban"),
+    "reports.ReportForm": pgettext_lazy("nhật ký", "Mẫu báo cáo"),
     "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
     "reports.Submission": pgettext_lazy("nhật ký", "Báo cáo"),
     "facts.Element": pgettext_lazy("nhật ký", "Chỉ tiêu thống kê"),

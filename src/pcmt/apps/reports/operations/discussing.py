@@ -32,7 +32,7 @@ def comment_section(
     *, actor: Actor, at: datetime, submission_id: int, section: str, words: str
 ) -> SectionComment | Refusal:
     """Say something about a section; about all of the report where `section` is empty."""
-    words = tidy(words, lines=True)
+    words = tidy(words, lines=True).strip()
     if not words:
         return Refusal(code="words", message=_("Nhập nội dung góp ý."), field="words")
     if refusal := too_long(words, COMMENT_CHARS, "words"):

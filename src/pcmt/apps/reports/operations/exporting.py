@@ -251,7 +251,9 @@ def _fail(made: ExportBatch, problem: str, at: datetime) -> None:
 
 def _seen(actor: Actor, ids: Collection[int]) -> QuerySet[SubmissionEdition]:
     rows: Any = SubmissionEdition.objects.visible_to(actor).filter(pk__in=list(ids))
-    found: QuerySet[SubmissionEdition] = rows.select_related("form_version__form", *(f"submission__{each}" for each in LOADED))
+    found: QuerySet[SubmissionEdition] = rows.select_related(
+        "form_version__form", *(f"submission__{each}" for each in LOADED)
+    )
     return found
 
 
