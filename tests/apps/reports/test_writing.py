@@ -51,7 +51,9 @@ def of(land: World, reader: None) -> Writer:
     return writer(land)
 
 
-def write(of: Writer, text: str, seen: int, key: str = "next", minutes: int = 0, **more: object) -> SubmissionSection | Refusal:
+def write(
+    of: Writer, text: str, seen: int, key: str = "next", minutes: int = 0, **more: object
+) -> SubmissionSection | Refusal:
     args = {"actor": of.actor, "at": AT + timedelta(minutes=minutes), "submission_id": of.submission.pk, **more}
     return save_section(key=key, text=text, seen=seen, **args)  # type: ignore[arg-type]
 
@@ -76,11 +78,23 @@ def line(of: Writer, key: str) -> SubmissionFigure:
 # --- texts
 
 
-def test_a_text_is_written_as_it_was_typed(of: Writer) -> None:
+def test_a_text_is_written_as_it_was_typed(of: Writer, land: World) -> None:
     made = write(of, "  Giữ vững.\r\nKhông để\x00 phát sinh.  \r\n\r\n", 1)
     assert isinstance(made, SubmissionSection)
     assert (of.text("next"), made.version) == ("  Giữ vững.\nKhông để phát sinh.", 2)
     assert made.changed_by_id == of.actor.user_id
+
+    again = write(of, "  Giữ vững.\nKhông để phát sinh.", 1)
+    assert isinstance(again, SubmissionSection)  # the same words again are no conflict: an answer was lost
+    assert again.version == 2
+    refused(write(of, "x", 1, key="none"), "no_section")
+    refused(write(of, "x" * 100_001, 2), "too_long")
+    # The log tells of a sitting, not of every word.
+    for minute, text in enumerate(("a", "ab", "abc")):
+        write(of, text, of.version("next"), minutes=minute)
+    write(of, "abcd", of.version("next"), minutes=60)
+    write(of, "abcde", of.version("next"), minutes=61, actor=land.actor("dong_hoa", "commune_officer", "binh"))
+    assert Entry.objects.filter(event="reports.text.written").count() == 3
 
 
 def test_two_people_at_one_section_both_keep_their_words(of: Writer, land: World) -> None:
@@ -96,21 +110,6 @@ def test_two_people_at_one_section_both_keep_their_words(of: Writer, land: World
     assert of.text("next") == "Một\nHai"
 
 
-def test_the_same_words_again_are_no_conflict(of: Writer) -> None:
-    write(of, "Một", 1)
-    again = write(of, "Một", 1)
-    assert isinstance(again, SubmissionSection)
-    assert again.version == 2
-
-
-def test_the_log_tells_of_a_sitting_not_of_every_word(of: Writer, land: World) -> None:
-    for minute, text in enumerate(("a", "ab", "abc")):
-        write(of, text, of.version("next"), minutes=minute)
-    write(of, "abcd", of.version("next"), minutes=60)
-    write(of, "abcde", of.version("next"), minutes=61, actor=land.actor("dong_hoa", "commune_officer", "binh"))
-    assert Entry.objects.filter(event="reports.text.written").count() == 3
-
-
 def test_who_may_not_write(of: Writer, land: World) -> None:
     for actor in (land.actor("dong_hoa", "leader"), land.actor("tay_hoa"), land.office):
         refused(write(of, "x", 1, actor=actor), "not_allowed")
@@ -121,11 +120,6 @@ def test_who_may_not_write(of: Writer, land: World) -> None:
     Submission.objects.update(state="waiting")
     refused(write(of, "x", 1), "not_writable")
     refused(write(of, "x" * 100_001, 1, key="next"), "not_writable")
-
-
-def test_what_is_no_section_or_too_long(of: Writer) -> None:
-    refused(write(of, "x", 1, key="none"), "no_section")
-    refused(write(of, "x" * 100_001, 1), "too_long")
 
 
 def test_sentences_are_put_in_and_brought_up_to_date(of: Writer, land: World) -> None:
@@ -150,20 +144,22 @@ def test_sentences_are_put_in_and_brought_up_to_date(of: Writer, land: World) ->
 
 
 def test_a_typed_number_stands_beside_the_counted_one(of: Writer) -> None:
-    found = put(of, of.entry("cases", " 1.234 vụ", reason="  Thêm  vụ của tháng trước ", note="n"), of.entry("files", "x"))
+    found = put(of, of.entry("cases", "12"), of.entry("people", ""))
+    assert (found.changed, line(of, "cases").typed, line(of, "cases").version) == (0, False, 1)
+    assert not Entry.objects.filter(event="reports.figures.written").exists()
+    found = put(
+        of, of.entry("cases", " 1.234 vụ", reason="  Thêm  vụ của tháng trước ", note="n"), of.entry("files", "x")
+    )
     assert (found.changed, found.refused) == (2, ())
     row = line(of, "cases")
     assert (row.value, row.counted, row.typed, row.reason, row.note) == (1234, 12, True, "Thêm vụ của tháng trước", "n")
     assert (row.version, row.changed_by_id, figure_text(row)) == (2, of.actor.user_id, "1.234")
     files = line(of, "files")
     assert (files.value, files.applies, files.typed, figure_text(files)) == (None, False, True, "x")
-    entry_ = Entry.objects.get(event="reports.figures.written")
-    assert entry_.before == {"figures": ["Số vụ phát hiện: 12", "Số người nghiện có hồ sơ: —"]}
-    assert entry_.after == {"figures": ["Số vụ phát hiện: 1.234", "Số người nghiện có hồ sơ: x"]}
-
-
-def test_a_blank_is_not_zero(of: Writer) -> None:
-    put(of, of.entry("cases", ""), of.entry("people", "0"))
+    said = Entry.objects.get(event="reports.figures.written")
+    assert said.before == {"figures": ["Số vụ phát hiện: 12", "Số người nghiện có hồ sơ: —"]}
+    assert said.after == {"figures": ["Số vụ phát hiện: 1.234", "Số người nghiện có hồ sơ: x"]}
+    put(of, of.entry("cases", ""), of.entry("people", "0"))  # a blank is not zero
     assert (line(of, "cases").value, line(of, "cases").typed) == (None, True)
     assert (line(of, "people").value, line(of, "people").typed) == (0, True)
 
@@ -180,12 +176,6 @@ def test_what_cannot_be_taken_keeps_its_reason_and_holds_up_nothing(of: Writer) 
         "cases": "number", "people": "number", "files": "number", "all": "no_line", "none": "no_line", "odd": "too_long",
     }  # fmt: skip
     assert line(of, "cases").value == 12
-
-
-def test_who_leaves_a_number_as_it_was_types_nothing(of: Writer) -> None:
-    found = put(of, of.entry("cases", "12"), of.entry("people", ""))
-    assert (found.changed, line(of, "cases").typed, line(of, "cases").version) == (0, False, 1)
-    assert not Entry.objects.filter(event="reports.figures.written").exists()
 
 
 def test_somebody_was_faster_at_a_number(of: Writer, land: World) -> None:
@@ -277,7 +267,9 @@ def test_a_picture_carries_nothing_but_what_it_shows(of: Writer) -> None:
     assert (shown.section, shown.caption, shown.file_id, shown.digest) == (
         "photos", "Họp dân", made.file_id, made.file.sha256,
     )  # fmt: skip
-    assert isinstance(describe_picture(actor=of.actor, at=AT, picture_id=made.pk, caption="Họp thôn"), SubmissionPicture)
+    assert isinstance(
+        describe_picture(actor=of.actor, at=AT, picture_id=made.pk, caption="Họp thôn"), SubmissionPicture
+    )
     assert of.content.pictures[0].caption == "Họp thôn"
     for data, section, code in (
         (b"%PDF-1.4", "photos", "no_picture"), (b"", "photos", "no_picture"), (photo("blue"), "numbers", "no_section"),

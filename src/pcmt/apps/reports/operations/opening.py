@@ -37,7 +37,6 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.evaluating.narrating import Sentence, paragraphs, refreshed, sentence_data, sentence_from
 from pcmt.core.schemas import ColumnKind, Line, ReportSchema, Section, SectionKind, content_from, schema_from
 
-
 CARRIED = "carried"
 """The recipe of a section that keeps the words of the last report."""
 
