@@ -76,8 +76,9 @@ def rows(answer: Any) -> list[str]:
 
 
 def offered(client: Client, report: Submission) -> set[str]:
-    """The steps that the page of the report has forms for."""
-    page = client.get(report_address(report.pk)).content.decode()
+    """The steps that the page of the report, or that of its check before sending, has forms for."""
+    pages = (client.get(f"{report_address(report.pk)}{name}", follow=True) for name in ("", "kiem-tra/"))
+    page = " ".join(each.content.decode() for each in pages)
     return set(re.findall(rf'action="{report_address(report.pk)}([a-z-]+)/"', page)) & STEPS
 
 
