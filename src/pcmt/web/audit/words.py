@@ -179,6 +179,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "reports.signed.downloaded": gettext_lazy("Tải bản báo cáo đã ký"),
         "reports.report.signed": gettext_lazy("Ghi số, ngày ký báo cáo"),
         "reports.report.opened": pgettext_lazy("nhật ký", "Mở báo cáo"),
+        "reports.report.gathered": gettext_lazy("Tổng hợp báo cáo của các đơn vị"),
         "reports.report.refreshed": gettext_lazy("Cập nhật số liệu của báo cáo"),
         "reports.text.written": gettext_lazy("Viết nội dung báo cáo"),
         "reports.figures.written": gettext_lazy("Ghi số liệu vào báo cáo"),

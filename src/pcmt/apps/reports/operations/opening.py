@@ -25,8 +25,10 @@ from pcmt.apps.reports.models import (
     SubmissionFigure,
     SubmissionSection,
 )
-from pcmt.apps.reports.operations.drafting import held, not_allowed, step
+from pcmt.apps.reports.operations.drafting import held, not_allowed
+from pcmt.apps.reports.operations.stepping import write_step
 from pcmt.apps.reports.policies import can_open
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored
 from pcmt.apps.tasks.models import GONE, DueState
@@ -61,7 +63,7 @@ def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission
             message = _("Chế độ báo cáo này chưa có mẫu đang dùng. Đề nghị cơ quan thường trực chọn mẫu báo cáo.")
             return Refusal(code="no_form", message=message, ref=occurrence.duty_id)
         made = _begun(actor, at, occurrence, version)
-        step(made, actor, at, StepEvent.OPENED)
+        write_step(made, StepEvent.OPENED, actor=actor, at=at)
         record(at=at, actor=actor, event="reports.report.opened", obj=made, after={"form": str(version)})
     return made
 
@@ -155,7 +157,12 @@ def _filled(schema: ReportSchema) -> list[Line]:
 
 
 def _answers(submission: Submission, schema: ReportSchema, elements: Elements, at: datetime) -> dict[str, Answer]:
-    """What the facts know of each line for the period, on the boundaries of its last day."""
+    """What the facts know of each line for the period, on the boundaries of its last day.
+
+    Nothing for a report that gathers those of others: its numbers come from what was accepted (`consolidating`).
+    """
+    if gathers(submission.duty):
+        return {}
     cells = {line.key: (line.element, line.breakdown) for line in _filled(schema) if line.element in elements.rows}
     told = known(submission, dict.fromkeys(cells.values()), timezone.localdate(at), (ColumnKind.THIS,))
     return {key: told[ColumnKind.THIS, cell] for key, cell in cells.items() if (ColumnKind.THIS, cell) in told}
@@ -198,6 +205,9 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         submission = held(actor, submission_id)
         if isinstance(submission, Refusal):
             return submission
+        if gathers(submission.duty):
+            message = _("Số liệu của báo cáo này lấy từ báo cáo của các đơn vị. Mở trang Tổng hợp để cập nhật.")
+            return Refusal(code="gathers", message=message, ref=submission.pk)
         schema = schema_from(submission.form_version.body)
         elements = elements_of(schema, timezone.localdate(at))
         answers = _answers(submission, schema, elements, at)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from pcmt.apps.facts.catalogue import rules
 from pcmt.apps.reports.models import FormState, ReportFormVersion, Submission
+from pcmt.apps.reports.queries.consolidating import checks_in, gatherable, gathers, last_run, news_since
 from pcmt.apps.reports.queries.content import YEAR_AGO, Told, told_of
 from pcmt.apps.reports.queries.numbers import span_of
 from pcmt.apps.tasks.models import Extension, ExtensionState
@@ -24,6 +25,9 @@ from pcmt.core.schemas import ColumnKind, Content, Figure, Line, Section, Sectio
 
 CHECKED = ("parts_differ", "part_exceeds", "options_differ", "options_exceed", "option_exceeds")
 """Remarks of the figures' own checks about sums and their parts. What is unusual is asked by the band of the form."""
+
+GATHERED = ("not_added", "not_asked", "uneven", "sum_differs")
+"""Remarks of a consolidation that concern the report itself; its page shows all of them."""
 
 
 class Severity(StrEnum):
@@ -64,7 +68,7 @@ def problems_of(
     told = told or told_of(submission, on=on)
     look = _Look(submission, content or told.content, told, on)
     order = {section.key: place for place, section in enumerate(told.schema.sections)}
-    found = [*look.whole(), *look.texts(), *look.figures(), *look.sums()]
+    found = [*look.whole(), *look.gathered(), *look.texts(), *look.figures(), *look.sums()]
     lines = {line.key: place for place, (_section, line) in enumerate(told.schema.lines())}
     return sorted(found, key=lambda each: (order.get(each.section, -1), lines.get(each.line, -1), not each.blocks))
 
@@ -122,6 +126,32 @@ class _Look:
             line for _section, line in self.told.schema.lines()
             if line.key in figures and (figures[line.key].value or 0) > 0
         ]  # fmt: skip
+
+    def gathered(self) -> Iterator[Problem]:
+        """What a report that gathers those of others lacks, and what its last run said is to be looked at."""
+        if not gathers(self.submission.duty):
+            return
+        run = last_run(self.submission)
+        bodies = gatherable(self.submission)
+        if news_since(run, bodies):
+            message = (
+                _("Chưa tổng hợp báo cáo của các đơn vị. Mở trang Tổng hợp.")
+                if run is None
+                else _("Có báo cáo được tiếp nhận hoặc đính chính sau lần tổng hợp gần nhất. Tổng hợp lại.")
+            )
+            yield Problem(code="behind", message=message)
+        missing = [each.name for each in bodies if each.missing]
+        if missing:
+            message = ngettext(
+                "%(count)s đơn vị chưa có báo cáo được tiếp nhận: %(names)s.",
+                "%(count)s đơn vị chưa có báo cáo được tiếp nhận: %(names)s.",
+                len(missing),
+            )
+            names = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
+            yield Problem(code="bodies_missing", message=message % {"count": len(missing), "names": names})
+        for check in checks_in(run) if run is not None else ():
+            if check.code in GATHERED:
+                yield Problem(code=check.code, message=check.words, line=check.line)
 
     # --- sections
 

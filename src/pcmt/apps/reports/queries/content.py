@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.models import PlanEvent
-from pcmt.apps.reports.models import EditionState, Submission, SubmissionEdition, SubmissionFigure
+from pcmt.apps.reports.models import Consolidation, EditionState, Submission, SubmissionEdition, SubmissionFigure
+from pcmt.apps.reports.queries.consolidating import figures_in, gathers, last_run, missing_rows, parts_in
 from pcmt.apps.reports.queries.numbers import (
     Cell,
     Elements,
@@ -45,14 +46,12 @@ from pcmt.core.schemas import (
     Figure,
     Line,
     ListRow,
-    Part,
     Picture,
     Provenance,
     ReportSchema,
     Section,
     SectionKind,
     SectionText,
-    content_from,
     schema_from,
 )
 
@@ -78,7 +77,7 @@ class Told:
     """What a report says, with what its lists and sentences were made of.
 
     `live` is what the facts know now of the period, by line: it differs from what stands in the report when they have
-    moved on since it was brought up to date.
+    moved on since it was brought up to date. Of a report that gathers those of others it is what the last run found.
     """
 
     content: Content
@@ -130,7 +129,9 @@ def told_of(submission: Submission, *, on: date) -> Told:
     judged = _judged(submission, day) if wants_targets else ()
     wants_tasks = SectionKind.TASKS in kinds or "tasks" in recipes
     dues = _dues(submission, span, min(span.last, on) if span else on) if wants_tasks else _Dues((), ())
-    numbers = _Numbers(submission, schema, elements, rows, judged, on)
+    gathering = gathers(submission.duty)
+    run = last_run(submission) if gathering else None
+    numbers = _Numbers(submission, schema, elements, rows, judged, on, gathered=run is not None)
     letters, urged = _letters(submission, span) if "urging" in recipes else (0, 0)
     content = Content(
         form=submission.form_version.form.code,
@@ -143,8 +144,8 @@ def told_of(submission: Submission, *, on: date) -> Told:
         nothing=submission.nothing,
         texts={row.key: SectionText(text=row.text) for row in submission.sections.all() if row.text},
         figures=numbers.figures(),
-        lists=_lists(schema, judged, dues),
-        parts=parts_of(submission),
+        lists=_lists(schema, judged, dues, missing_rows(submission, on) if SectionKind.MISSING in kinds else ()),
+        parts=parts_in(run) if run is not None else (),
         corrections=corrections_of(submission),
         pictures=tuple(
             Picture(section=row.section, file_id=row.file_id, caption=row.caption, digest=row.file.sha256)
@@ -153,8 +154,14 @@ def told_of(submission: Submission, *, on: date) -> Told:
     )
     return Told(
         content, schema, elements, tuple(judged), dues.told,
-        _events(submission, span) if "events" in recipes else (), letters, urged, numbers.live(),
+        _events(submission, span) if "events" in recipes else (), letters, urged,
+        _gathered(run) if gathering else numbers.live(),
     )  # fmt: skip
+
+
+def _gathered(run: Consolidation | None) -> dict[str, Decimal | None]:
+    """What accepted reports came to in the last run, by line; nothing before the first."""
+    return {key: each.value for key, each in figures_in(run).items()} if run is not None else {}
 
 
 # --- figures
@@ -170,6 +177,7 @@ class _Numbers:
     rows: Mapping[str, SubmissionFigure]
     judged: Sequence[Judged]
     on: date
+    gathered: bool = False
     lines: dict[str, Line] = attrs.field(init=False)
     bound: dict[Cell, Line] = attrs.field(init=False)
     known: Mapping[tuple[ColumnKind, Cell], Any] = attrs.field(init=False)
@@ -206,7 +214,7 @@ class _Numbers:
             return Figure(value=value, applies=self._applies(line), provenance=kind, others=others)
         if row is None:
             return Figure(others=others)
-        kind = Provenance.TYPED if row.typed else Provenance.COUNTED
+        kind = Provenance.TYPED if row.typed else Provenance.GATHERED if self.gathered else Provenance.COUNTED
         return Figure(
             value=value, applies=row.applies, provenance=Provenance.NONE if value is None else kind,
             counted=unstored(row.counted, row.places), reason=row.reason, explanation=row.explanation, note=row.note,
@@ -505,13 +513,17 @@ def _letters(submission: Submission, span: Span | None) -> tuple[int, int]:
     return counted["letters"], counted["bodies"]
 
 
-def _lists(schema: ReportSchema, judged: Sequence[Judged], dues: _Dues) -> dict[str, tuple[ListRow, ...]]:
+def _lists(
+    schema: ReportSchema, judged: Sequence[Judged], dues: _Dues, missing: tuple[ListRow, ...]
+) -> dict[str, tuple[ListRow, ...]]:
     found: dict[str, tuple[ListRow, ...]] = {}
     for section in schema.sections:
         if section.kind is SectionKind.TARGETS:
             found[section.key] = tuple(_target_row(each) for each in judged)
         elif section.kind is SectionKind.TASKS:
             found[section.key] = dues.rows
+        elif section.kind is SectionKind.MISSING:
+            found[section.key] = missing
     return found
 
 
@@ -558,22 +570,3 @@ def period_words(submission: Submission) -> str:
         return ""
     named = period_label(span, calendar_of(submission, span))
     return named if named != span_label(span) else f"{date_label(span.start)} – {date_label(span.last)}"
-
-
-def parts_of(submission: Submission) -> tuple[Part, ...]:
-    """What the bodies gave to a consolidated report, by its last run; nothing where none was made."""
-    run = submission.consolidations.order_by("-number").first()
-    if run is None:
-        return ()
-    return tuple(_parts(run))
-
-
-def _parts(run: Any) -> Iterator[Part]:
-    rows = run.parts.filter(counted=True).select_related("edition__submission__about")
-    for row in rows.order_by("edition__submission__about__sort_key", "pk"):
-        said = content_from(row.edition.content)
-        about = row.edition.submission.about
-        yield Part(
-            unit_id=about.pk, name=about.name, edition_id=row.edition_id, seal=row.edition.seal,
-            values={key: figure.value for key, figure in said.figures.items()}, nothing=said.nothing,
-        )  # fmt: skip
