@@ -11,12 +11,13 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from pcmt.apps.accounts.models import Actor, Role
+from pcmt.apps.accounts.models import Actor, Role, reached_units
 from pcmt.apps.accounts.policies import RIGHTS, Reach, changes, leads
 from pcmt.apps.accounts.queries import people_at
 from pcmt.apps.plans.models import Plan, below
-from pcmt.apps.reports.models import TAKEN, WRITABLE, DutyOccurrence, Submission, SubmissionState
+from pcmt.apps.reports.models import TAKEN, WRITABLE, DutyOccurrence, ReportForm, Submission, SubmissionState
 from pcmt.apps.tasks.policies import keeps
+from pcmt.apps.units.models import Unit
 
 LEADERS = (str(Role.LEADER),)
 WRITERS = tuple(
@@ -123,3 +124,19 @@ def to_take(actor: Actor | None) -> QuerySet[Submission]:
 def leaders_of(unit_ids: Collection[int], on: date) -> dict[int, list[int]]:
     """Ids of those who may approve reports of units on a day, by unit; units without a leader are left out."""
     return people_at(unit_ids, on, LEADERS)
+
+
+def can_keep_forms(actor: Actor | None) -> bool:
+    """Whether the actor makes report forms at all: standing offices do, for their areas."""
+    return changes("reports.ReportForm", actor) >= Reach.SUBTREE
+
+
+def can_keep_form(actor: Actor | None, form: ReportForm) -> bool:
+    """Whether the actor changes a form: the office that keeps it, and one that answers for the area around it.
+
+    Ready forms are nobody's: they are copied.
+    """
+    if actor is None or form.office_id is None or not can_keep_forms(actor):
+        return False
+    reached = reached_units(actor, changes("reports.ReportForm", actor))
+    return form.office_id == actor.unit_id or Unit.objects.filter(pk=form.office_id, pk__in=reached).exists()
