@@ -14,11 +14,7 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
-<<<<<<< HEAD
 from pcmt.apps.reports.operations.chaining import propose_feeds
-from pcmt.apps.reports.operations.occurring import lay_out
-from pcmt.apps.reports.regimes import title_of
-=======
 from pcmt.apps.reports.operations.forms import (
     add_form,
     copy_form,
@@ -28,7 +24,9 @@ from pcmt.apps.reports.operations.forms import (
     put_form_in_use,
     save_form_draft,
 )
->>>>>>> forms
+from pcmt.apps.reports.operations.occurring import lay_out
+from pcmt.apps.reports.queries.forms import usual_form
+from pcmt.apps.reports.regimes import title_of
 from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
@@ -80,6 +78,8 @@ def adopt_duties(adoption: Adoption) -> None:
     ended = [duty for duty in known.values() if duty.state == DutyState.ACTIVE]
     for duty in ended:
         duty.state, duty.ended_by = DutyState.ENDED, adoption.revision
+    for duty in new:
+        duty.form = usual_form(duty)
     Duty.objects.bulk_create(new, batch_size=200)
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)

@@ -8,12 +8,12 @@ from datetime import date
 from enum import StrEnum
 
 from attrs import frozen
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.plans.models import Plan, PlanUnit
+from pcmt.apps.plans.models import Plan, PlanState, PlanUnit, below
 from pcmt.apps.reports.models import (
     Duty,
     DutyOccurrence,
@@ -26,9 +26,10 @@ from pcmt.apps.reports.models import (
     StepEvent,
     SubmissionStep,
 )
+from pcmt.apps.reports.policies import asks_reports
 from pcmt.apps.reports.regimes import EVENT, step_of
 from pcmt.apps.tasks.models import GONE, DueItem, DueState
-from pcmt.apps.units.models import GroupMember, Unit, UnitKind, holds_on
+from pcmt.apps.units.models import GroupMember, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.periods import DAY, Span, Step, held_up
 from pcmt.reference import work_calendar
@@ -371,16 +372,26 @@ def _was_late(level: Level, on: date) -> bool:
     return bool(level.late) or any(each.due.due_on and each.due.due_on < on for each in level.missing)
 
 
+def plans_to_ask(actor: Actor) -> QuerySet[Plan]:
+    """The plans being carried out whose regimes the actor says, the newest first."""
+    if not asks_reports(actor):
+        return Plan.objects.none()
+    kept = Plan.objects.visible_to(actor).filter(state=PlanState.ADOPTED, owner__in=below(actor.unit_id, actor.on))
+    return kept.order_by("-issued_on", "-pk")
+
+
 def bodies_to_ask(actor: Actor, plan: Plan) -> list[Unit]:
     """Whom the office that keeps a plan may ask for a report: those that the plan names, and those of its area.
 
-    Groups first, then the units named, then the communes and agencies below the committee, each once, in order.
+    Of the area: the committee, its communes and agencies. What stands below these is asked through a group, or where
+    the plan names it.
     """
     on = actor.on
     area = committee(plan.owner_id, on)
     named = Q(pk__in=PlanUnit.objects.filter(plan=plan).values("unit_id"))
     groups = Q(kind=UnitKind.GROUP, pk__in=GroupMember.objects.filter(_of_area(area, plan, on)).values("group_id"))
-    around = Q(pk__in=Unit.objects.under(area.pk, on).values("pk")) if area else Q(pk=plan.owner_id)
+    near = UnitClosure.objects.filter(holds_on(on), ancestor=area, depth__lte=1).values("descendant_id")
+    around = Q(pk__in=near) if area else Q(pk=plan.owner_id)
     asked = Unit.objects.as_of(on).filter(named | groups | around, level__in=ASKED_LEVELS)
     return list(asked.in_official_order())
 
