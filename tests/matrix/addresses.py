@@ -107,6 +107,8 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "feed_id": lambda of: of.feed.pk,
     "meeting_id": lambda of: of.meeting.pk,
     "form_id": lambda of: of.form.pk,
+    "report_form_id": lambda of: of.report_form.pk,
+    "section_key": lambda _of: "situation",
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,

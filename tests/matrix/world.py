@@ -43,7 +43,9 @@ from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Meeting, Plan, Revision, RevisionState
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
-from pcmt.apps.reports.models import Duty
+from pcmt.apps.reports.models import Duty, ReportForm
+from pcmt.apps.reports.operations import add_form, put_form_in_use, save_form_draft
+from pcmt.apps.reports.queries import schema_of
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.letters import LetterWords
 from pcmt.apps.tasks.models import (
@@ -157,6 +159,7 @@ class Things:
     kept: SavedFilter
     meeting: Meeting
     form: Form
+    report_form: ReportForm
     recording: Recording
     numbers: SheetImport
 
@@ -323,6 +326,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         kept=_kept(keeper),
         meeting=_meeting(keeper),
         form=(form := _form(unit)),
+        report_form=_report_form(keeper),
         recording=_recording(keeper),
         numbers=_numbers(keeper, form),
     )
@@ -340,6 +344,18 @@ def _form(unit: Unit) -> Form:
     text = FormText(title="Số liệu tháng", lines=(Line("posts"),), period="month", valid_from=date(2026, 1, 1))
     made = define_form(actor=None, at=NOW, root_id=unit.pk, form=text)
     assert isinstance(made, Form), made
+    return made
+
+
+def _report_form(keeper: Actor) -> ReportForm:
+    """A report form in use, of which another version is being written."""
+    made = add_form(actor=keeper, at=NOW, title="Báo cáo nhanh")
+    assert isinstance(made, ReportForm), made
+    draft = made.versions.get()
+    used = put_form_in_use(actor=keeper, at=NOW, form_id=made.pk, draft_id=draft.pk, version=draft.version)
+    assert not isinstance(used, Refusal), used
+    schema = attrs.evolve(schema_of(used), title="Báo cáo nhanh trong ngày")
+    assert not isinstance(save_form_draft(actor=keeper, at=NOW, form_id=made.pk, schema=schema), Refusal)
     return made
 
 

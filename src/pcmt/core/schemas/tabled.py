@@ -62,11 +62,11 @@ def bound_line(code: str, catalogue: Catalogue, breakdowns: Mapping[str, Breakdo
         return Line(key=indicator.code, label=indicator.name, unit_word=unit, indicator=indicator.code)
     name, _sign, part = code.partition("|")
     element = catalogue.elements[name]
-    words = {"element": element.code, "unit_word": element.unit_word}
+    whole = Line(key=element.code, label=element.name, unit_word=element.unit_word, element=element.code)
     if not part:
-        return Line(key=element.code, label=element.name, **words)
+        return whole
     key = "_".join([element.code, *(pair.partition("=")[2] for pair in part.split(","))])
-    return Line(key=key, label=part_label(part, breakdowns), breakdown=part, **words)
+    return attrs.evolve(whole, key=key, label=part_label(part, breakdowns), breakdown=part)
 
 
 def _line(row: str | Mapping[str, Any], catalogue: Catalogue, breakdowns: Mapping[str, Breakdown]) -> Line:
