@@ -44,6 +44,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
+    Entry(_("Báo cáo"), "reports:list", ("reports", "regimes", "report_forms", "exchange")),
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(_("Số liệu"), "entry:list", ("entry", "catalogue")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 from django.utils.translation import override
@@ -43,18 +43,23 @@ class LetterWords:
 
     def stored(self) -> dict[str, Any]:
         """As the letter keeps it."""
-        kept = attrs.asdict(self)
+        kept = {name: list(each) if isinstance(each, tuple) else each for name, each in attrs.asdict(self).items()}
         kept["answer_by"] = self.answer_by.isoformat() if self.answer_by else ""
         return kept
 
+    def signature(self) -> Signature:
+        """The signing block."""
+        return Signature(post=self.post, name=self.signer, mark=Mark(self.mark), head=self.head, body=self.collective)
 
-def words_of(stored: Mapping[str, Any]) -> LetterWords:
+
+W = TypeVar("W", bound=LetterWords)
+
+
+def words_of(stored: Mapping[str, Any], kind: type[W] = LetterWords) -> W:  # type: ignore[assignment]
     """What a letter keeps, as a value again; what later versions add stays empty."""
-    names = {each.name for each in attrs.fields(LetterWords)}
+    names = {each.name for each in attrs.fields(kind)}
     known = {name: value for name, value in stored.items() if name in names}
-    return LetterWords(
-        **{"agency": "", **known, "answer_by": parse_date(known.get("answer_by"))}  # type: ignore[arg-type]
-    )
+    return kind(**{"agency": "", **known, "answer_by": parse_date(known.get("answer_by"))})
 
 
 def usual_words(office: Unit, on: date) -> LetterWords:
@@ -134,9 +139,7 @@ def urging_document(urging: Urging, items: Sequence[UrgingItem]) -> Official:
         subject=subject_of(urging, items, plans),
         to=[urging.unit_name],
         body=body,
-        signature=Signature(
-            post=words.post, name=words.signer, mark=Mark(words.mark), head=words.head, body=words.collective
-        ),
+        signature=words.signature(),
         recipients=words.recipients,
         archive=words.symbol.rpartition("-")[2] if "-" in words.symbol else "",
     )
@@ -319,9 +322,7 @@ def write_register(urgings: Iterable[Urging], *, title: str) -> bytes:
             kind="Danh sách",
             subject=title,
             body=[Table(columns, rows, total)],
-            signature=Signature(
-                post=words.post, name=words.signer, mark=Mark(words.mark), head=words.head, body=words.collective
-            ),
+            signature=words.signature(),
             archive=words.symbol.rpartition("-")[2] if "-" in words.symbol else "",
         )
     )

@@ -54,6 +54,39 @@ def find_office() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def office_converts(sources: Sequence[Path], to: str, *, folder: Path, seconds: float) -> Path | None:
+    """The folder with what LibreOffice made of files of `folder`, each under its own name; None without LibreOffice.
+
+    `to` is a format as it calls them (`pdf`, `docx:MS Word 2007 XML`). A file that it cannot open is left out.
+    Raises `RefusedError` when it outlasts its time.
+    """
+    program = find_office()
+    if program is None:
+        return None
+    output = folder / "out"
+    output.mkdir(exist_ok=True)
+    # A profile of its own: two conversions at a time would fail on a shared one. Macros never run without a screen.
+    run(
+        [
+            program,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--convert-to",
+            to,
+            "--outdir",
+            os.fspath(output),
+            *(os.fspath(source) for source in sources),
+        ],
+        folder=folder,
+        seconds=seconds,
+        env={"HOME": os.fspath(folder)},
+    )
+    return output
+
+
 def find_tesseract() -> str | None:
     """The path of Tesseract with Vietnamese data, None where either is missing."""
     program = shutil.which("tesseract")

@@ -117,31 +117,47 @@ class Official:
     archive: str = ""
     landscape: bool = False
 
+    @property
+    def designation(self) -> str:
+        """Number and symbol as the letterhead shows them: blanks for what is not known yet."""
+        return f"{self.number or NUMBER_BLANK}/{self.symbol or BLANK}"
+
 
 def write_official(document: Official) -> bytes:
     """The document as a Word file."""
     width = paper.width_mm(landscape=document.landscape)
     file = paper.new_file(document.subject, landscape=document.landscape)
+    write_head(file, document, width)
+    for number, part in enumerate(document.body, 1):
+        _part(file, part, width, last=number == len(document.body))
+    write_foot(file, document, width)
+    output = io.BytesIO()
+    file.save(output)
+    return output.getvalue()
+
+
+def write_head(file: Any, document: Official, width: float, *, stamp: str = "") -> None:
+    """Letterhead and title, or those a letter is sent to; `stamp` is a word in a box under the number."""
     paper.letterhead(
         file,
         width,
         parent=document.parent,
         agency=document.agency,
-        number=f"{document.number or NUMBER_BLANK}/{document.symbol or BLANK}",
+        number=document.designation,
         place=document.place,
         day=document.day,
         about="" if document.kind else f"V/v {document.subject}",
+        stamp=stamp,
     )
     if document.kind:
         _title(file, document, width)
     elif document.to:
         _addressees(file, document.to)
-    for number, part in enumerate(document.body, 1):
-        _part(file, part, width, last=number == len(document.body))
+
+
+def write_foot(file: Any, document: Official, width: float) -> None:
+    """Recipients and signature."""
     paper.foot(file, width, _recipients(document), document.signature.lines(), document.signature.name)
-    output = io.BytesIO()
-    file.save(output)
-    return output.getvalue()
 
 
 def _title(file: Any, document: Official, width: float) -> None:

@@ -17,6 +17,9 @@ BLANK = "………"
 NATIONAL_NAME = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 MOTTO_WIDTH_MM = 58
+COMMITTEE = "ỦY BAN NHÂN DÂN "
+LONG_AGENCY = 24
+"""More letters of an agency's name do not fit beside the national name on one line."""
 
 
 def width_mm(*, landscape: bool = False) -> float:
@@ -49,8 +52,8 @@ def new_file(title: str, *, landscape: bool = False) -> Any:
     if landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
-    for name, size in MARGINS_MM.items():
-        setattr(section, name, Mm(size))
+    for side, size in MARGINS_MM.items():
+        setattr(section, side, Mm(size))
     section.header_distance = section.footer_distance = Mm(10)
     section.different_first_page_header_footer = True
     number = section.header.paragraphs[0]
@@ -94,10 +97,12 @@ def letterhead(
     place: str,
     day: date | None,
     about: str = "",
+    stamp: str = "",
 ) -> None:
     """National name and motto, agency with the one above it, number, place and date; blanks where something is missing.
 
     `about` is the subject of an official letter, which stands under its number; other documents have theirs below.
+    `stamp` is a word in a box under that, such as `DỰ THẢO`.
     """
     table = file.add_table(rows=2, cols=2)
     fixed(table, (width * 0.42, width * 0.58))
@@ -105,6 +110,11 @@ def letterhead(
     if parent:
         write(left.next(), parent.upper(), 13)
     agency = agency or BLANK
+    committee, _, area = agency.upper().partition(COMMITTEE)
+    if len(agency) > LONG_AGENCY and area and not committee:
+        # The name of the place stays in one piece.
+        write(left.next(), COMMITTEE.strip(), 13, bold=True)
+        agency = area
     write(left.next(), agency.upper(), 13, bold=True)
     rule(left.next(), width * 0.42, min(14 + len(agency) * 0.6, 40))
     # The narrow column of an upright page takes the national name in 12 points, as the decree allows.
@@ -115,6 +125,8 @@ def letterhead(
     write(under.next(), f"Số: {number}", 13, before=2)
     if about:
         write(under.next(), about, 12, before=2)
+    if stamp:
+        boxed(under.next(), stamp, width * 0.42)
     words = f"{place or BLANK}, {long_date(day)}"
     write(Lines(table.cell(1, 1)).next(), words, 14 if width > 200 else 13, italic=True, before=2)
 
@@ -147,16 +159,29 @@ def xml(part: Any) -> Any:
     return part._element
 
 
-def child(parent: Any, tag: str, **attributes: str) -> Any:
-    """A new element at the end of another."""
-    from docx.oxml import OxmlElement
+def name(tag: str) -> str:
+    """A tag such as `w:tbl` as the library of XML writes it."""
     from docx.oxml.ns import qn
 
-    element = OxmlElement(tag)
-    for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), value)
-    parent.append(element)
-    return element
+    found: str = qn(tag)
+    return found
+
+
+def element(tag: str, **attributes: str) -> Any:
+    """A new element."""
+    from docx.oxml import OxmlElement
+
+    made = OxmlElement(tag)
+    for key, value in attributes.items():
+        made.set(name(f"w:{key}"), value)
+    return made
+
+
+def child(parent: Any, tag: str, **attributes: str) -> Any:
+    """A new element at the end of another."""
+    made = element(tag, **attributes)
+    parent.append(made)
+    return made
 
 
 def _page_field(paragraph: Any) -> None:
@@ -203,8 +228,31 @@ def rule(paragraph: Any, room_mm: float, length_mm: float) -> None:
     layout.line_spacing = Pt(4)
     layout.space_before = Pt(3)
     layout.keep_with_next = True
-    borders = child(xml(paragraph).get_or_add_pPr(), "w:pBdr")
-    child(borders, "w:top", val="single", sz="6", space="1", color="000000")
+    _bordered(paragraph, ("top",), size="6", space="1")
+
+
+def boxed(paragraph: Any, words: str, room_mm: float) -> None:
+    """A word in a box in the middle of a line, as wide as the word asks for."""
+    from docx.shared import Mm
+
+    write(paragraph, words, 12, bold=True, before=4)
+    side = max((room_mm - 8 - len(words) * 2.9) / 2, 0)
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(side)
+    _bordered(paragraph, ("top", "left", "bottom", "right"), size="8", space="2")
+
+
+def _bordered(paragraph: Any, edges: Sequence[str], *, size: str, space: str) -> None:
+    """Lines at the edges of a paragraph. They stand before spacing and indents, as the format has it."""
+    properties = xml(paragraph).get_or_add_pPr()
+    borders = element("w:pBdr")
+    for edge in edges:
+        child(borders, f"w:{edge}", val="single", sz=size, space=space, color="000000")
+    after = (properties.find(name(tag)) for tag in ("w:spacing", "w:ind", "w:jc"))
+    first = next((each for each in after if each is not None), None)
+    if first is None:
+        properties.append(borders)
+    else:
+        first.addprevious(borders)
 
 
 def middle(cell: Any) -> None:
@@ -219,18 +267,27 @@ def row_property(row: Any, tag: str) -> None:
     child(xml(row).get_or_add_trPr(), tag, val="true")
 
 
-def table_head(table: Any, labels: Sequence[str]) -> None:
+def table_head(table: Any, labels: Sequence[str], size: float = 12) -> None:
     """The row of headings, bold, in the middle, repeated on every page."""
     for cell, label in zip(table.rows[0].cells, labels, strict=True):
         middle(cell)
-        write(Lines(cell).next(), label, 12, bold=True, before=3, after=3)
+        write(Lines(cell).next(), label, size, bold=True, before=3, after=3)
     row_property(table.rows[0], "w:tblHeader")
     row_property(table.rows[0], "w:cantSplit")
 
 
-def table_row(cells: Sequence[tuple[str, float, str]], *, unsplit: bool = True, bold: bool = False) -> Any:
+def table_row(
+    cells: Sequence[tuple[str, float, str]],
+    *,
+    unsplit: bool = True,
+    bold: bool = False,
+    size: float = 12,
+    span: bool = False,
+    together: bool = False,
+) -> Any:
     """A row of words, width in mm, alignment of Word (`left`, `center`, `right`, `both`); `unsplit` stays on one page.
 
+    `span` makes the first cell as wide as the table, and the only one; `together` keeps the row with the next one.
     Built directly: the library walks the whole table for each cell it adds.
     """
     from docx.oxml import OxmlElement
@@ -239,18 +296,24 @@ def table_row(cells: Sequence[tuple[str, float, str]], *, unsplit: bool = True, 
     row = OxmlElement("w:tr")
     if unsplit:
         child(child(row, "w:trPr"), "w:cantSplit", val="true")
-    for value, width, align in cells:
+    whole = sum(width for _, width, _ in cells)
+    for value, width, align in [(cells[0][0], whole, cells[0][2])] if span else cells:
         cell = child(row, "w:tc")
-        child(child(cell, "w:tcPr"), "w:tcW", w=twips(width), type="dxa")
+        layout = child(cell, "w:tcPr")
+        child(layout, "w:tcW", w=twips(width), type="dxa")
+        if span:
+            child(layout, "w:gridSpan", val=str(len(cells)))
         paragraph = child(cell, "w:p")
         properties = child(paragraph, "w:pPr")
+        if together:
+            child(properties, "w:keepNext")
         child(properties, "w:spacing", before="40", after="40")
         child(properties, "w:jc", val=align)
         run = child(paragraph, "w:r")
         look = child(run, "w:rPr")
         if bold:
             child(look, "w:b")
-        child(look, "w:sz", val="24")
+        child(look, "w:sz", val=str(round(size * 2)))
         words = child(run, "w:t")
         words.text = value
         words.set(qn("xml:space"), "preserve")

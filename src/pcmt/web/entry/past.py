@@ -19,12 +19,13 @@ from pcmt.apps.facts.models import Fact, FormLine, Recording
 from pcmt.apps.facts.operations import Entry, record_facts, undo_recording
 from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import Number, Revision, history
+from pcmt.apps.facts.typed import typed_from
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import number_label
 from pcmt.core.periods import CALENDARS, Span, period_label
 from pcmt.web.entry.asking import Asked, asked
 from pcmt.web.entry.tables import Labelled, labelled
-from pcmt.web.entry.words import NOT_APPLICABLE, text_of, typed_from
+from pcmt.web.entry.words import NOT_APPLICABLE, text_of
 from pcmt.web.shell.access import acting
 
 FACTS_SHOWN = 300

@@ -14,9 +14,10 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.models import Fact, Form, FormLine, Recording, Source
 from pcmt.apps.facts.operations import CellRefusal, Entry, record_facts
 from pcmt.apps.facts.queries import told_last
+from pcmt.apps.facts.typed import typed_from
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.entry.tables import Box, Table, Theirs
-from pcmt.web.entry.words import text_of, typed_from
+from pcmt.web.entry.words import text_of
 from pcmt.web.templatetags.pcmt import vclock
 
 NOTE_LENGTH = 500

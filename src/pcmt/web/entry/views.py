@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from pcmt.apps.units.models import Unit
@@ -116,28 +117,26 @@ def _heir(about: Asked, one: Unit) -> Unit | None:
 
 
 def _told(request: HttpRequest, about: Asked, saved: Saved, more: Mapping[str, Any]) -> dict[str, Any]:
-    """What became of the cells, for the script of the page."""
+    """What became of the cells and what else changed on the page, for its script."""
     table = saved.table
-    rows = [row for row in table.rows if any(box.posted for box in row.boxes)]
-    context = {"table": table, "about": about, **more}
+    rows = [row for row in table.rows if "unit" in more or any(box.posted for box in row.boxes)]
+    parts = {f"t{key}": escape(total) for key, _label, total in table.totals}
+    parts |= {f"s{row.key}": escape(row.so_far) for row in rows if row.so_far is not None}
+    parts |= {f"b{row.key}": render_to_string("entry/_beside.html", {"row": row}, request) for row in rows}
+    parts["told"] = _("%(told)s/%(all)s đơn vị đã nhập") % {"told": table.told, "all": len(table.rows)}
+    parts["remarks"] = render_to_string("entry/_remarks.html", {"table": table, "about": about, **more}, request)
     return {
         "said": said(*saved.counts),
         "cells": [_of_box(request, box) for box in table.boxes if box.posted],
-        "rows": [{"key": row.key, "so_far": row.so_far} for row in (rows if "line" in more else table.rows)],
-        "totals": list(table.totals),
-        "told": table.told,
-        "remarks": render_to_string("entry/_remarks.html", context, request),
-        "beside": {row.key: render_to_string("entry/_beside.html", {"row": row}, request)
-                   for row in (rows if "line" in more else table.rows)},
-    }  # fmt: skip
+        "parts": parts,
+    }
 
 
 def _of_box(request: HttpRequest, box: Box) -> dict[str, Any]:
     return {
         "key": box.key,
         "state": box.state or "saved",
-        "text": box.text,
-        "note": box.note,
+        "texts": {f"v{box.key}": box.text, f"n{box.key}": box.note},
         "seen": box.seen,
         "theirs": {"seen": box.theirs.fact_id, "text": box.theirs.text} if box.theirs else None,
         "words": render_to_string("entry/_state.html", {"box": box}, request),

@@ -43,6 +43,11 @@ LISTS: Mapping[str, List] = {
     "targets": List(
         pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("q", "ke_hoach", "don_vi", "ket_luan", "dang", "dvt")
     ),
+    "reports": List(
+        pgettext_lazy("danh mục", "Báo cáo"),
+        "reports:list",
+        ("xem", "q", "ke_hoach", "che_do", "ky", "don_vi", "trang_thai", "muon"),
+    ),
     "plans": List(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("q", "state")),
 }
 CLEARED = "bo_loc"

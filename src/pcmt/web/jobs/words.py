@@ -24,6 +24,8 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.tasks.jobs.remind": gettext_lazy("Nhắc việc sắp tới hạn và quá hạn"),
     "pcmt.apps.reports.jobs.lay_out": gettext_lazy("Lập trước các kỳ báo cáo"),
     "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
+    "pcmt.apps.reports.jobs.work_on_export": gettext_lazy("Tạo tệp nén nhiều báo cáo"),
+    "pcmt.apps.reports.jobs.tend_exports": gettext_lazy("Trông các lần xuất báo cáo, dọn tệp cũ"),
     "pcmt.apps.plans.jobs.read_revision": gettext_lazy("Đọc văn bản kế hoạch"),
     "pcmt.apps.plans.jobs.screen_kept": gettext_lazy("Kiểm tra dấu mật của tệp"),
     "pcmt.apps.plans.jobs.tend_readings": gettext_lazy("Trông các lần đọc văn bản"),

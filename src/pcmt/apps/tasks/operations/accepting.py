@@ -18,6 +18,7 @@ from pcmt.apps.tasks.models import DueItem, DueState, NoteEvent
 from pcmt.apps.tasks.operations.holding import (
     NOTE_CHARS,
     held,
+    not_by_hand,
     not_giver,
     repeated,
     stale,
@@ -96,6 +97,8 @@ def send_back(*, actor: Actor, at: datetime, due_item_id: int, version: int, rea
 
 
 def _not_waiting(due: DueItem, version: int) -> Refusal | None:
+    if refused := not_by_hand(due):
+        return refused
     if due.version != version:
         return stale(due)
     if due.state != DueState.SUBMITTED:

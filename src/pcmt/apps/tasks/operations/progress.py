@@ -20,6 +20,7 @@ from pcmt.apps.tasks.operations.holding import (
     NOTE_CHARS,
     TAKEN_ON,
     held,
+    not_by_hand,
     stale,
     take_on,
     tell_task,
@@ -30,7 +31,7 @@ from pcmt.apps.tasks.operations.moving import land
 from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.telling import holder_of, tell_giver, tell_unit
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
-from pcmt.apps.tasks.policies import asks_acceptance, can_accept
+from pcmt.apps.tasks.policies import asks_acceptance, can_accept, has_report
 from pcmt.core.diagnostics import Refusal
 
 REPORTED = (DueState.DONE, DueState.SUBMITTED)
@@ -78,7 +79,7 @@ def report_progress(
         if due.version != version:
             again = done and due.state in REPORTED and not note and not evidence
             return due if again else stale(due)
-        if refused := _not_now(due, None if done else percent):
+        if refused := not_by_hand(due) or _not_now(due, None if done else percent):
             return refused
         if done and due.state == DueState.OPEN and (refused := hindered(due, despite_parts=despite_parts)):
             return refused
@@ -145,6 +146,8 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         due, task = got
         if due.state == DueState.OPEN:
             return due
+        if has_report(due) and (refused := not_by_hand(due)):
+            return refused  # what was reported by hand before the regime had a form may still be opened
         if due.version != version:
             return stale(due)
         if due.state not in REPORTED:

@@ -53,7 +53,7 @@ def urge(
     """
     if not can_urge(actor):
         return _not_allowed()
-    wrong = _wrong_words(words)
+    wrong = wrong_words(words)
     if wrong is not None:
         return wrong
     if not item_ids:
@@ -213,10 +213,10 @@ def _settled(due: DueItem) -> Refusal:
     return Refusal(code="stale", message=message, ref=due.pk)
 
 
-def _wrong_words(words: LetterWords) -> Refusal | None:
-    """What a letter cannot be without; number, date and the signer's name may stay blank to be filled by hand."""
+def wrong_words(words: LetterWords) -> Refusal | None:
+    """What an official document cannot be without; number, date and the signer's name may stay blank."""
     if not words.agency.strip():
-        return Refusal(code="agency", message=_("Ghi tên cơ quan ban hành công văn."), field="agency")
+        return Refusal(code="agency", message=_("Ghi tên cơ quan ban hành văn bản."), field="agency")
     if words.mark not in Mark._value2member_map_:
         return Refusal(code="mark", message=_("Chọn hình thức ký trong danh sách."), field="mark")
     if words.mark in SIGNED_FOR and not words.head.strip():

@@ -7,7 +7,7 @@ const count = document.querySelector("[data-bulk-count]");
 
 const tell = () => {
   const chosen = boxes.filter((box) => box.checked).length;
-  count.hidden = chosen === 0 || whole.checked;
+  count.hidden = chosen === 0 || Boolean(whole?.checked);
   count.textContent = count.dataset.one.replace("#", chosen);
   if (all) {
     all.checked = chosen > 0 && chosen === boxes.length;
@@ -24,6 +24,6 @@ if (form && boxes.length) {
     });
   }
   for (const box of boxes) box.addEventListener("change", tell);
-  whole.addEventListener("change", tell);
+  whole?.addEventListener("change", tell);
   tell();
 }
