@@ -163,8 +163,8 @@ def test_an_old_page_loses_nothing_that_was_typed(land: World) -> None:
     again = taker.post(f"{report_address(report.pk)}tra-lai/", {"version": version[1], "reason": "Thiếu phụ lục số 2."})
     assert again.status_code == 302
     # What may not be done any more stays readable.
-    late = taker.post(f"{report_address(report.pk)}tra-lai/", {"version": "2", "reason": "Lần nữa."})
-    assert (late.status_code, "Lần nữa." in text(late)) == (409, True)
+    late = taker.post(f"{report_address(report.pk)}tiep-nhan/", {"version": "2", "words": "Đủ rồi."})
+    assert (late.status_code, "Đủ rồi." in text(late)) == (409, True)
 
 
 def test_many_are_taken_at_once(land: World) -> None:
