@@ -310,9 +310,10 @@ def test_what_should_be_looked_at(ready: World) -> None:
     comment_section(section="", words="Xem lại cả báo cáo", **args)
     due = DueItem.objects.get(occurrence=of.submission.occurrence)
     DueItem.objects.filter(pk=due.pk).update(due_on=ON)
-    ask_extension(
-        actor=of.actor, at=AT, due_item_id=due.pk, version=due.version, wanted_on=ON + timedelta(days=5), reason="Thiếu số",
-    )  # fmt: skip
+    wanted = ON + timedelta(days=5)
+    args |= {"due_item_id": due.pk, "version": due.version}
+    del args["submission_id"]
+    ask_extension(wanted_on=wanted, reason="Thiếu số", **args)
     old = of.submission.form_version
     ReportFormVersion.objects.filter(pk=old.pk).update(state=FormState.ENDED)
     ReportFormVersion.objects.create(form=old.form, number=2, body=old.body, state=FormState.IN_USE, made_at=AT)
@@ -326,7 +327,7 @@ def test_what_should_be_looked_at(ready: World) -> None:
         "nothing_but_figures",
     }
     assert [each.section for each in found if each.code == "comments"] == ["", "next"]
-    assert [each.code for each in found if each.blocks][0] == "nothing_but_figures"
+    assert next(each.code for each in found if each.blocks) == "nothing_but_figures"
     SectionComment.objects.update(settled_at=AT)
     assert "comments" not in {each.code for each in check(of)}
 

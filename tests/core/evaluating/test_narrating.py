@@ -1,4 +1,4 @@
-"""Sentences made by rules: the table of cases, what every sentence keeps to, and finding numbers that no longer hold."""
+"""Sentences made by rules: the table of cases, what every sentence keeps to, numbers that no longer hold."""
 
 from __future__ import annotations
 

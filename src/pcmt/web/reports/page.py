@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.addresses import report_title
+from pcmt.apps.reports.documents import LOADED
 from pcmt.apps.reports.models import (
     SectionComment,
     StepEvent,
@@ -27,9 +28,11 @@ from pcmt.apps.reports.models import (
 )
 from pcmt.apps.reports.policies import can_comment, can_write, writes_at
 from pcmt.apps.reports.queries.checking import Problem
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, told_of
 from pcmt.core.evaluating.narrating import Sentence, Stale, not_said, sentence_from, stale_numbers
 from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from, schema_from
+from pcmt.web.reports.acts import acts_context
 from pcmt.web.reports.tables import Table, is_told, number_text, table_of
 from pcmt.web.shell.access import acting
 
@@ -101,7 +104,7 @@ class Place:
 def submission_of(actor: Actor, submission_id: int) -> Submission:
     """The report when the actor may see it; else there is no such page."""
     rows: Any = Submission.objects.visible_to(actor).select_related(
-        "duty__plan", "duty__recipient", "unit", "about", "occurrence__due_item", "form_version__form"
+        *LOADED, "occurrence__due_item", "signed"
     )
     found: Submission | None = rows.filter(pk=submission_id).first()
     if found is None:
@@ -349,10 +352,12 @@ def head_of(look: Seen) -> dict[str, Any]:
         "content": look.content,
         "edition": look.edition,
         "due": submission.occurrence.due_item,
+        "gathers": look.own and gathers(submission.duty),
         "plan": submission.duty.plan,
         "today": look.actor.on,
         "may_comment": can_comment(look.actor, submission),
         "now": timezone.now(),
+        **acts_context(look.actor, submission),
     }
 
 

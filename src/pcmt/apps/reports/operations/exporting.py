@@ -111,7 +111,7 @@ def take_export(*, actor: Actor, at: datetime, batch_id: int) -> ExportBatch | N
         )  # fmt: skip
         for edition in _in_order(_seen(actor, made.editions), made.editions):
             record_reading(
-                at=at, actor=actor, event="reports.submission.exported", obj=edition.submission,
+                at=at, actor=actor, event="reports.report.exported", obj=edition.submission,
                 told={"format": made.kind, "version": edition.number},
             )  # fmt: skip
     return made
@@ -131,9 +131,10 @@ def tend_exports(*, at: datetime) -> int:
             if standing == "failed":
                 made.state, made.done_at = ExportState.FAILED, at
                 made.problem = "Việc nền bị dừng vì lỗi của hệ thống. Báo người quản trị, rồi yêu cầu lại."
+                made.save(update_fields=["state", "problem", "done_at"])
             else:
                 made.job = enqueue_export(made.pk)
-            made.save(update_fields=["state", "job", "problem", "done_at"])
+                made.save(update_fields=["job"])
     tidy_previews(at=at)
     return purge_exports(at=at)
 

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.models import PlanEvent
 from pcmt.apps.reports.models import Consolidation, EditionState, Submission, SubmissionEdition, SubmissionFigure
-from pcmt.apps.reports.queries.consolidating import figures_in, gathers, last_run, missing_rows, parts_in
+from pcmt.apps.reports.queries.consolidating import (
+    figures_in,
+    gathers,
+    last_run,
+    missing_rows,
+    parts_in,
+    sources_in,
+)
 from pcmt.apps.reports.queries.numbers import (
     Cell,
     Elements,
@@ -152,7 +159,11 @@ def told_of(submission: Submission, *, on: date) -> Told:
         last=submission.period_to,
         cutoff=min(span.last, on) if span else on,
         nothing=submission.nothing,
-        texts={row.key: SectionText(text=row.text) for row in submission.sections.all() if row.text},
+        texts={
+            row.key: SectionText(text=row.text, sources=sources_in(run, row.key, row.text))
+            for row in submission.sections.all()
+            if row.text
+        },
         figures=numbers.figures(),
         lists=_lists(schema, judged, dues, missing_rows(submission, on) if SectionKind.MISSING in kinds else ()),
         parts=parts_in(run) if run is not None else (),
