@@ -114,7 +114,7 @@ def test_a_report_without_a_period_and_a_unit_that_ended() -> None:
 def test_numbers_beside_numbers(ready: World) -> None:
     fill(ready)
     of = writer(ready, period_to=FEBRUARY)
-    found = of.content.figures
+    found: Any = of.content.figures
     assert "head" not in found
     cases, people = found["cases"], found["people"]
     assert (cases.value, cases.provenance, cases.counted, cases.told, cases.expected) == (
@@ -172,7 +172,7 @@ def test_an_area_is_that_of_the_last_day_of_the_period(ready: World) -> None:
     actor = attrs.evolve(ready.actor("dong_hoa", "commune_officer"), unit_id=new.pk, on=ON)
     made = open_report(actor=actor, at=AT, occurrence_id=place.pk)
     assert isinstance(made, Submission), made
-    found = content_of(made, on=ON).figures["cases"]
+    found: Any = content_of(made, on=ON).figures["cases"]
     assert (found.value, found.others["before"], found.others["ago"], found.others["year"]) == (9, 15, 17, 24)
     merged = DutyOccurrence.objects.filter(period_to=FEBRUARY, due_item__merged_into__isnull=False).first()
     assert merged is not None

@@ -156,10 +156,8 @@ def test_refreshing_follows_the_facts_and_leaves_what_was_typed(ready: World) ->
     of = writer(ready)
     save_figures(actor=of.actor, at=AT, submission_id=of.submission.pk, entries=[of.entry("people", "6")])
     later = AT + timedelta(hours=1)
-    told(
-        entry(ready["dong_hoa"], "cases_detected", month(1), 14), entry(ready["dong_hoa"], "suspects_arrested", month(1), 7),
-        at=later,
-    )  # fmt: skip
+    unit = ready["dong_hoa"]
+    told(entry(unit, "cases_detected", month(1), 14), entry(unit, "suspects_arrested", month(1), 7), at=later)
     found = refresh_report(actor=of.actor, at=later, submission_id=of.submission.pk)
     assert isinstance(found, Refreshed)
     assert [(each.line, each.was, each.now, each.typed) for each in found.moved] == [

@@ -195,6 +195,7 @@ def test_targets_are_counted_and_those_not_reached_have_their_reason() -> None:
     )
     assert [each.text for each in found] == [
         "Trong 4 chỉ tiêu của kế hoạch: 1 đạt, 1 chậm, 1 không đạt, 1 chưa xác định.",
+        "Chỉ tiêu “Chỉ tiêu A”: đạt, 12/10 vụ.",
         "Chỉ tiêu “Chỉ tiêu D”: không đạt, có 2 trường hợp.",
         "Chỉ tiêu “Chỉ tiêu B”: chậm, 3/10 vụ khi đã qua 50% thời gian.",
         "Chỉ tiêu “Chỉ tiêu C”: chưa xác định, chưa có số liệu thực hiện.",
@@ -222,6 +223,7 @@ def test_tasks_done_and_overdue() -> None:
     )
     assert [each.text for each in found] == [
         "Đã hoàn thành 1/4 nhiệm vụ được giao; 1 nhiệm vụ chờ nghiệm thu; 1 nhiệm vụ quá hạn.",
+        "Trong đó đã hoàn thành: “Lập danh sách”.",
         "Quá hạn: “Cấp kinh phí cho các đội” (hạn hết ngày 14/6/2026, chậm 12 ngày).",
     ]
 

@@ -421,11 +421,11 @@ def _figures(basis: Basis, tables: Collection[str]) -> Iterator[Sentence]:
     yield from _table_sentences(basis, tables, compared=False)
 
 
-_SAID_IN_FULL = (Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED)
+_SAID_IN_FULL = (Verdict.MET, Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED)
 
 
 def _verdicts(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
-    """How many targets stand how; then those that are missed, behind or undetermined, each with its reason."""
+    """How many targets stand how; then those that are met, missed, behind or undetermined, each with its reason."""
     if not basis.targets:
         return
     counts = Counter(each.verdict for each in basis.targets)
@@ -473,6 +473,15 @@ def _tasks(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
                 to.say(f" nhiệm vụ {words}")
         to.say(".")
         yield to.done("tasks")
+    done = [each for each in given if each.state == "done"][:NAMED]
+    if done:
+        to = _Writing()
+        to.say("Trong đó đã hoàn thành: ")
+        for order, each in enumerate(done):
+            to.say("; " if order else "")
+            to.tell(f"“{_squeezed(each.text)}”", f"@task:{each.key}", "done")
+        to.say(".")
+        yield to.done("tasks:done")
     for each in [each for each in given if each.state == "overdue"][:NAMED]:
         to = _Writing()
         to.say(f"Quá hạn: “{_squeezed(each.text)}”")
@@ -487,8 +496,7 @@ def _tasks(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
         to.say("Trong ")
         to.tell(str(len(asked)), "@asked", "all")
         to.say(" nội dung được đề nghị phối hợp, ")
-        done = sum(each.state == "done" for each in asked)
-        to.tell(str(done), "@asked", "done")
+        to.tell(str(sum(each.state == "done" for each in asked)), "@asked", "done")
         to.say(" nội dung đã có kết quả.")
         yield to.done("tasks:asked")
 
