@@ -23,6 +23,7 @@ from pcmt.core.periods import date_label
 from pcmt.core.schemas import Content, ReportSchema, content_from, schema_from
 from pcmt.core.text import fold
 from pcmt.documents.output.official import Mark, Official, write_official
+from pcmt.documents.output.paper import BLANK
 from pcmt.documents.output.pdf import report_pdf
 from pcmt.documents.output.report import Report, write_report
 from pcmt.documents.output.report_body import lay_out
@@ -158,7 +159,7 @@ class Reported:
             agency=words.agency,
             parent=words.parent,
             number=submission.number if numbered else "",
-            symbol=(submission.symbol if numbered else "") or words.symbol,
+            symbol=(submission.symbol if numbered else "") or words.symbol or f"BC-{BLANK}",
             place=words.place,
             day=submission.signed_on if numbered else None,
             kind=self.schema.type_name or "BÁO CÁO",

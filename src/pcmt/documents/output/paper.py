@@ -107,8 +107,8 @@ def letterhead(
     table = file.add_table(rows=2, cols=2)
     fixed(table, (width * 0.42, width * 0.58))
     left, right = Lines(table.cell(0, 0)), Lines(table.cell(0, 1))
-    if parent:
-        write(left.next(), parent.upper(), 13)
+    for line in agency_lines(parent) if parent else ():
+        write(left.next(), line.upper(), 13)
     for line in agency_lines(agency):
         write(left.next(), line.upper(), 13, bold=True)
     rule(left.next(), width * 0.42, min(14 + len(agency) * 0.6, 40))

@@ -36,7 +36,7 @@ def typeset(report: Report) -> bytes:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
         main = Path(folder) / TEMPLATE.name
-        made: bytes = typst.compile(main, root=folder, sys_inputs={"data": data}, format="pdf")
+        made: bytes = typst.compile(main, root=Path(folder), sys_inputs={"data": data}, format="pdf")
     return made
 
 
@@ -45,7 +45,7 @@ def _data(report: Report, files: dict[str, bytes]) -> dict[str, Any]:
     signature = frame.signature
     return {
         "title": frame.subject,
-        "parent": frame.parent,
+        "parent": paper.agency_lines(frame.parent) if frame.parent else [],
         "agency": paper.agency_lines(frame.agency),
         "national": paper.NATIONAL_NAME,
         "motto": paper.MOTTO,

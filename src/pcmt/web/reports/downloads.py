@@ -41,6 +41,8 @@ from pcmt.web.shell.access import acting
 
 PDF = "application/pdf"
 MEDIA = {"docx": DOCX, "xlsx": XLSX, "pdf": PDF}
+ANNEX_ROWS = 30
+"""Of a table of an annex so many rows are told in words: it may hold hundreds of bodies, line by line."""
 EAGER = 2
 """So many pages are loaded at once; further ones when the reader comes to them."""
 
@@ -86,7 +88,7 @@ def plain(request: HttpRequest, submission_id: int) -> HttpResponse:
     source = _source(request, submission_id)
     report = official_of(source)
     lines = [*report.grounds, *text_of(report.blocks)]
-    annexes = [(annex.title, list(text_of(annex.blocks))) for annex in report.annexes]
+    annexes = [(annex.title, list(text_of(annex.blocks, most=ANNEX_ROWS))) for annex in report.annexes]
     context = {**_frame(source), "report": report, "lines": lines, "annexes": annexes, "query": _query(source)}
     return render(request, "reports/document_text.html", context)
 

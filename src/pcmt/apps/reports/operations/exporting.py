@@ -40,6 +40,9 @@ KEPT = timedelta(days=7)
 BAD = "bao-cao-chua-tao-duoc.txt"
 """The file of an archive that names the reports that are not in it, and why."""
 
+BROKEN = "report %s, edition %s cannot be written"
+WHY_BROKEN = "lỗi khi dựng văn bản; báo người quản trị"
+
 
 def start_export(*, actor: Actor, at: datetime, edition_ids: Collection[int], kind: str) -> ExportBatch | Refusal:
     """Ask for sent editions as files of one kind (`documents.KINDS`) in one archive; a job makes it.
@@ -194,19 +197,16 @@ def _file(source: Reported, kind: str) -> bytes | str:
     try:
         return file_of(source, kind)
     except Exception:  # one report that nobody foresaw must not cost the other hundred
-        return _broken(source)
+        logger.exception(BROKEN, source.submission.pk, source.edition)
+        return WHY_BROKEN
 
 
 def _laid_out(source: Reported) -> Report | str:
     try:
         return official_of(source)
-    except Exception:
-        return _broken(source)
-
-
-def _broken(source: Reported) -> str:
-    logger.exception("report %s, edition %s cannot be written", source.submission.pk, source.edition)
-    return "lỗi khi dựng văn bản; báo người quản trị"
+    except Exception:  # as above
+        logger.exception(BROKEN, source.submission.pk, source.edition)
+        return WHY_BROKEN
 
 
 def _pack(made: ExportBatch, bad: Sequence[str]) -> str:
