@@ -72,7 +72,6 @@ def test_a_report_is_written_and_sent(watch: Watched, page: Page, monkeypatch: p
     page.reload()
     page.unroute("**/muc/**")
     expect(page.get_by_text("Lần trước còn phần đã gõ")).to_be_visible()
-    looked_at(watch, page, "offered")
     page.get_by_role("button", name="Đưa lại vào mục này").click()
     expect(said).to_contain_text("đã lưu lúc")
     expect(box).to_have_value("Câu chưa lưu được.")

@@ -254,7 +254,7 @@ def _closed(
     message = next((each.refusal.message for each in refused.values()), _("Báo cáo không còn ở bước soạn."))
     if wants_json(request):
         words = f'<span class="entry-why">{escape(message)}</span>'
-        cells = [
+        cells: list[dict[str, Any]] = [
             {"key": entry.line, "state": "refused", "texts": {}, "seen": 0, "theirs": None, "words": words}
             for entry in entries
         ]
