@@ -164,7 +164,10 @@ def test_a_new_limit_moves_what_is_not_done(land: World, plan: Plan) -> None:
         date(2026, 6, 16),  # more time was asked for against another limit
     ]
     again = DueItem.objects.get(pk=given.pk)
-    assert (again.original_due_on, again.limit_text) == (date(2026, 6, 17), "trong 02 ngày làm việc kể từ ngày chốt số liệu")
+    assert (again.original_due_on, again.limit_text) == (
+        date(2026, 6, 17),
+        "trong 02 ngày làm việc kể từ ngày chốt số liệu",
+    )
     refused(change_regime(actor=land.office, at=at, duty_id=duty.pk, version=duty.version, text=new), "stale")
 
 
