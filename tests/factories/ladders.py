@@ -87,7 +87,7 @@ def said(report: Submission, values: Mapping[str, int | None], *, text: str, not
         figures={
             line: Figure(
                 value=None if value is None else Decimal(value),
-                provenance=Provenance.NONE if value is None else Provenance.TYPED,
+                provenance=Provenance.NONE if value is None else Provenance.COUNTED,
             )
             for line, value in values.items()
         },
