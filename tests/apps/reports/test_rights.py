@@ -53,7 +53,7 @@ WHO: Mapping[tuple[str, str], str] = {
     ("police", "leader"): "see",
     ("police", "administrator"): "",
     ("an_binh", "leader"): "see",  # the chair of the province
-    ("an_binh", "officer"): "see",  # units below the committee are below its officers too
+    ("an_binh", "officer"): "",  # an officer sees what comes to the own office; this report does not
     ("an_binh", "standing_office"): "see take",  # keeps what the offices below it keep
     ("an_binh", "auditor"): "see",
     ("an_binh", "reviewer"): "see",

@@ -43,7 +43,7 @@ class LetterWords:
 
     def stored(self) -> dict[str, Any]:
         """As the letter keeps it."""
-        kept = attrs.asdict(self)
+        kept = {name: list(each) if isinstance(each, tuple) else each for name, each in attrs.asdict(self).items()}
         kept["answer_by"] = self.answer_by.isoformat() if self.answer_by else ""
         return kept
 

@@ -119,9 +119,7 @@ def signed_file(request: HttpRequest, submission_id: int) -> FileResponse:
         raise Http404
     file = default_storage.open(found.signed.path)
     noted(request, "reports.signed.downloaded", found, file=found.signed.name)
-    return FileResponse(
-        file, as_attachment=True, filename=found.signed.name, content_type="application/octet-stream"
-    )
+    return FileResponse(file, as_attachment=True, filename=found.signed.name, content_type="application/octet-stream")
 
 
 def seen_report(actor: Actor, submission_id: int) -> Submission:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pcmt.web.reports import acts, checking, gathering, lists, preview, views, writing
+from pcmt.web.reports import acts, checking, downloads, exports, gathering, lists, preview, views, writing
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -46,4 +46,15 @@ urlpatterns: list[URLPattern] = [
     path("<int:submission_id>/tong-hop/ma-tran/tong-hop.xlsx", gathering.matrix_xlsx, name="matrix-xlsx"),
     path("<int:submission_id>/dong/<str:key>/", gathering.line, name="line"),
     # documents
+    path("<int:submission_id>/tai-ve/", downloads.document, name="document"),
+    path("<int:submission_id>/tai-ve/trang/", downloads.pages, name="document-pages"),
+    path("<int:submission_id>/tai-ve/trang/<slug:key>/<int:number>.png", downloads.page, name="document-page"),
+    path("<int:submission_id>/tai-ve/ban-chu/", downloads.plain, name="document-text"),
+    path("<int:submission_id>/tai-ve/bao-cao.<slug:kind>", downloads.file, name="document-file"),
+    path("<int:submission_id>/tai-ve/cong-van.docx", downloads.cover, name="document-cover"),
+    path("<int:submission_id>/tai-ve/the-thuc/", downloads.words, name="document-words"),
+    path("xuat/", exports.choose, name="exports"),
+    path("xuat/<int:batch_id>/", exports.export, name="export"),
+    path("xuat/<int:batch_id>/tien-do/", exports.progress, name="export-progress"),
+    path("xuat/<int:batch_id>/tat-ca.zip", exports.archive, name="export-zip"),
 ]
