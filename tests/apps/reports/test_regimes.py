@@ -25,7 +25,7 @@ from pcmt.apps.reports.operations.regimes import (
     set_feeds,
     set_form,
 )
-from pcmt.apps.reports.queries.regimes import Want, ladder_of, lacking, regime_of
+from pcmt.apps.reports.queries.regimes import Want, lacking, ladder_of, regime_of
 from pcmt.apps.reports.regimes import LevelText, RegimeText
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import extend
@@ -164,7 +164,10 @@ def test_a_new_limit_moves_what_is_not_done(land: World, plan: Plan) -> None:
         date(2026, 6, 16),  # more time was asked for against another limit
     ]
     again = DueItem.objects.get(pk=given.pk)
-    assert (again.original_due_on, again.limit_text) == (date(2026, 6, 17), "trong 02 ngày làm việc kể từ ngày chốt số liệu")
+    assert (again.original_due_on, again.limit_text) == (
+        date(2026, 6, 17),
+        "trong 02 ngày làm việc kể từ ngày chốt số liệu",
+    )
     refused(change_regime(actor=land.office, at=at, duty_id=duty.pk, version=duty.version, text=new), "stale")
 
 
