@@ -17,10 +17,10 @@ from docx.oxml.ns import qn
 
 from pcmt.core.schemas import ColumnKind, Figure, SectionText
 from pcmt.documents.intake.programs import find_office, office_converts
-from pcmt.documents.output.pdf import page_pictures, pdf_of, pdfs_of
-from pcmt.documents.output.report import Report, write_report
+from pcmt.documents.output.pdf import page_pictures, report_pdf, report_pdfs
+from pcmt.documents.output.report import Photo, Report, write_report
 from pcmt.documents.output.report_body import cell_words, chart_of, number_words, part_value, parts_of
-from pcmt.documents.values import Unreadable
+from pcmt.documents.output.typeset import typeset
 from tests.documents import reporting as sample
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -227,12 +227,9 @@ def cells(file: Any) -> list[list[str]]:
     ]
 
 
-def test_printed(data: bytes) -> None:
+def test_printed(report: Report) -> None:
     needs_office()
-    short = write_report(sample.report(nothing=True, corrections=()))
-    printed, other = pdfs_of([data, short])
-    assert isinstance(printed, bytes)
-    assert isinstance(other, bytes)
+    printed, other = report_pdfs([report, sample.report(nothing=True, corrections=())])
     pdf = pypdfium2.PdfDocument(printed)
     sizes = [tuple(round(side / 72 * 25.4) for side in page.get_size()) for page in pdf]
     texts = [page.get_textpage().get_text_range() for page in pdf]
@@ -270,10 +267,38 @@ def test_opened_and_saved_again_without_loss(data: bytes, file: Any, tmp_path: P
         assert sample.report().seal in archive.read("docProps/custom.xml").decode()
 
 
-def test_what_takes_too_long_is_stopped_and_the_word_file_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_typeset_without_any_other_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pcmt.documents.intake.programs.find_office", lambda: None)
+    words = SectionText(text='#panic("x") *đậm* $x$ \\ // không là lệnh')
+    report = evolve(sample.report(texts={"one": words}, parts=sample.parts(12)), mark="DỰ THẢO", seal="")
+    pdf = pypdfium2.PdfDocument(report_pdf(report))
+    sizes = [tuple(round(side / 72 * 25.4) for side in page.get_size()) for page in pdf]
+    texts = [page.get_textpage().get_text_range() for page in pdf]
+    pdf.close()
+    across = [number for number, size in enumerate(sizes) if size == (297, 210)]
+    whole = "\n".join(texts)
+    assert '#panic("x") *đậm* $x$ \\ // không là lệnh' in whole, "words are never markup"
+    tops = [text.strip().splitlines()[0].strip() for text in texts]
+    assert not tops[0].isdigit()
+    assert tops[1] == "2"
+    assert (tops[across[0]], tops[across[1]]) == ("Phụ lục I", "2")
+    assert all("Dự thảo · Số liệu chốt đến hết ngày 14/6/2026" in text for text in texts)
+    assert texts[-1].count("STT") == 1, "the head of the table is repeated"
+    for line in ("Số: 45/BC-UBND", "DỰ THẢO", "TM. ỦY BAN NHÂN DÂN", "- Lưu: VT, NC.", "Tổng số", "91,67", "−7,7"):
+        assert line in whole
+    assert whole.count("./.") == 1
+
+
+def test_a_picture_that_is_broken_or_gone_stops_nothing() -> None:
+    broken = evolve(
+        sample.report(parts=()), blocks=(Photo(data=sample.pixels()[:-40], caption="hỏng"), "Hết"), annexes=()
+    )
+    page = pypdfium2.PdfDocument(typeset(broken))[0]
+    assert "(Ảnh: hỏng: tệp ảnh không còn)" in page.get_textpage().get_text_range()
+
+
+def test_what_takes_too_long_is_typeset_instead(monkeypatch: pytest.MonkeyPatch) -> None:
     needs_office()
     monkeypatch.setattr("pcmt.documents.output.pdf.SECONDS", 0.0)
     monkeypatch.setattr("pcmt.documents.output.pdf.SECONDS_EACH", 0.05)
-    late = pdf_of(b"")
-    assert isinstance(late, Unreadable)
-    assert (late.code, "docx" in str(late)) == ("pdf_timeout", True)
+    assert report_pdf(sample.report(nothing=True)).startswith(b"%PDF")

@@ -438,7 +438,6 @@ FIELDS: Mapping[str, str | Promise] = {
     "guidance": gettext_lazy("hướng dẫn từng cấp"),
     "feeds": gettext_lazy("tổng hợp vào"),
     "sent_by": gettext_lazy("cách gửi"),
-    "form": gettext_lazy("mẫu báo cáo"),
     "bodies": gettext_lazy("số đơn vị"),
     "made": gettext_lazy("số đơn vị có kỳ mới"),
     "moved": gettext_lazy("số đơn vị đổi hạn"),

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -81,7 +82,7 @@ class Seen:
     @property
     def title(self) -> str:
         """What it is called."""
-        return report_title(self.submission)
+        return capfirst(report_title(self.submission))
 
     def address(self, section: str = "") -> str:
         """The page of the report, at a section."""
@@ -103,9 +104,7 @@ class Place:
 
 def submission_of(actor: Actor, submission_id: int) -> Submission:
     """The report when the actor may see it; else there is no such page."""
-    rows: Any = Submission.objects.visible_to(actor).select_related(
-        *LOADED, "occurrence__due_item", "signed"
-    )
+    rows: Any = Submission.objects.visible_to(actor).select_related(*LOADED, "occurrence__due_item", "signed")
     found: Submission | None = rows.filter(pk=submission_id).first()
     if found is None:
         raise Http404
@@ -140,7 +139,10 @@ def comments_of(look: Seen) -> dict[str, list[SectionComment]]:
 
 
 def outline_of(
-    look: Seen, problems: Sequence[Problem] = (), said: Mapping[str, Sequence[SectionComment]] | None = None, open_at: str = ""
+    look: Seen,
+    problems: Sequence[Problem] = (),
+    said: Mapping[str, Sequence[SectionComment]] | None = None,
+    open_at: str = "",
 ) -> list[Place]:
     """The sections with how far each is."""
     wrong = Counter(problem.section for problem in problems if problem.blocks)
@@ -288,7 +290,9 @@ def offers_of(look: Seen, row: SubmissionSection) -> tuple[list[Offer], list[Off
         for each in stale
     ]
     known = {each.was.key for each in stale}
-    return moved, [Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known]
+    return moved, [
+        Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known
+    ]
 
 
 def pieces_of(look: Seen, sentence: Sentence) -> list[Piece]:
@@ -420,4 +424,3 @@ def bodies_of(schema: ReportSchema, section: Section, content: Content) -> list[
     """Each body with its numbers, "—" for what it did not report."""
     lines = bodies_lines(schema, section)
     return [(each.name, [number_text(each.values.get(line.key)) or "—" for line in lines]) for each in content.parts]
-

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Any
 
 import attrs
 from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -117,10 +119,18 @@ class Told:
         """By narrative section the sentences that the program has for it now."""
         basis = self.basis
         return {
-            section.key: narrate(section.drafts, basis)
+            section.key: narrate(section.drafts, basis, tables_of(self.schema, section.key))
             for section in self.schema.sections
             if section.kind is SectionKind.NARRATIVE
         }
+
+
+def tables_of(schema: ReportSchema, key: str) -> tuple[str, ...]:
+    """The tables that a text is about: those that follow it, up to the next text."""
+    after = iter(schema.sections)
+    next((section for section in after if section.key == key), None)
+    below = takewhile(lambda section: section.kind is not SectionKind.NARRATIVE and not section.annex, after)
+    return tuple(section.key for section in below if section.kind is SectionKind.FIGURES)
 
 
 def told_of(submission: Submission, *, on: date) -> Told:
@@ -128,7 +138,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
     schema = schema_from(submission.form_version.body)
     elements = elements_of(schema, on)
     kinds = {section.kind for section in schema.sections}
-    recipes = {name.partition(":")[0] for section in schema.sections for name in section.drafts}
+    recipes = {name for section in schema.sections for name in section.drafts}
     columns = {column.kind for section in schema.sections for column in section.columns}
     span, day = span_of(submission), boundary_of(submission, on) or on
     rows = {row.line: row for row in submission.figures.all()}
@@ -251,10 +261,7 @@ class _Numbers:
         against = by_key.get(column.against)
         if against is None:
             return None
-        if against.kind is ColumnKind.TARGET:
-            before = self._target(line)
-        else:
-            before = self.value(line, against.kind)
+        before = self._target(line) if against.kind is ColumnKind.TARGET else self.value(line, against.kind)
         now = self.value(line, ColumnKind.THIS)
         if now is None or before is None:
             return None
@@ -445,13 +452,15 @@ def _dues(submission: Submission, span: Span | None, day: date) -> _Dues:
 
 
 def _together(found: Any, day: date) -> _Dues:
-    """The tasks of all bodies: one row for each task, with how many have done it."""
-    late = Q(state=DueState.OPEN, due_on__lt=day)
+    """The tasks of all bodies: one row for each task, with how many bodies have done all that is due of it."""
+    done, late = Q(state=DueState.DONE, done_on__lte=day), Q(state=DueState.OPEN, due_on__lt=day)
+    body = Coalesce(F("unit_id"), -F("pk"))  # what no unit of the program owes counts by itself
     grouped = (
         found.order_by().values("task_id", "task__text", "mode", "task__order")
         .annotate(
-            all=Count("pk"), done=Count("pk", filter=Q(state=DueState.DONE, done_on__lte=day)),
-            late=Count("pk", filter=late), waiting=Count("pk", filter=Q(state=DueState.SUBMITTED)),
+            all=Count(body, distinct=True), open=Count(body, distinct=True, filter=~done),
+            late=Count(body, distinct=True, filter=late),
+            waiting=Count(body, distinct=True, filter=Q(state=DueState.SUBMITTED)),
             first=Min("due_on", filter=late), due=Min("due_on"),
         )
         .order_by("task__order", "task_id")
@@ -459,8 +468,9 @@ def _together(found: Any, day: date) -> _Dues:
     told, rows = [], []
     for row in grouped:
         requested = row["mode"] == Mode.REQUESTED
-        state = "done" if row["done"] == row["all"] else "overdue" if row["late"] and not requested else "open"
-        if state == "open" and row["waiting"] and row["done"] + row["waiting"] == row["all"]:
+        overdue = row["late"] and not requested
+        state = "done" if not row["open"] else "overdue" if overdue else "open"
+        if state == "open" and row["waiting"] == row["open"]:
             state = "waiting"
         first = row["first"] or row["due"]
         told.append(
@@ -469,12 +479,11 @@ def _together(found: Any, day: date) -> _Dues:
                 days_late=(day - first).days if state == "overdue" and first else 0,
             )
         )  # fmt: skip
-        words = f"{row['done']}/{row['all']} đơn vị đã hoàn thành"
-        if row["late"] and not requested:
+        words = f"{row['all'] - row['open']}/{row['all']} đơn vị đã hoàn thành"
+        if overdue:
             words += f", {row['late']} đơn vị quá hạn"
-        rows.append(
-            ListRow(cells=(row["task__text"], "", _day(row["due"]), words), address=f"/nhiem-vu/viec/{row['task_id']}/")
-        )
+        cells = (row["task__text"], "", _day(row["due"]), words)
+        rows.append(ListRow(cells=cells, address=f"/nhiem-vu/viec/{row['task_id']}/"))
     return _Dues(tuple(told), tuple(rows))
 
 

@@ -56,7 +56,9 @@ def together(actor: Actor, most: int = 40) -> list[Together]:
         .order_by(F("submission__period_to").desc(nulls_last=True), "-last")[:most]
     )
     found = list(rows)
-    duties = Duty.objects.visible_to(actor).select_related("plan").in_bulk([row["submission__duty_id"] for row in found])
+    duties = (
+        Duty.objects.visible_to(actor).select_related("plan").in_bulk([row["submission__duty_id"] for row in found])
+    )
     return [
         Together(duties[row["submission__duty_id"]], row["first"], row["submission__period_to"], row["count"])
         for row in found
