@@ -107,6 +107,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "feed_id": lambda of: of.feed.pk,
     "meeting_id": lambda of: of.meeting.pk,
     "form_id": lambda of: of.form.pk,
+    "report_form_id": lambda of: of.report_form.pk,
+    "section_key": lambda _of: "situation",
+    "submission_id": lambda of: of.report.pk,
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
@@ -127,6 +130,12 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"tasks:{name}", "due_id"): lambda of: of.submitted.pk for name in ("accept", "send-back")},
     **{(f"tasks:{name}-extension", "due_id"): lambda of: of.asked.pk for name in ("decide", "withdraw")},
     **{(f"tasks:{name}", "due_id"): lambda of: of.ahead.pk for name in ("ask-extension", "suspend", "cancel")},
+    ("reports:receipt", "submission_id"): lambda of: of.report_sent.pk,
+    ("reports:signed", "submission_id"): lambda of: of.report_sent.pk,
+    **{(f"reports:{name}", "submission_id"): lambda of: of.report_sent.pk for name in ("recall", "accept", "return")},
+    **{(f"reports:{name}", "submission_id"): lambda of: of.report_waiting.pk for name in ("approve", "hand-back")},
+    ("reports:correct", "submission_id"): lambda of: of.report_taken.pk,
+    ("reports:drop", "submission_id"): lambda of: of.report_correcting.pk,
     ("tasks:resume", "due_id"): lambda of: of.suspended.pk,
     ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},
@@ -176,6 +185,15 @@ QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "reading:body": lambda of: {"v": of.body.version},
 }
 """What stands behind the question mark of an address, by GET and by POST."""
+
+
+def _version(name: str) -> Callable[[Things, Standing], dict[str, Any]]:
+    """What a step of a report carries: the version of one of the reports, and words wherever words are asked for."""
+
+    def values(of: Things, _who: Standing) -> dict[str, Any]:
+        return {"version": getattr(of, name).version, "reason": "Nhầm số", "words": "Đã xem"}
+
+    return values
 
 
 def _span(of: Things) -> dict[str, Any]:
@@ -253,6 +271,13 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:accept": lambda of, _who: {"version": of.submitted.version},
     "tasks:send-back": lambda of, _who: {"version": of.submitted.version, "reason": "Thiếu"},
+    **{f"reports:{name}": _version("report") for name in ("ask", "sign")},
+    "reports:send": lambda of, _who: {"version": of.report.version, "approved_by": "Chủ tịch xã"},
+    **{f"reports:{name}": _version("report_waiting") for name in ("approve", "hand-back")},
+    **{f"reports:{name}": _version("report_sent") for name in ("recall", "accept", "return")},
+    "reports:correct": _version("report_taken"),
+    "reports:drop": _version("report_correcting"),
+    "reports:accept-many": lambda of, _who: {"chon": f"{of.report_sent.pk}.{of.report_sent.version}"},
     "tasks:ask-extension": lambda of, _who: {"version": of.ahead.version, "wanted_on": _day(60), "reason": "Chờ"},
     "tasks:decide-extension": lambda of, _who: {"version": of.asked.version, "approve": "1"},
     "tasks:withdraw-extension": lambda of, _who: {"version": of.asked.version},

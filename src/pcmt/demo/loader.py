@@ -24,6 +24,7 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.facts.operations import load_catalogue
+from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
@@ -68,6 +69,7 @@ def load(at: datetime) -> Loaded:
         already = User.objects.filter(username=people["user"][0]["username"]).exists()
         plans = 0 if already else _load(at, people)
         load_catalogue(at=at)  # what is new in the tables reaches a story loaded earlier
+        load_forms(at=at)
     return Loaded(plans, tuple(_signing_in(people, timezone.localdate(at))), settings.DEMO_PASSWORD, samples, already)
 
 
@@ -96,6 +98,7 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
     made = units.make_units(begun, timezone.localdate(at))
     load_catalogue(at=begun)
+    load_forms(at=begun)
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     load_catalogue()

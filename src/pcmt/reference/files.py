@@ -19,3 +19,8 @@ def folder(name: str) -> Path:
 def table(folder_name: str, name: str) -> dict[str, Any]:
     """A TOML file of a folder."""
     return tomllib.loads((folder(folder_name) / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def tables(folder_name: str) -> dict[str, dict[str, Any]]:
+    """All TOML files of a folder, by name."""
+    return {path.stem: table(folder_name, path.stem) for path in sorted(folder(folder_name).glob("*.toml"))}

@@ -42,8 +42,13 @@ def changes(label: str, actor: Actor | None) -> Reach:
 
 
 def only_looks(actor: Actor | None) -> bool:
-    """Whether the actor may look and change nothing at all: leaders, reviewers and auditors."""
-    return actor is None or all(row[actor.role].change is Reach.NOTHING for row in RIGHTS.values())
+    """Whether the actor looks and does none of the work: leaders, reviewers and auditors.
+
+    That a leader approves the reports of the own body, and that all of them take documents of reports away, does not
+    make them do the work.
+    """
+    work = (row for label, row in RIGHTS.items() if not label.startswith("reports."))
+    return actor is None or all(row[actor.role].change is Reach.NOTHING for row in work)
 
 
 def leads(actor: Actor | None) -> bool:

@@ -13,8 +13,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "báo cáo"
 
     def ready(self) -> None:
-        """Take part in adoption and in reorganisations of units, in floor order; look after archives of reports."""
-        from pcmt.apps.jobs.schedules import schedule
+        """Take part in adoption and in reorganisations of units, in floor order; lay reports out every night.
+
+        And look after archives of reports.
+        """
+        from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.reports import jobs, queue
         from pcmt.apps.reports.operations import adopt_duties
@@ -23,6 +26,8 @@ class ReportsConfig(AppConfig):
 
         register(30, adopt_duties)
         followers.register(50, reports_follow)
+        # After units were reorganised, before people are reminded.
+        schedule("reports.ahead", job=jobs.lay_out, next_after=daily(hour=5, minute=40))
         queue.fill("export", lambda batch_id: str(jobs.work_on_export.enqueue(batch_id).id))
         schedule("reports.exports", job=jobs.tend_exports, next_after=five_minutes_later)
 

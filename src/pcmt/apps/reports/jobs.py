@@ -3,7 +3,13 @@
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.reports.operations import exporting
+from pcmt.apps.reports.operations import exporting, occurring
+
+
+@task()
+def lay_out() -> None:
+    """See `operations.occurring.lay_out_all`."""
+    occurring.lay_out_all(at=timezone.now())
 
 
 @task()

@@ -29,7 +29,17 @@ from pcmt.apps.units.models import GroupMember, Level, Unit, UnitClosure, UnitKi
 from pcmt.apps.units.queries import committee
 from pcmt.core.text import fold
 
-SHOWN_WITH = ("plan", "unit", "origin_unit", "clause", "task", "occurrence__duty", "parent", "holder")
+SHOWN_WITH = (
+    "plan",
+    "unit",
+    "origin_unit",
+    "clause",
+    "task",
+    "occurrence__duty",
+    "occurrence__submission",
+    "parent",
+    "holder",
+)
 SOON = timedelta(days=7)
 
 

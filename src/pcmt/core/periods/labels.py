@@ -211,9 +211,14 @@ def expected_label(
 def step_label(step: Step) -> str:
     """One level of a ladder: `cấp tỉnh: hết ngày 18/5/2026 (lẽ ra hết ngày 17/5/2026, gặp ngày nghỉ)`."""
     label = f"{LEVELS.get(step.level, step.level)}: {due_label(step)}"
-    if step.moved:
-        label += f" (lẽ ra hết ngày {date_label(step.nominal)}, {', '.join(MOVED[each] for each in step.moved)})"
-    return label
+    return f"{label} ({moved_label(step)})" if step.moved else label
+
+
+def moved_label(step: Step) -> str:
+    """Why a limit is not the day of its words: `lẽ ra hết ngày 17/5/2026, gặp ngày nghỉ`; empty where it is."""
+    if not step.moved:
+        return ""
+    return f"lẽ ra hết ngày {date_label(step.nominal)}, {', '.join(MOVED[each] for each in step.moved)}"
 
 
 def change_label(change: Change, name: Callable[[Hashable], str]) -> str:

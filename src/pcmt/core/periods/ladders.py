@@ -22,25 +22,29 @@ from pcmt.core.periods.workdays import Shift, WorkCalendar
 class Rung:
     """One level that receives the report: its day in the month in which the period ends, or so many months later.
 
+    With `after` its limit is so many working days after the cut-off instead, which is the one way for weekly reports.
     `since` and `until` (half-open) say for which periods it stands, by their last day: the district rung fell away on
     1/7/2025.
     """
 
     level: str
-    day: int = attrs.field(validator=[attrs.validators.ge(1), attrs.validators.le(31)])
+    day: int = attrs.field(default=31, validator=[attrs.validators.ge(1), attrs.validators.le(31)])
     relation: Relation = attrs.field(
         default=Relation.BEFORE, validator=attrs.validators.in_((Relation.BEFORE, Relation.BY))
     )
     months_after: int = 0
     since: date | None = None
     until: date | None = None
+    after: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(1)))
 
     def stands(self, day: date) -> bool:
         """Whether the level receives the report of a period that ends on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
-    def nominal(self, period: Span, *, before_counts_day: bool = False) -> date:
+    def nominal(self, period: Span, work: WorkCalendar, *, before_counts_day: bool = False) -> date:
         """The last day in time by the words alone; a day that the month lacks is its last one."""
+        if self.after is not None:
+            return work.add(period.last, self.after)
         year, month = month_shift(period.last.year, period.last.month, self.months_after)
         end = month_end(year, month)
         if self.day > end.day:
@@ -92,7 +96,7 @@ class Ladder:
         for rung in self.rungs:
             if not rung.stands(period.last):
                 continue
-            nominal = rung.nominal(period, before_counts_day=before_counts_day)
+            nominal = rung.nominal(period, work, before_counts_day=before_counts_day)
             due = work.shifted(nominal, self.shift)
             moved = (Moved.DAY_OFF,) if due != nominal else ()
             if due < earliest:

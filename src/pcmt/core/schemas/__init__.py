@@ -5,6 +5,8 @@ program makes of what it knows. What a report says is kept apart from its form, 
 a form can be read, compared and exported together.
 """
 
+from pcmt.core.schemas.checking import FormProblem, problems
+from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines, summary
 from pcmt.core.schemas.content import (
     Content,
     Correction,
@@ -15,17 +17,23 @@ from pcmt.core.schemas.content import (
     Provenance,
     SectionText,
 )
-from pcmt.core.schemas.forms import Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.tabled import COLUMNS, bound_line, schema_of_table
 from pcmt.core.schemas.written import content_data, content_from, schema_data, schema_from, seal_of
 
 __all__ = [
+    "COLUMNS",
+    "RECIPES",
     "Column",
     "ColumnKind",
     "Content",
     "Correction",
+    "Difference",
     "Figure",
+    "FormProblem",
     "Line",
     "ListRow",
+    "MergedLine",
     "Part",
     "Picture",
     "Provenance",
@@ -33,9 +41,16 @@ __all__ = [
     "Section",
     "SectionKind",
     "SectionText",
+    "binding_of",
+    "bound_line",
+    "compared",
     "content_data",
     "content_from",
+    "merged_lines",
+    "problems",
     "schema_data",
     "schema_from",
+    "schema_of_table",
     "seal_of",
+    "summary",
 ]

@@ -13,12 +13,17 @@ class SectionKind(StrEnum):
 
     NARRATIVE = "narrative"  # text
     FIGURES = "figures"  # a table: lines bound to elements, columns of periods
-    BODIES = "bodies"  # the same lines body by body: the annex of a consolidated report
+    BODIES = "bodies"  # lines of tables of figures again, body by body: the annex of a consolidated report
     TARGETS = "targets"  # the plan's targets with their verdicts
     TASKS = "tasks"  # tasks done and overdue
     MISSING = "missing"  # who has not reported, or late, and whose fault it is
     CORRECTIONS = "corrections"  # figures of earlier reports that were restated: old and new
     PICTURES = "pictures"
+
+
+RECIPES = ("verdicts", "tasks", "figures", "comparison", "events", "urging", "carried")
+"""What the first text of a section can be made of: verdicts on targets, tasks done and overdue, the figures of the form
+alone or compared, events of the plan, who was urged, and the words of the report before. See `core.evaluating`."""
 
 
 class ColumnKind(StrEnum):
@@ -80,7 +85,7 @@ class Section:
     """One section of the outline, in the order of the document; `level` 1 to 3 is how deep its heading stands.
 
     `number` is written before the title ("I", "1", "a"). `guidance` tells who fills it what belongs there. `drafts`
-    names what a first text is made of (the recipes of `core.evaluating`), where it is narrative. `band` is the change
+    names what a first text is made of (`RECIPES`), where it is narrative. `band` is the change
     in percent against the same period of last year beyond which a figure has to be explained; None asks nothing.
     `annex` sections are printed after the signature, on pages of their own (`landscape` where they are wide).
     """
@@ -102,9 +107,10 @@ class Section:
 
 @attrs.frozen(kw_only=True)
 class ReportSchema:
-    """A whole form. `type_name` heads the document (`BÁO CÁO`), `subject` is its title with `{kỳ}` and `{kế hoạch}`.
+    """A whole form. `type_name` heads the document (`BÁO CÁO`; empty: an official letter), `subject` is its title.
 
-    `source` is the legal act or the plan that asks for it.
+    `subject` and `opening` may hold `{kỳ}` and `{kế hoạch}`. `source` is the legal act or the plan that asks for it.
+    `suits` names the regimes that it is usual for: a kind (`final`), or a kind and a period (`periodic/monthly`).
     """
 
     code: str
@@ -113,6 +119,7 @@ class ReportSchema:
     subject: str = ""
     opening: str = ""
     source: str = ""
+    suits: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
 
     def lines(self) -> Iterator[tuple[Section, Line]]:

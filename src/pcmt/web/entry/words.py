@@ -8,6 +8,7 @@ from pcmt.core.measures import number_label
 NOT_APPLICABLE = "x"
 """How "does not apply" is typed and shown."""
 
+
 def text_of(number: Number | None) -> str:
     """What stands in the cell of a number, as it could be typed again."""
     if number is None or not number.told:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.tasks.queries import due_items, my_work
-from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_revisions
+from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_reports, waiting_revisions
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.owed import numbers_of
@@ -23,7 +23,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     today, looks, held = actor.on, only_looks(actor), request.GET.get("cua") == MINE
     work = my_work(actor, today, held=held)
     groups, more = own_groups(work, today, held=held)
-    piles, texts = waiting_for(actor, today), waiting_revisions(actor)
+    reports, texts = waiting_reports(actor), waiting_revisions(actor)
+    piles = [*reports, *waiting_for(actor, today)]
     bodies = body_lines(actor, work.units, today)
     page = {
         "today": today,

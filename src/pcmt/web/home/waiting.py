@@ -16,7 +16,9 @@ from pcmt.apps.accounts.policies import Reach
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.plans.policies import can_start
-from pcmt.apps.tasks.models import DueItem, Mode
+from pcmt.apps.reports.queries.lists import inbox
+from pcmt.apps.reports.queries.lists import waiting_for_me as reports_to_approve
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.web.tasks.owed import ASKING, DECLINED, OPEN, SUBMITTED
 
@@ -27,7 +29,7 @@ MOST_READ = 200
 
 @attrs.frozen
 class Pile:
-    """Things of one sort that wait; `url` lists them all, where there is such a list."""
+    """Things of one sort that wait; `url` lists them all, where there is such a list. `of_reports`: reports to read."""
 
     name: str
     label: str
@@ -35,6 +37,7 @@ class Pile:
     count: int
     items: Sequence[DueItem]
     url: str
+    of_reports: bool = False
 
     @property
     def more(self) -> int:
@@ -55,7 +58,7 @@ def waiting_for(actor: Actor, today: date) -> list[Pile]:
         given |= Q(parent__isnull=True, plan__owner_id=actor.unit_id)
     late = part & OPEN & Q(due_on__lt=today) & ~Q(unit_id=actor.unit_id) & ~Q(mode=Mode.REQUESTED)
     sorts = {
-        "submitted": given & SUBMITTED,
+        "submitted": given & SUBMITTED & Q(kind=DueKind.TASK),  # reports wait in a pile of their own
         "asking": given & OPEN & ASKING,
         "declined": given & DECLINED,
         "late": late,
@@ -82,6 +85,23 @@ def waiting_for(actor: Actor, today: date) -> list[Pile]:
             url = f"{reverse('tasks:owed')}?{urlencode({'trang_thai': state})}" if state else ""
             shown = rows.get(rank, [])[: MOST_ROWS if url else MOST_READ]
             piles.append(Pile(name, label, act, number, shown, url))
+    return piles
+
+
+def waiting_reports(actor: Actor) -> list[Pile]:
+    """Reports that wait for the actor: to be approved as the leader of the body, to be taken as the recipient."""
+    sorts = (
+        ("cho-duyet", _("Báo cáo chờ tôi duyệt"), _("Xem, duyệt"), reports_to_approve(actor)),
+        ("cho-tiep-nhan", _("Báo cáo chờ tiếp nhận"), _("Tiếp nhận"), inbox(actor)),
+    )
+    piles = []
+    for word, label, act, found in sorts:
+        shown = list(found.values_list("due_item", flat=True)[:MOST_ROWS])
+        if shown:
+            rows = DueItem.objects.visible_to(actor).filter(pk__in=shown).select_related(*SHOWN_WITH)
+            places = {pk: place for place, pk in enumerate(shown)}
+            items = sorted(rows, key=lambda item: places[item.pk])
+            piles.append(Pile(word, label, act, found.count(), items, f"{reverse('reports:list')}?xem={word}", True))
     return piles
 
 

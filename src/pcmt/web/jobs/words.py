@@ -22,6 +22,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.facts.jobs.work_on_sheet": gettext_lazy("Kiểm tra và nhập tệp số liệu"),
     "pcmt.apps.facts.jobs.tend_sheets": gettext_lazy("Trông các tệp số liệu, dọn tệp cũ"),
     "pcmt.apps.tasks.jobs.remind": gettext_lazy("Nhắc việc sắp tới hạn và quá hạn"),
+    "pcmt.apps.reports.jobs.lay_out": gettext_lazy("Lập trước các kỳ báo cáo"),
     "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
     "pcmt.apps.reports.jobs.work_on_export": gettext_lazy("Tạo tệp nén nhiều báo cáo"),
     "pcmt.apps.reports.jobs.tend_exports": gettext_lazy("Trông các lần xuất báo cáo, dọn tệp cũ"),

@@ -155,9 +155,7 @@ class SignForm(ActForm):
     )
     symbol = forms.CharField(label=_("Ký hiệu"), help_text=_("Ví dụ BC-UBND."), required=False, max_length=SYMBOL_CHARS)
     signed_on = WrittenDateField(label=_("Ngày ký"), required=False)
-    scan = forms.FileField(
-        label=_("Bản đã ký"), help_text=_("Tệp PDF hoặc ảnh, tối đa 20 MB."), required=False
-    )
+    scan = forms.FileField(label=_("Bản đã ký"), help_text=_("Tệp PDF hoặc ảnh, tối đa 20 MB."), required=False)
 
 
 FORMS: Mapping[str, type[ActForm]] = {
@@ -170,7 +168,7 @@ FORMS: Mapping[str, type[ActForm]] = {
 
 
 def acts_of(actor: Actor, submission: Submission, failed: ActForm | None = None) -> dict[str, ActForm]:
-    """The steps that the actor may take with a report now, each with its form; `failed` is the one that was not taken."""
+    """The steps that the actor may take with a report now, each with its form; `failed` was not taken."""
     waiting = submission.state == SubmissionState.WAITING
     approved = waiting and approval_of(submission) is not None
     led = bool(leaders_of([submission.unit_id], actor.on).get(submission.unit_id))

@@ -28,7 +28,7 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.addresses import duty_title, period_title
 from pcmt.apps.reports.models import WRITABLE, Duty, DutyOccurrence, Submission, SubmissionState
 from pcmt.apps.reports.operations.taking import MOST_AT_ONCE, accept_reports
-from pcmt.apps.reports.policies import leads_at, writes_at
+from pcmt.apps.reports.policies import can_open, leads_at, writes_at
 from pcmt.apps.reports.queries import lists
 from pcmt.apps.tasks.models import DueState, Mode
 from pcmt.apps.units.models import Unit
@@ -185,7 +185,7 @@ def show_list(request: HttpRequest, *, refused: Sequence[tuple[str, str]] = (), 
     """The page of the list; `refused` are reports that could not be taken, with the reason of each."""
     look = looked(request)
     page: Page[Any] = Paginator(lists.listed(look.items), ROWS_A_PAGE).get_page(request.GET.get("trang"))
-    query = {name: value for name, value in request.GET.items() if name not in (CLEARED, "trang")}
+    query = {name: str(value) for name, value in request.GET.items() if name not in (CLEARED, "trang")}
     counts = lists.report_counts(look.actor, look.actor.on)
     context = {
         "form": look.form,
@@ -198,7 +198,7 @@ def show_list(request: HttpRequest, *, refused: Sequence[tuple[str, str]] = (), 
         "chosen": request.POST.getlist("chon"),
         "may_take": look.tab.word == "cho-tiep-nhan" and writes_at(look.actor, look.actor.unit_id),
         "list_url": f"{reverse('reports:list')}?{urlencode(query)}",
-        "clear_url": f"{reverse('reports:list')}?{urlencode({'xem': look.tab.word, CLEARED: 1})}",
+        "clear_url": f"{reverse('reports:list')}?{urlencode({'xem': look.tab.word, CLEARED: '1'})}",
         "sheet_url": f"{reverse('reports:list-xlsx')}?{urlencode(query)}",
         "today": look.actor.on,
         "now": timezone.now(),
@@ -357,8 +357,9 @@ def state_of(occurrence: Any, submission: Submission | None, on: date) -> tuple[
 def link_of(occurrence: DutyOccurrence, submission: Submission | None, actor: Actor) -> tuple[str, str]:
     """Where a line leads and what is done there: the report; before it is begun, the due item that opens it."""
     if submission is None:
-        mine = writes_at(actor, occurrence.unit_id)
-        return reverse("tasks:due", args=[occurrence.due_item_id]), (_("Lập báo cáo") if mine else _("Mở"))
+        if occurrence.duty.form_id is not None and can_open(actor, occurrence):
+            return reverse("reports:open", args=[occurrence.pk]), _("Lập báo cáo")
+        return reverse("tasks:due", args=[occurrence.due_item_id]), _("Mở")
     acts: Mapping[str, str] = {
         SubmissionState.DRAFT: _("Soạn tiếp"),
         SubmissionState.RETURNED: _("Sửa lại"),
@@ -377,9 +378,13 @@ COLUMNS = (
 
 
 def _sheet(look: Look, rows: Sequence[Row]) -> Sheet:
-    heading = f"Báo cáo, {str(look.tab.label).lower()}: {look.actor.unit_name}, tính đến hết ngày {vdate(look.actor.on)}"
+    heading = (
+        f"Báo cáo, {str(look.tab.label).lower()}: {look.actor.unit_name}, tính đến hết ngày {vdate(look.actor.on)}"
+    )
     words = "; ".join(f"{label}: {value}" for label, value in look.form.words)
-    return Sheet("Báo cáo", heading, COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)], words, fixed=3)
+    return Sheet(
+        "Báo cáo", heading, COLUMNS, [_cells(number, row) for number, row in enumerate(rows, 1)], words, fixed=3
+    )
 
 
 def _cells(number: int, row: Row) -> Sequence[Value]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -28,6 +29,7 @@ from pcmt.apps.reports.models import (
 )
 from pcmt.apps.reports.policies import can_comment, can_write, writes_at
 from pcmt.apps.reports.queries.checking import Problem
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, told_of
 from pcmt.core.evaluating.narrating import Sentence, Stale, not_said, sentence_from, stale_numbers
 from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from, schema_from
@@ -80,7 +82,7 @@ class Seen:
     @property
     def title(self) -> str:
         """What it is called."""
-        return report_title(self.submission)
+        return capfirst(report_title(self.submission))
 
     def address(self, section: str = "") -> str:
         """The page of the report, at a section."""
@@ -102,9 +104,7 @@ class Place:
 
 def submission_of(actor: Actor, submission_id: int) -> Submission:
     """The report when the actor may see it; else there is no such page."""
-    rows: Any = Submission.objects.visible_to(actor).select_related(
-        *LOADED, "occurrence__due_item", "signed"
-    )
+    rows: Any = Submission.objects.visible_to(actor).select_related(*LOADED, "occurrence__due_item", "signed")
     found: Submission | None = rows.filter(pk=submission_id).first()
     if found is None:
         raise Http404
@@ -139,7 +139,10 @@ def comments_of(look: Seen) -> dict[str, list[SectionComment]]:
 
 
 def outline_of(
-    look: Seen, problems: Sequence[Problem] = (), said: Mapping[str, Sequence[SectionComment]] | None = None, open_at: str = ""
+    look: Seen,
+    problems: Sequence[Problem] = (),
+    said: Mapping[str, Sequence[SectionComment]] | None = None,
+    open_at: str = "",
 ) -> list[Place]:
     """The sections with how far each is."""
     wrong = Counter(problem.section for problem in problems if problem.blocks)
@@ -287,7 +290,9 @@ def offers_of(look: Seen, row: SubmissionSection) -> tuple[list[Offer], list[Off
         for each in stale
     ]
     known = {each.was.key for each in stale}
-    return moved, [Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known]
+    return moved, [
+        Offer(each.key, pieces_of(look, each)) for each in not_said(row.text, fresh) if each.key not in known
+    ]
 
 
 def pieces_of(look: Seen, sentence: Sentence) -> list[Piece]:
@@ -351,6 +356,7 @@ def head_of(look: Seen) -> dict[str, Any]:
         "content": look.content,
         "edition": look.edition,
         "due": submission.occurrence.due_item,
+        "gathers": look.own and gathers(submission.duty),
         "plan": submission.duty.plan,
         "today": look.actor.on,
         "may_comment": can_comment(look.actor, submission),
@@ -418,4 +424,3 @@ def bodies_of(schema: ReportSchema, section: Section, content: Content) -> list[
     """Each body with its numbers, "—" for what it did not report."""
     lines = bodies_lines(schema, section)
     return [(each.name, [number_text(each.values.get(line.key)) or "—" for line in lines]) for each in content.parts]
-

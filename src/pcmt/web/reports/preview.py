@@ -127,7 +127,11 @@ def figures_changed(schema: ReportSchema, old: Content, new: Content) -> list[Ch
         was, now = _told(before), _told(after)
         if was == now:
             continue
-        gap = after.value - before.value if before and after and before.value is not None and after.value is not None else None
+        gap = (
+            after.value - before.value
+            if before and after and before.value is not None and after.value is not None
+            else None
+        )
         found.append(Changed(line.label, line.unit_word, was, now, _signed(gap)))
     return found
 
@@ -136,13 +140,15 @@ def texts_changed(
     schema: ReportSchema, old: Content, new: Content
 ) -> list[tuple[str, Sequence[tuple[str, str, bool]]]]:
     """The sections whose text differs, each with its paragraphs side by side."""
-    found = []
+    found: list[tuple[str, Sequence[tuple[str, str, bool]]]] = []
     for section in schema.sections:
         if section.kind is not SectionKind.NARRATIVE:
             continue
         was, now = (each.texts[section.key].text if section.key in each.texts else "" for each in (old, new))
         if was != now:
-            found.append((f"{section.number}. {section.title}" if section.number else section.title, side_by_side(was, now)))
+            found.append(
+                (f"{section.number}. {section.title}" if section.number else section.title, side_by_side(was, now))
+            )
     return found
 
 
@@ -156,5 +162,3 @@ def _signed(gap: Decimal | None) -> str:
     if gap is None or not gap:
         return ""
     return f"{'+' if gap > 0 else '−'}{number_text(abs(gap))}"
-
-

@@ -68,6 +68,11 @@ class Row:
         return source_words(self.figure)
 
     @property
+    def has_source(self) -> bool:
+        """Whether there is a page that says where the number comes from: of elements and indicators, not of sums."""
+        return bool(self.line.element or self.line.indicator)
+
+    @property
     def told(self) -> str:
         """How many units stand behind the number, where that are several."""
         if self.figure.expected is None or self.figure.expected < 2 or self.figure.told is None:

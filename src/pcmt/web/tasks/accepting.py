@@ -9,11 +9,23 @@ import attrs
 from django import forms
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from pcmt.apps.accounts.models import Actor
+from pcmt.apps.reports.models import Submission
+from pcmt.apps.reports.policies import can_open
 from pcmt.apps.tasks.models import LIVE, Comment, DueItem, DueState, Extension, ExtensionState, Mode, NoteEvent
 from pcmt.apps.tasks.operations import Kept
-from pcmt.apps.tasks.policies import asks_acceptance, can_accept, can_comment, can_report, gave, owes
+from pcmt.apps.tasks.policies import (
+    asks_acceptance,
+    can_accept,
+    can_comment,
+    can_report,
+    gave,
+    has_report,
+    is_written_report,
+    owes,
+)
 from pcmt.apps.tasks.queries import people_concerned
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.forms import (
@@ -58,6 +70,7 @@ def accepting_page(request: HttpRequest, item: DueItem | None, failed: forms.For
     return {
         "acts": acts,
         "failed": failed,
+        "written_report": _written(actor, item),
         "asks_acceptance": asks_acceptance(item),
         "may_report": may_report,
         "gave": given,
@@ -69,6 +82,18 @@ def accepting_page(request: HttpRequest, item: DueItem | None, failed: forms.For
         "comments": _comments(item),
         "comment_form": _comment_form(actor, item, failed),
     }
+
+
+def _written(actor: Actor, item: DueItem) -> dict[str, Any] | None:
+    """The report of an item that is written in this program, as far as the actor sees it; None for all others."""
+    if not is_written_report(item):
+        return None
+    report = item.occurrence.submission if has_report(item) else None
+    if report is not None:
+        seen = Submission.objects.visible_to(actor).filter(pk=report.pk).exists()
+        return {"report": report, "url": reverse("reports:report", args=[report.pk]) if seen else ""}
+    may = can_open(actor, item.occurrence)
+    return {"report": None, "url": reverse("reports:open", args=[item.occurrence.pk]) if may else ""}
 
 
 def people_form(item: DueItem, actor: Actor, data: QueryDict | None = None) -> CommentForm:
@@ -103,7 +128,7 @@ def _acts(
     """The forms of what the actor may do now, by the name of the act."""
     version = {"version": item.version}
     found: list[ActForm] = []
-    if item.state == DueState.SUBMITTED and can_accept(actor, item):
+    if item.state == DueState.SUBMITTED and can_accept(actor, item) and not is_written_report(item):
         found += [AcceptForm(initial=version), SendBackForm(initial=version)]
     if may_report and waiting is None and _may_be_longer(item, actor):
         found.append(AskExtensionForm(initial=version))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.reports.policies import can_open
+from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
+from pcmt.apps.tasks.policies import has_report, is_written_report
 from pcmt.apps.tasks.series import Series
 from pcmt.web.tasks.strip import Strip, marks_in_words, strip_of
 from pcmt.web.templatetags.pcmt import days_left, due_tone, vdate
@@ -41,7 +46,8 @@ def due_state(item: DueItem, today: date) -> dict[str, str]:
         case DueState.SUSPENDED:
             return {"tone": "plain", "word": _("tạm dừng")}
         case DueState.SUBMITTED:
-            return {"tone": "wait", "word": " · ".join(filter(None, (_("chờ nghiệm thu"), late)))}
+            waits = _("chờ tiếp nhận") if item.kind == DueKind.REPORT else _("chờ nghiệm thu")
+            return {"tone": "wait", "word": " · ".join(filter(None, (waits, late)))}
         case DueState.DONE:
             return {"tone": "done", "word": late or _("đã xong")}
     if item.mode == Mode.REQUESTED:
@@ -66,6 +72,30 @@ def source_item(item: DueItem) -> int | None:
         return item.task.item_id
     occurrence = getattr(item, "occurrence", None)
     return occurrence.duty.item_id if occurrence else None
+
+
+@register.simple_tag(takes_context=True)
+def work_address(context: Context, item: DueItem, anchor: str = "") -> str:
+    """Where one goes on with an item: to the report, where the own body writes it here; else to the item's page."""
+    actor = context["request"].actor
+    if item.unit_id == actor.unit_id and is_written_report(item):
+        return report_url(item, actor)
+    return reverse("tasks:due", args=[item.pk]) + anchor
+
+
+@register.filter
+def written(item: DueItem) -> bool:
+    """Whether it is a report that is written in this program."""
+    return is_written_report(item)
+
+
+def report_url(item: DueItem, actor: Actor) -> str:
+    """The report of a due item; where nobody has begun it, the page that begins it, for who may."""
+    if has_report(item):
+        return reverse("reports:report", args=[item.occurrence.submission.pk])
+    if can_open(actor, item.occurrence):
+        return reverse("reports:open", args=[item.occurrence.pk])
+    return reverse("tasks:due", args=[item.pk])
 
 
 @register.inclusion_tag("tasks/_strip.html")

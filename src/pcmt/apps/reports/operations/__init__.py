@@ -14,11 +14,35 @@ from pcmt.apps.plans.contract import names_of, squeezed
 from pcmt.apps.plans.events import event_days, windows_of
 from pcmt.apps.plans.models import Item
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
+from pcmt.apps.reports.operations.chaining import propose_feeds
+from pcmt.apps.reports.operations.forms import (
+    add_form,
+    copy_form,
+    drop_form_draft,
+    end_form,
+    load_forms,
+    put_form_in_use,
+    save_form_draft,
+)
+from pcmt.apps.reports.operations.occurring import lay_out
+from pcmt.apps.reports.queries.forms import usual_form
+from pcmt.apps.reports.regimes import title_of
 from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, by_owner, drop_requests, end_due, rename_due, touch
 from pcmt.apps.tasks.operations.amending import recurring, standing_days
-from pcmt.core.periods import DAY, Due, Span, limit_from, period_reported
+from pcmt.core.periods import ADMINISTRATIVE, DAY, PERIOD_WORDS, Due, Span, limit_from, period_reported
 from pcmt.core.text import fold
+
+__all__ = [
+    "add_form",
+    "adopt_duties",
+    "copy_form",
+    "drop_form_draft",
+    "end_form",
+    "load_forms",
+    "put_form_in_use",
+    "save_form_draft",
+]
 
 CHUNK = 500
 NOT_OWED = {"ad_hoc"}
@@ -26,7 +50,7 @@ NOT_OWED = {"ad_hoc"}
 
 FIELDS = [
     *("revision", "clause", "item", "kind", "period", "recipient", "recipient_name", "via", "onward", "prepared_by"),
-    *("due", "due_text", "what", "text", "start", "end", "order", "state", "ended_by"),
+    *("due", "due_text", "what", "text", "start", "end", "order", "state", "ended_by", "title", "calendar"),
 ]
 
 
@@ -54,11 +78,15 @@ def adopt_duties(adoption: Adoption) -> None:
     ended = [duty for duty in known.values() if duty.state == DutyState.ACTIVE]
     for duty in ended:
         duty.state, duty.ended_by = DutyState.ENDED, adoption.revision
+    for duty in new:
+        duty.form = usual_form(duty)
     Duty.objects.bulk_create(new, batch_size=200)
     Duty.objects.bulk_update([*kept, *ended], FIELDS, batch_size=50)
     _write_reporters(adoption, drafts)
     _write_occurrences(adoption, drafts, kept)
     _end_with(adoption, ended)
+    propose_feeds([duty for duty, _item in drafts], {duty.pk for duty in new}, adoption.on)
+    lay_out(at=adoption.at, plan=adoption.plan)  # the plan's window may be another one
     adoption.count("duties", len(new))
     adoption.count("duties_kept", len(kept))
     adoption.count("duties_ended", len(ended))
@@ -77,6 +105,7 @@ def _end_with(adoption: Adoption, ended: Sequence[Duty]) -> None:
 
 def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
     values = item.values
+    made = title_of(duty.kind, duty.period, duty.what) if duty.item_id else ""
     recipients = names_of(values.get("recipient"))
     duty.revision, duty.item, duty.clause = adoption.revision, item, item.clause
     duty.kind, duty.period = values.get("kind") or "", values.get("period") or ""
@@ -90,6 +119,9 @@ def _fill(duty: Duty, adoption: Adoption, item: Item, order: int) -> None:
     duty.what = values.get("what") or ""
     duty.text, duty.start, duty.end = item.text, item.start, item.end
     duty.order, duty.state, duty.ended_by = order, DutyState.ACTIVE, None
+    if duty.title in ("", made):  # else a person gave it a better name
+        duty.title = title_of(duty.kind, duty.period, duty.what)
+    duty.calendar = ADMINISTRATIVE.code if duty.period in PERIOD_WORDS else ""
 
 
 def _write_reporters(adoption: Adoption, drafts: Sequence[tuple[Duty, Item]]) -> None:

@@ -7,6 +7,7 @@ one; what differs is kept line by line with the reason, and the next report show
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -122,3 +123,8 @@ def _pictures_as_sent(submission: Submission, edition: SubmissionEdition) -> Non
         row = row or SubmissionPicture(submission=submission, section=picture.section, file_id=picture.file_id)
         row.caption, row.order = picture.caption, order
         row.save()
+
+
+def _places(value: Decimal | None) -> int:
+    exponent = value.normalize().as_tuple().exponent if value else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from pcmt.apps.accounts.models import Actor, Grant
-from pcmt.apps.reports.models import WRITABLE, StepEvent, Submission, SubmissionStep
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.reports.models import WRITABLE, Submission
 from pcmt.apps.reports.policies import writes_at
 from pcmt.core.diagnostics import Refusal
 
@@ -30,7 +30,8 @@ def held(actor: Actor, submission_id: int) -> Submission | Refusal:
     if submission.state not in WRITABLE:
         return Refusal(
             code="not_writable",
-            message=_("Báo cáo đang ở bước “%(state)s” nên không sửa được.") % {"state": submission.get_state_display()},
+            message=_("Báo cáo đang ở bước “%(state)s” nên không sửa được.")
+            % {"state": submission.get_state_display()},
         )
     return submission
 
@@ -52,19 +53,6 @@ def new_version(submission: Submission, at: datetime, *fields: str) -> None:
     submission.version = F("version") + 1  # type: ignore[assignment]
     submission.save(update_fields=["changed_at", "version", *fields])
     submission.refresh_from_db(fields=["version"])
-
-
-def step(
-    submission: Submission, actor: Actor | None, at: datetime, event: StepEvent, note: str = ""
-) -> SubmissionStep:
-    """Keep one step of a report: who did it, in which role, by which grant."""
-    grant = actor.grant_id if actor else None
-    return SubmissionStep.objects.create(
-        submission=submission, event=event, at=at, actor_id=actor.user_id if actor else None,
-        actor_name=actor.name if actor else "", role=actor.role if actor else "",
-        grant_id=grant if grant and Grant.objects.filter(pk=grant).exists() else None,
-        unit_id=actor.unit_id if actor else None, edition=submission.edition, note=note,
-    )  # fmt: skip
 
 
 def tidy(text: str, *, lines: bool = False) -> str:

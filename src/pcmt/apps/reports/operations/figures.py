@@ -1,9 +1,11 @@
 """What a report that is taken tells the facts.
 
 A number that a person typed for a unit becomes a fact of that unit and period. Not so where the figure is a sum of what
-others told: of units below, or of shorter periods of the unit itself; there the typed number stays in the report, beside
-the counted one and with its reason. A correction tells its numbers over those of the edition before; what that told and
-the correction leaves blank is emptied, as far as it still stands as told.
+others told: of units below, or of shorter periods of the unit itself; there the typed number stays in the report,
+beside the counted one and with its reason.
+
+A correction tells its numbers over those of the edition before; what that told and the correction leaves blank is
+emptied, as far as it still stands as told.
 """
 
 from __future__ import annotations
@@ -91,9 +93,7 @@ def _left(
 def _summed(unit_id: int, span: Span, series: Iterable[Series]) -> set[Series]:
     """The series whose figure of the unit for the period adds up what was told otherwise."""
     elements = Element.objects.filter(code__in={element for element, _breakdown in series})
-    inside = Fact.objects.counting().filter(
-        element__in=elements.values("pk"), start__gte=span.start, end__lte=span.end
-    )
+    inside = Fact.objects.counting().filter(element__in=elements.values("pk"), start__gte=span.start, end__lte=span.end)
     others = inside.filter(Q(unit_id=unit_id) & ~Q(start=span.start, end=span.end))
     others |= inside.filter(unit__in=below(unit_id, span.last)).exclude(unit_id=unit_id)
     said = others.filter(Q(value__isnull=False) | Q(applies=False))

@@ -15,9 +15,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.asking import Answer
 from pcmt.apps.reports.models import (
-    Duty,
     DutyOccurrence,
-    FormState,
     ReportFormVersion,
     StepEvent,
     Submission,
@@ -25,16 +23,22 @@ from pcmt.apps.reports.models import (
     SubmissionFigure,
     SubmissionSection,
 )
-from pcmt.apps.reports.operations.drafting import held, not_allowed, step
+from pcmt.apps.reports.operations.drafting import held, not_allowed
+from pcmt.apps.reports.operations.stepping import write_step
 from pcmt.apps.reports.policies import can_open
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
+from pcmt.apps.reports.queries.forms import form_in_use
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored
 from pcmt.apps.tasks.models import GONE, DueState
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.evaluating.narrating import Sentence, paragraphs, refreshed, sentence_data, sentence_from
-from pcmt.core.schemas import ColumnKind, Line, ReportSchema, SectionKind, content_from, schema_from
+from pcmt.core.schemas import ColumnKind, Line, ReportSchema, Section, SectionKind, content_from, schema_from
+
+CARRIED = "carried"
+"""The recipe of a section that keeps the words of the last report."""
 
 
 def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission | Refusal:
@@ -56,12 +60,12 @@ def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission
         refusal = _closed(occurrence)
         if refusal is not None:
             return refusal
-        version = form_of(occurrence.duty)
+        version = form_in_use(occurrence.duty.form) if occurrence.duty.form else None
         if version is None:
             message = _("Chế độ báo cáo này chưa có mẫu đang dùng. Đề nghị cơ quan thường trực chọn mẫu báo cáo.")
             return Refusal(code="no_form", message=message, ref=occurrence.duty_id)
         made = _begun(actor, at, occurrence, version)
-        step(made, actor, at, StepEvent.OPENED)
+        write_step(made, StepEvent.OPENED, actor=actor, at=at)
         record(at=at, actor=actor, event="reports.report.opened", obj=made, after={"form": str(version)})
     return made
 
@@ -75,12 +79,6 @@ def _closed(occurrence: DutyOccurrence) -> Refusal | None:
         message = _("Kỳ báo cáo này đã được báo là xong. Mở lại việc đến hạn trước khi lập báo cáo.")
         return Refusal(code="done", message=message, ref=due.pk)
     return None
-
-
-def form_of(duty: Duty) -> ReportFormVersion | None:
-    """The version of the regime's form that is in use; None where there is none."""
-    rows = ReportFormVersion.objects.select_related("form").filter(form=duty.form_id, state=FormState.IN_USE)
-    return rows.first() if duty.form_id else None
 
 
 def about_of(occurrence: DutyOccurrence, at: datetime) -> Unit:
@@ -109,7 +107,10 @@ def _begun(actor: Actor, at: datetime, occurrence: DutyOccurrence, version: Repo
     elements = elements_of(schema, today)
     answers = _answers(made, schema, elements, at)
     SubmissionFigure.objects.bulk_create(
-        [_counted(SubmissionFigure(submission=made, line=line.key), line, answers, elements) for line in _filled(schema)],
+        [
+            _counted(SubmissionFigure(submission=made, line=line.key, places=elements.places(line)), answers)
+            for line in _filled(schema)
+        ],
         batch_size=200,
     )
     drafts = told_of(made, on=today).drafts()
@@ -119,7 +120,7 @@ def _begun(actor: Actor, at: datetime, occurrence: DutyOccurrence, version: Repo
     told = _drafts_of(before)
     SubmissionSection.objects.bulk_create(
         [
-            _section(made, section.key, drafts[section.key], texts.get(section.key, ""), told, before)
+            _section(made, section, drafts[section.key], texts.get(section.key, ""), told, before)
             for section in schema.sections
             if section.kind is SectionKind.NARRATIVE
         ]
@@ -136,37 +137,48 @@ def _drafts_of(edition: SubmissionEdition | None) -> dict[str, list[Sentence]]:
 
 
 def _section(
-    made: Submission, key: str, fresh: Sequence[Sentence], carried: str, told: Mapping[str, Sequence[Sentence]],
-    before: SubmissionEdition | None,
-) -> SubmissionSection:  # fmt: skip
-    """A section with the words of last time, in which what the program said then is said of this period; else drafted."""
-    text = refreshed(carried, told.get(key, ()), fresh) if carried else paragraphs(fresh)
+    made: Submission,
+    section: Section,
+    fresh: Sequence[Sentence],
+    before: str,
+    told: Mapping[str, Sequence[Sentence]],
+    edition: SubmissionEdition | None,
+) -> SubmissionSection:
+    """A section with its first text: the words of the last report where the form carries them on, else sentences.
+
+    What the program said in the last report is said of this period. A section of which the form says nothing is
+    carried on, too: nothing else could stand there.
+    """
+    carries = bool(before) and (not section.drafts or CARRIED in section.drafts)
+    text = refreshed(before, told.get(section.key, ()), fresh) if carries else paragraphs(fresh)
     return SubmissionSection(
-        submission=made, key=key, text=text, draft=[sentence_data(each) for each in fresh],
-        carried_from=before if carried else None,
-    )  # fmt: skip
+        submission=made,
+        key=section.key,
+        text=text,
+        draft=[sentence_data(each) for each in fresh],
+        carried_from=edition if carries else None,
+    )
 
 
 def _filled(schema: ReportSchema) -> list[Line]:
     return [line for _section, line in schema.lines() if line.is_filled]
 
 
-def _answers(
-    submission: Submission, schema: ReportSchema, elements: Elements, at: datetime
-) -> dict[str, Answer]:
-    """What the facts know of each line for the period, on the boundaries of its last day."""
+def _answers(submission: Submission, schema: ReportSchema, elements: Elements, at: datetime) -> dict[str, Answer]:
+    """What the facts know of each line for the period, on the boundaries of its last day.
+
+    Nothing for a report that gathers those of others: its numbers come from what was accepted (`consolidating`).
+    """
+    if gathers(submission.duty):
+        return {}
     cells = {line.key: (line.element, line.breakdown) for line in _filled(schema) if line.element in elements.rows}
     told = known(submission, dict.fromkeys(cells.values()), timezone.localdate(at), (ColumnKind.THIS,))
     return {key: told[ColumnKind.THIS, cell] for key, cell in cells.items() if (ColumnKind.THIS, cell) in told}
 
 
-def _counted(
-    row: SubmissionFigure, line: Line, answers: Mapping[str, Answer], elements: Elements
-) -> SubmissionFigure:
+def _counted(row: SubmissionFigure, answers: Mapping[str, Answer]) -> SubmissionFigure:
     """The line with what is counted; its value follows unless a person typed one."""
-    answer = answers.get(line.key)
-    if row.pk is None:
-        row.places = elements.places(line)
+    answer = answers.get(row.line)
     row.counted, row.told, row.expected = None, None, None
     if answer is not None:
         row.counted = stored(decimal_of(answer.figure.value, row.places), row.places)
@@ -201,6 +213,9 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         submission = held(actor, submission_id)
         if isinstance(submission, Refusal):
             return submission
+        if gathers(submission.duty):
+            message = _("Số liệu của báo cáo này lấy từ báo cáo của các đơn vị. Mở trang Tổng hợp để cập nhật.")
+            return Refusal(code="gathers", message=message, ref=submission.pk)
         schema = schema_from(submission.form_version.body)
         elements = elements_of(schema, timezone.localdate(at))
         answers = _answers(submission, schema, elements, at)
@@ -212,11 +227,17 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
                 continue
             before = (row.counted, row.value, row.applies)
             told = (row.told, row.expected)
-            _counted(row, line, answers, elements)
+            _counted(row, answers)
             if before != (row.counted, row.value, row.applies):
                 row.version += 1
                 moved.append(
-                    Moved(line.key, line.label, unstored(before[0], row.places), unstored(row.counted, row.places), row.typed)
+                    Moved(
+                        line.key,
+                        line.label,
+                        unstored(before[0], row.places),
+                        unstored(row.counted, row.places),
+                        row.typed,
+                    )
                 )
                 changed.append(row)
             elif told != (row.told, row.expected):
@@ -227,7 +248,5 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         submission.known_at = submission.changed_at = at
         submission.save(update_fields=["known_at", "changed_at"])
         if moved:
-            record(
-                at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)}
-            )
+            record(at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)})
     return Refreshed(submission, tuple(moved))

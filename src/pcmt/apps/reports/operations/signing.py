@@ -66,7 +66,9 @@ def record_signed(
         submission.changed_at = at
         submission.save(update_fields=["number", "symbol", "signed_on", "signed", "version", "changed_at"])
         day = f"{signed_on:%d/%m/%Y}" if signed_on else ""
-        write_step(submission, StepEvent.SIGNED, actor=actor, at=at, note=", ".join(filter(None, (_said(submission), day))))
+        write_step(
+            submission, StepEvent.SIGNED, actor=actor, at=at, note=", ".join(filter(None, (_said(submission), day)))
+        )
         record(
             at=at, actor=actor, event="reports.report.signed", obj=submission, before=before,
             after={"number": number, "symbol": symbol, "signed_on": signed_on},

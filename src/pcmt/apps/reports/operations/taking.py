@@ -17,8 +17,8 @@ from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.reports.models import EditionState, StepEvent, Submission, SubmissionState
 from pcmt.apps.reports.operations.figures import tell_facts
-from pcmt.apps.reports.operations.stepping import NOTE_CHARS, changed, held, too_long, write_step, written
 from pcmt.apps.reports.operations.sending import follow_item, settle
+from pcmt.apps.reports.operations.stepping import NOTE_CHARS, changed, held, too_long, write_step, written
 from pcmt.apps.reports.operations.telling import tell_parents, tell_writers
 from pcmt.apps.reports.policies import takes
 from pcmt.apps.reports.queries.way import accepted_edition
@@ -75,7 +75,7 @@ def accept_report(
 
 
 def accept_reports(*, actor: Actor, at: datetime, versions: Mapping[int, int]) -> dict[int, Submission | Refusal]:
-    """Take many reports, each by itself: what is wrong with one holds up no other. `versions` by id, as they were seen."""
+    """Take many reports, each by itself: what is wrong with one holds up no other. `versions` by id, as seen."""
     return {
         pk: accept_report(actor=actor, at=at, submission_id=pk, version=version)
         for pk, version in sorted(versions.items())[:MOST_AT_ONCE]

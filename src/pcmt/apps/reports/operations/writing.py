@@ -197,9 +197,7 @@ def save_figures(
     return SavedFigures(tuple(saved), tuple(refused), len(written))
 
 
-def use_counted(
-    *, actor: Actor, at: datetime, submission_id: int, line: str, seen: int
-) -> SubmissionFigure | Refusal:
+def use_counted(*, actor: Actor, at: datetime, submission_id: int, line: str, seen: int) -> SubmissionFigure | Refusal:
     """Go back from a typed number to the counted one; what was said about the difference goes with it."""
     with transaction.atomic():
         submission = held(actor, submission_id)
@@ -222,7 +220,9 @@ def use_counted(
         return row
 
 
-def say_nothing(*, actor: Actor, at: datetime, submission_id: int, seen: int, nothing: bool = True) -> Submission | Refusal:
+def say_nothing(
+    *, actor: Actor, at: datetime, submission_id: int, seen: int, nothing: bool = True
+) -> Submission | Refusal:
     """Say that there was nothing to report, or take it back. `seen` is the version of the report.
 
     It is refused while a figure is above zero; the lines that are stand among the problems (`count` of each is 1).
@@ -320,14 +320,19 @@ def _store(
         row.version += 1
     fields = ["value", "applies", "typed", "reason", "explanation", "note", "changed_at", "changed_by", "version"]
     SubmissionFigure.objects.bulk_update(rows, fields, batch_size=200)
-    if submission.nothing and any(row.value for row in rows):
+    taken_back = submission.nothing and any(row.value for row in rows)
+    if taken_back:
         submission.nothing = False
         new_version(submission, at, "nothing")
     else:
         touch(submission, at)
     if changed:
+        nothing = {"nothing": False} if taken_back else {}
         record(
-            at=at, actor=actor, event="reports.figures.written", obj=submission,
+            at=at,
+            actor=actor,
+            event="reports.figures.written",
+            obj=submission,
             before={"figures": [f"{label}: {was or '—'}" for label, (was, _now) in changed.items()]},
-            after={"figures": [f"{label}: {now or '—'}" for label, (_was, now) in changed.items()]},
-        )  # fmt: skip
+            after={"figures": [f"{label}: {now or '—'}" for label, (_was, now) in changed.items()], **nothing},
+        )

@@ -9,9 +9,12 @@ from attrs import frozen
 from django.db.models import Count, Q
 
 from pcmt.apps.reports.models import Duty, DutyState
+from pcmt.apps.reports.queries.forms import form_in_use, schema_of, usual_form
 from pcmt.apps.targets.models import Target, TargetState
 from pcmt.apps.tasks.models import DueItem, Mode, Task, TaskState
 from pcmt.apps.tasks.queries import OweCounts, owe_counts
+
+__all__ = ["PlanProgress", "form_in_use", "plan_progress", "plans_progress", "schema_of", "usual_form"]
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from pcmt.apps.facts.catalogue import rules
 from pcmt.apps.reports.models import FormState, ReportFormVersion, Submission
+from pcmt.apps.reports.queries.consolidating import checks_in, gatherable, gathers, last_run, news_since
 from pcmt.apps.reports.queries.content import YEAR_AGO, Told, told_of
 from pcmt.apps.reports.queries.numbers import span_of
 from pcmt.apps.tasks.models import Extension, ExtensionState
@@ -23,6 +25,13 @@ from pcmt.core.schemas import ColumnKind, Content, Figure, Line, Section, Sectio
 
 CHECKED = ("parts_differ", "part_exceeds", "options_differ", "options_exceed", "option_exceeds")
 """Remarks of the figures' own checks about sums and their parts. What is unusual is asked by the band of the form."""
+
+GATHERED = ("not_added", "not_asked", "uneven", "sum_differs")
+"""Remarks of a consolidation that concern the report itself; its page shows all of them."""
+
+
+FEW = 5
+"""By fewer than so many, in the line's own unit, a number may change without being explained, whatever the percent."""
 
 
 class Severity(StrEnum):
@@ -52,7 +61,9 @@ class Problem:
         return self.severity is Severity.BLOCKS
 
 
-def problems_of(submission: Submission, content: Content | None = None, *, on: date, told: Told | None = None) -> list[Problem]:
+def problems_of(
+    submission: Submission, content: Content | None = None, *, on: date, told: Told | None = None
+) -> list[Problem]:
     """What stands against sending a report (`blocks`) and what should be looked at (`warns`), in the order of the form.
 
     `content` is what is to be sent, where that is at hand; `told` what it was made of. The number of statements does
@@ -61,7 +72,7 @@ def problems_of(submission: Submission, content: Content | None = None, *, on: d
     told = told or told_of(submission, on=on)
     look = _Look(submission, content or told.content, told, on)
     order = {section.key: place for place, section in enumerate(told.schema.sections)}
-    found = [*look.whole(), *look.texts(), *look.figures(), *look.sums()]
+    found = [*look.whole(), *look.gathered(), *look.texts(), *look.figures(), *look.sums()]
     lines = {line.key: place for place, (_section, line) in enumerate(told.schema.lines())}
     return sorted(found, key=lambda each: (order.get(each.section, -1), lines.get(each.line, -1), not each.blocks))
 
@@ -120,15 +131,39 @@ class _Look:
             if line.key in figures and (figures[line.key].value or 0) > 0
         ]  # fmt: skip
 
+    def gathered(self) -> Iterator[Problem]:
+        """What a report that gathers those of others lacks, and what its last run said is to be looked at."""
+        if not gathers(self.submission.duty):
+            return
+        run = last_run(self.submission)
+        bodies = gatherable(self.submission)
+        if news_since(run, bodies):
+            message = (
+                _("Chưa tổng hợp báo cáo của các đơn vị. Mở trang Tổng hợp.")
+                if run is None
+                else _("Có báo cáo được tiếp nhận hoặc đính chính sau lần tổng hợp gần nhất. Tổng hợp lại.")
+            )
+            yield Problem(code="behind", message=message)
+        missing = [each.name for each in bodies if each.missing]
+        if missing:
+            message = ngettext(
+                "%(count)s đơn vị chưa có báo cáo được tiếp nhận: %(names)s.",
+                "%(count)s đơn vị chưa có báo cáo được tiếp nhận: %(names)s.",
+                len(missing),
+            )
+            names = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
+            yield Problem(code="bodies_missing", message=message % {"count": len(missing), "names": names})
+        for check in checks_in(run) if run is not None else ():
+            if check.code in GATHERED:
+                yield Problem(code=check.code, message=check.words, line=check.line)
+
     # --- sections
 
     def texts(self) -> Iterator[Problem]:
         rows = {row.key: row for row in self.submission.sections.select_related("carried_from")}
         fresh = self.told.drafts()
-        open_comments: dict[str, int] = {}
-        for section in self.submission.comments.filter(settled_at__isnull=True).values_list("section", flat=True):
-            open_comments[section] = open_comments.get(section, 0) + 1
-        for key, count in open_comments.items():
+        said = self.submission.comments.filter(settled_at__isnull=True).values_list("section", flat=True)
+        for key, count in Counter(said).items():
             message = ngettext("Còn %(count)s góp ý chưa xong.", "Còn %(count)s góp ý chưa xong.", count)
             yield Problem(code="comments", message=message % {"count": count}, section=key)
         for section in self.told.schema.sections:
@@ -205,7 +240,9 @@ class _Look:
                 code="differs", message=message % words, severity=Severity.BLOCKS, section=section.key, line=line.key
             )
         if line.is_filled and beyond_band(section, figure) and not figure.explanation:
-            message = _("“%(line)s”: %(now)s so với %(before)s cùng kỳ năm trước, biến động quá %(band)s%%. Giải trình.")
+            message = _(
+                "“%(line)s”: %(now)s so với %(before)s cùng kỳ năm trước, biến động quá %(band)s%%. Giải trình."
+            )
             words = {
                 "line": line.label, "now": _shown(figure.value), "before": _shown(year_ago_of(section, figure)),
                 "band": str(section.band),
@@ -254,9 +291,12 @@ def year_ago_of(section: Section, figure: Figure) -> Decimal | None:
 
 
 def beyond_band(section: Section, figure: Figure) -> bool:
-    """Whether a number has changed by more than the section's band against a year ago. From zero any number has."""
+    """Whether a number has changed by more than the section's band against a year ago. From zero any number has.
+
+    One case more or less is half of two: a change by fewer than `FEW` says nothing, and asks nothing.
+    """
     before, now = year_ago_of(section, figure), figure.value
-    if section.band is None or before is None or now is None:
+    if section.band is None or before is None or now is None or abs(now - before) < FEW:
         return False
     return abs(now - before) * 100 > before * section.band
 

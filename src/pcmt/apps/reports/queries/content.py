@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Any
 
 import attrs
 from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.models import PlanEvent
-from pcmt.apps.reports.models import EditionState, Submission, SubmissionEdition, SubmissionFigure
+from pcmt.apps.reports.models import Consolidation, EditionState, Submission, SubmissionEdition, SubmissionFigure
+from pcmt.apps.reports.queries.consolidating import (
+    figures_in,
+    gathers,
+    last_run,
+    missing_rows,
+    parts_in,
+    sources_in,
+)
 from pcmt.apps.reports.queries.numbers import (
     Cell,
     Elements,
@@ -45,14 +55,12 @@ from pcmt.core.schemas import (
     Figure,
     Line,
     ListRow,
-    Part,
     Picture,
     Provenance,
     ReportSchema,
     Section,
     SectionKind,
     SectionText,
-    content_from,
     schema_from,
 )
 
@@ -78,7 +86,7 @@ class Told:
     """What a report says, with what its lists and sentences were made of.
 
     `live` is what the facts know now of the period, by line: it differs from what stands in the report when they have
-    moved on since it was brought up to date.
+    moved on since it was brought up to date. Of a report that gathers those of others it is what the last run found.
     """
 
     content: Content
@@ -111,10 +119,18 @@ class Told:
         """By narrative section the sentences that the program has for it now."""
         basis = self.basis
         return {
-            section.key: narrate(section.drafts, basis)
+            section.key: narrate(section.drafts, basis, tables_of(self.schema, section.key))
             for section in self.schema.sections
             if section.kind is SectionKind.NARRATIVE
         }
+
+
+def tables_of(schema: ReportSchema, key: str) -> tuple[str, ...]:
+    """The tables that a text is about: those that follow it, up to the next text."""
+    after = iter(schema.sections)
+    next((section for section in after if section.key == key), None)
+    below = takewhile(lambda section: section.kind is not SectionKind.NARRATIVE and not section.annex, after)
+    return tuple(section.key for section in below if section.kind is SectionKind.FIGURES)
 
 
 def told_of(submission: Submission, *, on: date) -> Told:
@@ -122,7 +138,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
     schema = schema_from(submission.form_version.body)
     elements = elements_of(schema, on)
     kinds = {section.kind for section in schema.sections}
-    recipes = {name.partition(":")[0] for section in schema.sections for name in section.drafts}
+    recipes = {name for section in schema.sections for name in section.drafts}
     columns = {column.kind for section in schema.sections for column in section.columns}
     span, day = span_of(submission), boundary_of(submission, on) or on
     rows = {row.line: row for row in submission.figures.all()}
@@ -130,7 +146,9 @@ def told_of(submission: Submission, *, on: date) -> Told:
     judged = _judged(submission, day) if wants_targets else ()
     wants_tasks = SectionKind.TASKS in kinds or "tasks" in recipes
     dues = _dues(submission, span, min(span.last, on) if span else on) if wants_tasks else _Dues((), ())
-    numbers = _Numbers(submission, schema, elements, rows, judged, on)
+    gathering = gathers(submission.duty)
+    run = last_run(submission) if gathering else None
+    numbers = _Numbers(submission, schema, elements, rows, judged, on, gathered=run is not None)
     letters, urged = _letters(submission, span) if "urging" in recipes else (0, 0)
     content = Content(
         form=submission.form_version.form.code,
@@ -141,20 +159,30 @@ def told_of(submission: Submission, *, on: date) -> Told:
         last=submission.period_to,
         cutoff=min(span.last, on) if span else on,
         nothing=submission.nothing,
-        texts={row.key: SectionText(row.text) for row in submission.sections.all() if row.text},
+        texts={
+            row.key: SectionText(text=row.text, sources=sources_in(run, row.key, row.text))
+            for row in submission.sections.all()
+            if row.text
+        },
         figures=numbers.figures(),
-        lists=_lists(schema, judged, dues),
-        parts=parts_of(submission),
+        lists=_lists(schema, judged, dues, missing_rows(submission, on) if SectionKind.MISSING in kinds else ()),
+        parts=parts_in(run) if run is not None else (),
         corrections=corrections_of(submission),
         pictures=tuple(
-            Picture(row.section, row.file_id, row.caption, row.file.sha256)
+            Picture(section=row.section, file_id=row.file_id, caption=row.caption, digest=row.file.sha256)
             for row in submission.pictures.select_related("file")
         ),
     )
     return Told(
         content, schema, elements, tuple(judged), dues.told,
-        _events(submission, span) if "events" in recipes else (), letters, urged, numbers.live(),
+        _events(submission, span) if "events" in recipes else (), letters, urged,
+        _gathered(run) if gathering else numbers.live(),
     )  # fmt: skip
+
+
+def _gathered(run: Consolidation | None) -> dict[str, Decimal | None]:
+    """What accepted reports came to in the last run, by line; nothing before the first."""
+    return {key: each.value for key, each in figures_in(run).items()} if run is not None else {}
 
 
 # --- figures
@@ -170,6 +198,7 @@ class _Numbers:
     rows: Mapping[str, SubmissionFigure]
     judged: Sequence[Judged]
     on: date
+    gathered: bool = False
     lines: dict[str, Line] = attrs.field(init=False)
     bound: dict[Cell, Line] = attrs.field(init=False)
     known: Mapping[tuple[ColumnKind, Cell], Any] = attrs.field(init=False)
@@ -196,9 +225,7 @@ class _Numbers:
 
     def figures(self) -> dict[str, Figure]:
         """By line what stands in the report. Headings have none."""
-        return {
-            line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading
-        }
+        return {line.key: self._figure(section, line) for section, line in self.schema.lines() if not line.is_heading}
 
     def _figure(self, section: Section, line: Line) -> Figure:
         value, others = self.value(line, ColumnKind.THIS), self._others(section, line)
@@ -208,7 +235,7 @@ class _Numbers:
             return Figure(value=value, applies=self._applies(line), provenance=kind, others=others)
         if row is None:
             return Figure(others=others)
-        kind = Provenance.TYPED if row.typed else Provenance.COUNTED
+        kind = Provenance.TYPED if row.typed else Provenance.GATHERED if self.gathered else Provenance.COUNTED
         return Figure(
             value=value, applies=row.applies, provenance=Provenance.NONE if value is None else kind,
             counted=unstored(row.counted, row.places), reason=row.reason, explanation=row.explanation, note=row.note,
@@ -234,10 +261,7 @@ class _Numbers:
         against = by_key.get(column.against)
         if against is None:
             return None
-        if against.kind is ColumnKind.TARGET:
-            before = self._target(line)
-        else:
-            before = self.value(line, against.kind)
+        before = self._target(line) if against.kind is ColumnKind.TARGET else self.value(line, against.kind)
         now = self.value(line, ColumnKind.THIS)
         if now is None or before is None:
             return None
@@ -418,8 +442,8 @@ def _dues(submission: Submission, span: Span | None, day: date) -> _Dues:
         told = tuple(_of_task(each, state, day) for each, state in tasks)
         rows = tuple(
             ListRow(
-                (each.label, each.unit.name if each.unit else each.unit_name, _day(each.due_on), _words(task)),
-                due_address(each),
+                cells=(each.label, each.unit.name if each.unit else each.unit_name, _day(each.due_on), _words(task)),
+                address=due_address(each),
             )
             for (each, _state), task in zip(tasks, told, strict=True)
         )
@@ -428,13 +452,15 @@ def _dues(submission: Submission, span: Span | None, day: date) -> _Dues:
 
 
 def _together(found: Any, day: date) -> _Dues:
-    """The tasks of all bodies: one row for each task, with how many have done it."""
-    late = Q(state=DueState.OPEN, due_on__lt=day)
+    """The tasks of all bodies: one row for each task, with how many bodies have done all that is due of it."""
+    done, late = Q(state=DueState.DONE, done_on__lte=day), Q(state=DueState.OPEN, due_on__lt=day)
+    body = Coalesce(F("unit_id"), -F("pk"))  # what no unit of the program owes counts by itself
     grouped = (
         found.order_by().values("task_id", "task__text", "mode", "task__order")
         .annotate(
-            all=Count("pk"), done=Count("pk", filter=Q(state=DueState.DONE, done_on__lte=day)),
-            late=Count("pk", filter=late), waiting=Count("pk", filter=Q(state=DueState.SUBMITTED)),
+            all=Count(body, distinct=True), open=Count(body, distinct=True, filter=~done),
+            late=Count(body, distinct=True, filter=late),
+            waiting=Count(body, distinct=True, filter=Q(state=DueState.SUBMITTED)),
             first=Min("due_on", filter=late), due=Min("due_on"),
         )
         .order_by("task__order", "task_id")
@@ -442,8 +468,9 @@ def _together(found: Any, day: date) -> _Dues:
     told, rows = [], []
     for row in grouped:
         requested = row["mode"] == Mode.REQUESTED
-        state = "done" if row["done"] == row["all"] else "overdue" if row["late"] and not requested else "open"
-        if state == "open" and row["waiting"] and row["done"] + row["waiting"] == row["all"]:
+        overdue = row["late"] and not requested
+        state = "done" if not row["open"] else "overdue" if overdue else "open"
+        if state == "open" and row["waiting"] == row["open"]:
             state = "waiting"
         first = row["first"] or row["due"]
         told.append(
@@ -452,12 +479,11 @@ def _together(found: Any, day: date) -> _Dues:
                 days_late=(day - first).days if state == "overdue" and first else 0,
             )
         )  # fmt: skip
-        words = f"{row['done']}/{row['all']} đơn vị đã hoàn thành"
-        if row["late"] and not requested:
+        words = f"{row['all'] - row['open']}/{row['all']} đơn vị đã hoàn thành"
+        if overdue:
             words += f", {row['late']} đơn vị quá hạn"
-        rows.append(
-            ListRow((row["task__text"], "", _day(row["due"]), words), f"/nhiem-vu/viec/{row['task_id']}/")
-        )
+        cells = (row["task__text"], "", _day(row["due"]), words)
+        rows.append(ListRow(cells=cells, address=f"/nhiem-vu/viec/{row['task_id']}/"))
     return _Dues(tuple(told), tuple(rows))
 
 
@@ -507,13 +533,17 @@ def _letters(submission: Submission, span: Span | None) -> tuple[int, int]:
     return counted["letters"], counted["bodies"]
 
 
-def _lists(schema: ReportSchema, judged: Sequence[Judged], dues: _Dues) -> dict[str, tuple[ListRow, ...]]:
+def _lists(
+    schema: ReportSchema, judged: Sequence[Judged], dues: _Dues, missing: tuple[ListRow, ...]
+) -> dict[str, tuple[ListRow, ...]]:
     found: dict[str, tuple[ListRow, ...]] = {}
     for section in schema.sections:
         if section.kind is SectionKind.TARGETS:
             found[section.key] = tuple(_target_row(each) for each in judged)
         elif section.kind is SectionKind.TASKS:
             found[section.key] = dues.rows
+        elif section.kind is SectionKind.MISSING:
+            found[section.key] = missing
     return found
 
 
@@ -523,7 +553,7 @@ def _target_row(judged: Judged) -> ListRow:
     measured = "—" if judgement.measured is None else number(judgement.measured, spec.unit_word, judgement.goal)
     reason = judgement.sentence.removeprefix(f"{word}: ")
     return ListRow(
-        (str(judged.target), describe(spec), measured, word, reason), f"/chi-tieu/{judged.target.pk}/"
+        cells=(str(judged.target), describe(spec), measured, word, reason), address=f"/chi-tieu/{judged.target.pk}/"
     )
 
 
@@ -560,22 +590,3 @@ def period_words(submission: Submission) -> str:
         return ""
     named = period_label(span, calendar_of(submission, span))
     return named if named != span_label(span) else f"{date_label(span.start)} – {date_label(span.last)}"
-
-
-def parts_of(submission: Submission) -> tuple[Part, ...]:
-    """What the bodies gave to a consolidated report, by its last run; nothing where none was made."""
-    run = submission.consolidations.order_by("-number").first()
-    if run is None:
-        return ()
-    return tuple(_parts(run))
-
-
-def _parts(run: Any) -> Iterator[Part]:
-    rows = run.parts.filter(counted=True).select_related("edition__submission__about")
-    for row in rows.order_by("edition__submission__about__sort_key", "pk"):
-        said = content_from(row.edition.content)
-        about = row.edition.submission.about
-        yield Part(
-            unit_id=about.pk, name=about.name, edition_id=row.edition_id, seal=row.edition.seal,
-            values={key: figure.value for key, figure in said.figures.items()}, nothing=said.nothing,
-        )  # fmt: skip

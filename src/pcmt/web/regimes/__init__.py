@@ -1,0 +1,1 @@
+"""Report regimes: what is reported by whom to whom and when; ladders; ad hoc requests."""
