@@ -24,8 +24,8 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.facts.operations import load_catalogue
-from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.plans.models import SourceFile
+from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
@@ -98,11 +98,12 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
     made = units.make_units(begun, timezone.localdate(at))
     load_catalogue(at=begun)
-    load_forms(at=begun)
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     load_catalogue()
     plans = story.tell(at, made, users)
+    load_forms(at=at)  # what was reported up to now went another way
+    story.take_forms(at, users)
     for back in range(REMINDED_DAYS, -1, -1):
         remind(at=at - timedelta(days=back))
     for entry in people["grant"]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
@@ -69,9 +70,14 @@ def _plain(value: Any, *, sparse: bool) -> Any:
 
 
 def _made(kind: type[T], data: Mapping[str, Any]) -> T:
+    return kind(**{name: _value(hint, data[name]) for name, hint in _fields(kind) if name in data})
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a class with their types: looked up once, a report of a province has thousands of figures."""
     hints = get_type_hints(kind)
-    names = [field.name for field in attrs.fields(kind)]  # type: ignore[arg-type]
-    return kind(**{name: _value(hints[name], data[name]) for name in names if name in data})
+    return tuple((field.name, hints[field.name]) for field in attrs.fields(kind))
 
 
 def _value(hint: Any, data: Any) -> Any:

@@ -72,7 +72,9 @@ def define(request: HttpRequest) -> HttpResponse:
                     _said(form, refused)
                 else:
                     preview, status = pages.tried_rows(text, plan, actor.on), 200
-            elif isinstance(answer := define_regime(actor=actor, at=timezone.now(), plan_id=plan.pk, regime=text), Duty):
+            elif isinstance(
+                answer := define_regime(actor=actor, at=timezone.now(), plan_id=plan.pk, regime=text), Duty
+            ):
                 messages.success(request, _("Đã đặt chế độ báo cáo. Các đơn vị đã được báo."))
                 return redirect("regimes:regime", answer.pk)
             else:
@@ -129,9 +131,7 @@ def change(request: HttpRequest, duty_id: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             version = form.cleaned_data["version"] or 0
-            answer = change_regime(
-                actor=actor, at=timezone.now(), duty_id=duty.pk, version=version, text=form.text
-            )
+            answer = change_regime(actor=actor, at=timezone.now(), duty_id=duty.pk, version=version, text=form.text)
             if isinstance(answer, Duty):
                 messages.success(request, _("Đã lưu chế độ báo cáo."))
                 return redirect("regimes:regime", duty.pk)

@@ -112,7 +112,9 @@ class _Limited(forms.Form):
             min_value=1,
             max_value=60,
             initial=told.after or told.day,
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "maxlength": "2", "autocomplete": "off"}),
+            widget=forms.TextInput(
+                attrs={"inputmode": "numeric", "size": "4", "maxlength": "2", "autocomplete": "off"}
+            ),
             error_messages={"required": _("Nhập hạn gửi."), "invalid": _("Nhập một số, ví dụ 18.")},
         )
         self.fields[f"months{suffix}"] = forms.ChoiceField(
@@ -140,10 +142,15 @@ class DefineForm(_Limited):
     """A regime with up to three levels: who writes below, and for each level who receives it, until when."""
 
     title = forms.CharField(
-        label=gettext_lazy("Tên báo cáo"), max_length=300, error_messages={"required": gettext_lazy("Nhập tên báo cáo.")}
+        label=gettext_lazy("Tên báo cáo"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Nhập tên báo cáo.")},
     )
     what = forms.CharField(
-        label=gettext_lazy("Nội dung báo cáo"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Nội dung báo cáo"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     period = forms.ChoiceField(label=gettext_lazy("Kỳ báo cáo"), choices=PERIODS, initial="monthly")
     calendar = forms.ChoiceField(label=gettext_lazy("Chốt số liệu"), choices=CALENDARS, initial="administrative")
@@ -238,7 +245,9 @@ class ChangeForm(_Limited):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(
-        label=gettext_lazy("Tên báo cáo"), max_length=300, error_messages={"required": gettext_lazy("Nhập tên báo cáo.")}
+        label=gettext_lazy("Tên báo cáo"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Nhập tên báo cáo.")},
     )
     form = forms.ChoiceField(label=gettext_lazy("Mẫu đề cương, biểu số liệu"), required=False)
     feeds = forms.ChoiceField(
@@ -437,5 +446,6 @@ class IncidentForm(forms.Form):
     """When something happened that has to be reported."""
 
     happened = WrittenDateField(
-        label=gettext_lazy("Ngày xảy ra"), error_messages={"required": gettext_lazy("Nhập ngày xảy ra, ví dụ 05/6/2026.")}
+        label=gettext_lazy("Ngày xảy ra"),
+        error_messages={"required": gettext_lazy("Nhập ngày xảy ra, ví dụ 05/6/2026.")},
     )

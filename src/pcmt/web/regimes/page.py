@@ -17,7 +17,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState, Submission
 from pcmt.apps.reports.policies import can_keep_regimes
-from pcmt.apps.reports.queries.regimes import Level, ladder_of, lacking, regime_of, reports_for
+from pcmt.apps.reports.queries.regimes import Level, lacking, ladder_of, regime_of, reports_for, usable_forms
 from pcmt.apps.reports.regimes import EVENT, RegimeText, first_limits
 from pcmt.apps.tasks.models import GONE, DueItem, DueState
 from pcmt.apps.tasks.policies import can_batch
@@ -100,9 +100,9 @@ def filter_of(actor: Actor, data: Any) -> RegimeFilter:
 
 
 def rows_of(duties: Iterable[Duty], today: date) -> list[Row]:
-    """Regimes as lines of the list; one more statement for what they count."""
+    """Regimes as lines of the list; a few more statements for what they count, however many they are."""
     listed = list(duties)
-    counts = counts_of([duty.pk for duty in listed], today)
+    counts, usable = counts_of([duty.pk for duty in listed], today), usable_forms()
     return [
         Row(
             duty=duty,
@@ -115,7 +115,7 @@ def rows_of(duties: Iterable[Duty], today: date) -> list[Row]:
             ),
             recipient=duty.recipient.name if duty.recipient else duty.recipient_name,
             counts=counts.get(duty.pk, Counts()),
-            gaps=[gap.words for gap in lacking(duty)] if duty.state == DutyState.ACTIVE else [],
+            gaps=[gap.words for gap in lacking(duty, usable=usable)] if duty.state == DutyState.ACTIVE else [],
         )
         for duty in listed
     ]
@@ -178,7 +178,9 @@ def periods_of(duty: Duty) -> list[Period]:
     found: dict[date, Period] = {}
     for first, last in rows:
         assert last is not None
-        found.setdefault(last, Period(last, span_words(duty, first, last) or _("đến %(day)s") % {"day": date_label(last)}))
+        found.setdefault(
+            last, Period(last, span_words(duty, first, last) or _("đến %(day)s") % {"day": date_label(last)})
+        )
     return list(found.values())
 
 

@@ -47,7 +47,8 @@ def listed_xlsx(request: HttpRequest) -> HttpResponse:
     columns = [
         (_("STT"), 6), (_("Tên báo cáo"), 48), (_("Kế hoạch"), 24), (_("Ai yêu cầu"), 22), (_("Đơn vị báo cáo"), 40),
         (_("Nơi nhận"), 30), (_("Kỳ báo cáo"), 16), (_("Hạn gửi"), 34), (_("Chốt số liệu"), 34), (_("Cách gửi"), 20),
-        (_("Mẫu"), 34), (_("Phải gửi"), 9), (_("Đã gửi"), 9), (_("Gửi muộn"), 9), (_("Quá hạn"), 9), (_("Còn thiếu"), 40),
+        (_("Mẫu"), 34), (_("Phải gửi"), 9), (_("Đã gửi"), 9), (_("Gửi muộn"), 9), (_("Quá hạn"), 9),
+        (_("Còn thiếu"), 40),
     ]  # fmt: skip
     rows = [
         (

@@ -44,7 +44,10 @@ PERIODS: Sequence[tuple[str, Word]] = (
     ("annual", gettext_lazy("Hằng năm")),
 )
 CALENDARS: Sequence[tuple[str, Word]] = (
-    ("administrative", gettext_lazy("Kỳ báo cáo hành chính: từ ngày 15 đến ngày 14 (Nghị định 09/2019/NĐ-CP, Điều 12)")),
+    (
+        "administrative",
+        gettext_lazy("Kỳ báo cáo hành chính: từ ngày 15 đến ngày 14 (Nghị định 09/2019/NĐ-CP, Điều 12)"),
+    ),
     ("statistical", gettext_lazy("Kỳ thống kê: tháng dương lịch (Nghị định 60/2018/NĐ-CP)")),
     ("closing", gettext_lazy("Kỳ riêng: chốt số liệu vào một ngày khác trong tháng")),
 )

@@ -20,7 +20,8 @@ def propose_feeds(duties: Sequence[Duty], fresh: Collection[int], on: date) -> i
     """Link duties to the one that takes their reports in, where exactly one fits; how many were linked.
 
     The upper one is written by the recipient of the lower one (or by the body over which that goes, or is prepared by
-    it), for the same period: what a month tells cannot be added to a half-year. What is linked already stays, unless it has ended.
+    it), for the same period: what a month tells cannot be added to a half-year. What is linked already stays, unless
+    that has ended.
     Of two that an earlier version of the plan had (neither is `fresh`), a person has decided by now.
     """
     standing = {duty.pk: duty for duty in duties}

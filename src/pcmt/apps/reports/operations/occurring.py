@@ -29,7 +29,7 @@ from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import LABEL_CHARS, TOUCHED, drop_requests, end_due, touch
 from pcmt.apps.tasks.operations.telling import DOERS
 from pcmt.apps.units.models import Unit
-from pcmt.core.periods import DAY, Span, Step, date_label
+from pcmt.core.periods import Span, Step, date_label
 from pcmt.core.text import fold
 from pcmt.reference import work_calendar
 
@@ -112,9 +112,7 @@ def _new(duty: Duty, unit: Unit, period: Span, step: Step, at: datetime) -> tupl
     due = new_due(duty, unit, at=at)
     due.opens_on, due.due_on, due.original_due_on = min(step.start, step.last), step.last, step.last
     due.limit, due.limit_text = _limit(duty, step), step_words(duty, step)
-    return due, DutyOccurrence(
-        duty=duty, unit=unit, due_item=due, period_from=period.start, period_to=period.last
-    )
+    return due, DutyOccurrence(duty=duty, unit=unit, due_item=due, period_from=period.start, period_to=period.last)
 
 
 def new_due(duty: Duty, unit: Unit, *, at: datetime) -> DueItem:
@@ -151,9 +149,13 @@ def _moved(due: DueItem, duty: Duty, step: Step, today: date, at: datetime) -> b
     """
     if due.state == DueState.ENDED and due.done_at is None and step.last >= today:
         due.state = DueState.OPEN
-    elif due.state not in WAITING or due.due_on is None or due.due_on < today:
-        return False
-    elif (due.limit or {}).get("last") == step.last.isoformat() and due.label == duty.title[:LABEL_CHARS]:
+    elif (
+        due.state not in WAITING
+        or due.due_on is None
+        or due.due_on < today
+        or (due.limit or {}).get("last") == step.last.isoformat()
+        and due.label == duty.title[:LABEL_CHARS]
+    ):
         return False
     if (due.limit or {}).get("last") != step.last.isoformat():
         due.opens_on, due.due_on = min(step.start, step.last), step.last
@@ -169,9 +171,7 @@ def _lapses(due: DueItem, today: date) -> bool:
     return due.state in WAITING and due.origin_unit_id is None and (due.due_on is None or due.due_on >= today)
 
 
-def tell_reporters(
-    *, actor: Actor | None, at: datetime, duties: Iterable[Duty], laid: Laid
-) -> None:
+def tell_reporters(*, actor: Actor | None, at: datetime, duties: Iterable[Duty], laid: Laid) -> None:
     """Tell each body once what regimes mean to it: new, with another limit, or asked for no more."""
     today = timezone.localdate(at)
     for duty in duties:

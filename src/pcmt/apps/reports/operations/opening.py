@@ -30,6 +30,7 @@ from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
 from pcmt.apps.reports.queries.forms import form_in_use
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored
+from pcmt.apps.reports.queries.regimes import lacking
 from pcmt.apps.tasks.models import GONE, DueState
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import committee
@@ -64,6 +65,9 @@ def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission
         if version is None:
             message = _("Chế độ báo cáo này chưa có mẫu đang dùng. Đề nghị cơ quan thường trực chọn mẫu báo cáo.")
             return Refusal(code="no_form", message=message, ref=occurrence.duty_id)
+        if gaps := [gap.words for gap in lacking(occurrence.duty, occurrence.due_item) if gap.blocks]:
+            message = _("Chế độ báo cáo này còn thiếu: %(gaps)s. Đề nghị cơ quan thường trực bổ sung.")
+            return Refusal(code="lacking", message=message % {"gaps": "; ".join(gaps)}, ref=occurrence.duty_id)
         made = _begun(actor, at, occurrence, version)
         write_step(made, StepEvent.OPENED, actor=actor, at=at)
         record(at=at, actor=actor, event="reports.report.opened", obj=made, after={"form": str(version)})

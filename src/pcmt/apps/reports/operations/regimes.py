@@ -43,6 +43,7 @@ from pcmt.apps.reports.regimes import (
     limit_words,
     periods_ahead,
     rung_of,
+    since_of,
 )
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import drop_requests, end_due
@@ -311,7 +312,7 @@ def request_report(*, actor: Actor, at: datetime, plan_id: int, request: Request
             asked_at=at,
             order=_last_order(plan),
         )
-        duty.recipient_name = Unit.objects.get(pk=duty.recipient_id).name[:600]
+        duty.recipient_name = Unit.objects.get(pk=request.recipient_id or plan.owner_id).name[:600]
         again = _asked_already(actor, at, duty, request.unit_ids)
         if again is not None:
             return again
@@ -327,11 +328,13 @@ def request_report(*, actor: Actor, at: datetime, plan_id: int, request: Request
         occurrences = []
         for unit in bodies.values():
             item = new_due(duty, unit, at=at)
-            item.opens_on, item.due_on, item.original_due_on = min(today, request.due_on), request.due_on, request.due_on
-            item.limit, item.limit_text = due, duty.due_text
-            occurrences.append(
-                DutyOccurrence(duty=duty, unit=unit, due_item=item, period_from=first, period_to=cutoff)
+            item.opens_on, item.due_on, item.original_due_on = (
+                min(today, request.due_on),
+                request.due_on,
+                request.due_on,
             )
+            item.limit, item.limit_text = due, duty.due_text
+            occurrences.append(DutyOccurrence(duty=duty, unit=unit, due_item=item, period_from=first, period_to=cutoff))
             laid.made[duty.pk, unit.pk] = request.due_on
         _save(occurrences)
         let_see(plan.pk, [*bodies, *request.unit_ids, *([duty.recipient_id] if duty.recipient_id else [])])
@@ -496,8 +499,7 @@ def _said_anew(actor: Actor, duty: Duty, text: ChangeText) -> Refusal | None:
         if unit is None:
             return Refusal(code="recipient", message=_("Chọn nơi nhận báo cáo."), field="recipient")
         duty.recipient, duty.recipient_name = unit, unit.name[:600]
-    since = (duty.due or {}).get("since")
-    duty.due = due_data(duty.period, rung, date.fromisoformat(since))
+    duty.due = due_data(duty.period, rung, since_of(duty) or actor.on)
     return _too_early(duty, rung, "limit")
 
 
@@ -544,7 +546,7 @@ def _wrong_levels(actor: Actor, regime: RegimeText) -> Refusal | None:
 
 def _too_early(duty: Duty, rung: Rung, field: str, below: Rung | None = None) -> Refusal | None:
     """A limit whose own words always lie before the cut-off, or before that of the level below, is a slip."""
-    periods = periods_ahead(duty, None, None, date.fromisoformat((duty.due or {})["since"]))[:12]
+    periods = periods_ahead(duty, None, None, since_of(duty) or date.max)[:12]
     work = work_calendar()
     if not periods:
         return None

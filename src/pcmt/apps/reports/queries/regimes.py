@@ -120,8 +120,10 @@ class Gap:
     blocks: bool = False
 
 
-def lacking(duty: Duty, due: DueItem | None = None) -> list[Gap]:
+def lacking(duty: Duty, due: DueItem | None = None, usable: Collection[int] | None = None) -> list[Gap]:
     """What a regime lacks by the decree; for one of its due items, whose own limit then counts.
+
+    `usable` are the forms that have a version in use, where somebody has asked for many regimes (`usable_forms`).
 
     A report is not opened without form, recipient and limit. What is reported when something happens has its limit
     from that, so that none is needed before.
@@ -146,11 +148,16 @@ def lacking(duty: Duty, due: DueItem | None = None) -> list[Gap]:
         found.append(Gap(Want.PERIOD, _("kỳ báo cáo")))
     if duty.form_id is None:
         found.append(Gap(Want.FORM, _("mẫu đề cương, biểu số liệu"), blocks=True))
-    elif not ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).exists():
+    elif duty.form_id not in (usable_forms() if usable is None else usable):
         found.append(Gap(Want.FORM, _("mẫu báo cáo chưa có phiên bản đang dùng"), blocks=True))
     if duty.feeds_id is not None and not duty.guidance:
         found.append(Gap(Want.GUIDANCE, _("hướng dẫn quy trình cho từng cấp")))
     return found
+
+
+def usable_forms() -> frozenset[int]:
+    """The forms that have a version in use."""
+    return frozenset(ReportFormVersion.objects.filter(state=FormState.IN_USE).values_list("form_id", flat=True))
 
 
 @frozen
@@ -172,7 +179,9 @@ class Regime:
 
 def regime_of(duty: Duty) -> Regime:
     """One regime. Ask for one that the reader may see."""
-    in_use = ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).first() if duty.form_id else None
+    in_use = (
+        ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).first() if duty.form_id else None
+    )
     below = [each for level in reversed(_levels_below(duty)) for each in level]
     return Regime(duty, reporting_of([duty])[duty.pk], in_use, lacking(duty), below, _above(duty))
 
@@ -408,8 +417,7 @@ def _of_area(area: Unit | None, plan: Plan, on: date) -> Q:
 
 def forms_in_use() -> list[ReportForm]:
     """The report forms that can be chosen: those with a version in use, by name."""
-    used = ReportFormVersion.objects.filter(state=FormState.IN_USE).values("form_id")
-    return list(ReportForm.objects.filter(pk__in=used).order_by("title", "pk"))
+    return list(ReportForm.objects.filter(pk__in=usable_forms()).order_by("title", "pk"))
 
 
 def duties_to_feed(duty: Duty, on: date) -> list[Duty]:
