@@ -72,7 +72,9 @@ def arrived(land: World, key: str = "health") -> Submission:
 def rows(answer: Any) -> list[str]:
     """The reports of the table, each with its act."""
     body = re.search(r"<tbody>(.*?)</tbody>", answer.content.decode(), re.DOTALL)
-    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in body[1].split("<tr>")[1:]] if body else []
+    return (
+        [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in body[1].split("<tr>")[1:]] if body else []
+    )
 
 
 def offered(client: Client, report: Submission) -> set[str]:

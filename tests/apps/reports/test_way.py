@@ -30,6 +30,7 @@ from pcmt.apps.reports.queries.lists import inbox, my_reports, report_counts, wa
 from pcmt.apps.reports.queries.way import accepted_edition, restatements_for, seal_holds
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import accept, cancel, report_progress, restore
+from pcmt.apps.tasks.operations.moving import hand_over
 from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import content_from
@@ -478,3 +479,11 @@ def test_reports_under_way_go_with_their_body(land: World, taker: Actor) -> None
     assert (due_of(taken).state, due_of(taken).done_on) == (DueState.DONE, NOW.date())
     facts_of = Fact.objects.counting().filter(unit=land["dong_hoa"], element__code="cases_detected")
     assert facts_of.get().value == 3  # the period was over before the commune ended
+
+
+def test_a_report_goes_where_its_item_is_given(land: World) -> None:
+    report = written(land)
+    hand_over(due_of(report), land["finance"], at=NOW)
+    report.refresh_from_db()
+    assert (report.unit, report.about, report.version) == (land["finance"], land["finance"], 2)
+    send(land.actor("finance"), report)

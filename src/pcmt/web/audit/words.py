@@ -17,6 +17,7 @@ from pcmt.apps.facts.catalogue import breakdowns
 from pcmt.apps.facts.models import CALENDAR_WORDS, PERIODS, Element
 from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
+from pcmt.apps.reports.models import SubmissionState
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Level, Unit
 from pcmt.core.periods import limit_from, limit_label, parse_date
@@ -395,6 +396,10 @@ WAYS: Mapping[str, str | Promise] = {
 
 FIELDS: Mapping[str, str | Promise] = {
     "state": gettext_lazy("tình trạng"),
+    "stage": gettext_lazy("bước"),
+    "edition": gettext_lazy("lần gửi"),
+    "days_late": gettext_lazy("số ngày trễ"),
+    "correcting": gettext_lazy("lý do đính chính"),
     "count": gettext_lazy("số mục"),
     "form": gettext_lazy("mẫu"),
     "caption": gettext_lazy("chú thích ảnh"),
@@ -560,6 +565,7 @@ FIELDS: Mapping[str, str | Promise] = {
 
 CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "state": (STATES,),
+    "stage": (dict(SubmissionState.choices),),
     "role": (dict(Role.choices), of_items.ROLES),
     "kind": (
         of_items.TARGET_KINDS,
@@ -599,7 +605,7 @@ UNITS = frozenset(
 
 UNTOLD = frozenset(
     {
-        *("revision", "plan", "sha256", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
+        *("revision", "plan", "sha256", "seal", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
         *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
     }
 )

@@ -68,8 +68,8 @@ def accept_report(
             tell_parents(actor=actor, at=at, former=former, body=submission.unit.name)
         record(
             at=at, actor=actor, event="reports.report.accepted", obj=submission,
-            before={"state": str(SubmissionState.SENT)},
-            after={"state": submission.state, "edition": edition.number}, reason=words,
+            before={"stage": str(SubmissionState.SENT)},
+            after={"stage": submission.state, "edition": edition.number}, reason=words,
         )  # fmt: skip
     return submission
 
@@ -109,6 +109,6 @@ def return_report(*, actor: Actor, at: datetime, submission_id: int, version: in
         tell_writers(actor=actor, at=at, submission=submission, reason=Reason.RETURNED, what="Bị trả lại")
         record(
             at=at, actor=actor, event="reports.report.returned", obj=submission,
-            before={"state": str(SubmissionState.SENT)}, after={"state": submission.state}, reason=said,
+            before={"stage": str(SubmissionState.SENT)}, after={"stage": submission.state}, reason=said,
         )  # fmt: skip
     return submission
