@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
+
+from PIL import Image
 
 from pcmt.core.schemas import (
     Column,
@@ -67,10 +70,13 @@ SCHEMA = ReportSchema(
     code="half", title="Báo cáo 6 tháng", subject="Kết quả thực hiện {kế hoạch}, {kỳ}", sections=SECTIONS
 )
 LONG = "Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào toàn dân bảo vệ an ninh Tổ quốc"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a73"
-    "0000001049444154789c63f8cf8000ff19a0040013fc01ff05b6b4870000000049454e44ae426082"
-)
+
+
+def pixels() -> bytes:
+    """A small picture."""
+    output = io.BytesIO()
+    Image.new("RGB", (300, 200), "#0B6B6B").save(output, "PNG")
+    return output.getvalue()
 
 
 def told(value: int | str | None, ago: int | str | None = None, **more: object) -> Figure:
@@ -155,7 +161,7 @@ def report(schema: ReportSchema = SCHEMA, **changed: object) -> Report:
         content(**changed),
         opening=["Ủy ban nhân dân tỉnh An Bình báo cáo kết quả 6 tháng đầu năm 2026 như sau:"],
         closing="Trên đây là báo cáo kết quả 6 tháng đầu năm 2026, kính báo cáo Bộ Công an",
-        picture={1: PIXEL}.get,
+        picture={1: pixels()}.get,
     )
     return Report(
         frame=frame(),

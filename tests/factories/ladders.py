@@ -87,7 +87,7 @@ def said(report: Submission, values: Mapping[str, int | None], *, text: str, not
         figures={
             line: Figure(
                 value=None if value is None else Decimal(value),
-                provenance=Provenance.NONE if value is None else Provenance.TYPED,
+                provenance=Provenance.NONE if value is None else Provenance.COUNTED,
             )
             for line, value in values.items()
         },
@@ -122,20 +122,29 @@ class Ladder:
 
     report: Submission
     below: Sequence[DutyOccurrence]
+    schema: ReportSchema = SCHEMA
 
     def hand_in(self, at: int, values: Mapping[str, int | None] | None = None, **more: object) -> SubmissionEdition:
         """The report of the body with this number, sent and accepted."""
         occurrence = DutyOccurrence.objects.select_related("submission", "due_item", "duty", "unit").get(
             pk=self.below[at].pk
         )
-        report = getattr(occurrence, "submission", None) or report_on(occurrence)
+        report = getattr(occurrence, "submission", None) or report_on(occurrence, schema=self.schema)
         return hand_in(report, values, **more)  # type: ignore[arg-type]
 
 
-def ladder(plan: Plan, office: Unit, bodies: Iterable[Unit], *, above: Unit, schema: ReportSchema = SCHEMA) -> Ladder:
+def ladder(
+    plan: Plan,
+    office: Unit,
+    bodies: Iterable[Unit],
+    *,
+    above: Unit,
+    schema: ReportSchema = SCHEMA,
+    below_schema: ReportSchema = SCHEMA,
+) -> Ladder:
     """The bodies owe their monthly report to the office, which owes its own to the unit above."""
     upper = duty_of(plan, recipient=above, title="Báo cáo tháng của tỉnh")
     lower = duty_of(plan, recipient=office, feeds=upper)
     below = owed(lower, bodies)
     (own,) = owed(upper, [office], due_on=DUE + timedelta(days=5))
-    return Ladder(report_on(own, schema=schema, about=above), below)
+    return Ladder(report_on(own, schema=schema, about=above), below, below_schema)

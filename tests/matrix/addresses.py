@@ -109,6 +109,11 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "form_id": lambda of: of.form.pk,
     "report_form_id": lambda of: of.report_form.pk,
     "section_key": lambda _of: "situation",
+    "submission_id": lambda of: of.report.pk,
+    "occurrence_id": lambda of: of.report.occurrence_id,
+    "comment_id": lambda of: of.report.comments.get().pk,
+    "picture_id": lambda of: of.report.pictures.get().pk,
+    "line": lambda _of: "cases",
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
@@ -129,6 +134,14 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"tasks:{name}", "due_id"): lambda of: of.submitted.pk for name in ("accept", "send-back")},
     **{(f"tasks:{name}-extension", "due_id"): lambda of: of.asked.pk for name in ("decide", "withdraw")},
     **{(f"tasks:{name}", "due_id"): lambda of: of.ahead.pk for name in ("ask-extension", "suspend", "cancel")},
+    ("reports:receipt", "submission_id"): lambda of: of.report_sent.pk,
+    ("reports:signed", "submission_id"): lambda of: of.report_sent.pk,
+    ("reports:compare", "submission_id"): lambda of: of.report_taken.pk,
+    ("reports:picture", "file_id"): lambda of: of.report.pictures.get().file_id,
+    **{(f"reports:{name}", "submission_id"): lambda of: of.report_sent.pk for name in ("recall", "accept", "return")},
+    **{(f"reports:{name}", "submission_id"): lambda of: of.report_waiting.pk for name in ("approve", "hand-back")},
+    ("reports:correct", "submission_id"): lambda of: of.report_taken.pk,
+    ("reports:drop", "submission_id"): lambda of: of.report_correcting.pk,
     ("tasks:resume", "due_id"): lambda of: of.suspended.pk,
     ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},
@@ -176,8 +189,18 @@ QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "urging:new": lambda of: {"viec": of.due.pk},
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
+    "reports:compare": lambda _of: {"tu": 1, "den": 1},
 }
 """What stands behind the question mark of an address, by GET and by POST."""
+
+
+def _version(name: str) -> Callable[[Things, Standing], dict[str, Any]]:
+    """What a step of a report carries: the version of one of the reports, and words wherever words are asked for."""
+
+    def values(of: Things, _who: Standing) -> dict[str, Any]:
+        return {"version": getattr(of, name).version, "reason": "Nhầm số", "words": "Đã xem"}
+
+    return values
 
 
 def _span(of: Things) -> dict[str, Any]:
@@ -220,6 +243,12 @@ def _colleague(of: Things) -> int:
     return Grant.objects.filter(unit=of.due.unit_id, valid_to=None).order_by("pk")[0].user_id
 
 
+def _report_draft(of: Things) -> dict[str, Any]:
+    """The draft of the report form, as a page sends what its reader has seen."""
+    draft = of.report_form.versions.get(state="draft")
+    return {"draft_id": draft.pk, "version": draft.version}
+
+
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "login": lambda _of, who: {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
@@ -228,6 +257,13 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
+    "report_forms:add": lambda _of, _who: {"title": "Báo cáo khác"},
+    "report_forms:copy": lambda _of, _who: {"title": "Báo cáo khác"},
+    "report_forms:outline": lambda of, _who: {"title": "Báo cáo khác", **_report_draft(of)},
+    "report_forms:section": lambda of, _who: {"title": "Tình hình khác", **_report_draft(of)},
+    "report_forms:use": lambda of, _who: _report_draft(of),
+    "report_forms:drop": lambda of, _who: _report_draft(of),
+    "report_forms:end": lambda of, _who: {"version": of.report_form.version},
     "reading:decide": lambda _of, _who: {"state": "accepted"},
     "reading:confident": lambda _of, _who: {"threshold": "50"},
     "reading:edit": lambda of, _who: {
@@ -255,6 +291,17 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:progress": lambda of, _who: {"version": of.due.version, "percent": "40", "note": "Đang làm"},
     "tasks:accept": lambda of, _who: {"version": of.submitted.version},
     "tasks:send-back": lambda of, _who: {"version": of.submitted.version, "reason": "Thiếu"},
+    **{f"reports:{name}": _version("report") for name in ("ask", "sign")},
+    "reports:send": lambda of, _who: {"version": of.report.version, "approved_by": "Chủ tịch xã"},
+    **{f"reports:{name}": _version("report_waiting") for name in ("approve", "hand-back")},
+    **{f"reports:{name}": _version("report_sent") for name in ("recall", "accept", "return")},
+    "reports:correct": _version("report_taken"),
+    "reports:drop": _version("report_correcting"),
+    "reports:section": lambda of, _who: {"vsituation": "Đã sửa.", "seen": "situation:1"},
+    "reports:nothing": _version("report"),
+    "reports:comment": lambda _of, _who: {"muc": "situation", "words": "Xem lại."},
+    "reports:picture-words": lambda _of, _who: {"caption": "Lễ ra quân"},
+    "reports:accept-many": lambda of, _who: {"chon": f"{of.report_sent.pk}.{of.report_sent.version}"},
     "tasks:ask-extension": lambda of, _who: {"version": of.ahead.version, "wanted_on": _day(60), "reason": "Chờ"},
     "tasks:decide-extension": lambda of, _who: {"version": of.asked.version, "approve": "1"},
     "tasks:withdraw-extension": lambda of, _who: {"version": of.asked.version},

@@ -22,6 +22,8 @@ from uuid import uuid4
 
 import attrs
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -41,9 +43,29 @@ from pcmt.apps.facts.operations import (
 from pcmt.apps.facts.queries.templates import template_of
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.notices.operations import tell
-from pcmt.apps.plans.models import BodyMatch, Item, ItemState, ListName, Meeting, Plan, Revision, RevisionState
+from pcmt.apps.plans.models import (
+    BodyMatch,
+    Item,
+    ItemState,
+    ListName,
+    Meeting,
+    Plan,
+    Revision,
+    RevisionState,
+    SourceFile,
+)
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
-from pcmt.apps.reports.models import Duty, ReportForm
+from pcmt.apps.reports.models import (
+    Duty,
+    DutyOccurrence,
+    ReportForm,
+    SectionComment,
+    Submission,
+    SubmissionEdition,
+    SubmissionFigure,
+    SubmissionPicture,
+    SubmissionSection,
+)
 from pcmt.apps.reports.operations import add_form, put_form_in_use, save_form_draft
 from pcmt.apps.reports.queries import schema_of
 from pcmt.apps.targets.models import Target
@@ -75,6 +97,8 @@ from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisatio
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import ADMINISTRATIVE, Kind
+from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
+from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
@@ -160,6 +184,11 @@ class Things:
     meeting: Meeting
     form: Form
     report_form: ReportForm
+    report: Submission
+    report_waiting: Submission
+    report_sent: Submission
+    report_taken: Submission
+    report_correcting: Submission
     recording: Recording
     numbers: SheetImport
 
@@ -326,7 +355,8 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         kept=_kept(keeper),
         meeting=_meeting(keeper),
         form=(form := _form(unit)),
-        report_form=_report_form(keeper),
+        report_form=(report_form := _report_form(keeper)),
+        **_reports(plan, owing, person, report_form),
         recording=_recording(keeper),
         numbers=_numbers(keeper, form),
     )
@@ -351,11 +381,83 @@ def _report_form(keeper: Actor) -> ReportForm:
     """A report form in use, of which another version is being written."""
     made = add_form(actor=keeper, at=NOW, title="Báo cáo nhanh")
     assert isinstance(made, ReportForm), made
+    numbers = Section(
+        key="numbers", title="Số liệu", kind=SectionKind.FIGURES,
+        lines=(ReportLine(key="cases", label="Số vụ", unit_word="vụ", element="cases_detected"),),
+        columns=(Column(key="this", kind=ColumnKind.THIS, label="Kỳ này"),),
+    )  # fmt: skip
     draft = made.versions.get()
+    outline = schema_of(draft)
+    draft = save_form_draft(
+        actor=keeper, at=NOW, form_id=made.pk, draft_id=draft.pk, version=draft.version,
+        schema=attrs.evolve(outline, sections=(*outline.sections, numbers)),
+    )  # fmt: skip
+    assert not isinstance(draft, Refusal), draft
     used = put_form_in_use(actor=keeper, at=NOW, form_id=made.pk, draft_id=draft.pk, version=draft.version)
     assert not isinstance(used, Refusal), used
     schema = attrs.evolve(schema_of(used), title="Báo cáo nhanh trong ngày")
     assert not isinstance(save_form_draft(actor=keeper, at=NOW, form_id=made.pk, schema=schema), Refusal)
+    made.refresh_from_db()
+    return made
+
+
+def _photo(person: User) -> SourceFile:
+    """A picture that somebody sent in."""
+    photo, new = SourceFile.objects.get_or_create(
+        sha256=f"{person.pk:063d}a",
+        defaults={"name": "anh.png", "size": 9, "path": "anh.png", "uploaded_by": person, "uploaded_at": NOW},
+    )
+    if new and not default_storage.exists(photo.path):
+        default_storage.save(photo.path, ContentFile(picture("Ra quân")))
+    return photo
+
+
+def _reports(plan: Plan, owing: Unit, person: User, form: ReportForm) -> dict[str, Submission]:
+    """Reports for the last periods: written, waiting for the leader, sent, taken, taken and being corrected."""
+    version = form.versions.get(state="in_use")
+    states = {"report": "draft", "report_waiting": "waiting", "report_sent": "sent", "report_taken": "accepted"}
+    states["report_correcting"] = "draft"
+    free = DutyOccurrence.objects.filter(duty__plan=plan, unit=owing, due_item__state="open", period_to__isnull=False)
+    free = free.filter(due_item__declined_at=None, due_item__due_on__isnull=False).order_by("-period_to")
+    made = {}
+    for (name, state), occurrence in zip(states.items(), free[1:6], strict=True):
+        taken = name in ("report_taken", "report_correcting")
+        sent = taken or state == "sent"
+        file, _new = SourceFile.objects.get_or_create(
+            sha256=f"{plan.pk:064d}",
+            defaults={"name": "ban-ky.pdf", "size": 4, "path": "ban-ky.pdf", "uploaded_by": person, "uploaded_at": NOW},
+        )
+        if not default_storage.exists(file.path):
+            default_storage.save(file.path, ContentFile(b"%PDF"))
+        report = Submission.objects.create(
+            occurrence=occurrence, duty=occurrence.duty, unit=owing, about=owing, form_version=version, state=state,
+            period_from=occurrence.period_from, period_to=occurrence.period_to, opened_at=NOW, known_at=NOW,
+            changed_at=NOW, sent_once=sent, edition=int(sent), signed=file if sent else None,
+            correcting="Sai số" if name == "report_correcting" else "",
+        )  # fmt: skip
+        for section in schema_of(version).sections:
+            if section.kind is SectionKind.NARRATIVE:
+                SubmissionSection.objects.create(submission=report, key=section.key, text="Ổn định.")
+        SubmissionFigure.objects.create(submission=report, line="cases")
+        SectionComment.objects.create(
+            submission=report, section="situation", at=NOW, actor=person, actor_name=person.full_name, unit=owing,
+            words="Ghi rõ hơn.",
+        )  # fmt: skip
+        SubmissionPicture.objects.create(submission=report, section="situation", file=_photo(person), caption="Ra quân")
+        if sent:
+            said = Content(
+                form=form.code, form_version=version.number, body=owing.name, unit_id=owing.pk,
+                first=report.period_from, last=report.period_to, cutoff=NOW.date(),
+                texts={row.key: SectionText(text=row.text) for row in report.sections.all()},
+            )  # fmt: skip
+            SubmissionEdition.objects.create(
+                submission=report, number=1, form_version=version, content=content_data(said), seal=seal_of(said),
+                cutoff=said.cutoff, known_at=NOW, sent_at=NOW, sent_by=person, sent_by_name=person.full_name,
+                state="accepted" if taken else "sent",
+            )  # fmt: skip
+            done = "done" if taken else "submitted"
+            DueItem.objects.filter(pk=occurrence.due_item_id).update(state=done, done_at=NOW, done_on=NOW.date())
+        made[name] = report
     return made
 
 

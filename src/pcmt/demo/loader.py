@@ -98,11 +98,12 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     begun = timezone.make_aware(datetime.combine(BEGINNING, time(8)))
     made = units.make_units(begun, timezone.localdate(at))
     load_catalogue(at=begun)
-    load_forms(at=begun)
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     load_catalogue()
     plans = story.tell(at, made, users)
+    load_forms(at=at)  # what was reported up to now went another way
+    story.take_forms(at, users)
     for entry in people["grant"]:
         _grant(at, entry, users, made)
     figures.tell(at, plans, made, users)

@@ -26,6 +26,9 @@ from pcmt.apps.plans.operations import (
     perform_reading,
     start_reading,
 )
+from pcmt.apps.reports.models import Duty, DutyState
+from pcmt.apps.reports.operations.regimes import set_form
+from pcmt.apps.reports.queries.forms import usual_form
 from pcmt.apps.tasks.models import DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations import report_progress
 from pcmt.apps.units.models import Unit
@@ -59,6 +62,20 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
         refresh_statistics()
         _work(at, plan, entry, units, users)
     return told
+
+
+def take_forms(at: datetime, users: Mapping[str, User]) -> None:
+    """From today on the reports of plans that are not over are written here, each by its usual form."""
+    today = timezone.localdate(at)
+    keepers = {user.pk: user for user in users.values()}
+    duties = Duty.objects.filter(state=DutyState.ACTIVE, form=None).select_related("plan").order_by("pk")
+    for duty in duties:
+        over = duty.plan.window_to is not None and duty.plan.window_to < today
+        keeper = keepers.get(duty.plan.created_by_id)
+        form, actor = usual_form(duty), actor_of(keeper, today) if keeper else None
+        if form is None or actor is None or over:
+            continue
+        ok(set_form(actor=actor, at=at, duty_id=duty.pk, version=duty.version, form_id=form.pk))
 
 
 def plans() -> list[Entry]:

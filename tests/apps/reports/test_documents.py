@@ -19,8 +19,6 @@ from pcmt.apps.reports.models import EditionState, ExportBatch, ExportState, Sub
 from pcmt.apps.reports.operations import exporting, previewing
 from pcmt.apps.reports.operations.wording import set_words
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import Unreadable
-from pcmt.documents.output.pdf import prints_pdf
 from tests.factories.plans import adopted
 from tests.factories.reports import opened, sent
 from tests.factories.world import NOW, TODAY, World
@@ -40,7 +38,7 @@ def fresh(submission: Submission) -> Submission:
 
 
 def written(submission: Submission, edition: SubmissionEdition | None) -> Any:
-    return docx.Document(io.BytesIO(bytes(file_of(reported(fresh(submission), edition, TODAY), "docx"))))  # type: ignore[arg-type]
+    return docx.Document(io.BytesIO(bytes(file_of(reported(fresh(submission), edition, TODAY), "docx"))))
 
 
 def texts(file: Any) -> list[str]:
@@ -182,6 +180,19 @@ def test_a_dead_worker_is_followed_by_another_one(ready: World, monkeypatch: pyt
     assert not default_storage.exists(f"exports/{made.pk}/1.docx")
 
 
+def test_pdfs_are_printed_together_and_a_bad_one_is_named(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    editions = [sent(opened(ready[key]), cases=3) for key in ("dong_hoa", "tay_hoa")]
+    SubmissionEdition.objects.filter(pk=editions[0].pk).update(content={"form": "x"})
+    together: list[int] = []
+    monkeypatch.setattr(exporting, "report_pdfs", lambda reports: together.append(len(reports)) or [b"%PDF"])
+    who = ready.actor("police", "standing_office")
+    made = exporting.start_export(actor=who, at=NOW, edition_ids=[each.pk for each in editions], kind="pdf")
+    assert isinstance(made, ExportBatch)
+    made.refresh_from_db()
+    assert (made.state, together) == (ExportState.READY, [1])
+    assert "Xã Đông Hòa" in made.problem
+
+
 def test_archives_are_thrown_away_after_some_days(ready: World) -> None:
     edition = sent(opened(ready["dong_hoa"]), cases=3)
     who = ready.actor("police", "standing_office")
@@ -228,15 +239,14 @@ def test_whoever_lost_the_role_gets_nothing(ready: World, monkeypatch: pytest.Mo
 
 
 def test_pictures_of_pages_are_made_once(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed: list[bytes] = []
-    monkeypatch.setattr(previewing, "pdf_of", lambda data: printed.append(data) or b"%PDF")
+    printed: list[Any] = []
+    monkeypatch.setattr(previewing, "report_pdf", lambda report: printed.append(report) or b"%PDF")
     monkeypatch.setattr(previewing, "page_pictures", lambda pdf: [b"one", b"two"])
     report = opened(ready["dong_hoa"])
     edition = sent(report, cases=3)
     source = reported(fresh(report), edition, TODAY)
     made = previewing.preview_of(source)
     assert made == previewing.preview_of(reported(fresh(report), edition, TODAY))
-    assert not isinstance(made, Unreadable)
     assert (made.pages, len(printed)) == (2, 1)
     assert previewing.page_path(report.pk, made.key, 2)
     assert previewing.page_path(report.pk, made.key, 3) is None
@@ -244,18 +254,3 @@ def test_pictures_of_pages_are_made_once(ready: World, monkeypatch: pytest.Monke
     assert previewing.tidy_previews(at=NOW - timedelta(days=900)) == 0
     assert previewing.tidy_previews(at=NOW + timedelta(days=9_000)) == 1
     assert previewing.page_path(report.pk, made.key, 2) is None
-
-
-def test_no_pdf_without_libreoffice(ready: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pcmt.documents.intake.programs.find_office", lambda: None)
-    monkeypatch.setattr("pcmt.documents.output.pdf.find_office", lambda: None)
-    report = opened(ready["dong_hoa"])
-    edition = sent(report, cases=3)
-    made = file_of(reported(fresh(report), edition, TODAY), "pdf")
-    assert isinstance(made, Unreadable)
-    assert "docx" in str(made)
-    assert not prints_pdf()
-    who = ready.actor("police", "standing_office")
-    refused = exporting.start_export(actor=who, at=NOW, edition_ids=[edition.pk], kind="pdf")
-    assert isinstance(refused, Refusal)
-    assert refused.code == "pdf_missing"

@@ -30,11 +30,14 @@ from pcmt.apps.reports.queries.lists import inbox, my_reports, report_counts, wa
 from pcmt.apps.reports.queries.way import accepted_edition, restatements_for, seal_holds
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import accept, cancel, report_progress, restore
+from pcmt.apps.tasks.operations.moving import hand_over
+from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import content_from
+from tests.apps.units.reorganising import AFTERWARDS, merger, planned, police_merger
 from tests.factories import facts
 from tests.factories.plans import adopted
-from tests.factories.reports import occurrence_of, opened, report_form
+from tests.factories.reports import occurrence_of, opened
 from tests.factories.world import NOW, World
 
 FEBRUARY = date(2026, 2, 14)
@@ -98,7 +101,7 @@ def due_of(submission: Submission) -> DueItem:
 
 
 def told(submission: Submission) -> dict[str, int | None]:
-    rows = Fact.objects.counting().filter(unit=submission.about_id, start=submission.period_from)
+    rows = Fact.objects.counting().filter(unit=submission.about_id, start=submission.period_from or NOW.date())
     return dict(rows.values_list("element__code", "value"))
 
 
@@ -205,7 +208,7 @@ def test_returned_is_owed_again_and_late_stays_late(land: World, health: Actor, 
     again = send(health, report, LATER)
     editions = {each.number: each for each in again.editions.all()}
     assert (editions[1].state, editions[2].state) == (EditionState.RETURNED, EditionState.SENT)
-    assert editions[2].days_late == editions[1].days_late + 20
+    assert editions[2].days_late == (editions[1].days_late or 0) + 20
     due.refresh_from_db()
     assert (due.state, due.returned_at) == (DueState.SUBMITTED, None)
 
@@ -239,7 +242,7 @@ def test_nothing_to_report_is_a_report(land: World, health: Actor, taker: Actor)
 
 def test_the_same_press_twice_is_one_step_and_an_old_page_is_refused(land: World, health: Actor, taker: Actor) -> None:
     report = written(land)
-    said = {"actor": health, "at": NOW, "submission_id": report.pk, "version": 1}
+    said: dict[str, Any] = {"actor": health, "at": NOW, "submission_id": report.pk, "version": 1}
     done(send_report(**said, approved_by=APPROVER))
     done(send_report(**said, approved_by=APPROVER))
     assert report.editions.count() == 1
@@ -342,7 +345,7 @@ def _consolidated(land: World, report: Submission) -> Submission:
     parent = opened(land["police"])
     Submission.objects.filter(pk=parent.pk).update(sent_once=True, edition=1, state="sent")
     run = Consolidation.objects.create(submission=parent, number=1, at=NOW)
-    ConsolidationPart.objects.create(consolidation=run, edition=accepted_edition(report))
+    ConsolidationPart.objects.create(consolidation=run, edition=report.editions.get(state=EditionState.ACCEPTED))
     return parent
 
 
@@ -451,10 +454,36 @@ def test_nothing_is_sent_for_what_nobody_owes(land: World, health: Actor, taker:
 
 
 def test_my_reports(land: World, health: Actor) -> None:
-    first = [each.due_item.due_on for each in my_reports(health)]
+    first = [each.due_item.due_on or date.max for each in my_reports(health)]
     assert first == sorted(first)
     counts = report_counts(health, NOW.date())
     report = written(land)
     assert report_counts(health, NOW.date()) == counts
     send(health, report)
     assert report_counts(health, NOW.date()).to_write == counts.to_write - 1
+
+
+def test_reports_under_way_go_with_their_body(land: World, taker: Actor) -> None:
+    """Two communes become one: what one had sent is taken all the same, what the other was writing is not lost."""
+    gone, writing = written(land, "dong_hoa"), written(land, "tay_hoa")
+    send(land.actor("dong_hoa"), gone)
+    planned(land, merger(land), police_merger(land))
+    carry_out_reorganisations(at=AFTERWARDS)
+    for report in (gone, writing):
+        report.refresh_from_db()
+        assert report.unit.name == "Xã Đông Tây"
+        assert steps(report)[-1] == StepEvent.MOVED
+        assert due_of(report).unit_id == report.unit_id
+    assert writing.figures.get(line="cases").value == 3
+    taken = done(act(accept_report, taker, gone, AFTERWARDS))
+    assert (due_of(taken).state, due_of(taken).done_on) == (DueState.DONE, NOW.date())
+    facts_of = Fact.objects.counting().filter(unit=land["dong_hoa"], element__code="cases_detected")
+    assert facts_of.get().value == 3  # the period was over before the commune ended
+
+
+def test_a_report_goes_where_its_item_is_given(land: World) -> None:
+    report = written(land)
+    hand_over(due_of(report), land["finance"], at=NOW)
+    report.refresh_from_db()
+    assert (report.unit, report.about, report.version) == (land["finance"], land["finance"], 2)
+    send(land.actor("finance"), report)

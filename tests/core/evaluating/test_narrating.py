@@ -1,4 +1,4 @@
-"""Sentences made by rules: the table of cases, what every sentence keeps to, and finding numbers that no longer hold."""
+"""Sentences made by rules: the table of cases, what every sentence keeps to, numbers that no longer hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from pcmt.core.evaluating import Verdict
 from pcmt.core.evaluating.narrating import (
     NAMED,
-    RECIPES,
     THIS,
     Basis,
     OfEvent,
@@ -34,6 +33,7 @@ from pcmt.core.evaluating.narrating import (
     stale_numbers,
 )
 from pcmt.core.measures import number_label
+from pcmt.core.schemas import RECIPES
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases/narrating/lines.yaml").read_text("utf-8"))
 
@@ -50,7 +50,7 @@ def row(case: Mapping[str, Any], key: str = "a") -> Row:
 
 
 def told(*rows: Row, recipe: str = "comparison", **more: Any) -> tuple[Sentence, ...]:
-    return narrate([recipe], Basis(tables={"t": [rows]} if rows else {}, **more))
+    return narrate([recipe], Basis(tables={"t": [rows]} if rows else {}, **more), ["t"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
@@ -82,12 +82,23 @@ def test_narrated_numbers_are_the_figures(rows: list[Row]) -> None:
     by_key = {each.key: each for each in rows}
     for sentence in told(*rows):
         for link in sentence.links:
-            line, said = by_key[link.line], sentence.said(link)
+            said = sentence.said(link)
+            if link.line.startswith("@"):
+                assert link.column == "blank"
+                assert (
+                    int(said)
+                    == len([each for each in rows if each.applies and each.value is each.before is None]) - NAMED
+                )
+                continue
+            line = by_key[link.line]
             value, before = line.value, line.before
-            if link.column == THIS:
+            if sentence.text.startswith("Chưa có số liệu"):
+                assert value is None
+                assert before is None
+            elif link.column == THIS:
                 assert said == ("chưa có số liệu" if value is None else number_label(value))
             elif link.column == "before":
-                none = "không có" if before == 0 and not line.share else number_label(before or Decimal(0))
+                none = "không có" if not before and value and not line.share else number_label(before or Decimal(0))
                 assert said == ("chưa có số liệu" if before is None else none)
             else:
                 assert value is not None
@@ -184,6 +195,7 @@ def test_targets_are_counted_and_those_not_reached_have_their_reason() -> None:
     )
     assert [each.text for each in found] == [
         "Trong 4 chỉ tiêu của kế hoạch: 1 đạt, 1 chậm, 1 không đạt, 1 chưa xác định.",
+        "Chỉ tiêu “Chỉ tiêu A”: đạt, 12/10 vụ.",
         "Chỉ tiêu “Chỉ tiêu D”: không đạt, có 2 trường hợp.",
         "Chỉ tiêu “Chỉ tiêu B”: chậm, 3/10 vụ khi đã qua 50% thời gian.",
         "Chỉ tiêu “Chỉ tiêu C”: chưa xác định, chưa có số liệu thực hiện.",
@@ -211,6 +223,7 @@ def test_tasks_done_and_overdue() -> None:
     )
     assert [each.text for each in found] == [
         "Đã hoàn thành 1/4 nhiệm vụ được giao; 1 nhiệm vụ chờ nghiệm thu; 1 nhiệm vụ quá hạn.",
+        "Trong đó đã hoàn thành: “Lập danh sách”.",
         "Quá hạn: “Cấp kinh phí cho các đội” (hạn hết ngày 14/6/2026, chậm 12 ngày).",
     ]
 
@@ -226,6 +239,20 @@ def test_who_was_only_asked_is_never_blamed() -> None:
     assert [each.text for each in found] == ["Trong 2 nội dung được đề nghị phối hợp, 1 nội dung đã có kết quả."]
 
 
+def test_what_is_due_next() -> None:
+    def task(key: str, text: str, **more: Any) -> OfTask:
+        return OfTask(key=key, text=text, state="open", due_on=date(2026, 7, int(key)), **more)
+
+    found = told(recipe="ahead", ahead=[task("1", "Họp."), task("2", "Soát"), task("3", "Vận động", requested=True)])
+    assert [each.text for each in found] == [
+        (
+            "Tập trung thực hiện 2 nhiệm vụ đến hạn trong kỳ tới: "
+            "“Họp” (hạn hết ngày 01/7/2026); “Soát” (hạn hết ngày 02/7/2026)."
+        ),
+        "Tập trung thực hiện 1 nội dung được đề nghị phối hợp trong kỳ tới: “Vận động” (hạn hết ngày 03/7/2026).",
+    ]
+
+
 def test_events_and_letters() -> None:
     found = narrate(
         ["events", "urging"],
@@ -238,12 +265,44 @@ def test_events_and_letters() -> None:
 
 
 def test_nothing_to_tell_says_nothing() -> None:
-    assert narrate(sorted(RECIPES), Basis()) == ()
+    assert narrate(RECIPES, Basis()) == ()
     assert narrate(["no such recipe"], Basis()) == ()
 
 
-def test_one_table_of_several() -> None:
-    basis = Basis(tables={"a": [[LINE]], "b": [[Row(key="b", label="Khởi tố", unit_word="vụ", value=Decimal(1))]]})
-    assert [each.text for each in narrate(["figures:b"], basis)] == ["Khởi tố 1 vụ."]
-    assert len(narrate(["figures"], basis)) == 2
-    assert paragraphs(narrate(["figures"], basis)) == "Phát hiện 12 vụ.\nKhởi tố 1 vụ."
+def test_a_text_tells_of_its_own_tables_or_of_the_first_lines_of_all() -> None:
+    def line(key: str, label: str, value: int) -> Row:
+        return Row(key=key, label=label, unit_word="vụ", value=Decimal(value), before=Decimal(value), against="before")
+
+    tables = {
+        "a": [[line("a1", "Khởi tố", 1), line("a2", "Truy tố", 2), line("a3", "Xét xử", 3), line("a4", "Bắt", 4)],
+              [line("a5", "Kiểm tra", 5)]],
+        "b": [[line("b1", "Rà soát", 6)]],
+    }  # fmt: skip
+    basis = Basis(tables=tables)
+    assert [each.text for each in narrate(["figures"], basis, ["a"])] == [
+        "Khởi tố 1 vụ; truy tố 2 vụ; xét xử 3 vụ.", "Bắt 4 vụ.", "Kiểm tra 5 vụ.",
+    ]  # fmt: skip
+    assert [each.text for each in narrate(["figures"], basis)] == [
+        "Khởi tố 1 vụ; truy tố 2 vụ; xét xử 3 vụ.", "Rà soát 6 vụ.",
+    ]  # fmt: skip
+    assert paragraphs(narrate(["figures"], basis)) == "Khởi tố 1 vụ; truy tố 2 vụ; xét xử 3 vụ.\nRà soát 6 vụ."
+    # What is compared is not told alone as well.
+    assert narrate(["figures", "comparison"], basis, ["b"]) == narrate(["comparison"], basis, ["b"])
+
+
+def test_of_many_blank_lines_some_are_named() -> None:
+    rows = [Row(key=str(each), label=f"Dòng {'abcdefghijklmno'[each]}") for each in range(15)]
+    (found,) = told(*rows)
+    assert found.text.startswith("Chưa có số liệu: dòng a; dòng b;")
+    assert found.text.endswith("dòng j và 5 dòng khác.")
+
+
+def test_a_line_that_is_told_after_all_leaves_the_blank_ones() -> None:
+    blank = Row(key="b", label="Khởi tố", unit_word="vụ", against="before")
+    draft = told(LINE, blank)
+    fresh = told(LINE, Row(key="b", label="Khởi tố", unit_word="vụ", value=Decimal(2), against="before"))
+    text = paragraphs(draft)
+    assert text.endswith("Chưa có số liệu: khởi tố.")
+    after = refreshed(text, draft, fresh)
+    assert after == fresh[0].text
+    assert not_said(after, fresh) == ()

@@ -13,7 +13,10 @@ class ReportsConfig(AppConfig):
     verbose_name = "báo cáo"
 
     def ready(self) -> None:
-        """Take part in adoption and in reorganisations, in floor order; lay reports out every night, tend archives."""
+        """Take part in adoption and in reorganisations of units, in floor order; lay reports out every night.
+
+        And look after archives of reports.
+        """
         from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.plans.adopters import register
         from pcmt.apps.reports import jobs, queue
@@ -23,10 +26,10 @@ class ReportsConfig(AppConfig):
 
         register(30, adopt_duties)
         followers.register(50, reports_follow)
-        queue.fill("export", lambda batch_id: str(jobs.work_on_export.enqueue(batch_id).id))
-        schedule("reports.exports", job=jobs.tend_exports, next_after=five_minutes_later)
         # After units were reorganised, before people are reminded.
         schedule("reports.ahead", job=jobs.lay_out, next_after=daily(hour=5, minute=40))
+        queue.fill("export", lambda batch_id: str(jobs.work_on_export.enqueue(batch_id).id))
+        schedule("reports.exports", job=jobs.tend_exports, next_after=five_minutes_later)
 
 
 def five_minutes_later(instant: datetime) -> datetime:

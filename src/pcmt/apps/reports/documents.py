@@ -22,9 +22,9 @@ from pcmt.apps.units.models import UnitKind
 from pcmt.core.periods import date_label
 from pcmt.core.schemas import Content, ReportSchema, content_from, schema_from
 from pcmt.core.text import fold
-from pcmt.documents import Unreadable
 from pcmt.documents.output.official import Mark, Official, write_official
-from pcmt.documents.output.pdf import pdf_of
+from pcmt.documents.output.paper import BLANK
+from pcmt.documents.output.pdf import report_pdf
 from pcmt.documents.output.report import Report, write_report
 from pcmt.documents.output.report_body import lay_out
 from pcmt.documents.output.report_book import Facts, write_report_book
@@ -159,7 +159,7 @@ class Reported:
             agency=words.agency,
             parent=words.parent,
             number=submission.number if numbered else "",
-            symbol=(submission.symbol if numbered else "") or words.symbol,
+            symbol=(submission.symbol if numbered else "") or words.symbol or f"BC-{BLANK}",
             place=words.place,
             day=submission.signed_on if numbered else None,
             kind=self.schema.type_name or "BÁO CÁO",
@@ -261,12 +261,12 @@ def book_of(source: Reported) -> bytes:
     return write_report_book(source.schema, source.content, facts)
 
 
-def file_of(source: Reported, kind: str) -> bytes | Unreadable:
-    """The report as a file of one of `KINDS`; why there is none, for a PDF that cannot be made here."""
+def file_of(source: Reported, kind: str) -> bytes:
+    """The report as a file of one of `KINDS`."""
     if kind == "xlsx":
         return book_of(source)
-    made = write_report(official_of(source))
-    return pdf_of(made) if kind == "pdf" else made
+    report = official_of(source)
+    return report_pdf(report) if kind == "pdf" else write_report(report)
 
 
 def cover_of(source: Reported) -> bytes:

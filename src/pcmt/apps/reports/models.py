@@ -327,7 +327,8 @@ class Submission(models.Model):
 
     Sent content is frozen in `SubmissionEdition`; `edition` is the number of the last one sent, 0 before. A report
     that is corrected after it was accepted is written again (`correcting`: the reason) while its last edition stands.
-    `number`, `symbol` and `signed_on` are those of the signed document, `signed` a scan of it.
+    `number`, `symbol` and `signed_on` are those of the signed document, `signed` a scan of it (none: not kept, or
+    destroyed because it bore a secrecy stamp).
     """
 
     occurrence = models.OneToOneField(DutyOccurrence, models.PROTECT, related_name="submission")
@@ -346,7 +347,7 @@ class Submission(models.Model):
     number = models.CharField("số", max_length=20, blank=True)
     symbol = models.CharField("ký hiệu", max_length=60, blank=True)
     signed_on = models.DateField("ngày ký", null=True, blank=True)
-    signed = models.ForeignKey(SourceFile, models.PROTECT, null=True, blank=True, related_name="+")
+    signed = models.ForeignKey(SourceFile, models.SET_NULL, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField("mở lúc")
     opened_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     known_at = models.DateTimeField("số liệu lấy lúc")

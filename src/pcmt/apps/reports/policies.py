@@ -1,7 +1,7 @@
-"""Who writes a report, approves it, sends it, takes it; who keeps regimes and forms.
+"""Who may do what with reports, their regimes and their forms.
 
-A report belongs to the body that writes it: nobody else writes, approves or sends it, also not the office that keeps the
-plan. Its recipient takes it, or the office that keeps the plan where the recipient does not work with this program.
+A report belongs to the body that writes it: nobody else writes, approves or sends it, also not the office that keeps
+the plan. Its recipient takes it, or the office that keeps the plan where the recipient does not work with this program.
 """
 
 from __future__ import annotations
@@ -24,6 +24,32 @@ WRITERS = tuple(
     role for role, right in RIGHTS["reports.Submission"].items() if right.change >= Reach.OWN and role not in LEADERS
 )
 """Roles in which people write reports, and take those of others. Leaders approve."""
+
+
+def asks_reports(actor: Actor | None) -> bool:
+    """Whether the actor asks others for reports at all: standing offices do."""
+    return actor is not None and changes("reports.Duty", actor) >= Reach.SUBTREE
+
+
+def can_keep_regimes(actor: Actor | None, plan: Plan) -> bool:
+    """Whether the actor says what is reported for a plan, and asks for more: who keeps it. Not for a mere draft."""
+    return asks_reports(actor) and plan.state in (PlanState.ADOPTED, PlanState.CLOSED) and keeps(actor, plan)
+
+
+def can_keep_forms(actor: Actor | None) -> bool:
+    """Whether the actor makes report forms at all: standing offices do, for their areas."""
+    return changes("reports.ReportForm", actor) >= Reach.SUBTREE
+
+
+def can_keep_form(actor: Actor | None, form: ReportForm) -> bool:
+    """Whether the actor changes a form: the office that keeps it, and one that answers for the area around it.
+
+    Ready forms are nobody's: they are copied.
+    """
+    if actor is None or form.office_id is None or not can_keep_forms(actor):
+        return False
+    reached = reached_units(actor, changes("reports.ReportForm", actor))
+    return form.office_id == actor.unit_id or Unit.objects.filter(pk=form.office_id, pk__in=reached).exists()
 
 
 def writes_at(actor: Actor | None, unit_id: int | None) -> bool:
@@ -124,29 +150,3 @@ def to_take(actor: Actor | None) -> QuerySet[Submission]:
 def leaders_of(unit_ids: Collection[int], on: date) -> dict[int, list[int]]:
     """Ids of those who may approve reports of units on a day, by unit; units without a leader are left out."""
     return people_at(unit_ids, on, LEADERS)
-
-
-def can_keep_forms(actor: Actor | None) -> bool:
-    """Whether the actor makes report forms at all: standing offices do, for their areas."""
-    return changes("reports.ReportForm", actor) >= Reach.SUBTREE
-
-
-def can_keep_form(actor: Actor | None, form: ReportForm) -> bool:
-    """Whether the actor changes a form: the office that keeps it, and one that answers for the area around it.
-
-    Ready forms are nobody's: they are copied.
-    """
-    if actor is None or form.office_id is None or not can_keep_forms(actor):
-        return False
-    reached = reached_units(actor, changes("reports.ReportForm", actor))
-    return form.office_id == actor.unit_id or Unit.objects.filter(pk=form.office_id, pk__in=reached).exists()
-
-
-def asks_reports(actor: Actor | None) -> bool:
-    """Whether the actor asks others for reports at all: standing offices do."""
-    return actor is not None and changes("reports.Duty", actor) >= Reach.SUBTREE
-
-
-def can_keep_regimes(actor: Actor | None, plan: Plan) -> bool:
-    """Whether the actor says what is reported for a plan, and asks for more: who keeps it. Not for a mere draft."""
-    return asks_reports(actor) and plan.state in (PlanState.ADOPTED, PlanState.CLOSED) and keeps(actor, plan)

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pcmt.apps.reports.models import Duty
+import attrs
+
+from pcmt.apps.reports.models import Duty, Method
 from pcmt.core.periods import (
     ADMINISTRATIVE,
     CALENDARS,
@@ -58,6 +60,8 @@ WEEKLY = "weekly"
 EVENT = "ad_hoc"
 """The period of duties that nobody owes before something happens."""
 ONCE = "once"
+SHOWN_PERIODS = 4
+"""So many periods show what limits a regime has before it is defined."""
 
 
 def title_of(kind: str, period: str, what: str) -> str:
@@ -177,3 +181,61 @@ def _paths(duty: Duty, fed: Mapping[int, Sequence[Duty]]) -> list[list[Duty]]:
         if rung_of(each) and (each.period, each.calendar) == (duty.period, duty.calendar)
     ]
     return [[*path, duty] for each in below for path in _paths(each, fed)] or [[duty]]
+
+
+@attrs.frozen(kw_only=True)
+class LevelText:
+    """One level that receives the reports of a regime: a day of the month in which a period ends (`months_after`: so
+    many months later), or so many working days `after` the cut-off. `guidance` is for who writes what it receives.
+    """
+
+    recipient_id: int | None = None
+    day: int | None = None
+    relation: str = Relation.BEFORE.value
+    months_after: int = 0
+    after: int | None = None
+    via: str = ""
+    method: str = Method.SOFTWARE.value
+    guidance: str = ""
+
+    @property
+    def rung(self) -> Rung | None:
+        """The step of the ladder; None when neither way of saying it is whole."""
+        if self.after is not None:
+            return Rung("", after=self.after) if 1 <= self.after <= 60 else None
+        if self.day is None or not 1 <= self.day <= 31 or not 0 <= self.months_after <= 12:
+            return None
+        return Rung("", day=self.day, relation=Relation(self.relation), months_after=self.months_after)
+
+
+@attrs.frozen(kw_only=True)
+class RegimeText:
+    """What the office asks for again and again. `levels` from the lowest receiver up: each writes what the next gets.
+
+    `since` is the first day whose periods are reported. `form_id` is the form of all levels at first.
+    """
+
+    title: str
+    what: str = ""
+    period: str
+    calendar: str = "administrative"
+    since: date | None = None
+    reporter_ids: tuple[int, ...]
+    levels: tuple[LevelText, ...]
+    form_id: int | None = None
+    kind: str = "periodic"
+
+
+def first_limits(
+    regime: RegimeText, first: date | None, last: date | None, today: date, work: WorkCalendar
+) -> list[tuple[Span, tuple[Step, ...]]]:
+    """The limits of all levels in the first periods of a regime, in a plan from `first` to `last`."""
+    rungs = [rung for level in regime.levels if (rung := level.rung)]
+    if not rungs:
+        return []
+    since = regime.since or today
+    duty = Duty(period=regime.period, calendar=regime.calendar, due=due_data(regime.period, rungs[0], since))
+    # Steps are told apart by their place.
+    ladder = Ladder("", tuple(attrs.evolve(rung, level=str(number)) for number, rung in enumerate(rungs)))
+    periods = periods_ahead(duty, first, last, today)[:SHOWN_PERIODS]
+    return [(period, ladder.chain(period, work)) for period in periods]

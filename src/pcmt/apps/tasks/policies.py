@@ -66,16 +66,24 @@ def can_link(actor: Actor | None, task: Task) -> bool:
 
 def has_report(due_item: DueItem) -> bool:
     """Whether its report was begun in this program: then what becomes of the report says how the item stands."""
+    if due_item.kind != DueKind.REPORT:
+        return False
     occurrence = getattr(due_item, "occurrence", None)  # of the reports room, which knows what is written
     return occurrence is not None and getattr(occurrence, "submission", None) is not None
 
 
 def is_written_report(due_item: DueItem) -> bool:
-    """Whether it is a report that is written in this program, begun or not: nobody reports on it by hand."""
+    """Whether it is a report that is written in this program, begun or not: pages lead there.
+
+    One that is not begun may still be reported on by hand, such as when it went out on paper.
+    """
     if due_item.kind != DueKind.REPORT:
         return False
     occurrence = getattr(due_item, "occurrence", None)
-    return occurrence is not None and (occurrence.duty.form_id is not None or has_report(due_item))
+    if occurrence is None:
+        return False
+    asked = occurrence.duty.form_id is not None and occurrence.duty.method == "software"
+    return asked or has_report(due_item)
 
 
 def asks_acceptance(due_item: DueItem) -> bool:

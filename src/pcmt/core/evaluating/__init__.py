@@ -19,6 +19,7 @@ from pcmt.core.evaluating.consolidating import (
     consolidate,
     difference,
     matching,
+    parts_of_line,
     responsible,
 )
 from pcmt.core.evaluating.places import Class, Place, Ranking, Tally, class_of, ranked
@@ -54,6 +55,7 @@ __all__ = [
     "evaluate",
     "expected_at",
     "matching",
+    "parts_of_line",
     "ranked",
     "responsible",
     "together",

@@ -361,6 +361,14 @@ def _lines_of(
     return [cells[code] for code in (*indicator.counted, *indicator.whole) if code in cells] if indicator else []
 
 
+def parts_of_line(
+    line: Line, lines: Iterable[Line], indicators: Mapping[str, Indicator], elements: Mapping[str, Element]
+) -> list[str]:
+    """Keys of the lines that a computed line is made of; nothing for one that is filled."""
+    known = {each.key: each for each in lines}
+    return [key for key in line.sum_of if key in known] or _lines_of(line, known, indicators, elements)
+
+
 def _texts(schema: ReportSchema, counted: Sequence[Child]) -> dict[str, tuple[Words, ...]]:
     """What bodies wrote, by section: under the same key, else the same heading; what fits none stands under ""."""
     sections = [section for section in schema.sections if section.kind is SectionKind.NARRATIVE]

@@ -4,14 +4,15 @@ Each sentence keeps a *link* for every number in it: where it stands and which f
 a sentence is plain words that people change as they like. What they left as it was can be found again, compared with
 what the same rule says now, and replaced (`stale_numbers`); words of their own are theirs.
 
-`RECIPES` are what a section of a form may name in its `drafts`. "comparison" and "figures" take the tables of the form,
-or one of them: "comparison:so-lieu".
+What a section of a form may name in its `drafts` are `core.schemas.RECIPES`; "carried" asks for the words of the last
+report, which no rule makes.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -40,6 +41,11 @@ VERBS = (
     "tư vấn", "dạy nghề", "tập huấn", "xây dựng", "ban hành", "lắp đặt", "tiêu hủy", "phúc tra",
 )  # fmt: skip
 """How the words after "Số vụ …" begin where they can open a sentence: "Phát hiện 12 vụ"."""
+
+NO_VERBS = ("bắt đầu", "cấp xã", "cấp tỉnh", "phát sinh")
+"""What only looks like one of them."""
+_LINES = re.compile(r"\s*\(dòng [^)]*\)")
+"""Which lines of the table a sum adds up: nothing to say in a text."""
 
 
 @frozen
@@ -121,11 +127,15 @@ class OfEvent:
 
 @frozen(kw_only=True)
 class Basis:
-    """All that a report can tell of: tables by the key of their section, each the lines between two headings."""
+    """All that a report can tell of: tables by the key of their section, each the lines between two headings.
+
+    `tasks` were due by the end of the period or done in it; `ahead` are due in the next one.
+    """
 
     tables: Mapping[str, Sequence[Sequence[Row]]] = attrs.field(factory=dict)
     targets: Sequence[OfTarget] = ()
     tasks: Sequence[OfTask] = ()
+    ahead: Sequence[OfTask] = ()
     events: Sequence[OfEvent] = ()
     letters: int = 0
     urged: int = 0
@@ -146,13 +156,17 @@ class Stale:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
-def narrate(recipes: Iterable[str], basis: Basis) -> tuple[Sentence, ...]:
-    """The sentences of some recipes, in their order; what has nothing to tell says nothing."""
+def narrate(recipes: Iterable[str], basis: Basis, tables: Collection[str] = ()) -> tuple[Sentence, ...]:
+    """The sentences of some recipes, in their order; what has nothing to tell says nothing.
+
+    `tables` are those that the section itself is about: all their lines are told. A section without any tells the
+    first lines of every table. What is compared is not told alone as well.
+    """
+    names = list(dict.fromkeys(recipes))
     found: dict[str, Sentence] = {}
-    for recipe in recipes:
-        name, _colon, table = recipe.partition(":")
-        for sentence in _RECIPES[name](basis, table) if name in _RECIPES else ():
-            found.setdefault(sentence.key, sentence)
+    for name in names:
+        if name in _RECIPES and not (name == "figures" and "comparison" in names):
+            found.update((each.key, each) for each in _RECIPES[name](basis, tables))
     return tuple(found.values())
 
 
@@ -278,11 +292,13 @@ def _small(words: str) -> str:
 
 
 def _squeezed(words: str) -> str:
-    return " ".join(words.split()).rstrip(" .;:,")
+    return " ".join(_LINES.sub("", words).split()).rstrip(" .;:,")
 
 
 def _begins(words: str, starts: Iterable[str]) -> bool:
     low = words.casefold()
+    if low.startswith(NO_VERBS):
+        return False
     return any(low == each or low.startswith((f"{each} ", f"{each},")) for each in starts)
 
 
@@ -362,18 +378,22 @@ def _compare(to: _Writing, row: Row, value: Decimal, said_since: bool) -> bool:
 # --- recipes
 
 
-def _table_sentences(basis: Basis, table: str, *, compared: bool) -> Iterator[Sentence]:
+def _table_sentences(basis: Basis, tables: Collection[str], *, compared: bool) -> Iterator[Sentence]:
     name = "comparison" if compared else "figures"
     for section, groups in basis.tables.items():
-        if table and table != section:
+        if tables and section not in tables:
             continue
-        for group in groups:
-            for at in range(0, len(group), JOINED):
-                rows = group[at : at + JOINED]
-                told = [row for row in rows if row.applies]
+        blank: list[Row] = []
+        for group in groups if tables else groups[:1]:
+            for at in range(0, len(group) if tables else min(len(group), 1), JOINED):
+                rows = [row for row in group[at : at + JOINED] if row.applies]
+                told = [row for row in rows if row.value is not None or (compared and row.before is not None)]
+                blank += [row for row in rows if row not in told]
                 if told:
-                    key = f"{name}:{section}:{','.join(row.key for row in rows)}"
+                    key = f"{name}:{section}:{','.join(row.key for row in group[at : at + JOINED])}"
                     yield _joined(key, told, compared=compared)
+        if blank:
+            yield _blank(f"{name}:{section}:", section, blank)
 
 
 def _joined(key: str, rows: Sequence[Row], *, compared: bool) -> Sentence:
@@ -390,19 +410,34 @@ def _joined(key: str, rows: Sequence[Row], *, compared: bool) -> Sentence:
     return to.done(key)
 
 
-def _comparison(basis: Basis, table: str) -> Iterator[Sentence]:
-    yield from _table_sentences(basis, table, compared=True)
+def _blank(key: str, section: str, rows: Sequence[Row]) -> Sentence:
+    """The lines of a table of which nothing is known, also not of the time that they are compared with."""
+    to = _Writing()
+    to.say(f"{_capital(NOT_TOLD)}: ")
+    for order, row in enumerate(rows[:NAMED]):
+        to.say("; " if order else "")
+        to.tell(_small(_squeezed(row.label)), row.key, THIS)
+    if len(rows) > NAMED:
+        to.say(" và ")
+        to.tell(str(len(rows) - NAMED), f"@table:{section}", "blank")
+        to.say(" dòng khác")
+    to.say(".")
+    return to.done(key)
 
 
-def _figures(basis: Basis, table: str) -> Iterator[Sentence]:
-    yield from _table_sentences(basis, table, compared=False)
+def _comparison(basis: Basis, tables: Collection[str]) -> Iterator[Sentence]:
+    yield from _table_sentences(basis, tables, compared=True)
 
 
-_SAID_IN_FULL = (Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED)
+def _figures(basis: Basis, tables: Collection[str]) -> Iterator[Sentence]:
+    yield from _table_sentences(basis, tables, compared=False)
 
 
-def _verdicts(basis: Basis, _table: str) -> Iterator[Sentence]:
-    """How many targets stand how; then those that are missed, behind or undetermined, each with its reason."""
+_SAID_IN_FULL = (Verdict.MET, Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED)
+
+
+def _verdicts(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
+    """How many targets stand how; then those that are met, missed, behind or undetermined, each with its reason."""
     if not basis.targets:
         return
     counts = Counter(each.verdict for each in basis.targets)
@@ -431,7 +466,7 @@ def _reason(target: OfTarget) -> str:
     return f"{_small(word)}, {rest}" if rest != target.sentence else _small(target.sentence)
 
 
-def _tasks(basis: Basis, _table: str) -> Iterator[Sentence]:
+def _tasks(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
     """What was given: done, waiting, overdue; and apart from it what was only asked for, which is nobody's fault."""
     given = [each for each in basis.tasks if not each.requested]
     asked = [each for each in basis.tasks if each.requested]
@@ -450,6 +485,15 @@ def _tasks(basis: Basis, _table: str) -> Iterator[Sentence]:
                 to.say(f" nhiệm vụ {words}")
         to.say(".")
         yield to.done("tasks")
+    done = [each for each in given if each.state == "done"][:NAMED]
+    if done:
+        to = _Writing()
+        to.say("Trong đó đã hoàn thành: ")
+        for order, each in enumerate(done):
+            to.say("; " if order else "")
+            to.tell(f"“{_squeezed(each.text)}”", f"@task:{each.key}", "done")
+        to.say(".")
+        yield to.done("tasks:done")
     for each in [each for each in given if each.state == "overdue"][:NAMED]:
         to = _Writing()
         to.say(f"Quá hạn: “{_squeezed(each.text)}”")
@@ -464,18 +508,36 @@ def _tasks(basis: Basis, _table: str) -> Iterator[Sentence]:
         to.say("Trong ")
         to.tell(str(len(asked)), "@asked", "all")
         to.say(" nội dung được đề nghị phối hợp, ")
-        done = sum(each.state == "done" for each in asked)
-        to.tell(str(done), "@asked", "done")
+        to.tell(str(sum(each.state == "done" for each in asked)), "@asked", "done")
         to.say(" nội dung đã có kết quả.")
         yield to.done("tasks:asked")
 
 
-def _events(basis: Basis, _table: str) -> Iterator[Sentence]:
+def _ahead(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
+    """What is due next, the nearest first; what is only asked for is told as that."""
+    sorts = ((False, "nhiệm vụ đến hạn trong kỳ tới"), (True, "nội dung được đề nghị phối hợp trong kỳ tới"))
+    for asked, words in sorts:
+        due = [each for each in basis.ahead if each.requested is asked]
+        if not due:
+            continue
+        to = _Writing()
+        to.say("Tập trung thực hiện ")
+        to.tell(str(len(due)), "@ahead", "asked" if asked else "given")
+        to.say(f" {words}: ")
+        for order, each in enumerate(due[:NAMED]):
+            to.say("; " if order else "")
+            day = f" (hạn hết ngày {date_label(each.due_on)})" if each.due_on else ""
+            to.tell(f"“{_squeezed(each.text)}”{day}", f"@task:{each.key}", "due")
+        to.say("; …." if len(due) > NAMED else ".")
+        yield to.done(f"ahead:{'asked' if asked else 'given'}")
+
+
+def _events(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
     for each in basis.events:
         yield Sentence(f"events:{each.key}", f"Ngày {date_label(each.on)}: {_small(_squeezed(each.words))}.")
 
 
-def _urging(basis: Basis, _table: str) -> Iterator[Sentence]:
+def _urging(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
     if not basis.letters:
         return
     to = _Writing()
@@ -487,15 +549,12 @@ def _urging(basis: Basis, _table: str) -> Iterator[Sentence]:
     yield to.done("urging")
 
 
-_RECIPES: Mapping[str, Callable[[Basis, str], Iterator[Sentence]]] = {
+_RECIPES: Mapping[str, Callable[[Basis, Collection[str]], Iterator[Sentence]]] = {
     "comparison": _comparison,
     "figures": _figures,
     "verdicts": _verdicts,
     "tasks": _tasks,
+    "ahead": _ahead,
     "events": _events,
     "urging": _urging,
 }
-CARRIED = "carried"
-"""The recipe that asks for the words of the last report, where there are any; no rule makes them."""
-RECIPES = frozenset((*_RECIPES, CARRIED))
-"""What a section may be drafted from."""

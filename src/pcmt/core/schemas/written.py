@@ -70,13 +70,14 @@ def _plain(value: Any, *, sparse: bool) -> Any:
 
 
 def _made(kind: type[T], data: Mapping[str, Any]) -> T:
-    return kind(**{name: _value(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
+    return kind(**{name: _value(hint, data[name]) for name, hint in _fields(kind) if name in data})
 
 
 @cache
-def _hints(kind: type[Any]) -> Mapping[str, Any]:
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a class with their types: looked up once, a report of a province has thousands of figures."""
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in attrs.fields(kind)}
+    return tuple((field.name, hints[field.name]) for field in attrs.fields(kind))
 
 
 def _value(hint: Any, data: Any) -> Any:

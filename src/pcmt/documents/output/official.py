@@ -157,7 +157,7 @@ def write_head(file: Any, document: Official, width: float, *, stamp: str = "") 
 
 def write_foot(file: Any, document: Official, width: float) -> None:
     """Recipients and signature."""
-    paper.foot(file, width, _recipients(document), document.signature.lines(), document.signature.name)
+    paper.foot(file, width, recipient_lines(document), document.signature.lines(), document.signature.name)
 
 
 def _title(file: Any, document: Official, width: float) -> None:
@@ -216,6 +216,7 @@ def _table(file: Any, table: Table, width: float) -> None:
     paper.fixed(made, widths)
 
 
-def _recipients(document: Official) -> list[str]:
+def recipient_lines(document: Official) -> list[str]:
+    """Those who get the document, each with dash and semicolon; the last line is the archive's."""
     kept = f"- Lưu: VT, {document.archive}." if document.archive else "- Lưu: VT."
     return [*(f"- {line.strip().strip('-;. ')};" for line in document.recipients if line.strip()), kept]

@@ -107,15 +107,10 @@ def letterhead(
     table = file.add_table(rows=2, cols=2)
     fixed(table, (width * 0.42, width * 0.58))
     left, right = Lines(table.cell(0, 0)), Lines(table.cell(0, 1))
-    if parent:
-        write(left.next(), parent.upper(), 13)
-    agency = agency or BLANK
-    committee, _, area = agency.upper().partition(COMMITTEE)
-    if len(agency) > LONG_AGENCY and area and not committee:
-        # The name of the place stays in one piece.
-        write(left.next(), COMMITTEE.strip(), 13, bold=True)
-        agency = area
-    write(left.next(), agency.upper(), 13, bold=True)
+    for line in agency_lines(parent) if parent else ():
+        write(left.next(), line.upper(), 13)
+    for line in agency_lines(agency):
+        write(left.next(), line.upper(), 13, bold=True)
     rule(left.next(), width * 0.42, min(14 + len(agency) * 0.6, 40))
     # The narrow column of an upright page takes the national name in 12 points, as the decree allows.
     write(right.next(), NATIONAL_NAME, 13 if width > 200 else 12, bold=True)
@@ -129,6 +124,15 @@ def letterhead(
         boxed(under.next(), stamp, width * 0.42)
     words = f"{place or BLANK}, {long_date(day)}"
     write(Lines(table.cell(1, 1)).next(), words, 14 if width > 200 else 13, italic=True, before=2)
+
+
+def agency_lines(agency: str) -> list[str]:
+    """The name of an agency in the letterhead: of a committee, the name of the place stays in one piece."""
+    agency = agency or BLANK
+    before, committee, area = agency.upper().partition(COMMITTEE)
+    if len(agency) > LONG_AGENCY and committee and area and not before:
+        return [agency[: len(COMMITTEE)].strip(), agency[len(COMMITTEE) :]]
+    return [agency]
 
 
 def long_date(day: date | None) -> str:

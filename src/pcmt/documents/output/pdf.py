@@ -1,6 +1,7 @@
-"""Word files of ours as PDF, and a PDF as pictures of its pages.
+"""Reports as PDF, and a PDF as pictures of its pages.
 
-LibreOffice prints the very file that people download: same pages, letters embedded, charts as vectors.
+Where LibreOffice is installed it prints the very file that people download: same pages, letters embedded, charts as
+vectors. Elsewhere, and where it fails or takes too long, the report is typeset by a library (`typeset.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pcmt.documents.intake.programs import find_office, office_converts
-from pcmt.documents.values import RefusedError, Unreadable
+from pcmt.documents.intake.programs import office_converts
+from pcmt.documents.output.report import Report, write_report
+from pcmt.documents.output.typeset import typeset
+from pcmt.documents.values import RefusedError
 
 SECONDS = 90.0
 SECONDS_EACH = 10.0
@@ -20,25 +23,23 @@ TOGETHER = 10
 """Files that are printed in one go."""
 
 
-def prints_pdf() -> bool:
-    """Whether this machine can make a PDF of a Word file."""
-    return find_office() is not None
+def report_pdf(report: Report) -> bytes:
+    """A report as PDF."""
+    return report_pdfs([report])[0]
 
 
-def pdf_of(data: bytes) -> bytes | Unreadable:
-    """A Word file of ours as PDF; else why there is none, in words."""
-    return pdfs_of([data])[0]
-
-
-def pdfs_of(files: Sequence[bytes]) -> list[bytes | Unreadable]:
-    """Word files as PDF, in their order; one that cannot be printed takes no other with it."""
-    found: list[bytes | Unreadable] = []
-    for start in range(0, len(files), TOGETHER):
-        found += _printed(files[start : start + TOGETHER])
+def report_pdfs(reports: Sequence[Report]) -> list[bytes]:
+    """Reports as PDF, in their order."""
+    found: list[bytes] = []
+    for start in range(0, len(reports), TOGETHER):
+        some = reports[start : start + TOGETHER]
+        printed = _printed([write_report(report) for report in some])
+        found += [data or typeset(report) for report, data in zip(some, printed, strict=True)]
     return found
 
 
-def _printed(files: Sequence[bytes]) -> list[bytes | Unreadable]:
+def _printed(files: Sequence[bytes]) -> list[bytes | None]:
+    """Word files as LibreOffice prints them; None for each that it does not."""
     with tempfile.TemporaryDirectory(prefix="pcmt-pdf-") as name:
         folder = Path(name)
         sources = []
@@ -49,15 +50,11 @@ def _printed(files: Sequence[bytes]) -> list[bytes | Unreadable]:
         try:
             output = office_converts(sources, "pdf:writer_pdf_Export", folder=folder, seconds=seconds)
         except RefusedError:
-            return [
-                Unreadable("pdf_timeout", "LibreOffice chạy quá lâu nên chưa tạo được PDF.", "Tải bản docx.")
-            ] * len(files)
+            output = None
         if output is None:
-            missing = Unreadable("pdf_missing", "Máy chủ chưa có LibreOffice nên chưa tạo được PDF.", "Tải bản docx.")
-            return [missing] * len(files)
+            return [None] * len(files)
         made = [output / f"{number}.pdf" for number in range(len(files))]
-        broken = Unreadable("pdf_failed", "LibreOffice không in được tệp này thành PDF.", "Tải bản docx.")
-        return [path.read_bytes() if path.is_file() else broken for path in made]
+        return [path.read_bytes() if path.is_file() else None for path in made]
 
 
 def page_pictures(pdf: bytes, *, dots: int = 96) -> list[bytes]:

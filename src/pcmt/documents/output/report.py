@@ -98,6 +98,19 @@ class Report:
         seal = f"Mã xác thực: {self.seal[:SHOWN_SEAL]}" if self.seal else ""
         return " · ".join(part for part in (self.mark.capitalize(), self.taken, seal) if part)
 
+    def ground_lines(self) -> list[str]:
+        """The legal grounds, each with its semicolon, the last one with a full stop."""
+        ends = [";"] * (len(self.grounds) - 1) + ["."]
+        return [words.rstrip("; .") + end for words, end in zip(self.grounds, ends, strict=False)]
+
+
+def ended(blocks: Sequence[Block]) -> list[Block]:
+    """The text of a document ends with "./."."""
+    found = list(blocks)
+    if found and isinstance(found[-1], str):
+        found[-1] = f"{found[-1].rstrip('. /')}./."
+    return found
+
 
 def write_report(report: Report) -> bytes:
     """The report as a Word file."""
@@ -106,11 +119,10 @@ def write_report(report: Report) -> bytes:
     file = paper.new_file(frame.subject)
     _page_foot(file.sections[0], report.foot_words())
     write_head(file, frame, width, stamp=report.mark)
-    for number, words in enumerate(report.grounds, 1):
-        end = "." if number == len(report.grounds) else ";"
-        _paragraph(file, words.rstrip("; .") + end, italic=True)
+    for words in report.ground_lines():
+        _paragraph(file, words, italic=True)
     writer = _Writer(file)
-    for number, block in enumerate(report.blocks, 1):
+    for number, block in enumerate(ended(report.blocks), 1):
         writer.block(block, width, last=number == len(report.blocks))
     write_foot(file, frame, width)
     for number, annex in enumerate(report.annexes, 1):
@@ -126,6 +138,13 @@ def annex_number(number: int, of: int) -> str:
     if of < 2:
         return "Phụ lục"
     return f"Phụ lục {ROMAN[number - 1] if number <= len(ROMAN) else number}"
+
+
+def annex_source(frame: Official) -> str:
+    """Under the title of an annex: which document it goes with."""
+    kind = frame.kind.capitalize() or "Công văn"
+    number = frame.designation.strip()
+    return f"(Kèm theo {kind} số {number} {paper.long_date(frame.day)} của {frame.agency or paper.BLANK})"
 
 
 @frozen
@@ -145,9 +164,8 @@ class _Writer:
             case Photo():
                 _photo(self.file, block, width)
             case _:
-                # The text of a document ends with "./."; its last words stay with the signature.
-                words = f"{block.rstrip('. /')}./." if last else block
-                _paragraph(self.file, words, together=last)
+                # The last words stay with the signature: nobody signs an empty page.
+                _paragraph(self.file, block, together=last)
 
 
 def _paragraph(file: Any, words: str, *, italic: bool = False, together: bool = False) -> None:
@@ -257,12 +275,7 @@ def _annex(file: Any, writer: _Writer, report: Report, annex: Annex, number: str
     outline = file.paragraphs[-1]
     paper.child(paper.xml(outline).get_or_add_pPr(), "w:outlineLvl", val="0")
     write(file.add_paragraph(), annex.title.upper(), 14, bold=True, before=2, together=True)
-    frame = report.frame
-    source = (
-        f"(Kèm theo {frame.kind.capitalize() or 'Công văn'} số {frame.designation.strip()} "
-        f"{paper.long_date(frame.day)} của {frame.agency or paper.BLANK})"
-    )
-    write(file.add_paragraph(), source, 14, italic=True, before=2, together=True)
+    write(file.add_paragraph(), annex_source(report.frame), 14, italic=True, before=2, together=True)
     paper.rule(file.add_paragraph(), width, 40)
     for block in annex.blocks:
         writer.block(block, width)

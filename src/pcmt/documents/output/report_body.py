@@ -376,8 +376,11 @@ def _compared(section: Section) -> Column | None:
     return kinds.get(ColumnKind.YEAR_AGO) or kinds.get(ColumnKind.PREVIOUS)
 
 
-def text_of(blocks: Iterable[Block]) -> Iterator[str]:
-    """The body in plain lines, for who cannot see pages: tables as their rows, charts and pictures in words."""
+def text_of(blocks: Iterable[Block], *, most: int = 80) -> Iterator[str]:
+    """The body in plain lines, for who cannot see pages: tables as their rows, charts and pictures in words.
+
+    Of a long table only the first rows are told, and how many there are more.
+    """
     for block in blocks:
         match block:
             case Title():
@@ -385,9 +388,11 @@ def text_of(blocks: Iterable[Block]) -> Iterator[str]:
             case Grid():
                 yield from ([block.title] if block.title else [])
                 labels = [column.label for column in block.columns]
-                for row in block.rows:
+                for row in block.rows[:most]:
                     pairs = zip(labels, row.cells, strict=True)
                     yield row.cells[0] if row.group else "; ".join(f"{label}: {cell}" for label, cell in pairs if cell)
+                if len(block.rows) > most:
+                    yield f"… còn {len(block.rows) - most} dòng, xem trong tệp."
                 yield from block.notes
             case Chart():
                 yield block.words()

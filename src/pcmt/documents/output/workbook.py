@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 Value = str | int | float | date | datetime | Decimal | Fraction | None
 """What a cell holds. Dates are shown as dd/mm/yyyy; None is an empty cell."""
@@ -31,7 +32,9 @@ class Heading:
 class Sheet:
     """One sheet: a heading, what was asked in `words`, named columns with their widths in characters, and the rows.
 
-    The first `fixed` columns and the names stay where they are when the reader scrolls.
+    The first `fixed` columns and the names stay where they are when the reader scrolls. `totals` are sums by column,
+    below the rows: live formulas over the rows above, shown with the value given where nothing calculates; the first
+    column of that row says `total_word`.
     """
 
     title: str
@@ -40,6 +43,8 @@ class Sheet:
     rows: Iterable[Sequence[Value] | Heading]
     words: str = ""
     fixed: int = 1
+    totals: Mapping[int, Decimal | int | None] = attrs.field(factory=dict)
+    total_word: str = ""
 
 
 def write_workbook(sheets: Iterable[Sheet]) -> bytes:
@@ -52,6 +57,7 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
         "words": book.add_format({"italic": True}),
         "head": book.add_format({**cell, "bold": True, "text_wrap": True}),
         "group": book.add_format({"bold": True}),
+        "total": book.add_format({**cell, "bold": True, "num_format": "#,##0.##"}),
         "text": book.add_format({**cell, "text_wrap": True}),
         "day": book.add_format({**cell, "num_format": "dd/mm/yyyy"}),
         "whole": book.add_format({**cell, "num_format": "#,##0"}),
@@ -72,10 +78,18 @@ def _write(page: Any, sheet: Sheet, looks: dict[str, Any]) -> None:
     for column, (label, width) in enumerate(sheet.columns):
         page.set_column(column, column, width)
         page.write_string(top, column, label, looks["head"])
+    at = top
     for at, row in enumerate(sheet.rows, start=top + 1):
         cells, text = (row.cells, looks["group"]) if isinstance(row, Heading) else (row, looks["text"])
         for column, value in enumerate(cells):
             _cell(page, at, column, value, looks, text)
+    if sheet.totals and at > top:
+        page.write_string(at + 1, 0, sheet.total_word, looks["head"])
+        for column, total in sheet.totals.items():
+            cells = f"{xl_rowcol_to_cell(top + 1, column)}:{xl_rowcol_to_cell(at, column)}"
+            shown = "" if total is None else float(total)
+            # Blanks are no zeros: a column without any number has no sum.
+            page.write_formula(at + 1, column, f'=IF(COUNT({cells})=0,"",SUM({cells}))', looks["total"], shown)
     page.freeze_panes(top + 1, sheet.fixed)
     page.set_landscape()
     page.set_paper(A4)

@@ -17,6 +17,7 @@ from pcmt.apps.facts.catalogue import breakdowns
 from pcmt.apps.facts.models import CALENDAR_WORDS, PERIODS, Element
 from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
+from pcmt.apps.reports.models import SubmissionState
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Level, Unit
 from pcmt.core.periods import limit_from, limit_label, parse_date
@@ -176,6 +177,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "reports.duty.ended": gettext_lazy("Thôi áp dụng chế độ báo cáo"),
         "reports.duty.requested": gettext_lazy("Yêu cầu báo cáo đột xuất, chuyên đề"),
         "reports.duty.laid_out": gettext_lazy("Lập trước các kỳ báo cáo"),
+        "reports.duties.exported": gettext_lazy("Tải danh sách chế độ báo cáo"),
         "reports.occurrence.opened": gettext_lazy("Mở báo cáo khi có việc xảy ra"),
         "reports.duty.followed": gettext_lazy("Thay đơn vị trong chế độ báo cáo"),
         "reports.report.asked": gettext_lazy("Trình lãnh đạo duyệt báo cáo"),
@@ -212,7 +214,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "reports.forms.loaded": gettext_lazy("Nạp các mẫu báo cáo có sẵn"),
         "reports.form.added": gettext_lazy("Lập mẫu báo cáo"),
         "reports.form.copied": gettext_lazy("Sao chép mẫu báo cáo"),
-        "reports.form.drafted": gettext_lazy("Bắt đầu sửa mẫu báo cáo"),
+        "reports.form.drafted": gettext_lazy("Sửa bản soạn của mẫu báo cáo"),
         "reports.form.dropped": gettext_lazy("Bỏ bản đang soạn của mẫu báo cáo"),
         "reports.form.used": gettext_lazy("Dùng bản mới của mẫu báo cáo"),
         "reports.form.ended": gettext_lazy("Thôi dùng mẫu báo cáo"),
@@ -299,6 +301,7 @@ OBJECTS: Mapping[str, Word] = {
     "tasks.Minutes": pgettext_lazy("nhật ký", "Thông báo kết luận giao ban"),
     "reports.ReportForm": pgettext_lazy("nhật ký", "Mẫu báo cáo"),
     "reports.Duty": pgettext_lazy("nhật ký", "Chế độ báo cáo"),
+    "reports.DutyOccurrence": pgettext_lazy("nhật ký", "Kỳ báo cáo"),
     "reports.Submission": pgettext_lazy("nhật ký", "Báo cáo"),
     "reports.ExportBatch": pgettext_lazy("nhật ký", "Lần xuất báo cáo"),
     "facts.Element": pgettext_lazy("nhật ký", "Chỉ tiêu thống kê"),
@@ -401,6 +404,10 @@ WAYS: Mapping[str, str | Promise] = {
 
 FIELDS: Mapping[str, str | Promise] = {
     "state": gettext_lazy("tình trạng"),
+    "stage": gettext_lazy("bước"),
+    "edition": gettext_lazy("lần gửi"),
+    "days_late": gettext_lazy("số ngày trễ"),
+    "correcting": gettext_lazy("lý do đính chính"),
     "count": gettext_lazy("số mục"),
     "form": gettext_lazy("mẫu"),
     "caption": gettext_lazy("chú thích ảnh"),
@@ -440,6 +447,14 @@ FIELDS: Mapping[str, str | Promise] = {
     "scope": gettext_lazy("phạm vi"),
     "condition": gettext_lazy("điều kiện"),
     "due_text": gettext_lazy("hạn trong văn bản"),
+    "limit": gettext_lazy("hạn gửi"),
+    "guidance": gettext_lazy("hướng dẫn từng cấp"),
+    "feeds": gettext_lazy("tổng hợp vào"),
+    "sent_by": gettext_lazy("cách gửi"),
+    "bodies": gettext_lazy("số đơn vị"),
+    "made": gettext_lazy("số đơn vị có kỳ mới"),
+    "moved": gettext_lazy("số đơn vị đổi hạn"),
+    "stopped": gettext_lazy("số đơn vị thôi báo cáo"),
     "what": gettext_lazy("nội dung"),
     "name": gettext_lazy("tên"),
     "holds": gettext_lazy("gồm"),
@@ -543,6 +558,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "counted": gettext_lazy("số đếm, tử số"),
     "whole": gettext_lazy("mẫu số"),
     "words": gettext_lazy("nội dung ghi"),
+    "original": gettext_lazy("từ mẫu"),
     "official": gettext_lazy("mã chính thức"),
     "source": gettext_lazy("căn cứ"),
     "level": gettext_lazy("cấp nhập"),
@@ -557,6 +573,7 @@ FIELDS: Mapping[str, str | Promise] = {
 
 CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
     "state": (STATES,),
+    "stage": (dict(SubmissionState.choices),),
     "role": (dict(Role.choices), of_items.ROLES),
     "kind": (
         of_items.TARGET_KINDS,
@@ -596,7 +613,7 @@ UNITS = frozenset(
 
 UNTOLD = frozenset(
     {
-        *("revision", "plan", "sha256", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
+        *("revision", "plan", "sha256", "seal", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
         *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
     }
 )

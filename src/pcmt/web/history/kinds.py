@@ -117,7 +117,7 @@ KINDS: Mapping[str, Kind] = {
         page=lambda row: reverse("urging:letter", args=[row.pk]), homes=lambda row: [row.office_id, row.unit_id]
     ),
     "reports.Duty": Kind(
-        page=lambda row: f"{reverse('plan:reports', args=[row.plan_id])}#bc{row.pk}",
+        page=lambda row: reverse("regimes:regime", args=[row.pk]),
         below=_of_duty,
         homes=lambda row: _plan_homes(row.plan),
     ),

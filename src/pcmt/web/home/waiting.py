@@ -18,7 +18,7 @@ from pcmt.apps.plans.models import Revision, RevisionState
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.reports.queries.lists import inbox
 from pcmt.apps.reports.queries.lists import waiting_for_me as reports_to_approve
-from pcmt.apps.tasks.models import DueItem, Mode
+from pcmt.apps.tasks.models import DueItem, DueKind, Mode
 from pcmt.apps.tasks.queries import SHOWN_WITH
 from pcmt.web.tasks.owed import ASKING, DECLINED, OPEN, SUBMITTED
 
@@ -58,7 +58,7 @@ def waiting_for(actor: Actor, today: date) -> list[Pile]:
         given |= Q(parent__isnull=True, plan__owner_id=actor.unit_id)
     late = part & OPEN & Q(due_on__lt=today) & ~Q(unit_id=actor.unit_id) & ~Q(mode=Mode.REQUESTED)
     sorts = {
-        "submitted": given & SUBMITTED,
+        "submitted": given & SUBMITTED & Q(kind=DueKind.TASK),  # reports wait in a pile of their own
         "asking": given & OPEN & ASKING,
         "declined": given & DECLINED,
         "late": late,

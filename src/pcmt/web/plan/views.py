@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pcmt.apps.plans.models import Plan, Revision, RevisionState
+from pcmt.apps.plans.models import Plan, PlanState, Revision, RevisionState
 from pcmt.apps.plans.operations import need_acceptance
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.plans.queries import diff_revisions
+from pcmt.apps.reports.policies import can_keep_regimes
 from pcmt.apps.tasks.covering import unmet_demands
 from pcmt.apps.tasks.events import plan_events
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
@@ -170,7 +171,8 @@ def reports(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Report duties: who reports to whom, by which way, when, and each period of it."""
     plan = seen_plan(request, plan_id)
     page = plan_page(request, plan, "reports")
-    return render(request, "plan/reports.html", page | {"duties": duties_of(plan, page["today"])})
+    may_ask = plan.state == PlanState.ADOPTED and can_keep_regimes(acting(request), plan)
+    return render(request, "plan/reports.html", page | {"duties": duties_of(plan, page["today"]), "may_ask": may_ask})
 
 
 def text(request: HttpRequest, plan_id: int) -> HttpResponse:

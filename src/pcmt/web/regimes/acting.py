@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,38 +15,31 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.plans.models import Plan, PlanState, below
-from pcmt.apps.reports.models import Duty, DutyState, Origin, ReportForm
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState, Origin
 from pcmt.apps.reports.operations.regimes import (
-    RegimeText,
     change_regime,
+    check_regime,
     define_regime,
     end_regime,
     report_incident,
     request_report,
 )
-from pcmt.apps.reports.policies import asks_reports, can_keep_regimes
-from pcmt.apps.reports.queries.forms import ready_form
-from pcmt.apps.reports.queries.regimes import bodies_of, reports_for
+from pcmt.apps.reports.policies import can_keep_regimes
+from pcmt.apps.reports.queries.forms import usual_form
+from pcmt.apps.reports.queries.regimes import plans_to_ask, reports_for
+from pcmt.apps.reports.regimes import ONCE
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.regimes import page as pages
 from pcmt.web.regimes.forms import AskPlanForm, ChangeForm, DefineForm, EndForm, IncidentForm, RequestForm, pick_lines
 from pcmt.web.regimes.words import kind_words
 from pcmt.web.shell.access import acting
-from pcmt.web.tasks.page import seen_due
-
-
-def kept_plans(actor: Actor) -> QuerySet[Plan]:
-    """The plans being carried out whose regimes the actor says, the newest first."""
-    if not asks_reports(actor):
-        return Plan.objects.none()
-    kept = Plan.objects.visible_to(actor).filter(state=PlanState.ADOPTED, owner__in=below(actor.unit_id, actor.on))
-    return kept.order_by("-issued_on", "-pk")
 
 
 def _plan(request: HttpRequest) -> Plan | None:
     """The plan that the address names, else the newest that the actor keeps; only those kept can be asked for."""
     actor = acting(request)
-    plans = kept_plans(actor).select_related("owner")
+    plans = plans_to_ask(actor).select_related("owner")
     if not plans.exists():
         return None
     asked = request.GET.get("ke_hoach", "")
@@ -73,12 +65,16 @@ def define(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            answer = define_regime(
-                actor=actor, at=timezone.now(), plan_id=plan.pk, regime=form.text, try_only="xem" in request.POST
-            )
-            if isinstance(answer, Tried):
-                preview, status = pages.tried_rows(answer), 200
-            elif isinstance(answer, Duty):
+            text = form.text
+            if "xem" in request.POST:
+                refused = check_regime(actor=actor, plan=plan, regime=text)
+                if refused:
+                    _said(form, refused)
+                else:
+                    preview, status = pages.tried_rows(text, plan, actor.on), 200
+            elif isinstance(
+                answer := define_regime(actor=actor, at=timezone.now(), plan_id=plan.pk, regime=text), Duty
+            ):
                 messages.success(request, _("Đã đặt chế độ báo cáo. Các đơn vị đã được báo."))
                 return redirect("regimes:regime", answer.pk)
             else:
@@ -86,7 +82,7 @@ def define(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "plan": plan,
-        "plans": AskPlanForm(plans=kept_plans(actor), plan=plan),
+        "plans": AskPlanForm(plans=plans_to_ask(actor), plan=plan),
         "lines": list(pick_lines(form, "reporters", form.units)),
         "preview": preview,
         "trail": _trail(),
@@ -100,7 +96,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     actor, plan = acting(request), _plan(request)
     if plan is None:
         raise PermissionDenied(_("Chỉ cơ quan thường trực giữ kế hoạch yêu cầu được báo cáo."))
-    usual = usual_form(Duty(plan=plan, kind="thematic", period=ONCE))
+    usual = usual_form(Duty(plan=plan, kind="ad_hoc", period=ONCE))
     form = RequestForm(request.POST or None, actor=actor, plan=plan, usual=usual.pk if usual else None)
     status = 200
     if request.method == "POST":
@@ -116,7 +112,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "plan": plan,
-        "plans": AskPlanForm(plans=kept_plans(actor), plan=plan),
+        "plans": AskPlanForm(plans=plans_to_ask(actor), plan=plan),
         "lines": list(pick_lines(form, "units", form.units_to_ask)),
         "trail": _trail(),
         "heading": _("Yêu cầu báo cáo"),
@@ -127,7 +123,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, duty_id: int) -> HttpResponse:
     """What may be said anew of a regime."""
     actor = acting(request)
-    duty = views_seen(actor, duty_id)
+    duty = pages.seen(actor, duty_id)
     _keeping(actor, duty)
     form = ChangeForm(request.POST or None, actor=actor, duty=duty)
     status = 200
@@ -155,7 +151,7 @@ def change(request: HttpRequest, duty_id: int) -> HttpResponse:
 def end(request: HttpRequest, duty_id: int) -> HttpResponse:
     """Asks for a report no more."""
     actor = acting(request)
-    duty = views_seen(actor, duty_id)
+    duty = pages.seen(actor, duty_id)
     _keeping(actor, duty)
     if duty.origin != Origin.OFFICE:
         raise Http404
@@ -190,7 +186,7 @@ def end(request: HttpRequest, duty_id: int) -> HttpResponse:
 def incident(request: HttpRequest, duty_id: int) -> HttpResponse:
     """Something happened: opens the report of the own body."""
     actor = acting(request)
-    duty = views_seen(actor, duty_id)
+    duty = pages.seen(actor, duty_id)
     if not reports_for(actor, duty):
         raise PermissionDenied(_("Chỉ đơn vị phải báo cáo theo chế độ này mở được báo cáo khi có việc xảy ra."))
     form = IncidentForm(request.POST)
@@ -201,7 +197,7 @@ def incident(request: HttpRequest, duty_id: int) -> HttpResponse:
         if isinstance(answer, DutyOccurrence):
             return redirect("tasks:due", answer.due_item_id)
         _said(form, answer)
-    return render(request, "regimes/regime.html", regime_page(request, duty, form), status=422)
+    return render(request, "regimes/regime.html", pages.regime_page(request, duty, form), status=422)
 
 
 def _keeping(actor: Actor, duty: Duty) -> None:

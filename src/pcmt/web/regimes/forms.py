@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, Method, Origin
-from pcmt.apps.reports.operations.regimes import ChangeText, LevelText, RegimeText, RequestText
+from pcmt.apps.reports.operations.regimes import ChangeText, RequestText
 from pcmt.apps.reports.queries.regimes import bodies_of, bodies_to_ask, duties_to_feed, forms_in_use
-from pcmt.apps.reports.regimes import ONCE, rung_of
+from pcmt.apps.reports.regimes import ONCE, LevelText, RegimeText, rung_of
 from pcmt.apps.units.models import Unit, UnitKind
 from pcmt.core.periods import closing_on
 from pcmt.core.text import fold

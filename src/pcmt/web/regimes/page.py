@@ -10,18 +10,24 @@ from typing import Any
 import attrs
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyState, Submission
-from pcmt.apps.reports.queries.regimes import Level, Regime, ladder_of, lacking
+from pcmt.apps.reports.policies import can_keep_regimes
+from pcmt.apps.reports.queries.regimes import Level, lacking, ladder_of, regime_of, reports_for, usable_forms
+from pcmt.apps.reports.regimes import EVENT, RegimeText, first_limits
 from pcmt.apps.tasks.models import GONE, DueItem, DueState
+from pcmt.apps.tasks.policies import can_batch
 from pcmt.apps.units.models import Unit
-from pcmt.core.periods import date_label, moved_label
+from pcmt.core.periods import date_label, moved_label, parse_date
 from pcmt.core.text import fold
-from pcmt.web.regimes.forms import RegimeFilter
-from pcmt.web.regimes.words import frequency_words, kind_words, limit_of, span_words
+from pcmt.reference import work_calendar
+from pcmt.web.regimes.forms import IncidentForm, RegimeFilter
+from pcmt.web.regimes.words import LEVELS, cut_off_words, frequency_words, kind_words, limit_of, span_words
+from pcmt.web.shell.access import acting
 from pcmt.web.templatetags.pcmt import due_tone
 
 BODIES_A_PAGE = 60
@@ -94,9 +100,9 @@ def filter_of(actor: Actor, data: Any) -> RegimeFilter:
 
 
 def rows_of(duties: Iterable[Duty], today: date) -> list[Row]:
-    """Regimes as lines of the list; one more statement for what they count."""
+    """Regimes as lines of the list; a few more statements for what they count, however many they are."""
     listed = list(duties)
-    counts = counts_of([duty.pk for duty in listed], today)
+    counts, usable = counts_of([duty.pk for duty in listed], today), usable_forms()
     return [
         Row(
             duty=duty,
@@ -109,7 +115,7 @@ def rows_of(duties: Iterable[Duty], today: date) -> list[Row]:
             ),
             recipient=duty.recipient.name if duty.recipient else duty.recipient_name,
             counts=counts.get(duty.pk, Counts()),
-            gaps=[gap.words for gap in lacking(duty)] if duty.state == DutyState.ACTIVE else [],
+            gaps=[gap.words for gap in lacking(duty, usable=usable)] if duty.state == DutyState.ACTIVE else [],
         )
         for duty in listed
     ]
@@ -331,7 +337,65 @@ def _key(due: DueItem, on: date) -> str:
     return "missed" if due.is_late(on) else "open"
 
 
-def facts_of(found: Regime, today: date) -> dict[str, Any]:
-    """The bodies of a regime as its page names them."""
-    bodies = [unit.name for unit in found.reporting.on(today).values()]
-    return {"bodies": names_in_short(bodies), "body_count": len(bodies)}
+@attrs.frozen
+class Tried:
+    """The limits of one period before a regime is defined: last day and why it moved, level by level."""
+
+    period: str
+    steps: Sequence[tuple[date, str]]
+
+
+def tried_rows(regime: RegimeText, plan: Plan, today: date) -> list[Tried]:
+    """What limits a regime would have."""
+    duty = Duty(calendar=regime.calendar)
+    return [
+        Tried(
+            span_words(duty, period.start, period.last),
+            [(step.last, moved_label(step)) for step in steps],
+        )
+        for period, steps in first_limits(regime, plan.window_from, plan.window_to, today, work_calendar())
+    ]
+
+
+def seen(actor: Actor, duty_id: int) -> Duty:
+    """A regime when the actor may see it; else the page does not exist."""
+    found = Duty.objects.visible_to(actor).select_related("plan", "recipient", "form", "feeds", "clause", "ended_by")
+    duty = found.filter(pk=duty_id).first()
+    if duty is None:
+        raise Http404
+    return duty
+
+
+def regime_page(request: HttpRequest, duty: Duty, incident: IncidentForm | None = None) -> dict[str, Any]:
+    """The context of the page of a regime."""
+    actor = acting(request)
+    found = regime_of(duty)
+    periods = periods_of(duty)
+    asked = parse_date(request.GET.get("ky"))
+    period = next((each for each in periods if each.last == asked), None) or period_now(duty, periods, actor.on)
+    guidance = duty.guidance or {}
+    bodies = [unit.name for unit in found.reporting.on(actor.on).values()]
+    active = duty.state == DutyState.ACTIVE
+    may_report = active and duty.period == EVENT and can_batch(actor) and reports_for(actor, duty)
+    return {
+        "duty": duty,
+        "plan": duty.plan,
+        "regime": found,
+        "name": duty.title or kind_words(duty),
+        "kind": kind_words(duty),
+        "frequency": frequency_words(duty),
+        "limit": limit_of(duty),
+        "cut_off": cut_off_words(duty),
+        "guidance": [(word, guidance[level]) for level, word in LEVELS if guidance.get(level)],
+        "periods": periods,
+        "period": period,
+        "steps": ladder_rows(duty, period, actor.on) if period else [],
+        "matrix": matrix_of(actor, duty, periods, request.GET.get("trang")),
+        "marks": mark_words(),
+        "counts": counts_of([duty.pk], actor.on).get(duty.pk, Counts()),
+        "keeps": active and can_keep_regimes(actor, duty.plan),
+        "incident": (incident or IncidentForm(initial={"happened": actor.on})) if may_report else None,
+        "today": actor.on,
+        "bodies": names_in_short(bodies),
+        "body_count": len(bodies),
+    }

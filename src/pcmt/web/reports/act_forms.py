@@ -168,7 +168,7 @@ FORMS: Mapping[str, type[ActForm]] = {
 
 
 def acts_of(actor: Actor, submission: Submission, failed: ActForm | None = None) -> dict[str, ActForm]:
-    """The steps that the actor may take with a report now, each with its form; `failed` is the one that was not taken."""
+    """The steps that the actor may take with a report now, each with its form; `failed` was not taken."""
     waiting = submission.state == SubmissionState.WAITING
     approved = waiting and approval_of(submission) is not None
     led = bool(leaders_of([submission.unit_id], actor.on).get(submission.unit_id))

@@ -69,7 +69,7 @@ def send(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Sends it."""
     found = seen_report(acting(request), submission_id)
     form = send_form(found, approved=approval_of(found) is not None)
-    return _step(request, submission_id, form, send_report, _sends, _("Đã gửi báo cáo."))
+    return _step(request, submission_id, form, send_report, _sends, _("Đã gửi báo cáo."), back="reports:receipt")
 
 
 @require_POST
@@ -161,6 +161,7 @@ def _step(
     operation: Step,
     may: Callable[[Actor, Submission], bool],
     done: str | Promise,
+    back: str = "reports:report",
     **more: Any,
 ) -> HttpResponse:
     """Bind the form, take the step with what was typed, and go back to the report."""
@@ -180,7 +181,7 @@ def _step(
         form.add_error(answer.field if answer.field in form.fields else None, answer.message)
         return _again(request, fresh, form, status=409 if answer.code == "stale" else 422)
     messages.success(request, str(done))
-    return redirect("reports:report", submission.pk)
+    return redirect(back, submission.pk)
 
 
 def _again(request: HttpRequest, submission: Submission, form: ActForm, status: int = 422) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.reports.documents import ReportWords
 from pcmt.apps.reports.models import SubmissionEdition
-from pcmt.documents.output.pdf import prints_pdf
 from pcmt.web.urging.forms import LetterForm
 
 KINDS = (("docx", _("Word (docx)")), ("pdf", _("PDF")), ("xlsx", _("Excel (xlsx), có công thức tính tổng")))
@@ -86,6 +85,3 @@ class ExportForm(forms.Form):
         super().__init__(data, initial={"kind": "docx", "editions": [str(each.pk) for each in editions]})
         choices = [(str(each.pk), each.submission.unit.name) for each in editions]
         self.fields["editions"].choices = choices  # type: ignore[attr-defined]
-        if not prints_pdf():
-            kinds = [pair for pair in KINDS if pair[0] != "pdf"]
-            self.fields["kind"].choices = kinds  # type: ignore[attr-defined]

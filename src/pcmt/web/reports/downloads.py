@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -34,8 +33,6 @@ from pcmt.apps.reports.operations.wording import set_words
 from pcmt.apps.reports.policies import writes_at
 from pcmt.apps.reports.queries.documents import sees_draft
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import Unreadable
-from pcmt.documents.output.pdf import prints_pdf
 from pcmt.documents.output.report_body import text_of
 from pcmt.web.audit.acts import noted
 from pcmt.web.downloads.views import DOCX, XLSX
@@ -44,6 +41,8 @@ from pcmt.web.shell.access import acting
 
 PDF = "application/pdf"
 MEDIA = {"docx": DOCX, "xlsx": XLSX, "pdf": PDF}
+ANNEX_ROWS = 30
+"""Of a table of an annex so many rows are told in words: it may hold hundreds of bodies, line by line."""
 EAGER = 2
 """So many pages are loaded at once; further ones when the reader comes to them."""
 
@@ -58,7 +57,6 @@ def document(request: HttpRequest, submission_id: int) -> HttpResponse:
         "editions": editions,
         "may_draft": sees_draft(actor, submission),
         "may_write": writes_at(actor, submission.unit_id),
-        "prints_pdf": prints_pdf(),
         "query": _query(source),
     }
     return render(request, "reports/document.html", context)
@@ -68,11 +66,9 @@ def pages(request: HttpRequest, submission_id: int) -> HttpResponse:
     """The pages of the document as pictures, asked for when the rest of the page is there; alone without scripts."""
     source = _source(request, submission_id)
     made = preview_of(source)
-    context = {**_frame(source), "query": _query(source)}
-    if isinstance(made, Unreadable):
-        context |= {"problem": str(made)}
-    else:
-        context |= {"made": made, "left": max(made.pages - MOST_PAGES, 0), "eager": EAGER}
+    context = {
+        **_frame(source), "query": _query(source), "made": made, "left": max(made.pages - MOST_PAGES, 0), "eager": EAGER
+    }  # fmt: skip
     alone = not request.headers.get("HX-Request")
     return render(request, "reports/document_pages.html" if alone else "reports/_document_pages.html", context)
 
@@ -92,20 +88,17 @@ def plain(request: HttpRequest, submission_id: int) -> HttpResponse:
     source = _source(request, submission_id)
     report = official_of(source)
     lines = [*report.grounds, *text_of(report.blocks)]
-    annexes = [(annex.title, list(text_of(annex.blocks))) for annex in report.annexes]
+    annexes = [(annex.title, list(text_of(annex.blocks, most=ANNEX_ROWS))) for annex in report.annexes]
     context = {**_frame(source), "report": report, "lines": lines, "annexes": annexes, "query": _query(source)}
     return render(request, "reports/document_text.html", context)
 
 
 def file(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
-    """The document as a file of one kind. A PDF that cannot be made here is refused with the way out."""
+    """The document as a file of one kind."""
     if kind not in KINDS:
         raise Http404
     source = _source(request, submission_id)
     made = file_of(source, kind)
-    if isinstance(made, Unreadable):
-        messages.error(request, str(made))
-        return redirect(f"{reverse('reports:document', args=[source.submission.pk])}{_query(source)}")
     version = source.edition.number if source.edition else None
     noted(request, "reports.report.exported", source.submission, format=kind, version=version)
     return _file(made, MEDIA[kind], f"{source.stem()}.{kind}")

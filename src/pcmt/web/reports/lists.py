@@ -185,7 +185,7 @@ def show_list(request: HttpRequest, *, refused: Sequence[tuple[str, str]] = (), 
     """The page of the list; `refused` are reports that could not be taken, with the reason of each."""
     look = looked(request)
     page: Page[Any] = Paginator(lists.listed(look.items), ROWS_A_PAGE).get_page(request.GET.get("trang"))
-    query = {name: value for name, value in request.GET.items() if name not in (CLEARED, "trang")}
+    query = {name: str(value) for name, value in request.GET.items() if name not in (CLEARED, "trang")}
     counts = lists.report_counts(look.actor, look.actor.on)
     context = {
         "form": look.form,
@@ -198,7 +198,7 @@ def show_list(request: HttpRequest, *, refused: Sequence[tuple[str, str]] = (), 
         "chosen": request.POST.getlist("chon"),
         "may_take": look.tab.word == "cho-tiep-nhan" and writes_at(look.actor, look.actor.unit_id),
         "list_url": f"{reverse('reports:list')}?{urlencode(query)}",
-        "clear_url": f"{reverse('reports:list')}?{urlencode({'xem': look.tab.word, CLEARED: 1})}",
+        "clear_url": f"{reverse('reports:list')}?{urlencode({'xem': look.tab.word, CLEARED: '1'})}",
         "sheet_url": f"{reverse('reports:list-xlsx')}?{urlencode(query)}",
         "today": look.actor.on,
         "now": timezone.now(),

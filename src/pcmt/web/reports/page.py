@@ -12,10 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.addresses import report_title
+from pcmt.apps.reports.documents import LOADED
 from pcmt.apps.reports.models import (
     SectionComment,
     StepEvent,
@@ -27,9 +29,11 @@ from pcmt.apps.reports.models import (
 )
 from pcmt.apps.reports.policies import can_comment, can_write, writes_at
 from pcmt.apps.reports.queries.checking import Problem
+from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import LIST_COLUMNS, Told, told_of
 from pcmt.core.evaluating.narrating import Sentence, Stale, not_said, sentence_from, stale_numbers
 from pcmt.core.schemas import Content, Line, ReportSchema, Section, SectionKind, content_from, schema_from
+from pcmt.web.reports.acts import acts_context
 from pcmt.web.reports.tables import Table, is_told, number_text, table_of
 from pcmt.web.shell.access import acting
 
@@ -78,7 +82,7 @@ class Seen:
     @property
     def title(self) -> str:
         """What it is called."""
-        return report_title(self.submission)
+        return capfirst(report_title(self.submission))
 
     def address(self, section: str = "") -> str:
         """The page of the report, at a section."""
@@ -100,9 +104,7 @@ class Place:
 
 def submission_of(actor: Actor, submission_id: int) -> Submission:
     """The report when the actor may see it; else there is no such page."""
-    rows: Any = Submission.objects.visible_to(actor).select_related(
-        "duty__plan", "duty__recipient", "unit", "about", "occurrence__due_item", "form_version__form"
-    )
+    rows: Any = Submission.objects.visible_to(actor).select_related(*LOADED, "occurrence__due_item", "signed")
     found: Submission | None = rows.filter(pk=submission_id).first()
     if found is None:
         raise Http404
@@ -354,10 +356,12 @@ def head_of(look: Seen) -> dict[str, Any]:
         "content": look.content,
         "edition": look.edition,
         "due": submission.occurrence.due_item,
+        "gathers": look.own and gathers(submission.duty),
         "plan": submission.duty.plan,
         "today": look.actor.on,
         "may_comment": can_comment(look.actor, submission),
         "now": timezone.now(),
+        **acts_context(look.actor, submission),
     }
 
 

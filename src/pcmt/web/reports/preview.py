@@ -2,33 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from pcmt.apps.reports.documents import official_of, reported
 from pcmt.apps.reports.models import SubmissionEdition
 from pcmt.core.schemas import Content, ReportSchema, SectionKind, content_from
-from pcmt.web.reports.page import head_of, part_of, seen, submission_of
+from pcmt.documents.output.charts import Chart
+from pcmt.documents.output.report import Block, Photo, Title, annex_number
+from pcmt.web.reports.page import Seen, head_of, seen, submission_of
 from pcmt.web.reports.sections import side_by_side
 from pcmt.web.reports.tables import NOT_APPLICABLE, number_text
 from pcmt.web.reports.views import number_in
 from pcmt.web.shell.access import acting
 
 
+@attrs.frozen
+class Shown:
+    """A piece of the document as it is shown: which sort it is, and the address of its picture."""
+
+    sort: str
+    block: Any
+    address: str = ""
+
+
 def preview(request: HttpRequest, submission_id: int) -> HttpResponse:
     """All of it as it will be printed; an edition that was sent by its number (`lan`)."""
     look = seen(request, submission_id, number_in(request, "lan"))
-    parts = [part_of(look, section, {}) for section in look.schema.sections]
+    document = official_of(reported(look.submission, look.edition, look.actor.on))
+    files = {each.digest: each.file_id for each in look.content.pictures}
+    annexes = [
+        (annex_number(place, len(document.annexes)), each, shown_of(look, each.blocks, files))
+        for place, each in enumerate(document.annexes, 1)
+    ]
     context = {
         **head_of(look),
-        "parts": [each for each in parts if not each.section.annex],
-        "annexes": [each for each in parts if each.section.annex],
+        "document": document,
+        "frame": document.frame,
+        "grounds": [words.rstrip("; .") for words in document.grounds],
+        "blocks": shown_of(look, document.blocks, files),
+        "annexes": annexes,
     }
     return render(request, "reports/preview.html", context)
+
+
+def shown_of(look: Seen, blocks: Sequence[Block], files: Mapping[str, int]) -> list[Shown]:
+    """Pieces of a document with the sort of each; `files` are the ids of pictures by the digest of their bytes."""
+    found = []
+    for block in blocks:
+        if isinstance(block, str):
+            found.append(Shown("text", block))
+        elif isinstance(block, Photo):
+            file_id = files.get(hashlib.sha256(block.data).hexdigest()) if block.data else None
+            path = reverse("reports:picture", args=[look.submission.pk, file_id]) if file_id else ""
+            found.append(Shown("photo", block, path))
+        elif isinstance(block, Chart):
+            found.append(Shown("chart", _rows_of(block)))
+        else:
+            found.append(Shown("title" if isinstance(block, Title) else "grid", block))
+    return found
+
+
+def _rows_of(chart: Chart) -> dict[str, Any]:
+    """A chart as the table that it draws."""
+    rows = [
+        (name, [number_text(values[at]) or "—" for _label, values in chart.series])
+        for at, name in enumerate(chart.names)
+    ]
+    return {"caption": chart.caption, "labels": [label for label, _values in chart.series], "rows": rows}
 
 
 @attrs.frozen
@@ -61,6 +110,7 @@ def compare(request: HttpRequest, submission_id: int) -> HttpResponse:
         "editions": [editions[number] for number in sorted(editions)],
         "same_seal": editions[old].seal == editions[new].seal,
         "other_form": _other_form(editions[old], editions[new]),
+        "choices": [("tu", _("Lần cũ"), old), ("den", _("Lần mới"), new)],
     }
     return render(request, "reports/compare.html", context)
 
@@ -90,7 +140,7 @@ def texts_changed(
     schema: ReportSchema, old: Content, new: Content
 ) -> list[tuple[str, Sequence[tuple[str, str, bool]]]]:
     """The sections whose text differs, each with its paragraphs side by side."""
-    found = []
+    found: list[tuple[str, Sequence[tuple[str, str, bool]]]] = []
     for section in schema.sections:
         if section.kind is not SectionKind.NARRATIVE:
             continue

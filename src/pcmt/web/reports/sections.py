@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.apps.reports.models import SubmissionFigure, SubmissionSection
+from pcmt.apps.reports.operations.discussing import PICTURED
 from pcmt.apps.reports.operations.writing import figure_text
 from pcmt.apps.reports.queries.checking import beyond_band, problems_of
 from pcmt.core.schemas import Section, SectionKind
@@ -98,6 +99,7 @@ def section_page(
         **beside(look, one),
         "section": one,
         "part": part_of(look, one, {}),
+        "place_at": at + 1,
         "previous": sections[at - 1] if at else None,
         "next": sections[at + 1] if at + 1 < len(sections) else None,
         **more,
@@ -109,7 +111,7 @@ def section_page(
     elif one.kind is SectionKind.FIGURES:
         context["table"] = table or table_to_fill(look, one)
         context["seen"] = " ".join(f"{row.key}:{row.seen}" for row in context["table"].rows if row.fills)
-    elif one.kind is SectionKind.PICTURES:
+    if one.kind in PICTURED:
         context["pictures"] = look.submission.pictures.filter(section=one.key).select_related("file")
     return render(request, "reports/write.html", context, status=status)
 

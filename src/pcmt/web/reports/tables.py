@@ -68,6 +68,11 @@ class Row:
         return source_words(self.figure)
 
     @property
+    def has_source(self) -> bool:
+        """Whether there is a page that says where the number comes from: of elements and indicators, not of sums."""
+        return bool(self.line.element or self.line.indicator)
+
+    @property
     def told(self) -> str:
         """How many units stand behind the number, where that are several."""
         if self.figure.expected is None or self.figure.expected < 2 or self.figure.told is None:
@@ -84,15 +89,9 @@ class Table:
     rows: Sequence[Row]
 
     @property
-    def filled(self) -> tuple[int, int]:
-        """How many of the lines that people fill hold a number or do not apply, and how many there are."""
-        lines = [row for row in self.rows if row.line.is_filled]
-        return sum(is_told(row.figure) for row in lines), len(lines)
-
-    @property
-    def beside(self) -> bool:
-        """Whether a column beside the reported one has a place of its own."""
-        return len(self.columns) > 1
+    def refused(self) -> list[Row]:
+        """The lines that were not saved."""
+        return [row for row in self.rows if row.state == "refused"]
 
 
 def is_told(figure: Figure) -> bool:
@@ -115,7 +114,7 @@ def number_text(value: Decimal | None) -> str:
 def source_words(figure: Figure) -> str:
     """Where a number comes from."""
     words = {
-        Provenance.COUNTED: _("chương trình đếm"),
+        Provenance.COUNTED: _("số đã có"),
         Provenance.TYPED: _("nhập tay"),
         Provenance.GATHERED: _("cộng từ báo cáo đã tiếp nhận"),
         Provenance.COMPUTED: _("tính từ các dòng"),
@@ -155,10 +154,10 @@ def gap_words(figure: Figure) -> str:
         return ""
     counted = number_text(figure.counted)
     if figure.value is None:
-        return _("Chương trình đếm được %(counted)s.") % {"counted": counted}
+        return _("Số đã có: %(counted)s.") % {"counted": counted}
     gap = figure.value - figure.counted
     words = {"counted": counted, "gap": f"{'+' if gap > 0 else '−'}{number_text(abs(gap))}"}
-    return _("Chương trình đếm được %(counted)s (chênh %(gap)s).") % words
+    return _("Số đã có: %(counted)s (chênh %(gap)s).") % words
 
 
 def parts_of(table: Table) -> Mapping[str, str]:

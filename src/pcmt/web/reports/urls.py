@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pcmt.web.reports import acts, checking, downloads, exports, lists, preview, views, writing
+from pcmt.web.reports import acts, checking, downloads, exports, gathering, lists, preview, views, writing
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -13,8 +13,8 @@ urlpatterns: list[URLPattern] = [
     # the page of a report
     path("mo/<int:occurrence_id>/", writing.open_page, name="open"),
     path("<int:submission_id>/", views.report, name="report"),
-    path("<int:submission_id>/muc/<str:key>/", writing.section, name="section"),
-    path("<int:submission_id>/muc/<str:key>/anh/", writing.picture_in, name="picture-in"),
+    path("<int:submission_id>/muc/<str:section_key>/", writing.section, name="section"),
+    path("<int:submission_id>/muc/<str:section_key>/anh/", writing.picture_in, name="picture-in"),
     path("<int:submission_id>/anh/<int:picture_id>/go/", writing.picture_out, name="picture-out"),
     path("<int:submission_id>/anh/<int:picture_id>/chu-thich/", writing.picture_words, name="picture-words"),
     path("<int:submission_id>/anh/tep/<int:file_id>/", views.picture, name="picture"),
@@ -40,6 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("<int:submission_id>/so-ky-hieu/", acts.sign, name="sign"),
     path("<int:submission_id>/ban-da-ky/", acts.signed_file, name="signed"),
     # consolidation
+    path("<int:submission_id>/tong-hop/", gathering.gather, name="gather"),
+    path("<int:submission_id>/tong-hop/chen/", gathering.insert, name="gather-insert"),
+    path("<int:submission_id>/tong-hop/ma-tran/", gathering.matrix, name="matrix"),
+    path("<int:submission_id>/tong-hop/ma-tran/tong-hop.xlsx", gathering.matrix_xlsx, name="matrix-xlsx"),
+    path("<int:submission_id>/dong/<str:key>/", gathering.line, name="line"),
     # documents
     path("<int:submission_id>/tai-ve/", downloads.document, name="document"),
     path("<int:submission_id>/tai-ve/trang/", downloads.pages, name="document-pages"),

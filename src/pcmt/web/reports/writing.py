@@ -19,6 +19,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -81,7 +83,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
         raise Http404
     context = {
         "occurrence": occurrence,
-        "title": duty_title(occurrence.duty),
+        "title": capfirst(duty_title(occurrence.duty)),
         "period": period_title(occurrence.period_from, occurrence.period_to, occurrence.duty.calendar),
         "refusal": refusal,
         "today": actor.on,
@@ -92,14 +94,14 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
 # ---- a section ----
 
 
-def section(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def section(request: HttpRequest, submission_id: int, section_key: str) -> HttpResponse:
     """A section: leads to its page; what was typed in it is saved."""
     submission = submission_of(acting(request), submission_id)
-    found = schema_from(submission.form_version.body).section(key)
+    found = schema_from(submission.form_version.body).section(section_key)
     if found is None:
         raise Http404
     if request.method != "POST":
-        return redirect(f"{reverse('reports:report', args=[submission.pk])}?muc={key}")
+        return redirect(_at(submission, section_key))
     if found.kind is SectionKind.NARRATIVE:
         return _save_text(request, submission, found)
     if found.kind is SectionKind.FIGURES:
@@ -157,16 +159,17 @@ def _standing(submission: Submission, key: str) -> str:
 def _told_text(request: HttpRequest, submission: Submission, key: str, typed: Typed) -> HttpResponse:
     """What became of a text, for the script of the page."""
     theirs = typed.theirs
+    other = {"seen": theirs.seen, "text": theirs.text, "joined": joined(theirs.text, typed.text)} if theirs else None
     cell = {
         "key": key,
         "state": typed.state,
         "texts": {f"v{key}": typed.text},
         "seen": typed.seen,
-        "theirs": {"seen": theirs.seen, "text": theirs.text, "joined": joined(theirs.text, typed.text)} if theirs else None,
+        "theirs": other,
         "words": render_to_string("reports/_text_state.html", {"typed": typed, "key": key}, request),
-    }  # fmt: skip
-    said = _("Chưa lưu được, xem lý do ở dưới.") if typed.state == "refused" else saved_words(typed.when)
-    return JsonResponse({"said": said, "cells": [cell], "parts": _around(request, submission, key)})
+    }
+    said = _("Chưa lưu được.") if typed.state == "refused" else saved_words(typed.when)
+    return JsonResponse({"said": said, "cells": [cell], "parts": _around(request, seen(request, submission.pk), key)})
 
 
 def saved_words(when: datetime | None) -> str:
@@ -174,14 +177,13 @@ def saved_words(when: datetime | None) -> str:
     return _("đã lưu lúc %(when)s") % {"when": vclock(when)}
 
 
-def _around(request: HttpRequest, submission: Submission, key: str) -> dict[str, str]:
-    """What changes on the page around a section that was saved; nothing once the report is out of the writer's hands."""
-    look = seen(request, submission.pk)
+def _around(request: HttpRequest, look: Seen, key: str) -> dict[str, str]:
+    """What changes on the page around a section that was saved; nothing once the report is not to be written."""
     one = look.schema.section(key)
     if not look.writes or one is None:
         return {}
     context = {**beside(look, one), "look": look, "section": one, "submission": look.submission}
-    parts = {
+    parts: dict[str, str] = {
         name: render_to_string(f"reports/_{name}.html", context, request) for name in ("outline", "checks", "offers")
     }
     if one.kind is SectionKind.FIGURES:
@@ -191,6 +193,7 @@ def _around(request: HttpRequest, submission: Submission, key: str) -> dict[str,
             if row.fills:
                 context = {"row": row, "look": look, "submission": look.submission}
                 parts[f"g{row.key}"] = render_to_string("reports/_gap.html", context, request).strip()
+                parts[f"s{row.key}"] = render_to_string("reports/_source.html", context, request).strip()
                 parts[f"f{row.key}"] = render_to_string("reports/_far.html", context, request).strip()
     return parts
 
@@ -225,7 +228,7 @@ def _save_numbers(request: HttpRequest, submission: Submission, one: Section) ->
     else:
         refused, count = {each.line: each for each in saved.refused}, saved.changed
     if not look.writes:
-        return _closed(request, submission, [entry.line for entry in entries], refused)
+        return _closed(request, submission, one, entries, refused)
     table = table_to_fill(look, one)
     rows = {row.key: row for row in table.rows}
     for entry in entries:
@@ -233,7 +236,7 @@ def _save_numbers(request: HttpRequest, submission: Submission, one: Section) ->
     said = saved_count(count, len(refused), now)
     if wants_json(request):
         cells = [_cell(request, look, rows[entry.line]) for entry in entries]
-        return JsonResponse({"said": said, "cells": cells, "parts": _around(request, submission, one.key)})
+        return JsonResponse({"said": said, "cells": cells, "parts": _around(request, look, one.key)})
     if refused:
         return section_page(request, look, one.key, table=table, status=422)
     messages.success(request, said)
@@ -241,17 +244,24 @@ def _save_numbers(request: HttpRequest, submission: Submission, one: Section) ->
 
 
 def _closed(
-    request: HttpRequest, submission: Submission, keys: Sequence[str], refused: Mapping[str, FigureRefusal]
+    request: HttpRequest,
+    submission: Submission,
+    one: Section,
+    entries: Sequence[FigureEntry],
+    refused: Mapping[str, FigureRefusal],
 ) -> HttpResponse:
-    """The answer where the report is not to be written any more: what was typed stays in the page of the writer."""
+    """The answer where the report is not to be written any more: what was typed stays with who typed it."""
     message = next((each.refusal.message for each in refused.values()), _("Báo cáo không còn ở bước soạn."))
     if wants_json(request):
         words = f'<span class="entry-why">{escape(message)}</span>'
-        cells = [
-            {"key": key, "state": "refused", "texts": {}, "seen": 0, "theirs": None, "words": words} for key in keys
+        cells: list[dict[str, Any]] = [
+            {"key": entry.line, "state": "refused", "texts": {}, "seen": 0, "theirs": None, "words": words}
+            for entry in entries
         ]
         return JsonResponse({"said": message, "cells": cells, "parts": {}})
-    messages.error(request, message)
+    labels = {line.key: line.label for line in one.lines}
+    typed = "; ".join(f"{labels[entry.line]}: {entry.number}" for entry in entries if entry.number)
+    messages.error(request, message + (_(" Số bạn vừa gõ: %(typed)s.") % {"typed": typed} if typed else ""))
     return redirect("reports:report", submission_id=submission.pk)
 
 
@@ -360,7 +370,7 @@ def settle(request: HttpRequest, submission_id: int, comment_id: int) -> HttpRes
 
 
 @require_POST
-def picture_in(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def picture_in(request: HttpRequest, submission_id: int, section_key: str) -> HttpResponse:
     """Put a picture into a section."""
     submission = submission_of(acting(request), submission_id)
     file, caption = request.FILES.get("file"), str(request.POST.get("caption", ""))
@@ -369,13 +379,13 @@ def picture_in(request: HttpRequest, submission_id: int, key: str) -> HttpRespon
         done = Refusal(code="no_file", message=_("Chọn một ảnh."), field="file")
     else:
         done = add_picture(
-            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=key, data=file.read(),
+            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=section_key, data=file.read(),
             name=file.name or "", caption=caption,
         )  # fmt: skip
     allowed(done)
     if isinstance(done, Refusal):
-        return _again(request, submission, key, picture_problem=done, caption=caption)
-    return redirect(_at(submission, key))
+        return _again(request, submission, section_key, picture_problem=done, caption=caption)
+    return redirect(_at(submission, section_key))
 
 
 @require_POST
@@ -428,7 +438,7 @@ def allowed(done: object) -> None:
 
 
 def _at(submission: Submission, key: str, anchor: str = "") -> str:
-    query = f"?muc={key}" if key and schema_from(submission.form_version.body).section(key) else ""
+    query = f"?{urlencode({'muc': key})}" if key and schema_from(submission.form_version.body).section(key) else ""
     return f"{reverse('reports:report', args=[submission.pk])}{query}{f'#{anchor}' if anchor else ''}"
 
 

@@ -32,7 +32,8 @@ class Link:
 
 def _link(row: Task | Target | Duty, address: str, *, done: bool = False) -> Link:
     clause: Clause | None = row.clause
-    words = " ".join(row.text.split())
+    # What the standing office asks for has a name, but no sentence.
+    words = " ".join((row.text or str(row)).split())
     label = words if len(words) <= LABEL_CHARS else f"{words[: LABEL_CHARS - 1].rstrip()}…"
     return Link(row.pk, label, clause.address if clause else "", address, done)
 
@@ -48,5 +49,5 @@ def target_link(target: Target) -> Link:
 
 
 def duty_link(duty: Duty) -> Link:
-    """A report duty, leading to its place in the plan."""
-    return _link(duty, f"{reverse('plan:reports', args=[duty.plan_id])}#bc{duty.pk}")
+    """A report duty, leading to its page."""
+    return _link(duty, reverse("regimes:regime", args=[duty.pk]))

@@ -121,7 +121,7 @@ def due_page(request: HttpRequest, item: DueItem | None, task: Task | None) -> d
         "duty": duty,
         "plan": task.plan if task else item.plan,  # type: ignore[union-attr]
         "clause": (task.clause if task else None) or (item.clause if item else None),
-        "sentence": task.text if task else duty.text if duty else item.label,  # type: ignore[union-attr]
+        "sentence": task.text if task else (duty.text or duty.what) if duty else item.label,  # type: ignore[union-attr]
         "sentence_item": task.item_id if task else duty.item_id if duty else None,
         "parties": parties_of(task) if task else [],
         "siblings": siblings[:MOST_SIBLINGS],

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.policies import can_open
-from pcmt.apps.tasks.models import DueItem, DueState, Mode
+from pcmt.apps.tasks.models import DueItem, DueKind, DueState, Mode
 from pcmt.apps.tasks.policies import has_report, is_written_report
 from pcmt.apps.tasks.series import Series
 from pcmt.web.tasks.strip import Strip, marks_in_words, strip_of
@@ -46,7 +46,8 @@ def due_state(item: DueItem, today: date) -> dict[str, str]:
         case DueState.SUSPENDED:
             return {"tone": "plain", "word": _("tạm dừng")}
         case DueState.SUBMITTED:
-            return {"tone": "wait", "word": " · ".join(filter(None, (_("chờ nghiệm thu"), late)))}
+            waits = _("chờ tiếp nhận") if item.kind == DueKind.REPORT else _("chờ nghiệm thu")
+            return {"tone": "wait", "word": " · ".join(filter(None, (waits, late)))}
         case DueState.DONE:
             return {"tone": "done", "word": late or _("đã xong")}
     if item.mode == Mode.REQUESTED:

@@ -11,6 +11,7 @@ from pcmt.apps.reports.queries.regimes import reporting_of
 from pcmt.apps.units.names import name_key
 from pcmt.core.periods import PERIOD_WORDS
 
+Days = tuple[date | None, date | None]
 ONE_TIME = ("interim", "final")
 """Kinds of reports that a plan asks for once, at every level."""
 
@@ -19,7 +20,8 @@ def propose_feeds(duties: Sequence[Duty], fresh: Collection[int], on: date) -> i
     """Link duties to the one that takes their reports in, where exactly one fits; how many were linked.
 
     The upper one is written by the recipient of the lower one (or by the body over which that goes, or is prepared by
-    it), for the same period, or one that closes on the same day. What is linked already stays, unless it has ended.
+    it), for the same period: what a month tells cannot be added to a half-year. What is linked already stays, unless
+    that has ended.
     Of two that an earlier version of the plan had (neither is `fresh`), a person has decided by now.
     """
     standing = {duty.pk: duty for duty in duties}
@@ -28,7 +30,7 @@ def propose_feeds(duties: Sequence[Duty], fresh: Collection[int], on: date) -> i
         pk: {*reporting[pk].on(on), *(row.unit_id for row in duty.reporters.all() if row.unit_id)}
         for pk, duty in standing.items()
     }
-    closing = _closing_days(standing)
+    spans = _spans(standing)
     links = {duty.pk: duty.feeds_id for duty in duties}
     changed = []
     for duty in duties:
@@ -40,7 +42,7 @@ def propose_feeds(duties: Sequence[Duty], fresh: Collection[int], on: date) -> i
             if upper.pk != duty.pk
             and (duty.feeds_id is not None or duty.pk in fresh or upper.pk in fresh)
             and _writes(duty, upper, writers[upper.pk])
-            and _same_period(duty, upper, closing)
+            and _same_period(duty, upper, spans)
             and not _leads_to(upper.pk, duty.pk, links)
         ]
         # The plan may say where the recipient reports to in its turn: that duty goes before others.
@@ -70,21 +72,20 @@ def _writes(lower: Duty, upper: Duty, writers: Collection[int]) -> bool:
     return bool(via & (own | prepared) or got & prepared)
 
 
-def _same_period(lower: Duty, upper: Duty, closing: Mapping[int, Collection[date]]) -> bool:
-    if lower.period in PERIOD_WORDS and lower.period == upper.period:
-        return True
+def _same_period(lower: Duty, upper: Duty, spans: Mapping[int, Collection[Days]]) -> bool:
+    if lower.period in PERIOD_WORDS and upper.period in PERIOD_WORDS:
+        return lower.period == upper.period
     if lower.kind in ONE_TIME and lower.kind == upper.kind:
         return True
-    return bool(set(closing.get(lower.pk, ())) & set(closing.get(upper.pk, ())))
+    return bool(set(spans.get(lower.pk, ())) & set(spans.get(upper.pk, ())))
 
 
-def _closing_days(duties: Collection[int]) -> dict[int, set[date]]:
-    """The last days of the periods of duties."""
-    found: dict[int, set[date]] = defaultdict(set)
+def _spans(duties: Collection[int]) -> dict[int, set[Days]]:
+    """The periods that duties report, first and last days."""
+    found: dict[int, set[Days]] = defaultdict(set)
     rows = DutyOccurrence.objects.filter(duty__in=list(duties), period_to__isnull=False)
-    for duty_id, last in rows.values_list("duty_id", "period_to").distinct():
-        assert last is not None
-        found[duty_id].add(last)
+    for duty_id, first, last in rows.values_list("duty_id", "period_from", "period_to").distinct():
+        found[duty_id].add((first, last))
     return found
 
 

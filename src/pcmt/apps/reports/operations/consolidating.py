@@ -222,7 +222,8 @@ def _write_parts(run: Consolidation, taken: Iterable[Body], found: Consolidated)
     ConsolidationPart.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-FIELDS = ("counted", "told", "expected", "value", "applies", "places", "changed_at", "changed_by", "version")
+FOLLOWS = ("counted", "told", "expected", "value", "applies", "places")
+"""What of a line follows the run."""
 
 
 def _write_figures(
@@ -236,14 +237,14 @@ def _write_figures(
         if not line.is_filled:
             continue
         row = rows.get(line.key) or SubmissionFigure(submission=report, line=line.key, version=0)
-        before = [getattr(row, name) for name in FIELDS]
+        before = [getattr(row, name) for name in FOLLOWS]
         _follow(row, found.figures[line.key])
-        if row.pk is not None and before == [getattr(row, name) for name in FIELDS]:
+        if row.pk is not None and before == [getattr(row, name) for name in FOLLOWS]:
             continue
         row.changed_at, row.changed_by_id, row.version = at, actor.user_id, row.version + 1
         (new if row.pk is None else changed).append(row)
     SubmissionFigure.objects.bulk_create(new, batch_size=CHUNK)
-    SubmissionFigure.objects.bulk_update(changed, FIELDS, batch_size=CHUNK)
+    SubmissionFigure.objects.bulk_update(changed, [*FOLLOWS, "changed_at", "changed_by", "version"], batch_size=CHUNK)
 
 
 def _follow(row: SubmissionFigure, figure: Figure) -> None:

@@ -53,7 +53,7 @@ def start_correction(
         write_step(submission, StepEvent.CORRECTING, actor=actor, at=at, note=said)
         record(
             at=at, actor=actor, event="reports.report.correction_begun", obj=submission,
-            before={"state": before}, after={"state": submission.state}, reason=said,
+            before={"stage": before}, after={"stage": submission.state}, reason=said,
         )  # fmt: skip
     return submission
 
@@ -72,7 +72,7 @@ def drop_correction(*, actor: Actor, at: datetime, submission_id: int, version: 
         standing = accepted_edition(submission)
         if not submission.correcting or standing is None:
             return Refusal(code="not_correcting", message=_("Báo cáo này không đang đính chính."), ref=submission.pk)
-        before = {"state": submission.state, "correcting": submission.correcting}
+        before = {"stage": submission.state, "correcting": submission.correcting}
         _as_sent(submission, standing, actor=actor, at=at)
         gathered = ConsolidationPart.objects.filter(edition=standing).exists()
         submission.state = SubmissionState.CONSOLIDATED if gathered else SubmissionState.ACCEPTED
@@ -82,7 +82,7 @@ def drop_correction(*, actor: Actor, at: datetime, submission_id: int, version: 
         write_step(submission, StepEvent.DROPPED, actor=actor, at=at)
         record(
             at=at, actor=actor, event="reports.report.correction_dropped", obj=submission, before=before,
-            after={"state": submission.state},
+            after={"stage": submission.state},
         )  # fmt: skip
     return submission
 

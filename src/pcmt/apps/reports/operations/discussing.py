@@ -32,7 +32,7 @@ def comment_section(
     *, actor: Actor, at: datetime, submission_id: int, section: str, words: str
 ) -> SectionComment | Refusal:
     """Say something about a section; about all of the report where `section` is empty."""
-    words = tidy(words, lines=True)
+    words = tidy(words, lines=True).strip()
     if not words:
         return Refusal(code="words", message=_("Nhập nội dung góp ý."), field="words")
     if refusal := too_long(words, COMMENT_CHARS, "words"):
@@ -82,6 +82,13 @@ def add_picture(
     caption = tidy(caption)
     if refusal := too_long(caption, CAPTION_CHARS, "caption"):
         return refusal
+    seen = Submission.objects.visible_to(actor).filter(pk=submission_id).first()
+    if seen is None or not writes_at(actor, seen.unit_id):
+        return not_allowed()
+    # Made before anything is locked: a large picture takes a second, in which others go on writing.
+    made = _plain(name, data)
+    if isinstance(made, Refusal):
+        return made
     with transaction.atomic():
         submission = held(actor, submission_id)
         if isinstance(submission, Refusal):
@@ -89,18 +96,10 @@ def add_picture(
         found = schema_from(submission.form_version.body).section(section)
         if found is None or found.kind not in PICTURED:
             return _no_section(section)
-        count = submission.pictures.count()
-        if count >= MOST_PICTURES:
+        if submission.pictures.count() >= MOST_PICTURES:
             message = _("Mỗi báo cáo kèm tối đa %(most)s ảnh. Gỡ bớt ảnh rồi thêm.") % {"most": MOST_PICTURES}
             return Refusal(code="too_many", message=message, field="picture")
-        if not data or len(data) > MAX_BYTES or not is_picture(data):
-            message = _("Tệp này không phải ảnh đọc được. Chọn ảnh JPEG, PNG, WebP hoặc HEIC.")
-            return Refusal(code="no_picture", message=message, field="picture")
-        made = plain_picture(data)
-        if isinstance(made, Unreadable):
-            return Refusal(code=made.code, message=str(made), field="picture")
-        stem = PurePosixPath(name.replace("\\", "/")).stem[:200] or "anh"
-        kept = keep_file(actor=actor, at=at, name=f"{stem}.{made.extension}", data=made.data, field="picture")
+        kept = keep_file(actor=actor, at=at, name=made[0], data=made[1], field="picture")
         if isinstance(kept, Refusal):
             return kept
         screen_later(kept)
@@ -111,6 +110,18 @@ def add_picture(
         touch(submission, at)
         record(at=at, actor=actor, event="reports.picture.added", obj=submission, after={"section": section})
     return picture
+
+
+def _plain(name: str, data: bytes) -> tuple[str, bytes] | Refusal:
+    """Name and bytes of the picture made anew; or why it is none."""
+    if not data or len(data) > MAX_BYTES or not is_picture(data):
+        message = _("Tệp này không phải ảnh đọc được. Chọn ảnh JPEG hoặc PNG.")
+        return Refusal(code="no_picture", message=message, field="picture")
+    made = plain_picture(data)
+    if isinstance(made, Unreadable):
+        return Refusal(code=made.code, message=str(made), field="picture")
+    stem = PurePosixPath(name.replace("\\", "/")).stem[:200] or "anh"
+    return f"{stem}.{made.extension}", made.data
 
 
 def describe_picture(*, actor: Actor, at: datetime, picture_id: int, caption: str) -> SubmissionPicture | Refusal:

@@ -27,9 +27,8 @@ from pcmt.apps.reports.models import ExportBatch, ExportState, SubmissionEdition
 from pcmt.apps.reports.operations.previewing import tidy_previews
 from pcmt.apps.reports.queue import enqueue_export
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import Unreadable
-from pcmt.documents.output.pdf import TOGETHER, pdfs_of, prints_pdf
-from pcmt.documents.output.report import write_report
+from pcmt.documents.output.pdf import TOGETHER, report_pdfs
+from pcmt.documents.output.report import Report
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +40,9 @@ KEPT = timedelta(days=7)
 BAD = "bao-cao-chua-tao-duoc.txt"
 """The file of an archive that names the reports that are not in it, and why."""
 
+BROKEN = "report %s, edition %s cannot be written"
+WHY_BROKEN = "lỗi khi dựng văn bản; báo người quản trị"
+
 
 def start_export(*, actor: Actor, at: datetime, edition_ids: Collection[int], kind: str) -> ExportBatch | Refusal:
     """Ask for sent editions as files of one kind (`documents.KINDS`) in one archive; a job makes it.
@@ -50,9 +52,6 @@ def start_export(*, actor: Actor, at: datetime, edition_ids: Collection[int], ki
     """
     if kind not in KINDS:
         return Refusal(code="kind", message=_("Chọn loại tệp."), field="kind")
-    if kind == "pdf" and not prints_pdf():
-        message = _("Máy chủ chưa có LibreOffice nên chưa tạo được PDF. Chọn docx.")
-        return Refusal(code="pdf_missing", message=message, field="kind")
     wanted = list(dict.fromkeys(edition_ids))
     if not wanted:
         return Refusal(code="nothing", message=_("Chọn ít nhất một báo cáo đã gửi."), field="editions")
@@ -183,20 +182,31 @@ def _files(kind: str, sources: Sequence[Reported]) -> Iterator[bytes | str]:
     if kind != "pdf":
         yield from (_file(source, kind) for source in sources)
         return
-    words = [_file(source, "docx") for source in sources]
-    printed = iter(pdfs_of([data for data in words if isinstance(data, bytes)]))
-    for data in words:
-        made = next(printed) if isinstance(data, bytes) else data
-        yield str(made) if isinstance(made, Unreadable) else made
+    reports = [_laid_out(source) for source in sources]
+    try:
+        printed = iter(report_pdfs([each for each in reports if isinstance(each, Report)]))
+    except Exception:  # one of them takes the others with it: then each by itself
+        logger.exception("PDFs of %s reports together failed", len(sources))
+        yield from (_file(source, kind) for source in sources)
+        return
+    for report in reports:
+        yield next(printed) if isinstance(report, Report) else report
 
 
 def _file(source: Reported, kind: str) -> bytes | str:
     try:
-        made = write_report(official_of(source)) if kind == "docx" else file_of(source, kind)
+        return file_of(source, kind)
     except Exception:  # one report that nobody foresaw must not cost the other hundred
-        logger.exception("report %s, edition %s: no %s", source.submission.pk, source.edition, kind)
-        return "lỗi khi dựng văn bản; báo người quản trị"
-    return str(made) if isinstance(made, Unreadable) else made
+        logger.exception(BROKEN, source.submission.pk, source.edition)
+        return WHY_BROKEN
+
+
+def _laid_out(source: Reported) -> Report | str:
+    try:
+        return official_of(source)
+    except Exception:  # as above
+        logger.exception(BROKEN, source.submission.pk, source.edition)
+        return WHY_BROKEN
 
 
 def _pack(made: ExportBatch, bad: Sequence[str]) -> str:

@@ -1,9 +1,11 @@
 """What a report that is taken tells the facts.
 
 A number that a person typed for a unit becomes a fact of that unit and period. Not so where the figure is a sum of what
-others told: of units below, or of shorter periods of the unit itself; there the typed number stays in the report, beside
-the counted one and with its reason. A correction tells its numbers over those of the edition before; what that told and
-the correction leaves blank is emptied, as far as it still stands as told.
+others told: of units below, or of shorter periods of the unit itself; there the typed number stays in the report,
+beside the counted one and with its reason.
+
+A correction tells its numbers over those of the edition before; what that told and the correction leaves blank is
+emptied, as far as it still stands as told.
 """
 
 from __future__ import annotations

@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.reports.models import Duty, DutyOccurrence, DutyReporter, DutyState
+from pcmt.apps.reports.models import (
+    TAKEN,
+    Duty,
+    DutyOccurrence,
+    DutyReporter,
+    DutyState,
+    StepEvent,
+    Submission,
+)
+from pcmt.apps.reports.operations.stepping import write_step
 from pcmt.apps.tasks.models import LIVE, DueItem, DueKind, DueState
 from pcmt.apps.tasks.operations.following import foresee_due, proposals
 from pcmt.apps.tasks.operations.moving import Key, Moved, carry_over, concerned, moves_in, sorted_out
@@ -103,6 +112,7 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     outcome, occurrences = _sorted_out(change, dues)
     carry_over(outcome, at=at, change=change)
     _move_occurrences(outcome, occurrences)
+    _move_reports(change, outcome, at)
     reporters = list(_reporters(change))
     for row in reporters:
         assert row.unit_id is not None
@@ -144,6 +154,29 @@ def _move_occurrences(outcome: Moved, occurrences: Occurrences) -> None:
         row.unit_id = target
         changed.append(row)
     DutyOccurrence.objects.bulk_update(changed, ["unit", "origin_unit"], batch_size=200)
+
+
+def _move_reports(change: Change, outcome: Moved, at: datetime) -> None:
+    """Reports that are still under way go with their due items; what was written stays written.
+
+    Also that of an item which ended in one of the heir: who writes the heir's report can read it there.
+    """
+    moves = [*outcome.moved, *(move for move, _twin in outcome.merged)]
+    targets = {move.due.pk: move for move in moves if move.target.unit_id is not None}
+    rows = Submission.objects.select_for_update(of=("self",), no_key=True).select_related("occurrence")
+    found = list(rows.filter(occurrence__due_item__in=targets).exclude(state__in=TAKEN).order_by("pk"))
+    for row in found:
+        move = targets[row.occurrence.due_item_id]
+        assert move.target.unit_id is not None
+        row.unit_id = move.target.unit_id
+        if row.about_id == move.source.unit_id:
+            row.about_id = move.target.unit_id
+        elif row.about_id in change.heirs:
+            row.about_id = change.heir_id(row.about_id)
+        row.version, row.changed_at = row.version + 1, at
+        note = f"{move.target.name} tiếp nhận từ {move.source.name}"
+        write_step(row, StepEvent.MOVED, actor=None, at=at, note=note)
+    Submission.objects.bulk_update(found, ["unit", "about", "version", "changed_at"], batch_size=200)
 
 
 reports_follow = Follower(

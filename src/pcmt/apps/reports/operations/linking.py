@@ -47,4 +47,4 @@ def feed(
 
 
 def _said(duty: Duty) -> str:
-    return " ".join(duty.text.split())[:SHOWN_CHARS]
+    return " ".join((duty.text or duty.title).split())[:SHOWN_CHARS]

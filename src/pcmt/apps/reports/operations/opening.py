@@ -15,9 +15,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.asking import Answer
 from pcmt.apps.reports.models import (
-    Duty,
     DutyOccurrence,
-    FormState,
     ReportFormVersion,
     StepEvent,
     Submission,
@@ -30,13 +28,18 @@ from pcmt.apps.reports.operations.stepping import write_step
 from pcmt.apps.reports.policies import can_open
 from pcmt.apps.reports.queries.consolidating import gathers
 from pcmt.apps.reports.queries.content import last_edition, told_of
+from pcmt.apps.reports.queries.forms import form_in_use
 from pcmt.apps.reports.queries.numbers import Elements, decimal_of, elements_of, known, stored, unstored
+from pcmt.apps.reports.queries.regimes import lacking
 from pcmt.apps.tasks.models import GONE, DueState
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.evaluating.narrating import Sentence, paragraphs, refreshed, sentence_data, sentence_from
-from pcmt.core.schemas import ColumnKind, Line, ReportSchema, SectionKind, content_from, schema_from
+from pcmt.core.schemas import ColumnKind, Line, ReportSchema, Section, SectionKind, content_from, schema_from
+
+CARRIED = "carried"
+"""The recipe of a section that keeps the words of the last report."""
 
 
 def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission | Refusal:
@@ -58,10 +61,13 @@ def open_report(*, actor: Actor, at: datetime, occurrence_id: int) -> Submission
         refusal = _closed(occurrence)
         if refusal is not None:
             return refusal
-        version = form_of(occurrence.duty)
+        version = form_in_use(occurrence.duty.form) if occurrence.duty.form else None
         if version is None:
             message = _("Chế độ báo cáo này chưa có mẫu đang dùng. Đề nghị cơ quan thường trực chọn mẫu báo cáo.")
             return Refusal(code="no_form", message=message, ref=occurrence.duty_id)
+        if gaps := [gap.words for gap in lacking(occurrence.duty, occurrence.due_item) if gap.blocks]:
+            message = _("Chế độ báo cáo này còn thiếu: %(gaps)s. Đề nghị cơ quan thường trực bổ sung.")
+            return Refusal(code="lacking", message=message % {"gaps": "; ".join(gaps)}, ref=occurrence.duty_id)
         made = _begun(actor, at, occurrence, version)
         write_step(made, StepEvent.OPENED, actor=actor, at=at)
         record(at=at, actor=actor, event="reports.report.opened", obj=made, after={"form": str(version)})
@@ -77,12 +83,6 @@ def _closed(occurrence: DutyOccurrence) -> Refusal | None:
         message = _("Kỳ báo cáo này đã được báo là xong. Mở lại việc đến hạn trước khi lập báo cáo.")
         return Refusal(code="done", message=message, ref=due.pk)
     return None
-
-
-def form_of(duty: Duty) -> ReportFormVersion | None:
-    """The version of the regime's form that is in use; None where there is none."""
-    rows = ReportFormVersion.objects.select_related("form").filter(form=duty.form_id, state=FormState.IN_USE)
-    return rows.first() if duty.form_id else None
 
 
 def about_of(occurrence: DutyOccurrence, at: datetime) -> Unit:
@@ -124,7 +124,7 @@ def _begun(actor: Actor, at: datetime, occurrence: DutyOccurrence, version: Repo
     told = _drafts_of(before)
     SubmissionSection.objects.bulk_create(
         [
-            _section(made, section.key, drafts[section.key], texts.get(section.key, ""), told, before)
+            _section(made, section, drafts[section.key], texts.get(section.key, ""), told, before)
             for section in schema.sections
             if section.kind is SectionKind.NARRATIVE
         ]
@@ -141,15 +141,27 @@ def _drafts_of(edition: SubmissionEdition | None) -> dict[str, list[Sentence]]:
 
 
 def _section(
-    made: Submission, key: str, fresh: Sequence[Sentence], carried: str, told: Mapping[str, Sequence[Sentence]],
-    before: SubmissionEdition | None,
-) -> SubmissionSection:  # fmt: skip
-    """A section with the words of last time, in which what the program said then is said of this period; else drafted."""
-    text = refreshed(carried, told.get(key, ()), fresh) if carried else paragraphs(fresh)
+    made: Submission,
+    section: Section,
+    fresh: Sequence[Sentence],
+    before: str,
+    told: Mapping[str, Sequence[Sentence]],
+    edition: SubmissionEdition | None,
+) -> SubmissionSection:
+    """A section with its first text: the words of the last report where the form carries them on, else sentences.
+
+    What the program said in the last report is said of this period. A section of which the form says nothing is
+    carried on, too: nothing else could stand there.
+    """
+    carries = bool(before) and (not section.drafts or CARRIED in section.drafts)
+    text = refreshed(before, told.get(section.key, ()), fresh) if carries else paragraphs(fresh)
     return SubmissionSection(
-        submission=made, key=key, text=text, draft=[sentence_data(each) for each in fresh],
-        carried_from=before if carried else None,
-    )  # fmt: skip
+        submission=made,
+        key=section.key,
+        text=text,
+        draft=[sentence_data(each) for each in fresh],
+        carried_from=edition if carries else None,
+    )
 
 
 def _filled(schema: ReportSchema) -> list[Line]:

@@ -11,9 +11,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from pcmt.apps.reports.documents import Reported, official_of, print_of
-from pcmt.documents import Unreadable
-from pcmt.documents.output.pdf import page_pictures, pdf_of
-from pcmt.documents.output.report import write_report
+from pcmt.documents.output.pdf import page_pictures, report_pdf
 
 FOLDER = "previews"
 KEPT = timedelta(days=7)
@@ -35,18 +33,15 @@ class Preview:
         return range(1, min(self.pages, MOST_PAGES) + 1)
 
 
-def preview_of(source: Reported) -> Preview | Unreadable:
-    """The pictures of a report's pages, made now where they are not there yet; why there are none, in words."""
+def preview_of(source: Reported) -> Preview:
+    """The pictures of a report's pages, made now where they are not there yet."""
     report = official_of(source)
     key = print_of(report)
     folder = _folder(source.submission.pk, key)
     made = _made(folder)
     if made is not None:
         return Preview(key, made)
-    pdf = pdf_of(write_report(report))
-    if isinstance(pdf, Unreadable):
-        return pdf
-    pictures = page_pictures(pdf)
+    pictures = page_pictures(report_pdf(report))
     for number, data in enumerate(pictures[:MOST_PAGES], 1):
         _keep(f"{folder}/{number}.png", data)
     # Last: only a folder that is whole says how many pages there are.

@@ -36,11 +36,14 @@ from pcmt.apps.reports.regimes import (
     ONCE,
     TITLE_CHARS,
     WEEKLY,
+    LevelText,
+    RegimeText,
     calendar_of,
     due_data,
     limit_words,
     periods_ahead,
     rung_of,
+    since_of,
 )
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import drop_requests, end_due
@@ -57,49 +60,6 @@ TWICE = timedelta(minutes=10)
 """The same request of the same person within so short a time is a button pressed twice."""
 FAR = timedelta(days=3 * 366)
 """Nobody asks for a report so far ahead: a slip of the keyboard."""
-
-
-@attrs.frozen(kw_only=True)
-class LevelText:
-    """One level that receives the reports of a regime: a day of the month in which a period ends (`months_after`: so
-    many months later), or so many working days `after` the cut-off. `guidance` is for who writes what it receives.
-    """
-
-    recipient_id: int | None = None
-    day: int | None = None
-    relation: str = Relation.BEFORE.value
-    months_after: int = 0
-    after: int | None = None
-    via: str = ""
-    method: str = Method.SOFTWARE.value
-    guidance: str = ""
-
-    @property
-    def rung(self) -> Rung | None:
-        """The step of the ladder; None when neither way of saying it is whole."""
-        if self.after is not None:
-            return Rung("", after=self.after) if 1 <= self.after <= 60 else None
-        if self.day is None or not 1 <= self.day <= 31 or not 0 <= self.months_after <= 12:
-            return None
-        return Rung("", day=self.day, relation=Relation(self.relation), months_after=self.months_after)
-
-
-@attrs.frozen(kw_only=True)
-class RegimeText:
-    """What the office asks for again and again. `levels` from the lowest receiver up: each writes what the next gets.
-
-    `since` is the first day whose periods are reported. `form_id` is the form of all levels at first.
-    """
-
-    title: str
-    what: str = ""
-    period: str
-    calendar: str = "administrative"
-    since: date | None = None
-    reporter_ids: tuple[int, ...]
-    levels: tuple[LevelText, ...]
-    form_id: int | None = None
-    kind: str = "periodic"
 
 
 @attrs.frozen(kw_only=True)
@@ -200,6 +160,11 @@ def define_regime(*, actor: Actor, at: datetime, plan_id: int, regime: RegimeTex
         for duty in made:
             record(at=at, actor=actor, event="reports.duty.defined", obj=duty, after=_told(duty))
     return made[0]
+
+
+def check_regime(*, actor: Actor, plan: Plan, regime: RegimeText) -> Refusal | None:
+    """What is wrong with a regime that somebody is about to define; the limits of a good one are `first_limits`."""
+    return _wrong_regime(actor, plan, regime) if can_keep_regimes(actor, plan) else _not_allowed()
 
 
 def change_regime(*, actor: Actor, at: datetime, duty_id: int, version: int, text: ChangeText) -> Duty | Refusal:
@@ -347,7 +312,7 @@ def request_report(*, actor: Actor, at: datetime, plan_id: int, request: Request
             asked_at=at,
             order=_last_order(plan),
         )
-        duty.recipient_name = Unit.objects.get(pk=duty.recipient_id).name[:600]
+        duty.recipient_name = Unit.objects.get(pk=request.recipient_id or plan.owner_id).name[:600]
         again = _asked_already(actor, at, duty, request.unit_ids)
         if again is not None:
             return again
@@ -534,8 +499,7 @@ def _said_anew(actor: Actor, duty: Duty, text: ChangeText) -> Refusal | None:
         if unit is None:
             return Refusal(code="recipient", message=_("Chọn nơi nhận báo cáo."), field="recipient")
         duty.recipient, duty.recipient_name = unit, unit.name[:600]
-    since = (duty.due or {}).get("since")
-    duty.due = due_data(duty.period, rung, date.fromisoformat(since))
+    duty.due = due_data(duty.period, rung, since_of(duty) or actor.on)
     return _too_early(duty, rung, "limit")
 
 
@@ -582,7 +546,7 @@ def _wrong_levels(actor: Actor, regime: RegimeText) -> Refusal | None:
 
 def _too_early(duty: Duty, rung: Rung, field: str, below: Rung | None = None) -> Refusal | None:
     """A limit whose own words always lie before the cut-off, or before that of the level below, is a slip."""
-    periods = periods_ahead(duty, None, None, date.fromisoformat((duty.due or {})["since"]))[:12]
+    periods = periods_ahead(duty, None, None, since_of(duty) or date.max)[:12]
     work = work_calendar()
     if not periods:
         return None

@@ -67,7 +67,7 @@ def ask_approval(
         tell_leaders(actor=actor, at=at, submission=submission)
         record(
             at=at, actor=actor, event="reports.report.asked", obj=submission,
-            before={"state": before}, after={"state": submission.state}, reason=words,
+            before={"stage": before}, after={"stage": submission.state}, reason=words,
         )  # fmt: skip
     return submission
 
@@ -166,8 +166,8 @@ def send_report(
             report_sent(due, actor=actor, at=at, note="Gửi báo cáo")
         tell_takers(actor=actor, at=at, submission=submission, what=_sent_words(submission, edition, former))
         record(
-            at=at, actor=actor, event="reports.report.sent", obj=submission, before={"state": before},
-            after={"state": submission.state, "edition": edition.number, "seal": edition.seal,
+            at=at, actor=actor, event="reports.report.sent", obj=submission, before={"stage": before},
+            after={"stage": submission.state, "edition": edition.number, "seal": edition.seal,
                    "days_late": edition.days_late},
             reason=edition.reason,
         )  # fmt: skip
@@ -205,7 +205,7 @@ def recall_report(*, actor: Actor, at: datetime, submission_id: int, version: in
             follow_item(submission, due, at=at)
         record(
             at=at, actor=actor, event="reports.report.recalled", obj=submission,
-            before={"state": before}, after={"state": submission.state}, reason=said,
+            before={"stage": before}, after={"stage": submission.state}, reason=said,
         )  # fmt: skip
     return submission
 

@@ -17,8 +17,8 @@ from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.reports.models import EditionState, StepEvent, Submission, SubmissionState
 from pcmt.apps.reports.operations.figures import tell_facts
-from pcmt.apps.reports.operations.stepping import NOTE_CHARS, changed, held, too_long, write_step, written
 from pcmt.apps.reports.operations.sending import follow_item, settle
+from pcmt.apps.reports.operations.stepping import NOTE_CHARS, changed, held, too_long, write_step, written
 from pcmt.apps.reports.operations.telling import tell_parents, tell_writers
 from pcmt.apps.reports.policies import takes
 from pcmt.apps.reports.queries.way import accepted_edition
@@ -68,14 +68,14 @@ def accept_report(
             tell_parents(actor=actor, at=at, former=former, body=submission.unit.name)
         record(
             at=at, actor=actor, event="reports.report.accepted", obj=submission,
-            before={"state": str(SubmissionState.SENT)},
-            after={"state": submission.state, "edition": edition.number}, reason=words,
+            before={"stage": str(SubmissionState.SENT)},
+            after={"stage": submission.state, "edition": edition.number}, reason=words,
         )  # fmt: skip
     return submission
 
 
 def accept_reports(*, actor: Actor, at: datetime, versions: Mapping[int, int]) -> dict[int, Submission | Refusal]:
-    """Take many reports, each by itself: what is wrong with one holds up no other. `versions` by id, as they were seen."""
+    """Take many reports, each by itself: what is wrong with one holds up no other. `versions` by id, as seen."""
     return {
         pk: accept_report(actor=actor, at=at, submission_id=pk, version=version)
         for pk, version in sorted(versions.items())[:MOST_AT_ONCE]
@@ -109,6 +109,6 @@ def return_report(*, actor: Actor, at: datetime, submission_id: int, version: in
         tell_writers(actor=actor, at=at, submission=submission, reason=Reason.RETURNED, what="Bị trả lại")
         record(
             at=at, actor=actor, event="reports.report.returned", obj=submission,
-            before={"state": str(SubmissionState.SENT)}, after={"state": submission.state}, reason=said,
+            before={"stage": str(SubmissionState.SENT)}, after={"stage": submission.state}, reason=said,
         )  # fmt: skip
     return submission

@@ -320,14 +320,19 @@ def _store(
         row.version += 1
     fields = ["value", "applies", "typed", "reason", "explanation", "note", "changed_at", "changed_by", "version"]
     SubmissionFigure.objects.bulk_update(rows, fields, batch_size=200)
-    if submission.nothing and any(row.value for row in rows):
+    taken_back = submission.nothing and any(row.value for row in rows)
+    if taken_back:
         submission.nothing = False
         new_version(submission, at, "nothing")
     else:
         touch(submission, at)
     if changed:
+        nothing = {"nothing": False} if taken_back else {}
         record(
-            at=at, actor=actor, event="reports.figures.written", obj=submission,
+            at=at,
+            actor=actor,
+            event="reports.figures.written",
+            obj=submission,
             before={"figures": [f"{label}: {was or '—'}" for label, (was, _now) in changed.items()]},
-            after={"figures": [f"{label}: {now or '—'}" for label, (_was, now) in changed.items()]},
-        )  # fmt: skip
+            after={"figures": [f"{label}: {now or '—'}" for label, (_was, now) in changed.items()], **nothing},
+        )

@@ -30,6 +30,10 @@ GATHERED = ("not_added", "not_asked", "uneven", "sum_differs")
 """Remarks of a consolidation that concern the report itself; its page shows all of them."""
 
 
+FEW = 5
+"""By fewer than so many, in the line's own unit, a number may change without being explained, whatever the percent."""
+
+
 class Severity(StrEnum):
     """Whether a problem stands against sending."""
 
@@ -287,9 +291,12 @@ def year_ago_of(section: Section, figure: Figure) -> Decimal | None:
 
 
 def beyond_band(section: Section, figure: Figure) -> bool:
-    """Whether a number has changed by more than the section's band against a year ago. From zero any number has."""
+    """Whether a number has changed by more than the section's band against a year ago. From zero any number has.
+
+    One case more or less is half of two: a change by fewer than `FEW` says nothing, and asks nothing.
+    """
     before, now = year_ago_of(section, figure), figure.value
-    if section.band is None or before is None or now is None:
+    if section.band is None or before is None or now is None or abs(now - before) < FEW:
         return False
     return abs(now - before) * 100 > before * section.band
 

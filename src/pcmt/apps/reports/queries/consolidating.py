@@ -14,13 +14,16 @@ from enum import StrEnum
 
 import attrs
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.reports.models import (
     Consolidation,
     ConsolidationPart,
     Duty,
     DutyOccurrence,
     EditionState,
+    ReportFormVersion,
     Submission,
     SubmissionEdition,
     SubmissionState,
@@ -29,9 +32,9 @@ from pcmt.apps.tasks.models import GONE, DueState, Extension, ExtensionState, Mo
 from pcmt.apps.units.models import Succession, SuccessionPart
 from pcmt.apps.units.queries import heirs_on
 from pcmt.core import evaluating as core
-from pcmt.core.evaluating import Rung, Snapshot
+from pcmt.core.evaluating import Rung, Snapshot, matching
 from pcmt.core.periods import date_label
-from pcmt.core.schemas import ListRow, Part
+from pcmt.core.schemas import ListRow, Part, ReportSchema, schema_from
 
 LEVELS = 5
 """How many levels below a late report are looked at for who holds it up: ladders of the state have four."""
@@ -424,6 +427,12 @@ def words_in(run: Consolidation) -> dict[str, tuple[core.Words, ...]]:
     return {key: tuple(core.Words(**each) for each in rows) for key, rows in run.figures.get("texts", {}).items()}
 
 
+def sources_in(run: Consolidation | None, section: str, text: str) -> tuple[str, ...]:
+    """The bodies whose gathered words stand in the text of a section, as they wrote them."""
+    rows = run.figures.get("texts", {}).get(section, ()) if run is not None else ()
+    return tuple(each["body"] for each in rows if each["text"] in text)
+
+
 def snapshot_of(run: Consolidation) -> Snapshot:
     """A run as a value that can be compared: its numbers, and which edition of each report went in."""
     rows = ConsolidationPart.objects.filter(consolidation=run).values_list(
@@ -480,3 +489,60 @@ def _edition_id(body: Body) -> int:
 def is_behind(submission: Submission) -> bool:
     """Whether reports were accepted or corrected since the last run, or none was made though some are there."""
     return bool(news_since(last_run(submission), gatherable(submission)))
+
+
+# --- where a number comes from
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """What one body gave to a line. Of a report that the reader may not see there is the name only (`hidden`).
+
+    `submission_id` and `line` lead on to the line of the body's own report, `edition` is the number of what it sent.
+    `replaced` says that a correction has taken the place of what was added.
+    """
+
+    name: str
+    value: Decimal | None
+    hidden: bool
+    submission_id: int | None = None
+    line: str = ""
+    edition: int = 0
+    sent_on: date | None = None
+    replaced: bool = False
+
+
+def lineage_of_line(actor: Actor | None, parts: Sequence[Part], schema: ReportSchema, line: str) -> tuple[Source, ...]:
+    """One step down from a line of a consolidated report: the reports that were added, as far as the actor sees them.
+
+    `parts` are those of the report's last run (`parts_of`) or of the edition that was sent (`Content.parts`), `schema`
+    is the form of the report. Three statements.
+    """
+    ids = [part.edition_id for part in parts]
+    seen = {
+        row.pk: row
+        for row in SubmissionEdition.objects.filter(
+            pk__in=ids, submission__in=Submission.objects.visible_to(actor).values("pk")
+        ).defer("content")
+    }
+    versions = ReportFormVersion.objects.filter(pk__in={row.form_version_id for row in seen.values()})
+    keys = {version.pk: matching(schema, schema_from(version.body)).get(line, "") for version in versions}
+    found = []
+    for part in parts:
+        row = seen.get(part.edition_id)
+        if row is None:
+            found.append(Source(name=part.name, value=None, hidden=True))
+            continue
+        found.append(
+            Source(
+                name=part.name,
+                value=part.values.get(line),
+                hidden=False,
+                submission_id=row.submission_id,
+                line=keys[row.form_version_id],
+                edition=row.number,
+                sent_on=timezone.localdate(row.sent_at),
+                replaced=row.state == EditionState.REPLACED,
+            )
+        )
+    return tuple(found)

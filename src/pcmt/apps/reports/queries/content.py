@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Any
 
 import attrs
 from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.plans.models import PlanEvent
 from pcmt.apps.reports.models import Consolidation, EditionState, Submission, SubmissionEdition, SubmissionFigure
-from pcmt.apps.reports.queries.consolidating import figures_in, gathers, last_run, missing_rows, parts_in
+from pcmt.apps.reports.queries.consolidating import (
+    figures_in,
+    gathers,
+    last_run,
+    missing_rows,
+    parts_in,
+    sources_in,
+)
 from pcmt.apps.reports.queries.numbers import (
     Cell,
     Elements,
@@ -63,6 +72,8 @@ LIST_COLUMNS: Mapping[SectionKind, tuple[Promise, ...]] = {
 """The headings of the lists that the program makes, in the order of the cells of their rows."""
 YEAR_AGO = "year_ago"
 """Under which key a figure keeps that of a year ago where its table has no such column: for its band and its words."""
+MONTH = 30
+"""How many days ahead a report looks that covers no period."""
 SHARE_PLACES = Decimal("0.01")
 PERCENT_PLACES = Decimal("0.1")
 
@@ -85,6 +96,7 @@ class Told:
     elements: Elements
     judged: tuple[Judged, ...]
     tasks: tuple[OfTask, ...]
+    ahead: tuple[OfTask, ...]
     events: tuple[OfEvent, ...]
     letters: int
     urged: int
@@ -101,6 +113,7 @@ class Told:
             },
             targets=[_of_target(each) for each in self.judged],
             tasks=self.tasks,
+            ahead=self.ahead,
             events=self.events,
             letters=self.letters,
             urged=self.urged,
@@ -110,10 +123,18 @@ class Told:
         """By narrative section the sentences that the program has for it now."""
         basis = self.basis
         return {
-            section.key: narrate(section.drafts, basis)
+            section.key: narrate(section.drafts, basis, tables_of(self.schema, section.key))
             for section in self.schema.sections
             if section.kind is SectionKind.NARRATIVE
         }
+
+
+def tables_of(schema: ReportSchema, key: str) -> tuple[str, ...]:
+    """The tables that a text is about: those that follow it, up to the next text."""
+    after = iter(schema.sections)
+    next((section for section in after if section.key == key), None)
+    below = takewhile(lambda section: section.kind is not SectionKind.NARRATIVE and not section.annex, after)
+    return tuple(section.key for section in below if section.kind is SectionKind.FIGURES)
 
 
 def told_of(submission: Submission, *, on: date) -> Told:
@@ -121,7 +142,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
     schema = schema_from(submission.form_version.body)
     elements = elements_of(schema, on)
     kinds = {section.kind for section in schema.sections}
-    recipes = {name.partition(":")[0] for section in schema.sections for name in section.drafts}
+    recipes = {name for section in schema.sections for name in section.drafts}
     columns = {column.kind for section in schema.sections for column in section.columns}
     span, day = span_of(submission), boundary_of(submission, on) or on
     rows = {row.line: row for row in submission.figures.all()}
@@ -129,6 +150,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
     judged = _judged(submission, day) if wants_targets else ()
     wants_tasks = SectionKind.TASKS in kinds or "tasks" in recipes
     dues = _dues(submission, span, min(span.last, on) if span else on) if wants_tasks else _Dues((), ())
+    ahead = _ahead(submission, span, on) if "ahead" in recipes else ()
     gathering = gathers(submission.duty)
     run = last_run(submission) if gathering else None
     numbers = _Numbers(submission, schema, elements, rows, judged, on, gathered=run is not None)
@@ -142,7 +164,11 @@ def told_of(submission: Submission, *, on: date) -> Told:
         last=submission.period_to,
         cutoff=min(span.last, on) if span else on,
         nothing=submission.nothing,
-        texts={row.key: SectionText(text=row.text) for row in submission.sections.all() if row.text},
+        texts={
+            row.key: SectionText(text=row.text, sources=sources_in(run, row.key, row.text))
+            for row in submission.sections.all()
+            if row.text
+        },
         figures=numbers.figures(),
         lists=_lists(schema, judged, dues, missing_rows(submission, on) if SectionKind.MISSING in kinds else ()),
         parts=parts_in(run) if run is not None else (),
@@ -153,7 +179,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
         ),
     )
     return Told(
-        content, schema, elements, tuple(judged), dues.told,
+        content, schema, elements, tuple(judged), dues.told, ahead,
         _events(submission, span) if "events" in recipes else (), letters, urged,
         _gathered(run) if gathering else numbers.live(),
     )  # fmt: skip
@@ -240,10 +266,7 @@ class _Numbers:
         against = by_key.get(column.against)
         if against is None:
             return None
-        if against.kind is ColumnKind.TARGET:
-            before = self._target(line)
-        else:
-            before = self.value(line, against.kind)
+        before = self._target(line) if against.kind is ColumnKind.TARGET else self.value(line, against.kind)
         now = self.value(line, ColumnKind.THIS)
         if now is None or before is None:
             return None
@@ -362,15 +385,21 @@ _SINCE = {ColumnKind.YEAR_AGO: "cùng kỳ năm trước", ColumnKind.PREVIOUS: 
 
 
 def _groups(section: Section, figures: Mapping[str, Figure], elements: Elements) -> list[list[Row]]:
-    """The lines of a table as its sentences tell them; a heading begins a new group."""
+    """The lines of a table as its sentences tell them; a heading begins a new group.
+
+    Of a number and its parts ("Trong đó: …") the number is told: without it a part says nothing, and both are long.
+    """
     kinds = (ColumnKind.YEAR_AGO, ColumnKind.PREVIOUS)
     column = next((each for kind in kinds for each in section.columns if each.kind is kind), None)
     against = column.key if column else YEAR_AGO
     since = _SINCE[column.kind if column else ColumnKind.YEAR_AGO]
     found: list[list[Row]] = [[]]
+    totals = {line.element for line in section.lines if not line.breakdown}
     for line in section.lines:
         if line.is_heading:
             found.append([])
+            continue
+        if line.breakdown and line.element in totals:
             continue
         figure = figures[line.key]
         found[-1].append(
@@ -434,13 +463,15 @@ def _dues(submission: Submission, span: Span | None, day: date) -> _Dues:
 
 
 def _together(found: Any, day: date) -> _Dues:
-    """The tasks of all bodies: one row for each task, with how many have done it."""
-    late = Q(state=DueState.OPEN, due_on__lt=day)
+    """The tasks of all bodies: one row for each task, with how many bodies have done all that is due of it."""
+    done, late = Q(state=DueState.DONE, done_on__lte=day), Q(state=DueState.OPEN, due_on__lt=day)
+    body = Coalesce(F("unit_id"), -F("pk"))  # what no unit of the program owes counts by itself
     grouped = (
         found.order_by().values("task_id", "task__text", "mode", "task__order")
         .annotate(
-            all=Count("pk"), done=Count("pk", filter=Q(state=DueState.DONE, done_on__lte=day)),
-            late=Count("pk", filter=late), waiting=Count("pk", filter=Q(state=DueState.SUBMITTED)),
+            all=Count(body, distinct=True), open=Count(body, distinct=True, filter=~done),
+            late=Count(body, distinct=True, filter=late),
+            waiting=Count(body, distinct=True, filter=Q(state=DueState.SUBMITTED)),
             first=Min("due_on", filter=late), due=Min("due_on"),
         )
         .order_by("task__order", "task_id")
@@ -448,8 +479,9 @@ def _together(found: Any, day: date) -> _Dues:
     told, rows = [], []
     for row in grouped:
         requested = row["mode"] == Mode.REQUESTED
-        state = "done" if row["done"] == row["all"] else "overdue" if row["late"] and not requested else "open"
-        if state == "open" and row["waiting"] and row["done"] + row["waiting"] == row["all"]:
+        overdue = row["late"] and not requested
+        state = "done" if not row["open"] else "overdue" if overdue else "open"
+        if state == "open" and row["waiting"] == row["open"]:
             state = "waiting"
         first = row["first"] or row["due"]
         told.append(
@@ -458,13 +490,34 @@ def _together(found: Any, day: date) -> _Dues:
                 days_late=(day - first).days if state == "overdue" and first else 0,
             )
         )  # fmt: skip
-        words = f"{row['done']}/{row['all']} đơn vị đã hoàn thành"
-        if row["late"] and not requested:
+        words = f"{row['all'] - row['open']}/{row['all']} đơn vị đã hoàn thành"
+        if overdue:
             words += f", {row['late']} đơn vị quá hạn"
-        rows.append(
-            ListRow(cells=(row["task__text"], "", _day(row["due"]), words), address=f"/nhiem-vu/viec/{row['task_id']}/")
-        )
+        cells = (row["task__text"], "", _day(row["due"]), words)
+        rows.append(ListRow(cells=cells, address=f"/nhiem-vu/viec/{row['task_id']}/"))
     return _Dues(tuple(told), tuple(rows))
+
+
+def _ahead(submission: Submission, span: Span | None, on: date) -> tuple[OfTask, ...]:
+    """What the body owes in the time after the period, as long as that was; of an area what all its bodies owe."""
+    day, days = (min(span.last, on), span.days) if span else (on, MONTH)
+    last = (span.last if span else on) + days * DAY
+    found: Any = DueItem.objects.filter(
+        plan=submission.duty.plan_id, kind=DueKind.TASK, due_on__gt=day, due_on__lte=last
+    )
+    found = found.filter(state__in=(DueState.OPEN, DueState.SUBMITTED)).of_plans()
+    if submission.about_id == submission.unit_id:
+        found = found.filter(unit=submission.unit_id)
+    rows = (
+        found.order_by().values("task_id", "task__text", "mode").annotate(due=Min("due_on")).order_by("due", "task_id")
+    )
+    return tuple(
+        OfTask(
+            key=str(row["task_id"]), text=row["task__text"], state="open", requested=row["mode"] == Mode.REQUESTED,
+            due_on=row["due"],
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _task_state(due: DueItem, day: date) -> str:

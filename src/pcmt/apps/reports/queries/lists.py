@@ -1,4 +1,4 @@
-"""The lists of reports: what a body has to write, what waits for whom, what was sent; and how many there are of each."""
+"""The lists of reports: what a body has to write, what waits for whom, what was sent; and how many there are."""
 
 from __future__ import annotations
 

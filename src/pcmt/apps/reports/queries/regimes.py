@@ -8,12 +8,12 @@ from datetime import date
 from enum import StrEnum
 
 from attrs import frozen
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.plans.models import Plan, PlanUnit
+from pcmt.apps.plans.models import Plan, PlanState, PlanUnit, below
 from pcmt.apps.reports.models import (
     Duty,
     DutyOccurrence,
@@ -26,9 +26,10 @@ from pcmt.apps.reports.models import (
     StepEvent,
     SubmissionStep,
 )
+from pcmt.apps.reports.policies import asks_reports
 from pcmt.apps.reports.regimes import EVENT, step_of
 from pcmt.apps.tasks.models import GONE, DueItem, DueState
-from pcmt.apps.units.models import GroupMember, Unit, UnitKind, holds_on
+from pcmt.apps.units.models import GroupMember, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.periods import DAY, Span, Step, held_up
 from pcmt.reference import work_calendar
@@ -119,8 +120,10 @@ class Gap:
     blocks: bool = False
 
 
-def lacking(duty: Duty, due: DueItem | None = None) -> list[Gap]:
+def lacking(duty: Duty, due: DueItem | None = None, usable: Collection[int] | None = None) -> list[Gap]:
     """What a regime lacks by the decree; for one of its due items, whose own limit then counts.
+
+    `usable` are the forms that have a version in use, where somebody has asked for many regimes (`usable_forms`).
 
     A report is not opened without form, recipient and limit. What is reported when something happens has its limit
     from that, so that none is needed before.
@@ -145,11 +148,16 @@ def lacking(duty: Duty, due: DueItem | None = None) -> list[Gap]:
         found.append(Gap(Want.PERIOD, _("kỳ báo cáo")))
     if duty.form_id is None:
         found.append(Gap(Want.FORM, _("mẫu đề cương, biểu số liệu"), blocks=True))
-    elif not ReportFormVersion.objects.filter(form=duty.form_id, state=FormState.IN_USE).exists():
+    elif duty.form_id not in (usable_forms() if usable is None else usable):
         found.append(Gap(Want.FORM, _("mẫu báo cáo chưa có phiên bản đang dùng"), blocks=True))
     if duty.feeds_id is not None and not duty.guidance:
         found.append(Gap(Want.GUIDANCE, _("hướng dẫn quy trình cho từng cấp")))
     return found
+
+
+def usable_forms() -> frozenset[int]:
+    """The forms that have a version in use."""
+    return frozenset(ReportFormVersion.objects.filter(state=FormState.IN_USE).values_list("form_id", flat=True))
 
 
 @frozen
@@ -373,16 +381,26 @@ def _was_late(level: Level, on: date) -> bool:
     return bool(level.late) or any(each.due.due_on and each.due.due_on < on for each in level.missing)
 
 
+def plans_to_ask(actor: Actor) -> QuerySet[Plan]:
+    """The plans being carried out whose regimes the actor says, the newest first."""
+    if not asks_reports(actor):
+        return Plan.objects.none()
+    kept = Plan.objects.visible_to(actor).filter(state=PlanState.ADOPTED, owner__in=below(actor.unit_id, actor.on))
+    return kept.order_by("-issued_on", "-pk")
+
+
 def bodies_to_ask(actor: Actor, plan: Plan) -> list[Unit]:
     """Whom the office that keeps a plan may ask for a report: those that the plan names, and those of its area.
 
-    Groups first, then the units named, then the communes and agencies below the committee, each once, in order.
+    Of the area: the committee, its communes and agencies. What stands below these is asked through a group, or where
+    the plan names it.
     """
     on = actor.on
     area = committee(plan.owner_id, on)
     named = Q(pk__in=PlanUnit.objects.filter(plan=plan).values("unit_id"))
     groups = Q(kind=UnitKind.GROUP, pk__in=GroupMember.objects.filter(_of_area(area, plan, on)).values("group_id"))
-    around = Q(pk__in=Unit.objects.under(area.pk, on).values("pk")) if area else Q(pk=plan.owner_id)
+    near = UnitClosure.objects.filter(holds_on(on), ancestor=area, depth__lte=1).values("descendant_id")
+    around = Q(pk__in=near) if area else Q(pk=plan.owner_id)
     asked = Unit.objects.as_of(on).filter(named | groups | around, level__in=ASKED_LEVELS)
     return list(asked.in_official_order())
 
@@ -399,8 +417,7 @@ def _of_area(area: Unit | None, plan: Plan, on: date) -> Q:
 
 def forms_in_use() -> list[ReportForm]:
     """The report forms that can be chosen: those with a version in use, by name."""
-    used = ReportFormVersion.objects.filter(state=FormState.IN_USE).values("form_id")
-    return list(ReportForm.objects.filter(pk__in=used).order_by("title", "pk"))
+    return list(ReportForm.objects.filter(pk__in=usable_forms()).order_by("title", "pk"))
 
 
 def duties_to_feed(duty: Duty, on: date) -> list[Duty]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import GONE, DueItem, DueState, NoteEvent, ProgressNote, Task
 from pcmt.apps.tasks.operations.adoption import settle
-from pcmt.apps.tasks.policies import can_report, is_written_report, owes
+from pcmt.apps.tasks.policies import can_report, has_report, owes
 from pcmt.core.diagnostics import Refusal
 
 NOTE_CHARS = 5000
@@ -123,8 +123,8 @@ def not_giver() -> Refusal:
 
 
 def not_by_hand(due: DueItem) -> Refusal | None:
-    """The refusal for a report that is written in this program: its own page says when it is done."""
-    if not is_written_report(due):
+    """The refusal for a report that was begun in this program: what becomes of it says when the item is done."""
+    if not has_report(due):
         return None
     message = _("Báo cáo này được lập, gửi và tiếp nhận trong phần mềm. Mở trang báo cáo để làm tiếp.")
     return Refusal(code="written_report", message=message, ref=due.pk)

@@ -272,3 +272,8 @@ def hand_over(due: DueItem, target: Unit, *, at: datetime) -> None:
     if occurrence is not None:
         occurrence.unit_id, occurrence.origin_unit_id = due.unit_id, due.origin_unit_id
         occurrence.save(update_fields=["unit", "origin_unit"])
+        report = getattr(occurrence, "submission", None)
+        if report is not None:  # what was written goes along
+            about = due.unit_id if report.about_id == report.unit_id else report.about_id
+            rows = type(report)._default_manager.filter(pk=report.pk)
+            rows.update(unit_id=due.unit_id, about_id=about, version=F("version") + 1)

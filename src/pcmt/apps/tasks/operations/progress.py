@@ -31,7 +31,7 @@ from pcmt.apps.tasks.operations.moving import land
 from pcmt.apps.tasks.operations.requests import drop_requests
 from pcmt.apps.tasks.operations.telling import holder_of, tell_giver, tell_unit
 from pcmt.apps.tasks.operations.touching import TOUCHED, touch
-from pcmt.apps.tasks.policies import asks_acceptance, can_accept, has_report
+from pcmt.apps.tasks.policies import asks_acceptance, can_accept
 from pcmt.core.diagnostics import Refusal
 
 REPORTED = (DueState.DONE, DueState.SUBMITTED)
@@ -146,8 +146,8 @@ def reopen(*, actor: Actor, at: datetime, due_item_id: int, version: int, reason
         due, task = got
         if due.state == DueState.OPEN:
             return due
-        if has_report(due) and (refused := not_by_hand(due)):
-            return refused  # what was reported by hand before the regime had a form may still be opened
+        if refused := not_by_hand(due):
+            return refused
         if due.version != version:
             return stale(due)
         if due.state not in REPORTED:

@@ -205,6 +205,39 @@ const choose = (event) => {
   later(SOON);
 };
 
+// ---- leaving ----
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Send what is not saved yet; whoever leaves by a link or by another form waits for it. What cannot be saved is asked
+// about by the browser as the page is left.
+const settled = async () => {
+  for (let round = 0; round < 50 && unsaved().some((key) => refused.get(key) !== typed(key)); round += 1) {
+    if (busy) await pause(100);
+    else await send();
+    if (failures) return;
+  }
+};
+
+const left = (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const here = link.pathname === window.location.pathname && link.search === window.location.search && link.hash;
+  if (here || link.target || link.download || !unsaved().length) return;
+  event.preventDefault();
+  settled().then(() => window.location.assign(link.href));
+};
+
+const otherSent = (event) => {
+  if (event.target === form || event.defaultPrevented || !unsaved().length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  settled().then(() => {
+    leaving = true; // what could not be saved stays remembered
+    event.target.requestSubmit(event.submitter);
+  });
+};
+
 if (form) {
   for (const input of form.querySelectorAll("[data-cell]")) {
     const key = keyOf(input);
@@ -221,7 +254,11 @@ if (form) {
     for (const input of inputs.get(key)) kept.set(input, null);
     refused.set(key, typed(key));
   }
-  if (words.keep && inputs.size) offer();
+  if (words.keep && inputs.size) {
+    offer();
+    document.addEventListener("click", left);
+    window.addEventListener("submit", (event) => !leaving && otherSent(event), true);
+  }
   form.addEventListener("input", (event) => {
     if (!event.target.matches("[data-cell]")) return;
     mark(keyOf(event.target));
