@@ -236,6 +236,12 @@ def _colleague(of: Things) -> int:
     return Grant.objects.filter(unit=of.due.unit_id, valid_to=None).order_by("pk")[0].user_id
 
 
+def _report_draft(of: Things) -> dict[str, Any]:
+    """The draft of the report form, as a page sends what its reader has seen."""
+    draft = of.report_form.versions.get(state="draft")
+    return {"draft_id": draft.pk, "version": draft.version}
+
+
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "login": lambda _of, who: {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
@@ -244,6 +250,13 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
+    "report_forms:add": lambda _of, _who: {"title": "Báo cáo khác"},
+    "report_forms:copy": lambda _of, _who: {"title": "Báo cáo khác"},
+    "report_forms:outline": lambda of, _who: {"title": "Báo cáo khác", **_report_draft(of)},
+    "report_forms:section": lambda of, _who: {"title": "Tình hình khác", **_report_draft(of)},
+    "report_forms:use": lambda of, _who: _report_draft(of),
+    "report_forms:drop": lambda of, _who: _report_draft(of),
+    "report_forms:end": lambda of, _who: {"version": of.report_form.version},
     "reading:decide": lambda _of, _who: {"state": "accepted"},
     "reading:confident": lambda _of, _who: {"threshold": "50"},
     "reading:edit": lambda of, _who: {

@@ -382,6 +382,7 @@ def _report_form(keeper: Actor) -> ReportForm:
     assert not isinstance(used, Refusal), used
     schema = attrs.evolve(schema_of(used), title="Báo cáo nhanh trong ngày")
     assert not isinstance(save_form_draft(actor=keeper, at=NOW, form_id=made.pk, schema=schema), Refusal)
+    made.refresh_from_db()
     return made
 
 

@@ -86,9 +86,12 @@ def test_everybody_reads_forms_and_only_offices_write(land: World, office: Clien
     for name in ("outline", "use", "end"):
         assert officer.get(reverse(f"report_forms:{name}", args=[own.pk])).status_code == 403
         # a ready form is nobody's
-        assert office.get(reverse(f"report_forms:{name}", args=[ready.pk])).status_code == 403
+        assert office.get(reverse(f"report_forms:{name}", args=[ready.pk])).status_code == 404
     assert officer.get(reverse("report_forms:add")).status_code == 403
     assert officer.post(reverse("report_forms:drop", args=[own.pk])).status_code == 403
+    # what an office has only begun to write is its own business
+    assert "Mẫu tỉnh" not in page
+    assert officer.get(reverse("report_forms:form", args=[own.pk])).status_code == 404
     assert officer.get(reverse("report_forms:form", args=[99999])).status_code == 404
 
 

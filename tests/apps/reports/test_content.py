@@ -201,6 +201,7 @@ def test_targets_and_tasks_of_the_body(ready: World) -> None:
     text = march.text("general")
     assert "nhiệm vụ được giao" in text
     assert "Quá hạn: “" in text
+    assert march.text("next").startswith("Tập trung thực hiện 1 nhiệm vụ đến hạn trong kỳ tới: “Họp dân mỗi tháng”")
     february = told_of(writer(ready, period_to=FEBRUARY).submission, on=ON)
     assert [each.words for each in february.events] == ["Lễ phát động"]
 

@@ -30,8 +30,10 @@ from pcmt.apps.reports.queries.lists import inbox, my_reports, report_counts, wa
 from pcmt.apps.reports.queries.way import accepted_edition, restatements_for, seal_holds
 from pcmt.apps.tasks.models import DueItem, DueState
 from pcmt.apps.tasks.operations import accept, cancel, report_progress, restore
+from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import content_from
+from tests.apps.units.reorganising import AFTERWARDS, merger, planned, police_merger
 from tests.factories import facts
 from tests.factories.plans import adopted
 from tests.factories.reports import occurrence_of, opened
@@ -458,3 +460,21 @@ def test_my_reports(land: World, health: Actor) -> None:
     assert report_counts(health, NOW.date()) == counts
     send(health, report)
     assert report_counts(health, NOW.date()).to_write == counts.to_write - 1
+
+
+def test_reports_under_way_go_with_their_body(land: World, taker: Actor) -> None:
+    """Two communes become one: what one had sent is taken all the same, what the other was writing is not lost."""
+    gone, writing = written(land, "dong_hoa"), written(land, "tay_hoa")
+    send(land.actor("dong_hoa"), gone)
+    planned(land, merger(land), police_merger(land))
+    carry_out_reorganisations(at=AFTERWARDS)
+    for report in (gone, writing):
+        report.refresh_from_db()
+        assert report.unit.name == "Xã Đông Tây"
+        assert steps(report)[-1] == StepEvent.MOVED
+        assert due_of(report).unit_id == report.unit_id
+    assert writing.figures.get(line="cases").value == 3
+    taken = done(act(accept_report, taker, gone, AFTERWARDS))
+    assert (due_of(taken).state, due_of(taken).done_on) == (DueState.DONE, NOW.date())
+    facts_of = Fact.objects.counting().filter(unit=land["dong_hoa"], element__code="cases_detected")
+    assert facts_of.get().value == 3  # the period was over before the commune ended

@@ -52,7 +52,7 @@ FULL = ReportSchema(
         Section(key="targets", title="Chỉ tiêu", kind=SectionKind.TARGETS),
         Section(key="tasks", title="Nhiệm vụ", kind=SectionKind.TASKS),
         Section(key="photos", title="Ảnh", kind=SectionKind.PICTURES),
-        Section(key="next", title="Phương hướng", kind=SectionKind.NARRATIVE),
+        Section(key="next", title="Phương hướng", kind=SectionKind.NARRATIVE, drafts=("ahead",)),
     ),
 )  # fmt: skip
 

@@ -239,6 +239,20 @@ def test_who_was_only_asked_is_never_blamed() -> None:
     assert [each.text for each in found] == ["Trong 2 nội dung được đề nghị phối hợp, 1 nội dung đã có kết quả."]
 
 
+def test_what_is_due_next() -> None:
+    def task(key: str, text: str, **more: Any) -> OfTask:
+        return OfTask(key=key, text=text, state="open", due_on=date(2026, 7, int(key)), **more)
+
+    found = told(recipe="ahead", ahead=[task("1", "Họp."), task("2", "Soát"), task("3", "Vận động", requested=True)])
+    assert [each.text for each in found] == [
+        (
+            "Tập trung thực hiện 2 nhiệm vụ đến hạn trong kỳ tới: "
+            "“Họp” (hạn hết ngày 01/7/2026); “Soát” (hạn hết ngày 02/7/2026)."
+        ),
+        "Tập trung thực hiện 1 nội dung được đề nghị phối hợp trong kỳ tới: “Vận động” (hạn hết ngày 03/7/2026).",
+    ]
+
+
 def test_events_and_letters() -> None:
     found = narrate(
         ["events", "urging"],

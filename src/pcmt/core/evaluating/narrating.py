@@ -10,6 +10,7 @@ report, which no rule makes.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -40,6 +41,11 @@ VERBS = (
     "tư vấn", "dạy nghề", "tập huấn", "xây dựng", "ban hành", "lắp đặt", "tiêu hủy", "phúc tra",
 )  # fmt: skip
 """How the words after "Số vụ …" begin where they can open a sentence: "Phát hiện 12 vụ"."""
+
+NO_VERBS = ("bắt đầu", "cấp xã", "cấp tỉnh", "phát sinh")
+"""What only looks like one of them."""
+_LINES = re.compile(r"\s*\(dòng [^)]*\)")
+"""Which lines of the table a sum adds up: nothing to say in a text."""
 
 
 @frozen
@@ -121,11 +127,15 @@ class OfEvent:
 
 @frozen(kw_only=True)
 class Basis:
-    """All that a report can tell of: tables by the key of their section, each the lines between two headings."""
+    """All that a report can tell of: tables by the key of their section, each the lines between two headings.
+
+    `tasks` were due by the end of the period or done in it; `ahead` are due in the next one.
+    """
 
     tables: Mapping[str, Sequence[Sequence[Row]]] = attrs.field(factory=dict)
     targets: Sequence[OfTarget] = ()
     tasks: Sequence[OfTask] = ()
+    ahead: Sequence[OfTask] = ()
     events: Sequence[OfEvent] = ()
     letters: int = 0
     urged: int = 0
@@ -282,11 +292,13 @@ def _small(words: str) -> str:
 
 
 def _squeezed(words: str) -> str:
-    return " ".join(words.split()).rstrip(" .;:,")
+    return " ".join(_LINES.sub("", words).split()).rstrip(" .;:,")
 
 
 def _begins(words: str, starts: Iterable[str]) -> bool:
     low = words.casefold()
+    if low.startswith(NO_VERBS):
+        return False
     return any(low == each or low.startswith((f"{each} ", f"{each},")) for each in starts)
 
 
@@ -501,6 +513,25 @@ def _tasks(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
         yield to.done("tasks:asked")
 
 
+def _ahead(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
+    """What is due next, the nearest first; what is only asked for is told as that."""
+    sorts = ((False, "nhiệm vụ đến hạn trong kỳ tới"), (True, "nội dung được đề nghị phối hợp trong kỳ tới"))
+    for asked, words in sorts:
+        due = [each for each in basis.ahead if each.requested is asked]
+        if not due:
+            continue
+        to = _Writing()
+        to.say("Tập trung thực hiện ")
+        to.tell(str(len(due)), "@ahead", "asked" if asked else "given")
+        to.say(f" {words}: ")
+        for order, each in enumerate(due[:NAMED]):
+            to.say("; " if order else "")
+            day = f" (hạn hết ngày {date_label(each.due_on)})" if each.due_on else ""
+            to.tell(f"“{_squeezed(each.text)}”{day}", f"@task:{each.key}", "due")
+        to.say("; …." if len(due) > NAMED else ".")
+        yield to.done(f"ahead:{'asked' if asked else 'given'}")
+
+
 def _events(basis: Basis, _tables: Collection[str]) -> Iterator[Sentence]:
     for each in basis.events:
         yield Sentence(f"events:{each.key}", f"Ngày {date_label(each.on)}: {_small(_squeezed(each.words))}.")
@@ -523,6 +554,7 @@ _RECIPES: Mapping[str, Callable[[Basis, Collection[str]], Iterator[Sentence]]] =
     "figures": _figures,
     "verdicts": _verdicts,
     "tasks": _tasks,
+    "ahead": _ahead,
     "events": _events,
     "urging": _urging,
 }

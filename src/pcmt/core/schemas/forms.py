@@ -21,9 +21,10 @@ class SectionKind(StrEnum):
     PICTURES = "pictures"
 
 
-RECIPES = ("verdicts", "tasks", "figures", "comparison", "events", "urging", "carried")
-"""What the first text of a section can be made of: verdicts on targets, tasks done and overdue, the figures of the form
-alone or compared, events of the plan, who was urged, and the words of the report before. See `core.evaluating`."""
+RECIPES = ("verdicts", "tasks", "ahead", "figures", "comparison", "events", "urging", "carried")
+"""What the first text of a section can be made of: verdicts on targets, tasks done and overdue, tasks due next, the
+figures of the form alone or compared, events of the plan, who was urged, and the words of the report before. See
+`core.evaluating`."""
 
 
 class ColumnKind(StrEnum):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -16,6 +17,7 @@ from pcmt.apps.reports.models import DutyState, FormState, ReportForm, ReportFor
 from pcmt.apps.reports.policies import can_keep_form, can_keep_forms
 from pcmt.apps.reports.queries.forms import schema_of, use_of
 from pcmt.core.schemas import ReportSchema, Section, SectionKind, compared, problems
+from pcmt.core.text import sort_key
 from pcmt.web.report_forms.words import COLUMN_KINDS, KINDS, MADE, RECIPES, bound_words, difference_rows, problem_words
 from pcmt.web.shell.access import acting
 
@@ -23,7 +25,7 @@ TONES = {FormState.IN_USE: "done", FormState.DRAFT: "wait", FormState.ENDED: "pl
 
 
 def listed(request: HttpRequest) -> HttpResponse:
-    """Forms in use and being written, and on demand those that ended: the ready ones last."""
+    """Forms in use, on demand those that ended, and what offices of the reader are writing: the ready ones last."""
     actor = acting(request)
     ended = request.GET.get("ngung") == "1"
     found = (
@@ -36,9 +38,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     for each in found:
         states = {version.state: version for version in each.versions.all()}
         used, draft = states.get(FormState.IN_USE), states.get(FormState.DRAFT)
-        if used or draft or ended:
-            rows.append({"form": each, "used": used, "draft": draft})
-    rows.sort(key=lambda row: row["form"].office_id is None)
+        draft = draft if draft and can_keep_form(actor, each) else None
+        if used or draft or (ended and FormState.ENDED in states):
+            since = timezone.localdate(used.used_at) if used and used.used_at else None
+            rows.append({"form": each, "used": used, "since": since, "draft": draft})
+    rows.sort(key=lambda row: (row["form"].office_id is None, sort_key(row["form"].title)))
     context = {"rows": rows, "keeps": can_keep_forms(actor), "ended": ended}
     return render(request, "report_forms/list.html", context)
 
@@ -47,7 +51,8 @@ def form(request: HttpRequest, report_form_id: int) -> HttpResponse:
     """One form: what it asks, its versions, who uses it."""
     actor = acting(request)
     found = seen(actor, report_form_id)
-    versions = list(found.versions.select_related("made_by"))
+    keeps = can_keep_form(actor, found)
+    versions = list(versions_for(actor, found))
     shown = next((each for each in versions if each.state == FormState.IN_USE), versions[0] if versions else None)
     use = use_of(found, actor)
     numbers = {each.number for each in versions}
@@ -66,7 +71,7 @@ def form(request: HttpRequest, report_form_id: int) -> HttpResponse:
             for each in versions
         ],
         "duties": use.duties,
-        "keeps": can_keep_form(actor, found),
+        "keeps": keeps,
         "copies": can_keep_forms(actor),
     }  # fmt: skip
     return render(request, "report_forms/form.html", context)
@@ -76,7 +81,7 @@ def preview(request: HttpRequest, report_form_id: int) -> HttpResponse:
     """A version as who fills it will see it (`kieu=nguoi-viet`), or as it will be printed (`kieu=ban-in`)."""
     actor = acting(request)
     found = seen(actor, report_form_id)
-    version = _version(found, request.GET.get("ban"))
+    version = _version(actor, found, request.GET.get("ban"))
     printed = request.GET.get("kieu") == "ban-in"
     schema = schema_of(version)
     tabs = [
@@ -94,32 +99,38 @@ def differences(request: HttpRequest, report_form_id: int) -> HttpResponse:
     """What a version changed against another: against the one before it, where none is named."""
     actor = acting(request)
     found = seen(actor, report_form_id)
-    new = _version(found, request.GET.get("ban"))
-    default = found.versions.filter(number__lt=new.number).first()
-    old = _version(found, request.GET.get("voi") or (str(default.number) if default else None))
+    new = _version(actor, found, request.GET.get("ban"))
+    default = versions_for(actor, found).filter(number__lt=new.number).first()
+    old = _version(actor, found, request.GET.get("voi") or (str(default.number) if default else None))
     if old.number > new.number:
         old, new = new, old
     rows = difference_rows(compared(schema_of(old), schema_of(new)), catalogue())
     context = {
-        "form": found, "old": old, "new": new, "rows": rows, "versions": found.versions.all(),
+        "form": found, "old": old, "new": new, "rows": rows, "versions": versions_for(actor, found),
         "trail": trail((found.title, _address(found))),
     }  # fmt: skip
     return render(request, "report_forms/differences.html", context)
 
 
 def seen(actor: Actor, form_id: int) -> ReportForm:
-    """A form; 404 for what is not there."""
+    """A form; 404 for what is not there, and for what another office has only begun to write."""
     found: ReportForm | None = (
         ReportForm.objects.visible_to(actor).select_related("office").filter(pk=form_id).first()  # type: ignore[assignment]
     )
-    if found is None:
+    if found is None or not versions_for(actor, found).exists():
         raise Http404
     return found
 
 
-def _version(found: ReportForm, number: str | None) -> ReportFormVersion:
+def versions_for(actor: Actor, found: ReportForm) -> QuerySet[ReportFormVersion]:
+    """The versions of a form: what is being written is shown to those who keep the form."""
+    rows = ReportFormVersion.objects.visible_to(actor).filter(form=found)
+    return rows if can_keep_form(actor, found) else rows.exclude(state=FormState.DRAFT)
+
+
+def _version(actor: Actor, found: ReportForm, number: str | None) -> ReportFormVersion:
     """The version with a number; without one that in use, else the newest."""
-    versions = found.versions.all()
+    versions = versions_for(actor, found)
     if number and number.isdecimal() and len(number) < 6:
         row = versions.filter(number=int(number)).first()
     else:
@@ -184,5 +195,9 @@ def _section(section: Section, found: Any, parts: Any) -> dict[str, Any]:
             {"column": column, "kind": COLUMN_KINDS[column.kind], "wide": column.kind == "note"}
             for column in section.columns
         ],
-        "lines": [{"line": line, "bound": bound_words(line, found, parts)} for line in section.lines],
+        "lines": [
+            {"line": line, "bound": "" if words == line.label else words}
+            for line in section.lines
+            for words in [bound_words(line, found, parts)]
+        ],
     }

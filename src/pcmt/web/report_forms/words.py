@@ -32,6 +32,7 @@ MADE: Mapping[str, Any] = {
 RECIPES: Mapping[str, Any] = {
     "verdicts": gettext_lazy("kết luận các chỉ tiêu"),
     "tasks": gettext_lazy("nhiệm vụ xong, quá hạn"),
+    "ahead": gettext_lazy("nhiệm vụ kỳ tới"),
     "figures": gettext_lazy("số liệu của mẫu"),
     "comparison": gettext_lazy("so với kỳ trước, cùng kỳ"),
     "events": gettext_lazy("sự kiện của kế hoạch"),

@@ -92,13 +92,11 @@ class UseForm(forms.Form):
 
 
 def keeping(request: HttpRequest, form_id: int) -> tuple[Actor, ReportForm]:
-    """Somebody who keeps the form; others get the page that says what they can do instead."""
-    actor = acting(request)
+    """Somebody who keeps the form; 404 for forms that another office keeps, and for ready ones."""
+    actor = _making(request)
     found = seen(actor, form_id)
     if not can_keep_form(actor, found):
-        raise PermissionDenied(
-            _("Mẫu này do cơ quan khác giữ. Cơ quan thường trực sao chép thành mẫu của mình rồi sửa.")
-        )
+        raise Http404
     return actor, found
 
 
@@ -299,10 +297,12 @@ def _after_section(found: ReportForm, key: str, act: str, query: str) -> str:
     if act == "done":
         return reverse("report_forms:outline", args=[found.pk]) + f"#muc-{key}"
     address = reverse("report_forms:section", args=[found.pk, key])
-    if query and act.partition(":")[0] in ("find", "take", ""):
-        return f"{address}?{urlencode({'tim': query})}#tim"
     word = act.partition(":")[0]
-    return address + ("#cot" if word in ("column", "cup", "cdown", "cremove") else "#dong" if word else "")
+    if query and word in ("find", "take"):
+        return f"{address}?{urlencode({'tim': query})}#tim"
+    if word in ("column", "cup", "cdown", "cremove"):
+        return f"{address}#cot"
+    return f"{address}#dong" if word in ("lup", "ldown", "lremove", "sum", "heading", "take") else address
 
 
 def _hits(query: str, typed: editing.Typed, schema: ReportSchema, known: Catalogue) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def _loaded(at: datetime | None) -> LoadedForms:
             )  # fmt: skip
         if at is not None and found.is_needed:
             thing = Thing("reports.ReportForm", "ready", "Mẫu báo cáo có sẵn")
-            after = {"created": list(found.created), "changed": list(found.changed)}
+            after = {"count": len(found.created) + len(found.changed)}
             record(at=at, actor=None, event="reports.forms.loaded", obj=thing, after=after)
     return found
 
@@ -157,7 +157,7 @@ def copy_form(*, actor: Actor, at: datetime, form_id: int, title: str = "") -> R
     with transaction.atomic():
         form = _begin(actor, at, schema)
         if isinstance(form, ReportForm):
-            told = {"title": schema.title, "of": source.title}
+            told = {"title": schema.title, "original": source.title}
             record(at=at, actor=actor, event="reports.form.copied", obj=form, after=told)
     return form
 
@@ -196,18 +196,22 @@ def save_form_draft(
         draft = draft_of(form)
         if refused := _stale(draft, draft_id, version):
             return refused
-        body = schema_data(attrs.evolve(schema, code=form.code))
+        schema = attrs.evolve(schema, code=form.code)
+        body = schema_data(schema)
+        before = draft or form_in_use(form)
+        words = summary(compared(schema_of(before), schema)) if before else ""
         if draft is None:
-            draft = form.versions.create(
-                number=_next_number(form), body=body, made_at=at, made_by_id=actor.user_id
-            )  # fmt: skip
-            record(at=at, actor=actor, event="reports.form.drafted", obj=form, after={"number": draft.number})
-        elif draft.body != body:
+            draft = form.versions.create(number=_next_number(form), body=body, made_at=at, made_by_id=actor.user_id)
+        elif draft.body == body:
+            return draft
+        else:
             draft.body, draft.version, draft.made_at, draft.made_by_id = body, draft.version + 1, at, actor.user_id
             draft.save(update_fields=["body", "version", "made_at", "made_by"])
         if form_in_use(form) is None and schema.title.strip() and form.title != schema.title:
             form.title, form.version = schema.title.strip(), form.version + 1
             form.save(update_fields=["title", "version"])
+        told = {"number": draft.number, "words": words}
+        record(at=at, actor=actor, event="reports.form.drafted", obj=form, after=told)
     return draft
 
 

@@ -72,6 +72,8 @@ LIST_COLUMNS: Mapping[SectionKind, tuple[Promise, ...]] = {
 """The headings of the lists that the program makes, in the order of the cells of their rows."""
 YEAR_AGO = "year_ago"
 """Under which key a figure keeps that of a year ago where its table has no such column: for its band and its words."""
+MONTH = 30
+"""How many days ahead a report looks that covers no period."""
 SHARE_PLACES = Decimal("0.01")
 PERCENT_PLACES = Decimal("0.1")
 
@@ -94,6 +96,7 @@ class Told:
     elements: Elements
     judged: tuple[Judged, ...]
     tasks: tuple[OfTask, ...]
+    ahead: tuple[OfTask, ...]
     events: tuple[OfEvent, ...]
     letters: int
     urged: int
@@ -110,6 +113,7 @@ class Told:
             },
             targets=[_of_target(each) for each in self.judged],
             tasks=self.tasks,
+            ahead=self.ahead,
             events=self.events,
             letters=self.letters,
             urged=self.urged,
@@ -146,6 +150,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
     judged = _judged(submission, day) if wants_targets else ()
     wants_tasks = SectionKind.TASKS in kinds or "tasks" in recipes
     dues = _dues(submission, span, min(span.last, on) if span else on) if wants_tasks else _Dues((), ())
+    ahead = _ahead(submission, span, on) if "ahead" in recipes else ()
     gathering = gathers(submission.duty)
     run = last_run(submission) if gathering else None
     numbers = _Numbers(submission, schema, elements, rows, judged, on, gathered=run is not None)
@@ -174,7 +179,7 @@ def told_of(submission: Submission, *, on: date) -> Told:
         ),
     )
     return Told(
-        content, schema, elements, tuple(judged), dues.told,
+        content, schema, elements, tuple(judged), dues.told, ahead,
         _events(submission, span) if "events" in recipes else (), letters, urged,
         _gathered(run) if gathering else numbers.live(),
     )  # fmt: skip
@@ -380,15 +385,21 @@ _SINCE = {ColumnKind.YEAR_AGO: "cùng kỳ năm trước", ColumnKind.PREVIOUS: 
 
 
 def _groups(section: Section, figures: Mapping[str, Figure], elements: Elements) -> list[list[Row]]:
-    """The lines of a table as its sentences tell them; a heading begins a new group."""
+    """The lines of a table as its sentences tell them; a heading begins a new group.
+
+    Of a number and its parts ("Trong đó: …") the number is told: without it a part says nothing, and both are long.
+    """
     kinds = (ColumnKind.YEAR_AGO, ColumnKind.PREVIOUS)
     column = next((each for kind in kinds for each in section.columns if each.kind is kind), None)
     against = column.key if column else YEAR_AGO
     since = _SINCE[column.kind if column else ColumnKind.YEAR_AGO]
     found: list[list[Row]] = [[]]
+    totals = {line.element for line in section.lines if not line.breakdown}
     for line in section.lines:
         if line.is_heading:
             found.append([])
+            continue
+        if line.breakdown and line.element in totals:
             continue
         figure = figures[line.key]
         found[-1].append(
@@ -485,6 +496,28 @@ def _together(found: Any, day: date) -> _Dues:
         cells = (row["task__text"], "", _day(row["due"]), words)
         rows.append(ListRow(cells=cells, address=f"/nhiem-vu/viec/{row['task_id']}/"))
     return _Dues(tuple(told), tuple(rows))
+
+
+def _ahead(submission: Submission, span: Span | None, on: date) -> tuple[OfTask, ...]:
+    """What the body owes in the time after the period, as long as that was; of an area what all its bodies owe."""
+    day, days = (min(span.last, on), span.days) if span else (on, MONTH)
+    last = (span.last if span else on) + days * DAY
+    found: Any = DueItem.objects.filter(
+        plan=submission.duty.plan_id, kind=DueKind.TASK, due_on__gt=day, due_on__lte=last
+    )
+    found = found.filter(state__in=(DueState.OPEN, DueState.SUBMITTED)).of_plans()
+    if submission.about_id == submission.unit_id:
+        found = found.filter(unit=submission.unit_id)
+    rows = (
+        found.order_by().values("task_id", "task__text", "mode").annotate(due=Min("due_on")).order_by("due", "task_id")
+    )
+    return tuple(
+        OfTask(
+            key=str(row["task_id"]), text=row["task__text"], state="open", requested=row["mode"] == Mode.REQUESTED,
+            due_on=row["due"],
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _task_state(due: DueItem, day: date) -> str:
