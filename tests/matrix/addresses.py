@@ -110,6 +110,10 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "report_form_id": lambda of: of.report_form.pk,
     "section_key": lambda _of: "situation",
     "submission_id": lambda of: of.report.pk,
+    "occurrence_id": lambda of: of.report.occurrence_id,
+    "comment_id": lambda of: of.report.comments.get().pk,
+    "picture_id": lambda of: of.report.pictures.get().pk,
+    "line": lambda _of: "cases",
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
@@ -132,6 +136,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"tasks:{name}", "due_id"): lambda of: of.ahead.pk for name in ("ask-extension", "suspend", "cancel")},
     ("reports:receipt", "submission_id"): lambda of: of.report_sent.pk,
     ("reports:signed", "submission_id"): lambda of: of.report_sent.pk,
+    ("reports:compare", "submission_id"): lambda of: of.report_taken.pk,
+    ("reports:picture", "file_id"): lambda of: of.report.pictures.get().file_id,
     **{(f"reports:{name}", "submission_id"): lambda of: of.report_sent.pk for name in ("recall", "accept", "return")},
     **{(f"reports:{name}", "submission_id"): lambda of: of.report_waiting.pk for name in ("approve", "hand-back")},
     ("reports:correct", "submission_id"): lambda of: of.report_taken.pk,
@@ -183,6 +189,7 @@ QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "urging:new": lambda of: {"viec": of.due.pk},
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
+    "reports:compare": lambda _of: {"tu": 1, "den": 1},
 }
 """What stands behind the question mark of an address, by GET and by POST."""
 
@@ -290,6 +297,10 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     **{f"reports:{name}": _version("report_sent") for name in ("recall", "accept", "return")},
     "reports:correct": _version("report_taken"),
     "reports:drop": _version("report_correcting"),
+    "reports:section": lambda of, _who: {"vsituation": "Đã sửa.", "seen": "situation:1"},
+    "reports:nothing": _version("report"),
+    "reports:comment": lambda _of, _who: {"muc": "situation", "words": "Xem lại."},
+    "reports:picture-words": lambda _of, _who: {"caption": "Lễ ra quân"},
     "reports:accept-many": lambda of, _who: {"chon": f"{of.report_sent.pk}.{of.report_sent.version}"},
     "tasks:ask-extension": lambda of, _who: {"version": of.ahead.version, "wanted_on": _day(60), "reason": "Chờ"},
     "tasks:decide-extension": lambda of, _who: {"version": of.asked.version, "approve": "1"},

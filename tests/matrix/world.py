@@ -59,8 +59,11 @@ from pcmt.apps.reports.models import (
     Duty,
     DutyOccurrence,
     ReportForm,
+    SectionComment,
     Submission,
     SubmissionEdition,
+    SubmissionFigure,
+    SubmissionPicture,
     SubmissionSection,
 )
 from pcmt.apps.reports.operations import add_form, put_form_in_use, save_form_draft
@@ -94,7 +97,8 @@ from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisatio
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import ADMINISTRATIVE, Kind
-from pcmt.core.schemas import Content, SectionKind, SectionText, content_data, seal_of
+from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
+from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
@@ -377,13 +381,35 @@ def _report_form(keeper: Actor) -> ReportForm:
     """A report form in use, of which another version is being written."""
     made = add_form(actor=keeper, at=NOW, title="Báo cáo nhanh")
     assert isinstance(made, ReportForm), made
+    numbers = Section(
+        key="numbers", title="Số liệu", kind=SectionKind.FIGURES,
+        lines=(ReportLine(key="cases", label="Số vụ", unit_word="vụ", element="cases_detected"),),
+        columns=(Column(key="this", kind=ColumnKind.THIS, label="Kỳ này"),),
+    )  # fmt: skip
     draft = made.versions.get()
+    outline = schema_of(draft)
+    draft = save_form_draft(
+        actor=keeper, at=NOW, form_id=made.pk, draft_id=draft.pk, version=draft.version,
+        schema=attrs.evolve(outline, sections=(*outline.sections, numbers)),
+    )  # fmt: skip
+    assert not isinstance(draft, Refusal), draft
     used = put_form_in_use(actor=keeper, at=NOW, form_id=made.pk, draft_id=draft.pk, version=draft.version)
     assert not isinstance(used, Refusal), used
     schema = attrs.evolve(schema_of(used), title="Báo cáo nhanh trong ngày")
     assert not isinstance(save_form_draft(actor=keeper, at=NOW, form_id=made.pk, schema=schema), Refusal)
     made.refresh_from_db()
     return made
+
+
+def _photo(person: User) -> SourceFile:
+    """A picture that somebody sent in."""
+    photo, new = SourceFile.objects.get_or_create(
+        sha256=f"{person.pk:063d}a",
+        defaults={"name": "anh.png", "size": 9, "path": "anh.png", "uploaded_by": person, "uploaded_at": NOW},
+    )
+    if new and not default_storage.exists(photo.path):
+        default_storage.save(photo.path, ContentFile(picture("Ra quân")))
+    return photo
 
 
 def _reports(plan: Plan, owing: Unit, person: User, form: ReportForm) -> dict[str, Submission]:
@@ -412,6 +438,12 @@ def _reports(plan: Plan, owing: Unit, person: User, form: ReportForm) -> dict[st
         for section in schema_of(version).sections:
             if section.kind is SectionKind.NARRATIVE:
                 SubmissionSection.objects.create(submission=report, key=section.key, text="Ổn định.")
+        SubmissionFigure.objects.create(submission=report, line="cases")
+        SectionComment.objects.create(
+            submission=report, section="situation", at=NOW, actor=person, actor_name=person.full_name, unit=owing,
+            words="Ghi rõ hơn.",
+        )  # fmt: skip
+        SubmissionPicture.objects.create(submission=report, section="situation", file=_photo(person), caption="Ra quân")
         if sent:
             said = Content(
                 form=form.code, form_version=version.number, body=owing.name, unit_id=owing.pk,

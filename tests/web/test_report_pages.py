@@ -194,7 +194,7 @@ def test_a_text_that_comes_after_the_leader_was_asked_is_refused_and_kept(report
 def test_the_table_shows_what_is_known_and_where_it_comes_from(report: Submission, writer: Actor) -> None:
     page = text(client_of(writer).get(at(report), {"muc": "numbers"}))
     assert 'value="12"' in page
-    assert "chương trình đếm" in page
+    assert "số đã có" in page
     assert at(report, "source", "cases") in page
 
 
@@ -206,7 +206,7 @@ def test_lines_are_saved_and_refused_one_by_one(report: Submission, writer: Acto
     assert (cells["cases"]["state"], cells["people"]["state"]) == ("saved", "refused")
     assert cells["people"]["texts"]["vpeople"] == "ba"
     assert "không phải số" in cells["people"]["words"]
-    assert "Chương trình đếm được 12 (chênh +3)." in told["parts"]["gcases"]
+    assert "Số đã có: 12 (chênh +3)." in told["parts"]["gcases"]
     assert "ghi giải trình" in told["parts"]["fcases"]
     assert told["parts"]["cases-percent"] == "+50"
     assert figure(report, "cases").value == 15

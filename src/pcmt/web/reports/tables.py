@@ -114,7 +114,7 @@ def number_text(value: Decimal | None) -> str:
 def source_words(figure: Figure) -> str:
     """Where a number comes from."""
     words = {
-        Provenance.COUNTED: _("chương trình đếm"),
+        Provenance.COUNTED: _("số đã có"),
         Provenance.TYPED: _("nhập tay"),
         Provenance.GATHERED: _("cộng từ báo cáo đã tiếp nhận"),
         Provenance.COMPUTED: _("tính từ các dòng"),
@@ -154,10 +154,10 @@ def gap_words(figure: Figure) -> str:
         return ""
     counted = number_text(figure.counted)
     if figure.value is None:
-        return _("Chương trình đếm được %(counted)s.") % {"counted": counted}
+        return _("Số đã có: %(counted)s.") % {"counted": counted}
     gap = figure.value - figure.counted
     words = {"counted": counted, "gap": f"{'+' if gap > 0 else '−'}{number_text(abs(gap))}"}
-    return _("Chương trình đếm được %(counted)s (chênh %(gap)s).") % words
+    return _("Số đã có: %(counted)s (chênh %(gap)s).") % words
 
 
 def parts_of(table: Table) -> Mapping[str, str]:

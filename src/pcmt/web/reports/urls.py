@@ -13,8 +13,8 @@ urlpatterns: list[URLPattern] = [
     # the page of a report
     path("mo/<int:occurrence_id>/", writing.open_page, name="open"),
     path("<int:submission_id>/", views.report, name="report"),
-    path("<int:submission_id>/muc/<str:key>/", writing.section, name="section"),
-    path("<int:submission_id>/muc/<str:key>/anh/", writing.picture_in, name="picture-in"),
+    path("<int:submission_id>/muc/<str:section_key>/", writing.section, name="section"),
+    path("<int:submission_id>/muc/<str:section_key>/anh/", writing.picture_in, name="picture-in"),
     path("<int:submission_id>/anh/<int:picture_id>/go/", writing.picture_out, name="picture-out"),
     path("<int:submission_id>/anh/<int:picture_id>/chu-thich/", writing.picture_words, name="picture-words"),
     path("<int:submission_id>/anh/tep/<int:file_id>/", views.picture, name="picture"),

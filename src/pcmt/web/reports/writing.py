@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,14 +94,14 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
 # ---- a section ----
 
 
-def section(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def section(request: HttpRequest, submission_id: int, section_key: str) -> HttpResponse:
     """A section: leads to its page; what was typed in it is saved."""
     submission = submission_of(acting(request), submission_id)
-    found = schema_from(submission.form_version.body).section(key)
+    found = schema_from(submission.form_version.body).section(section_key)
     if found is None:
         raise Http404
     if request.method != "POST":
-        return redirect(f"{reverse('reports:report', args=[submission.pk])}?muc={key}")
+        return redirect(_at(submission, section_key))
     if found.kind is SectionKind.NARRATIVE:
         return _save_text(request, submission, found)
     if found.kind is SectionKind.FIGURES:
@@ -369,7 +370,7 @@ def settle(request: HttpRequest, submission_id: int, comment_id: int) -> HttpRes
 
 
 @require_POST
-def picture_in(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def picture_in(request: HttpRequest, submission_id: int, section_key: str) -> HttpResponse:
     """Put a picture into a section."""
     submission = submission_of(acting(request), submission_id)
     file, caption = request.FILES.get("file"), str(request.POST.get("caption", ""))
@@ -378,13 +379,13 @@ def picture_in(request: HttpRequest, submission_id: int, key: str) -> HttpRespon
         done = Refusal(code="no_file", message=_("Chọn một ảnh."), field="file")
     else:
         done = add_picture(
-            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=key, data=file.read(),
+            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=section_key, data=file.read(),
             name=file.name or "", caption=caption,
         )  # fmt: skip
     allowed(done)
     if isinstance(done, Refusal):
-        return _again(request, submission, key, picture_problem=done, caption=caption)
-    return redirect(_at(submission, key))
+        return _again(request, submission, section_key, picture_problem=done, caption=caption)
+    return redirect(_at(submission, section_key))
 
 
 @require_POST
@@ -437,7 +438,7 @@ def allowed(done: object) -> None:
 
 
 def _at(submission: Submission, key: str, anchor: str = "") -> str:
-    query = f"?muc={key}" if key and schema_from(submission.form_version.body).section(key) else ""
+    query = f"?{urlencode({'muc': key})}" if key and schema_from(submission.form_version.body).section(key) else ""
     return f"{reverse('reports:report', args=[submission.pk])}{query}{f'#{anchor}' if anchor else ''}"
 
 
