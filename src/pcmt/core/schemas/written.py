@@ -70,7 +70,7 @@ def _plain(value: Any, *, sparse: bool) -> Any:
 
 
 def _made(kind: type[T], data: Mapping[str, Any]) -> T:
-    return kind(**{name: _value(hint, data[name]) for name, hint in _fields(kind) if name in data})
+    return kind(**{name: _value(hint, data[name]) for name, hint in _fields(kind) if name in data})  # type: ignore[arg-type]
 
 
 @cache

@@ -106,7 +106,7 @@ GROUPS: Mapping[str, tuple[str | Promise, Sequence[Standing]]] = {
 
 @attrs.frozen
 class Row:
-    """A body in the table: its report in words, and what the last run did with it."""
+    """A body in the table: its report in words, what the last run did with it, and others who made it late."""
 
     body: Body
     tone: str
@@ -115,6 +115,7 @@ class Row:
     run: str
     why: str
     url: str
+    blamed: Sequence[str]
 
 
 def _report(request: HttpRequest, submission_id: int) -> tuple[Actor, Submission]:
@@ -281,7 +282,8 @@ def _row(body: Body, parts: Mapping[int, tuple[int, bool, str]], run: Consolidat
     elif body.edition is not None and run is not None:
         inside = _("Chưa đưa vào")
     url = reverse("reports:report", args=[submission.pk]) if submission is not None and submission.sent_once else ""
-    return Row(body, "late" if overdue else tone, str(WORDS[body.standing]), late, inside, why, url)
+    others = body.blamed if body.blamed != (body.name,) else ()
+    return Row(body, "late" if overdue else tone, str(WORDS[body.standing]), late, inside, why, url, others)
 
 
 # --- the figures
@@ -524,7 +526,7 @@ def _runs(report: Submission, schema: ReportSchema, chosen: str) -> list[dict[st
 # --- one line
 
 
-def line(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
+def line_page(request: HttpRequest, submission_id: int, line: str) -> HttpResponse:
     """Where the number of a line comes from: the reports that were added, each leading on to its own line."""
     actor = acting(request)
     seen: Any = Submission.objects.visible_to(actor).select_related(
@@ -541,13 +543,13 @@ def line(request: HttpRequest, submission_id: int, key: str) -> HttpResponse:
             raise Http404
     schema = schema_from((edition or report).form_version.body)
     lines = {each.key: (section, each) for section, each in schema.lines() if not each.is_heading}
-    if key not in lines:
+    if line not in lines:
         raise Http404
-    section, asked = lines[key]
+    section, asked = lines[line]
     content = content_from(edition.content) if edition is not None else content_of(report, on=actor.on)
-    sources = lineage_of_line(actor, content.parts, schema, key) if asked.is_filled else ()
-    row = SubmissionFigure.objects.select_related("changed_by").filter(submission=report, line=key).first()
-    figure = content.figures.get(key, Figure())
+    sources = lineage_of_line(actor, content.parts, schema, line) if asked.is_filled else ()
+    row = SubmissionFigure.objects.select_related("changed_by").filter(submission=report, line=line).first()
+    figure = content.figures.get(line, Figure())
     elements = elements_of(schema, actor.on)
     made_of = parts_of_line(asked, [each for _section, each in lines.values()], elements.indicators, elements.kinds)
     context = {

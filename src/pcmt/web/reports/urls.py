@@ -44,7 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:submission_id>/tong-hop/chen/", gathering.insert, name="gather-insert"),
     path("<int:submission_id>/tong-hop/ma-tran/", gathering.matrix, name="matrix"),
     path("<int:submission_id>/tong-hop/ma-tran/tong-hop.xlsx", gathering.matrix_xlsx, name="matrix-xlsx"),
-    path("<int:submission_id>/dong/<str:key>/", gathering.line, name="line"),
+    path("<int:submission_id>/dong/<str:line>/", gathering.line_page, name="line"),
     # documents
     path("<int:submission_id>/tai-ve/", downloads.document, name="document"),
     path("<int:submission_id>/tai-ve/trang/", downloads.pages, name="document-pages"),

@@ -88,13 +88,16 @@ def _closed(occurrence: DutyOccurrence) -> Refusal | None:
 def about_of(occurrence: DutyOccurrence, at: datetime) -> Unit:
     """Whose figures a report tells: the body's own; of an office that gathers others', those of its area.
 
-    An office gathers when reports of another duty go into this one, or when it keeps the plan.
+    An office gathers when reports of another duty go into this one, or when it keeps the plan. The report that an heir
+    owes beside its own, for a body that ended only after the period, tells of that body.
     """
     unit, duty = occurrence.unit, occurrence.duty
     assert unit is not None
     gathers = duty.fed_duties.exists() or duty.plan.owner_id == unit.pk
     if not gathers:
-        return unit
+        origin, last = occurrence.origin_unit, occurrence.period_to
+        late = origin is not None and last is not None and origin.valid_to is not None and origin.valid_to > last
+        return origin if late and origin is not None else unit
     today = timezone.localdate(at)
     day = min(occurrence.period_to, today) if occurrence.period_to else today
     return committee(unit.pk, day) or committee(unit.pk, today) or unit
