@@ -21,6 +21,8 @@ from django.utils.http import urlencode
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.events import event_key
+from pcmt.apps.reports.documents import words_seen
+from pcmt.apps.reports.models import Submission
 from pcmt.apps.units.queries.imports import preview_import
 from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.web.urging.forms import ChoiceForm
@@ -122,6 +124,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "element": lambda _of: "methadone_started",
     "indicator": lambda _of: "posts",
 }
+NO_WORDS = words_seen(Submission())
 DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
 
@@ -142,6 +145,10 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     **{(f"reports:{name}", "submission_id"): lambda of: of.report_waiting.pk for name in ("approve", "hand-back")},
     ("reports:correct", "submission_id"): lambda of: of.report_taken.pk,
     ("reports:drop", "submission_id"): lambda of: of.report_correcting.pk,
+    ("reports:document-file", "kind"): lambda _of: "docx",
+    ("reports:document-page", "key"): lambda _of: "0" * 64,
+    ("reports:document-page", "number"): lambda _of: 1,
+    **{(f"reports:export{rest}", "batch_id"): lambda of: of.exported.pk for rest in ("", "-progress", "-zip")},
     ("tasks:resume", "due_id"): lambda of: of.suspended.pk,
     ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},
@@ -295,6 +302,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "reports:send": lambda of, _who: {"version": of.report.version, "approved_by": "Chủ tịch xã"},
     **{f"reports:{name}": _version("report_waiting") for name in ("approve", "hand-back")},
     **{f"reports:{name}": _version("report_sent") for name in ("recall", "accept", "return")},
+    "reports:document-words": lambda _of, _who: {"agency": "Ủy ban nhân dân", "seen": NO_WORDS},
     "reports:correct": _version("report_taken"),
     "reports:drop": _version("report_correcting"),
     "reports:section": lambda of, _who: {"vsituation": "Đã sửa.", "seen": "situation:1"},

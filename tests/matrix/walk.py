@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import attrs
@@ -108,7 +109,8 @@ def walker() -> Iterator[Walker]:
     sample.write_text("KẾ HOẠCH", encoding="utf-8")
     logging.disable(logging.CRITICAL)
     try:
-        with _taken_back():
+        # LibreOffice takes seconds for what is typeset in a tenth of one.
+        with _taken_back(), patch("pcmt.documents.intake.programs.find_office", return_value=None):
             yield Walker(build())
     finally:
         logging.disable(logging.NOTSET)

@@ -40,7 +40,9 @@ def set_words(*, actor: Actor, at: datetime, submission_id: int, words: ReportWo
         before = submission.words
         submission.words, submission.changed_at = stored, at
         submission.save(update_fields=["words", "changed_at"])
-        changed = sorted(name for name in stored if stored[name] != before.get(name))
+        changed = sorted(
+            name for name in stored if stored[name] != before.get(name) and (stored[name] or before.get(name))
+        )
         record(
             at=at,
             actor=actor,
