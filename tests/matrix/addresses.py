@@ -88,6 +88,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "target_id": lambda of: of.target.pk,
     "task_id": lambda of: of.task.pk,
     "due_id": lambda of: of.due.pk,
+    "duty_id": lambda of: of.duty.pk,
     "file_id": lambda of: of.file.pk,
     "notice_id": lambda of: of.notice.pk,
     "unit_id": lambda of: of.unit.pk,
@@ -397,6 +398,19 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "catalogue:form-change": lambda _of, _who: {
         "version": "1", "title": "Tên khác", "asked": "chinh-don-vi", "period": "month", "calendar": "administrative",
         "valid_from": "01/01/2026", "lines": ["posts"],
+    },
+    "regimes:ask": lambda of, _who: {
+        "kind": "ad_hoc", "title": "Việc mới", "what": "Kể lại", "units": [of.plan.owner_id, of.due.unit_id],
+        "due_on": _day(5), "form": "",
+    },
+    "regimes:define": lambda of, _who: {
+        "title": "Báo cáo tháng", "what": "Kết quả", "period": "monthly", "calendar": "statistical", "since": _day(0),
+        "form": "", "reporters": [of.due.unit_id], "recipient_1": of.plan.owner.name, "way_1": "by", "limit_1": "5",
+        "months_1": "1", "method_1": "software", "way_2": "by", "method_2": "software", "way_3": "by",
+        "method_3": "software",
+    },
+    "regimes:change": lambda of, _who: {
+        "version": of.duty.version, "title": "Tên khác", "form": "", "feeds": "", "method": "paper",
     },
     "catalogue:form-end": lambda _of, _who: {"version": "1", "valid_to": _day(1)},
     "entry:unit": lambda of, _who: {f"v{_cell(of)}": "4"},

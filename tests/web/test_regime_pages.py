@@ -109,6 +109,7 @@ def test_the_list_asks_no_more_for_more(province: Province, office: Client) -> N
         office.get(ROOM)
     for number in range(5):
         office.post(f"{ROOM}yeu-cau/", request_of(title=f"Chuyên đề {number}"))
+    office.get(ROOM)  # says that they were asked for
     with statements() as many:
         office.get(ROOM)
     assert len(many) <= len(few)

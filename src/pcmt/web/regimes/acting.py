@@ -28,7 +28,8 @@ from pcmt.apps.reports.operations.regimes import (
 from pcmt.apps.reports.policies import can_keep_regimes
 from pcmt.apps.reports.queries.forms import usual_form
 from pcmt.apps.reports.queries.regimes import plans_to_ask, reports_for
-from pcmt.apps.reports.regimes import ONCE
+from pcmt.apps.reports.regimes import EVENT, ONCE
+from pcmt.apps.tasks.policies import can_batch
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.regimes import page as pages
 from pcmt.web.regimes.forms import AskPlanForm, ChangeForm, DefineForm, EndForm, IncidentForm, RequestForm, pick_lines
@@ -187,7 +188,9 @@ def incident(request: HttpRequest, duty_id: int) -> HttpResponse:
     """Something happened: opens the report of the own body."""
     actor = acting(request)
     duty = pages.seen(actor, duty_id)
-    if not reports_for(actor, duty):
+    if duty.period != EVENT or duty.state != DutyState.ACTIVE:
+        raise Http404
+    if not (reports_for(actor, duty) and can_batch(actor)):
         raise PermissionDenied(_("Chỉ đơn vị phải báo cáo theo chế độ này mở được báo cáo khi có việc xảy ra."))
     form = IncidentForm(request.POST)
     if form.is_valid():

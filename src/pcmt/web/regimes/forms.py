@@ -15,6 +15,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import Duty, Method, Origin
 from pcmt.apps.reports.operations.regimes import ChangeText, RequestText
+from pcmt.apps.reports.queries.forms import usual_form
 from pcmt.apps.reports.queries.regimes import bodies_of, bodies_to_ask, duties_to_feed, forms_in_use
 from pcmt.apps.reports.regimes import ONCE, LevelText, RegimeText, rung_of
 from pcmt.apps.units.models import Unit, UnitKind
@@ -27,6 +28,7 @@ from pcmt.web.tasks.forms import PlanField
 from pcmt.web.tasks.forms import UnitField as UnitChoice
 
 LEVELS_ASKED = 3
+USUAL = "thuong-dung"
 ALL = ("", gettext_lazy("Tất cả"))
 DAY_WAYS = (
     ("before", gettext_lazy("trước ngày")),
@@ -177,7 +179,9 @@ class DefineForm(_Limited):
         super().__init__(data, **kwargs)
         self.units = bodies_to_ask(actor, plan)
         self.fields["reporters"].choices = _choices(self.units)  # type: ignore[attr-defined]
-        self.fields["form"].choices = _form_choices(_("Chọn sau"))  # type: ignore[attr-defined]
+        self.plan = plan
+        usual = (USUAL, _("Mẫu thường dùng cho kỳ này"))
+        self.fields["form"].choices = [usual, *_form_choices(_("Chọn sau"))]  # type: ignore[attr-defined]
         for number in range(1, LEVELS_ASKED + 1):
             self.add_limit(f"_{number}", on=actor.on, required=number == 1)
             self.fields[f"via_{number}"] = forms.CharField(label=_("Gửi qua"), required=False, max_length=300)
@@ -212,6 +216,13 @@ class DefineForm(_Limited):
             for number in range(1, LEVELS_ASKED + 1)
         ]
 
+    def _form_id(self) -> int | None:
+        chosen = self.cleaned_data["form"]
+        if chosen == USUAL:
+            found = usual_form(Duty(plan=self.plan, kind="periodic", period=self.cleaned_data["period"]))
+            return found.pk if found else None
+        return int(chosen) if chosen else None
+
     @property
     def text(self) -> RegimeText:
         """What was typed."""
@@ -236,7 +247,7 @@ class DefineForm(_Limited):
             since=data["since"],
             reporter_ids=tuple(data["reporters"]),
             levels=tuple(level or LevelText() for level in levels[: last + 1]),
-            form_id=int(data["form"]) if data["form"] else None,
+            form_id=self._form_id(),
         )
 
 

@@ -196,6 +196,7 @@ class StepRow:
 
     level: Level
     name: str
+    who: str
     limit: date | None
     moved: str
     tone: str
@@ -224,6 +225,7 @@ def _step(level: Level, duty: Duty, on: date) -> StepRow:
     return StepRow(
         level=level,
         name=level.duty.title or kind_words(level.duty),
+        who=_who(level),
         limit=level.limit,
         moved=moved_label(level.step) if level.step else "",
         tone=tone,
@@ -232,6 +234,13 @@ def _step(level: Level, duty: Duty, on: date) -> StepRow:
         missing=[_named(each.occurrence) for each in level.overdue],
         here=level.duty.pk == duty.pk,
     )
+
+
+def _who(level: Level) -> str:
+    """Who reports on a level: the one body, or how many."""
+    if len(level.reports) == 1:
+        return _named(level.reports[0].occurrence)
+    return _("%(count)d đơn vị") % {"count": len(level.reports)} if level.reports else ""
 
 
 def _named(occurrence: DutyOccurrence) -> str:

@@ -58,6 +58,8 @@ MOST_LEVELS = 5
 KINDS_ASKED = ("ad_hoc", "thematic")
 TWICE = timedelta(minutes=10)
 """The same request of the same person within so short a time is a button pressed twice."""
+METHODS = {Method.SOFTWARE: "qua phần mềm", Method.PAPER: "văn bản giấy", Method.SYSTEM: "hệ thống khác"}
+"""Ways of sending as the log keeps them: stored, so Vietnamese."""
 FAR = timedelta(days=3 * 366)
 """Nobody asks for a report so far ahead: a slip of the keyboard."""
 
@@ -155,6 +157,10 @@ def define_regime(*, actor: Actor, at: datetime, plan_id: int, regime: RegimeTex
             message = _("Trong thời gian của kế hoạch không còn kỳ báo cáo nào từ ngày này.")
             return Refusal(code="no_period", message=message, field="since")
         laid = lay_out(at=at, plan=plan)
+        if not any(duty_id == made[0].pk for duty_id, _unit in laid.made):
+            transaction.set_rollback(True)
+            message = _("Nhóm được chọn chưa có đơn vị nào, hoặc chỉ có chính nơi nhận.")
+            return Refusal(code="nobody", message=message, field="reporters")
         let_see(plan.pk, [*regime.reporter_ids, *(level.recipient_id for level in regime.levels if level.recipient_id)])
         tell_reporters(actor=actor, at=at, duties=made, laid=laid)
         for duty in made:
@@ -472,7 +478,7 @@ def _told(duty: Duty) -> dict[str, Any]:
         "feeds": _name_of("feeds_id", duty.feeds_id),
         "limit": limit_words(duty),
         "via": duty.via,
-        "sent_by": Method(duty.method).value,
+        "sent_by": METHODS[duty.method],
         "recipient": duty.recipient_name,
         "guidance": "; ".join(f"{level}: {words}" for level, words in sorted(duty.guidance.items())),
     }

@@ -402,7 +402,9 @@ def bodies_to_ask(actor: Actor, plan: Plan) -> list[Unit]:
     near = UnitClosure.objects.filter(holds_on(on), ancestor=area, depth__lte=1).values("descendant_id")
     around = Q(pk__in=near) if area else Q(pk=plan.owner_id)
     asked = Unit.objects.as_of(on).filter(named | groups | around, level__in=ASKED_LEVELS)
-    return list(asked.in_official_order())
+    # A group whose members have all ended means nobody.
+    means = GroupMember.objects.filter(holds_on(on), holds_on(on, "unit__")).values("group_id")
+    return list(asked.filter(~Q(kind=UnitKind.GROUP) | Q(pk__in=means)).in_official_order())
 
 
 ASKED_LEVELS = ("central", "province", "district", "commune", "other")
