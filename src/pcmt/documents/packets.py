@@ -117,14 +117,12 @@ def read_packets(name: str, data: bytes, layout: Layout | None = None) -> Packet
     try:
         for inner, content in _files(name, data):
             found = _read(inner, content, layout)
-            if isinstance(found, Packet):
-                packets.append(found)
-            elif isinstance(found, Fault):
+            if isinstance(found, Fault):
                 faults.append(found)
-            else:
-                packet, wrong = found
-                packets.append(packet)
-                faults += wrong
+                continue
+            packet, wrong = found
+            packets.append(packet)
+            faults += wrong
             if sum(len(each.rows) for each in packets) > MAX_ROWS:
                 return _too_large()
     except RefusedError as refused:
@@ -171,7 +169,7 @@ def _json(packet: Packet, kind: PacketType, layout: Layout) -> bytes:
 
 
 def _object(row: Row, fields: Sequence[PacketField]) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for each in fields:
         value = row.get(each.name)
         if value is None or (each.kind is FieldKind.LIST and not value):
@@ -193,8 +191,7 @@ def _from_json(name: str, data: bytes, layout: Layout) -> tuple[Packet, list[Fau
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         return Fault(f"{name}, dòng {line}" if line else name, "Không phải JSON đúng quy cách.")
-    head = _head(
-        name, layout, *(said.get(key) for key in (layout.packet, layout.version, layout.made_at, layout.sender))
+    head = _head(name, layout, said)
     )
     if isinstance(head, Fault):
         return head
@@ -202,9 +199,8 @@ def _from_json(name: str, data: bytes, layout: Layout) -> tuple[Packet, list[Fau
     rows = said.get(layout.rows)
     if not isinstance(rows, list):
         return Fault(name, f"Thiếu danh sách “{layout.rows}”.")
-    return _taken(
-        packet, kind, ((f"{name}, bản ghi {number}", row) for number, row in enumerate(rows, 1)), _from_object
-    )
+    placed = ((f"{name}, bản ghi {number}", row) for number, row in enumerate(rows, 1))
+    return _taken(packet, kind, placed, _from_object)
 
 
 class _Plain(str):
@@ -290,8 +286,7 @@ def _from_xml(name: str, data: bytes, layout: Layout) -> tuple[Packet, list[Faul
     root = parse_xml(data)
     if root.tag != f"{{{layout.namespace}}}{layout.root}":
         return Fault(name, f"Phần tử gốc phải là “{layout.root}” của {layout.namespace}.")
-    head = _head(
-        name, layout, *(root.get(key) for key in (layout.packet, layout.version, layout.made_at, layout.sender))
+    head = _head(name, layout, root)
     )
     if isinstance(head, Fault):
         return head
@@ -355,10 +350,10 @@ class _WrongError(Exception):
     """Why a row cannot be taken."""
 
 
-def _head(
-    name: str, layout: Layout, tag: Any, edition: Any, made_at: Any, sender: Any
-) -> tuple[PacketType, Packet] | Fault:
-    """The envelope."""
+def _head(name: str, layout: Layout, said: Any) -> tuple[PacketType, Packet] | Fault:
+    """The envelope; `said` has `get`."""
+    words = (layout.packet, layout.version, layout.made_at, layout.sender)
+    tag, edition, made_at, sender = (said.get(word) for word in words)
     kind = layout.by_tag(str(tag or ""))
     if kind is None:
         return Fault(name, f"Không có gói “{str(tag or '')[:60]}” trong bảng ánh xạ.")

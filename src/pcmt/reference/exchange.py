@@ -76,24 +76,14 @@ def qcvn125() -> Layout:
     """The packets of QCVN 125:2021/BTTTT (Circular 02/2021/TT-BTTTT). Raises KeyError where the table is broken."""
     data = table("exchange", "qcvn125")
     shared = data["shared"]
-    types = [
-        PacketType(row["name"], row["tag"], row["title"], tuple(row["key"]), _fields(row["fields"], shared))
+    types = {
+        row["name"]: PacketType(
+            row["name"], row["tag"], row["title"], tuple(row["key"]), _fields(row["fields"], shared)
+        )
         for row in data["packet_type"]
-    ]
-    words = (
-        "standard",
-        "edition",
-        "namespace",
-        "root",
-        "row",
-        "item",
-        "packet",
-        "version",
-        "made_at",
-        "sender",
-        "rows",
-    )
-    return Layout(*(data[word] for word in words), types={each.name: each for each in types})
+    }
+    words = [field.name for field in attrs.fields(Layout) if field.name != "types"]
+    return Layout(**{word: data[word] for word in words}, types=types)
 
 
 def _fields(rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> tuple[PacketField, ...]:
