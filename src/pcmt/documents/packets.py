@@ -192,7 +192,6 @@ def _from_json(name: str, data: bytes, layout: Layout) -> tuple[Packet, list[Fau
         line = getattr(error, "lineno", None)
         return Fault(f"{name}, dòng {line}" if line else name, "Không phải JSON đúng quy cách.")
     head = _head(name, layout, said)
-    )
     if isinstance(head, Fault):
         return head
     kind, packet = head
@@ -287,7 +286,6 @@ def _from_xml(name: str, data: bytes, layout: Layout) -> tuple[Packet, list[Faul
     if root.tag != f"{{{layout.namespace}}}{layout.root}":
         return Fault(name, f"Phần tử gốc phải là “{layout.root}” của {layout.namespace}.")
     head = _head(name, layout, root)
-    )
     if isinstance(head, Fault):
         return head
     kind, packet = head
