@@ -17,6 +17,7 @@ urlpatterns = [
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("nhap-so/", include("pcmt.web.entry.urls")),
     path("bao-cao/", include("pcmt.web.reports.urls")),
+    path("trao-doi/", include("pcmt.web.exchange.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
     path("man-hinh-lanh-dao/", include("pcmt.web.leader.urls")),
