@@ -58,6 +58,7 @@ def test_lists_are_searched_without_tone_marks_and_taken_along(
 ) -> None:
     with django_assert_max_num_queries(20):
         page = text(office.get(reverse("catalogue:elements"), {"q": "nghien ma tuy moi"}))
+    assert page.count('aria-current="true"') == 1  # one place in the navigation, though the figures lead here too
     assert "Số người nghiện ma túy mới phát hiện" in page
     assert "Số phiên tòa" not in page
     assert "Thêm chỉ tiêu thống kê" not in page  # only administrators

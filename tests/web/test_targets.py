@@ -24,7 +24,7 @@ from pcmt.apps.targets.models import Measure, Standing, Target
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core import measures as core
-from pcmt.core.periods import STATISTICAL, Kind, Span
+from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind, Span
 from pcmt.web.figures import Switch
 from pcmt.web.targets import comparing
 from pcmt.web.targets.comparing import Cell
@@ -291,6 +291,10 @@ def test_a_share_of_few_is_ranked_apart(land: World, plan: Plan) -> None:
         [("Xã Đông Hòa", 1)],
     ]
     assert "Tổng số nhỏ (dưới 10), xếp riêng" in words_of(page_of(client, address))
+    asked = "/chi-tieu/so-sanh/?chi_so=households_pledged_share"
+    assert client.get(asked).context["form"].chosen["lich"] == ADMINISTRATIVE.code
+    form(land, "households_pledged", calendar=STATISTICAL.code, valid_from=date(2026, 1, 1))  # as its numbers are told
+    assert client.get(asked).context["form"].chosen["lich"] == STATISTICAL.code
     rows = cells_of(client.get(address.replace("?", "bang-tinh.xlsx?")).content)
     assert (1, "Phường Tây Hòa", "—", "—", 95, 100) in rows
     officer = signed_in(land, "dong_hoa", "commune_officer", "binh")

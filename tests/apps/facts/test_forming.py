@@ -21,7 +21,7 @@ from pcmt.apps.facts.operations import (
     load_catalogue,
     text_of,
 )
-from pcmt.apps.facts.queries import forms_for, periods_open, reporters
+from pcmt.apps.facts.queries import forms_asking, periods, units_asked
 from pcmt.apps.units.operations import NewUnit, create_units, set_members
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import Span
@@ -130,11 +130,11 @@ def test_a_used_form_ends_and_another_replaces_it(place: World) -> None:
     assert (found.replaces, text_of(found), found.valid_to) == (form, text, None)
     assert (form.valid_to, text_of(form)) == (text.valid_from, TEXT)
     days = [date(2026, 3, 31), date(2026, 4, 1)]
-    assert [forms_for(place["dong_hoa"], day).get() for day in days] == [form, found]
+    assert [forms_asking(place.actor("dong_hoa", on=day)).get() for day in days] == [form, found]
     march, april = Span(date(2026, 2, 15), date(2026, 3, 15)), Span(date(2026, 3, 15), date(2026, 4, 15))
-    assert march in periods_open(form, date(2026, 5, 1))
-    assert april not in periods_open(form, date(2026, 5, 1))  # it ends with the form that is in use on its last day
-    assert periods_open(found, date(2026, 4, 20)) == (Span(date(2026, 4, 15), date(2026, 5, 15)), april)
+    assert march in periods(form, START, date(2026, 5, 1))
+    assert april not in periods(form, START, date(2026, 5, 1))  # it ends with the form in use on its last day
+    assert periods(found, START, date(2026, 4, 20)) == [april, Span(date(2026, 4, 15), date(2026, 5, 15))]
 
 
 def test_an_ended_form_asks_no_more(place: World) -> None:
@@ -144,7 +144,7 @@ def test_an_ended_form_asks_no_more(place: World) -> None:
     )  # fmt: skip
     ended = end_form(actor=place.office, at=NOW, form_id=form.pk, version=1, on=date(2026, 2, 15))
     assert isinstance(ended, Form)
-    assert not forms_for(place["dong_hoa"], TODAY).exists()
+    assert not forms_asking(place.actor("dong_hoa")).exists()
     text = attrs.evolve(TEXT, title="Khác", valid_from=TODAY)
     late = change_form(actor=place.office, at=NOW, form_id=form.pk, version=2, form=text)
     assert refused(late) == ("over", "valid_from")
@@ -156,12 +156,14 @@ def test_whom_forms_ask(place: World) -> None:
     set_members(actor=None, at=NOW, group_id=group.pk, unit_ids=[place["health"].pk, place["finance"].pk])
     communes, itself = made(place), made(place, attrs.evolve(TEXT, level=""))
     agencies = made(place, attrs.evolve(TEXT, level="", group_id=group.pk))
-    assert {unit.name for unit in reporters(communes, TODAY)} == {"Xã Đông Hòa", "Phường Tây Hòa"}
-    assert [unit.pk for unit in reporters(itself, TODAY)] == [place["an_binh"].pk]
-    assert {unit.name for unit in reporters(agencies, TODAY)} == {"Sở Y tế", "Sở Tài chính"}
-    for unit in place.units.values():  # asked the other way round it is the same
-        asked = set(forms_for(unit, TODAY))
-        assert asked == {form for form in (communes, itself, agencies) if unit in reporters(form, TODAY)}
+    asked = units_asked((form, TODAY) for form in (communes, itself, agencies))
+    assert {unit.name for unit in asked[communes.pk, TODAY]} == {"Xã Đông Hòa", "Phường Tây Hòa"}
+    assert [unit.pk for unit in asked[itself.pk, TODAY]] == [place["an_binh"].pk]
+    assert {unit.name for unit in asked[agencies.pk, TODAY]} == {"Sở Y tế", "Sở Tài chính"}
+    for key, unit in place.units.items():  # asked the other way round it is the same, for what lies below too
+        if key in ("dong_hoa", "tay_hoa", "health", "finance", "front", "binh_giang"):
+            mine = set(forms_asking(place.actor(key)))
+            assert mine == {form for form in (communes, itself, agencies) if unit in asked[form.pk, TODAY]}
     outside = attrs.evolve(TEXT, level="", group_id=group.pk)
     wrong = define_form(actor=None, at=NOW, root_id=place["binh_giang"].pk, form=outside)
     assert refused(wrong) == ("group", "group")

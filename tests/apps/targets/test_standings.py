@@ -23,7 +23,7 @@ from pcmt.apps.targets.operations import (
     refresh_standings,
     tell_offices,
 )
-from pcmt.apps.targets.queries import amendments, judge, load, path_of, verdicts_over_time
+from pcmt.apps.targets.queries import amendments, judge, load, way_of
 from pcmt.core.diagnostics import Refusal
 from tests.factories.facts import entry, month, told
 from tests.factories.targets import Words, plan_in_force, put_in_force
@@ -258,16 +258,14 @@ def test_the_way_and_the_verdicts_month_by_month(land: World, measured: list[Tar
     told(*(entry(land["dong_hoa"], "cases_detected", month(number), 1) for number in (1, 2, 3)), at=APRIL)
     told(*(entry(land["tay_hoa"], "cases_detected", month(number), 0) for number in (1, 2, 3)), at=APRIL)
     target, seat = measured[0], land["an_binh"].pk
-    points = path_of(target, seat, date(2026, 4, 20))
-    assert points[-1].day == date(2026, 12, 14)
-    assert points[-1].expected == 10
-    assert [point.actual for point in points if point.day <= date(2026, 3, 31)] == [None, 1, 2, 3]
-    assert all(point.actual is None for point in points if point.day > date(2026, 4, 20))
-    assert [point.expected for point in points] == sorted(point.expected or 0 for point in points)
-    moments = verdicts_over_time(target, seat, on=date(2026, 4, 20))
-    assert [each.day for each in moments][-1] == date(2026, 4, 20)
-    assert {str(each.judgement.verdict) for each in moments} == {"undetermined", "on_track"}
-    assert path_of(measured[2], seat, date(2026, 4, 20)) == []
+    window = judge([target], on=date(2026, 4, 20))[0].window
+    assert window is not None
+    stops = way_of(target, seat, window, on=date(2026, 4, 20))
+    assert [each.judgement.measured for each in stops] == [1, 2, 3]
+    assert [str(each.judgement.verdict) for each in stops] == ["on_track", "on_track", "on_track"]
+    expected = [each.judgement.expected or 0 for each in stops]
+    assert expected == sorted(expected)
+    assert way_of(target, land["binh_giang"].pk, window, on=date(2026, 4, 20)) == []
 
 
 def test_a_day_later_is_another_verdict_of_the_same_figures(land: World, measured: list[Target]) -> None:

@@ -6,6 +6,7 @@ administrators add to them. Breakdowns and checks are tables only.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -44,6 +45,23 @@ def catalogue(on: date | None = None) -> Catalogue:
             for row in indicators.order_by("indicator__order", "indicator_id", IN_TIME)
         },
     )
+
+
+def catalogue_of(codes: Collection[str], on: date | None = None) -> Catalogue:
+    """Of the catalogue of a day some indicators and the elements that they are made of; two statements."""
+    versions: Any = IndicatorVersion.objects.filter(indicator__code__in=codes).select_related("indicator")
+    rows = (versions if on is None else versions.as_of(on)).order_by("indicator__order", "indicator_id", IN_TIME)
+    indicators = {row.indicator.code: indicator_of(row) for row in rows}
+    parts = {code for each in indicators.values() for code in (*each.counted, *each.whole)}
+    elements: Any = ElementVersion.objects.filter(element__code__in=parts).select_related("element")
+    found = (elements if on is None else elements.as_of(on)).order_by("element__order", "element_id", IN_TIME)
+    return Catalogue({row.element.code: element_of(row) for row in found}, indicators)
+
+
+def indicators_made_of(codes: Collection[str]) -> set[str]:
+    """Codes of the indicators that are, or ever were, counted from one of the elements."""
+    rows = IndicatorVersion.objects.values_list("indicator__code", "counted", "whole")
+    return {code for code, counted, whole in rows if not set(codes).isdisjoint((*counted, *whole))}
 
 
 def shipped(on: date | None = None) -> Catalogue:

@@ -27,7 +27,7 @@ from pcmt.apps.facts.operations import (
     text_of,
 )
 from pcmt.apps.facts.policies import can_keep_form_at, can_keep_forms, units_keeping_forms
-from pcmt.apps.facts.queries import reporters
+from pcmt.apps.facts.queries import units_asked
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.measures import part_label
 from pcmt.core.periods import ADMINISTRATIVE
@@ -216,7 +216,8 @@ def form(request: HttpRequest, form_id: int) -> HttpResponse:
     """One form: whom it asks, what it looks like, what it replaced."""
     actor = acting(request)
     found = seen(actor, form_id)
-    asked = list(reporters(found, max(actor.on, found.valid_from)).values("name")[: REPORTERS_SHOWN + 1])
+    day = max(actor.on, found.valid_from)
+    asked = units_asked([(found, day)])[found.pk, day]
     text = text_of(found)
     context = {
         "form": found,

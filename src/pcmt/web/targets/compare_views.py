@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import attrs
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import Thing
 from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.models import Form
 from pcmt.apps.targets.models import Target
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import committee
 from pcmt.core.evaluating.verdicts import SMALL
-from pcmt.core.measures import Catalogue, Comparator, Direction
+from pcmt.core.measures import Catalogue, Comparator, Direction, Indicator
 from pcmt.core.periods import ADMINISTRATIVE, CALENDARS, Calendar, Kind, period_label
 from pcmt.web.audit.acts import noted
 from pcmt.web.figures import NOW, Switch, switch_of
@@ -74,7 +76,7 @@ def _view(request: HttpRequest) -> View:
     actor, switch = acting(request), switch_of(request, usual=NOW)
     elements = catalogue(switch.on)
     target = _target(actor, request.GET.get("chi_tieu", ""))
-    usual = _usual(actor, target, elements)
+    usual = _usual(actor, target, elements, request.GET.get("chi_so", ""))
     form = CompareForm(
         request.GET,
         usual=usual,
@@ -112,22 +114,30 @@ def _target(actor: Actor, word: str) -> Target | None:
     return seen.filter(pk=int(word)).first()
 
 
-def _usual(actor: Actor, target: Target | None, elements: Catalogue) -> dict[str, Any]:
+def _usual(actor: Actor, target: Target | None, elements: Catalogue, asked: str) -> dict[str, Any]:
     """What is compared unless told else: what a target measures, in its area; else the first indicator at home."""
     measure = getattr(target, "measured_by", None)
     home = committee(actor.unit_id, actor.on)
     falls = target is not None and (
         target.direction in (Direction.DECREASE, Direction.HOLD) or target.comparator in (Comparator.LT, Comparator.LTE)
     )
+    code = measure.indicator.code if measure and measure.indicator else next(iter(elements.indicators), "")
     return {
-        "chi_so": measure.indicator.code if measure and measure.indicator else next(iter(elements.indicators), ""),
+        "chi_so": code,
         "don_vi": measure.unit_id if measure else home.pk if home else None,
         "ky": str(Kind.YEAR),
         "so_ky": USUAL_PERIODS,
-        "lich": measure.calendar if measure else ADMINISTRATIVE.code,
+        "lich": measure.calendar if measure else _told_in(elements.indicators.get(asked or code), actor.on),
         "xep": comparing.LOW if falls else comparing.HIGH,
         "it_nhat": SMALL,
     }
+
+
+def _told_in(indicator: Indicator | None, on: date) -> str:
+    """The calendar in which what an indicator counts is told: that of the newest form that asks for it."""
+    counted = indicator.counted if indicator else ()
+    asking = Form.objects.as_of(on).filter(lines__element__code__in=counted).order_by("-valid_from", "-pk")
+    return asking.values_list("calendar", flat=True).first() or ADMINISTRATIVE.code
 
 
 def _unit(chosen: Any) -> Unit | None:

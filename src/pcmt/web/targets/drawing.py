@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import attrs
+from django.utils.functional import Promise
 
 from pcmt.core.periods import Span
 
@@ -49,13 +50,14 @@ APART = 52
 
 @attrs.frozen
 class Dot:
-    """A figure on a day: `measured` None where nothing was known yet."""
+    """A figure on a day: `measured` None where nothing was known yet; `word` is the verdict as of then."""
 
     day: date
     measured: Number | None
     expected: Number | None
     x: float
     y: float | None
+    word: str | Promise = ""
 
 
 @attrs.frozen
@@ -86,8 +88,9 @@ def chart(
     goal: Number | None,
     opening: Number | None,
     on: date,
+    words: Sequence[str | Promise] = (),
 ) -> Chart | None:
-    """The way through a window as (day, measured, expected); None where there is nothing to draw.
+    """The way through a window as (day, measured, expected), with a word for each; None where there is nothing to draw.
 
     The expected way begins at `opening` on the first day, passes what was expected by each day and ends at the goal.
     """
@@ -105,8 +108,8 @@ def chart(
         return round(TOP + height - min(max(float(value), 0.0) / top, 1.0) * height, 1)
 
     drawn = [
-        Dot(day, measured, expected, x(day), None if measured is None else y(measured))
-        for day, measured, expected in dots
+        Dot(day, measured, expected, x(day), None if measured is None else y(measured), word)
+        for (day, measured, expected), word in zip(dots, words or [""] * len(dots), strict=True)
     ]
     runs: list[list[str]] = [[]]
     for dot in drawn:

@@ -21,14 +21,12 @@ from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import BaselineFigure, Remark, StandingChange, Target
 from pcmt.apps.targets.policies import can_measure
-from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, load
+from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, way_of
 from pcmt.apps.targets.queries.asking import by_person
-from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict
 from pcmt.core.measures import Indicator, Shape
-from pcmt.core.periods import DAY, Span, add_months
 from pcmt.web.figures import Switch
 from pcmt.web.plan.shares import shares_of
 from pcmt.web.targets.drawing import Chart, chart
@@ -36,8 +34,6 @@ from pcmt.web.targets.listing import Line, of_judged
 from pcmt.web.targets.units import ByUnit, by_unit
 from pcmt.web.targets.words import VERDICT_WORDS, VerdictWord
 
-POINTS = 13
-"""At most so many days of the way are judged."""
 CHANGES_SHOWN = 12
 SILENT_SHOWN = 30
 MOVING = (Shape.CHANGE, Shape.MONOTONE)
@@ -145,28 +141,12 @@ def _way(target: Target, whole: Judged, switch: Switch) -> Chart | None:
     window, found = whole.window, whole.judgement
     if window is None or found.measured is None or not whole.asks or whole.spec.shape is Shape.FREQUENCY:
         return None
-    days = days_along(window, min(switch.on, window.last))
-    loaded = load([target])[0]
-    pairs = [(loaded, day) for day in days]
-    found_then = judge_days(pairs, on=switch.on, boundary=switch.boundary, known=switch.known, units=[whole.unit_id])
-    judged = [each for each in found_then if each.whole]
-    dots = {
-        each.judgement.reach or each.day: (each.judgement.measured, each.judgement.expected) for each in judged
-    }  # a day on which nothing new was known is none of the way
+    stops = way_of(target, whole.unit_id, window, on=switch.on, boundary=switch.boundary, known=switch.known)
     grows = whole.spec.shape in (Shape.LEVEL, Shape.ALLOCATION, Shape.SHARE)
     opening = Fraction(0) if grows and found.expected is not None and found.expected != found.goal else None
-    way = [(day, *figures_then) for day, figures_then in sorted(dots.items())]
-    return chart(window, way, goal=found.goal, opening=opening, on=switch.on)
-
-
-def days_along(window: Span, until: date) -> list[date]:
-    """The last days of months (of longer windows quarters or years) up to a day, and that day."""
-    for step in (1, 3, 12):
-        ends = [add_months(window.start, step * n) - DAY for n in range(1, 12 * 30 // step)]
-        days = [day for day in ends if day < until]
-        if len(days) < POINTS:
-            break
-    return [*days[-POINTS + 1 :], until]
+    way = [(each.judgement.reach or each.day, each.judgement.measured, each.judgement.expected) for each in stops]
+    words = [VERDICT_WORDS[each.judgement.verdict].word for each in stops]
+    return chart(window, way, goal=found.goal, opening=opening, on=switch.on, words=words)
 
 
 def _silent(actor: Actor, whole: Judged, units: ByUnit | None, switch: Switch) -> Silent | None:

@@ -118,11 +118,11 @@ def main_navigation(context: Context) -> dict[str, Any]:
         return {"entries": []}
     match = request.resolver_match
     area = match.namespace.split(":")[0] if match else ""
+    shown = [entry for entry in ENTRIES if entry.shown_to(request.actor)]
+    current = [entry for entry in shown if area in entry.areas][-1:]  # the entry of its own, where there is one
     return {
         "entries": [
-            {"label": entry.label, "url": reverse(entry.url_name), "current": area in entry.areas}
-            for entry in ENTRIES
-            if entry.shown_to(request.actor)
+            {"label": entry.label, "url": reverse(entry.url_name), "current": entry in current} for entry in shown
         ]
     }
 

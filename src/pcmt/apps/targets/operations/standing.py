@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.accounts.queries import people_at
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import indicators_made_of
 from pcmt.apps.facts.listeners import Changed
 from pcmt.apps.facts.models import Element
 from pcmt.apps.facts.operations import keep_span
@@ -189,9 +189,7 @@ def _reading(changes: Sequence[Changed], above: Collection[int]) -> list[int]:
     """Ids of the targets that may read the changed figures."""
     elements = dict(Element.objects.filter(pk__in={each.element_id for each in changes}).values_list("pk", "code"))
     codes = set(elements.values())
-    indicators = [
-        each.code for each in catalogue().indicators.values() if codes & {*each.counted, *each.whole}
-    ]  # fmt: skip
+    indicators = indicators_made_of(codes)
     if not indicators:
         return []
     first = min(each.span.start for each in changes)

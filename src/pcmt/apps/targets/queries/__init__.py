@@ -3,24 +3,21 @@
 from pcmt.apps.targets.queries.editions import Amended, amendments, edition_of, spec_in, spec_of, takes_effect
 from pcmt.apps.targets.queries.judging import Judged, judge, load, seat_of
 from pcmt.apps.targets.queries.limits import Hanging, targets_on_events, window_by
-from pcmt.apps.targets.queries.paths import Moment, PathPoint, path_of, verdicts_over_time
+from pcmt.apps.targets.queries.paths import way_of
 
 __all__ = [
     "Amended",
     "Hanging",
     "Judged",
-    "Moment",
-    "PathPoint",
     "amendments",
     "edition_of",
     "judge",
     "load",
-    "path_of",
     "seat_of",
     "spec_in",
     "spec_of",
     "takes_effect",
     "targets_on_events",
-    "verdicts_over_time",
+    "way_of",
     "window_by",
 ]

@@ -12,7 +12,7 @@ import attrs
 from django.db.models import Prefetch, prefetch_related_objects
 
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import catalogue_of
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.plans.models import Revision
 from pcmt.apps.targets.models import Allocation, BaselineFigure, Edition, Measure, Remark, Target
@@ -92,8 +92,8 @@ def judge_days(
     Without `gather` targets that hold for each of many units are judged for the units alone, not for all together.
     """
     wanted = None if units is None else frozenset(units)
-    parts = parts_of(days, on=on, boundary=boundary, wanted=wanted, gather=gather)
-    known_of(parts, on=on, known=known)
+    parts = _parts_of(days, on=on, boundary=boundary, wanted=wanted, gather=gather)
+    _known_of(parts, on=on, known=known)
     if not gather:
         return [_judged(part) for part in parts if not part.gathers]
     found = _gathered([(part, None if part.gathers else _judged(part)) for part in parts])
@@ -152,7 +152,7 @@ class Part:
 
     `area_id` is the unit whose figures are asked for, `boundary` the day of whose units (None: of the time). `asks`
     and `answers` are by what they are for: "counted", "whole", "baseline", "start" and their like. The baseline is
-    asked for up to `reaches`, or to where the figures reach.
+    asked for up to where the figures reach.
     """
 
     frame: _Frame
@@ -167,7 +167,6 @@ class Part:
     answers: dict[str, Figure] = attrs.Factory(dict)
     counts: list[tuple[Span, Fraction | None]] = attrs.Factory(list)
     known: datetime | None = None
-    reaches: date | None = None
 
 
 def holds_for_each(target: Target) -> bool:
@@ -200,7 +199,7 @@ def seat_of(target: Target) -> int:
     return plan.issuer_heir_id or plan.issuer_id or plan.owner_id
 
 
-def parts_of(
+def _parts_of(
     days: Sequence[tuple[Target, date]],
     *,
     on: date,
@@ -252,11 +251,11 @@ def _makings(targets: Collection[Target], on: date) -> dict[str, Making | None]:
     codes = {each.indicator.code for each in measures if each is not None and each.indicator is not None}
     if not codes:
         return {}
-    standing, found = catalogue(on), {}
+    standing, found = catalogue_of(codes, on), {}
     for code in codes & standing.indicators.keys():
         found[code] = making_of(standing.indicators[code], standing)
     if len(found) < len(codes) or None in found.values():
-        ever = catalogue()
+        ever = catalogue_of(codes)
         for code in codes & ever.indicators.keys():
             found[code] = found.get(code) or making_of(ever.indicators[code], ever)
     return found
@@ -373,7 +372,7 @@ def _bound(parts: Sequence[Part], boundary: date | None) -> None:
                 part.boundary = day
 
 
-def known_of(parts: Sequence[Part], *, on: date, known: datetime | None) -> None:
+def _known_of(parts: Sequence[Part], *, on: date, known: datetime | None) -> None:
     """Ask the facts, once for everything and once more for as much of last year as the figures reach of this one."""
     for part in parts:
         part.known = known
@@ -437,7 +436,7 @@ def _so_far(part: Part) -> Span | None:
     if frame.window is None or counted is None or base is None or not asks:
         return None
     share = frame.making is not None and bool(frame.making.whole)
-    reach = part.reaches or counted.reach
+    reach = counted.reach
     running = frame.day < frame.window.end and counted.cumulates and not share
     if not running or reach is None or reach < frame.window.start or not _is_whole(base):
         return None
@@ -453,7 +452,7 @@ def _judged(part: Part) -> Judged:
     frame = part.frame
     if frame.window is None or (frame.lacks and frame.day >= frame.window.start):
         return _told(part, undetermined(frame.lacks))
-    given, remark = given_of(part)
+    given, remark = _given_of(part)
     judgement = evaluate(part.spec, given, window=frame.window, on=frame.day)
     return _told(part, judgement.saying(remark) if remark else judgement)
 
@@ -467,7 +466,7 @@ def _told(part: Part, judgement: Judgement) -> Judged:
     )
 
 
-def given_of(part: Part) -> tuple[Given, str]:
+def _given_of(part: Part) -> tuple[Given, str]:
     """What is known for judging a part, and what has to be said beside the verdict."""
     answers = part.answers
     base, so_far, open_words, remark = _baseline(part)

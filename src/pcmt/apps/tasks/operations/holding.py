@@ -49,10 +49,10 @@ def held(
     What nobody owes any more is refused; with `cancelled` only what the plan itself no longer holds. The task stays
     locked for all its due items: what is decided about one part holds while another changes.
     """
-    seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("task_id", flat=True)
-    task_id = seen.first()
-    if not seen.exists():
+    seen = DueItem.objects.visible_to(actor).filter(pk=due_item_id).values_list("pk", "task_id").first()
+    if seen is None:
         return refusal()
+    task_id = seen[1]
     task = Task.objects.select_for_update(of=("self",)).get(pk=task_id) if task_id else None
     rows = DueItem.objects.select_for_update(of=("self",)).select_related("plan", "clause", "task", "unit", "parent")
     due = rows.get(pk=due_item_id)
