@@ -78,7 +78,7 @@ def undo(request: HttpRequest, meeting_id: int, decision_id: int) -> HttpRespons
         messages.error(request, answer.message)
         return redirect(f"{reverse('leader:briefing', args=[meeting_id])}#ket-luan")
     messages.success(request, _("Đã rút kết luận; các đơn vị được báo là không phải làm nữa. Nội dung còn ở ô nhập."))
-    return redirect(f"{reverse('leader:briefing', args=[meeting_id])}?lai={decision_id}#ket-luan")
+    return redirect(f"{reverse('leader:briefing', args=[meeting_id])}?lai={decision_id}#id_words")
 
 
 def minutes(request: HttpRequest, meeting_id: int) -> HttpResponse:
