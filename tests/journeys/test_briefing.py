@@ -47,6 +47,7 @@ def test_a_briefing(watch: Watched, province: Province, tmp_path: Path) -> None:
     expect(page.locator("#id_words")).to_be_focused()
     page.keyboard.type("Hoàn thành các việc quá hạn, báo cáo lý do")
     page.get_by_label("Hạn thực hiện").fill((timezone.localdate() + timedelta(days=10)).strftime("%d/%m/%Y"))
+    page.get_by_label("Thuộc kế hoạch").select_option(index=1)
     page.get_by_label("Hạn thực hiện").press("Control+Enter")
     expect(page.locator("#messages")).to_contain_text("Đã ghi kết luận 1, giao cho 1 đơn vị.")
     page.wait_for_load_state()

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import attrs
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from django.utils.http import urlencode
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.events import event_key
+from pcmt.apps.tasks.briefing import Concluded, digest_of
 from pcmt.apps.units.queries.imports import preview_import
 from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.web.urging.forms import ChoiceForm
@@ -106,6 +108,8 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "filter_id": lambda of: of.kept.pk,
     "feed_id": lambda of: of.feed.pk,
     "meeting_id": lambda of: of.meeting.pk,
+    "briefing_id": lambda of: of.decision.meeting_id,
+    "decision_id": lambda of: of.decision.pk,
     "form_id": lambda of: of.form.pk,
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
@@ -172,10 +176,19 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
 QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "search:everywhere": lambda _of: {"q": "danh sách"},
     "urging:new": lambda of: {"viec": of.due.pk},
+    "exchange:download": lambda _of: {
+        "tu": "2026-01-01",
+        "den": "2026-12-31",
+        "dang": "json",
+        "goi": "indicator_breakdowns",
+    },
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
 }
 """What stands behind the question mark of an address, by GET and by POST."""
+
+
+PACKETS = b'{"phienBan": "1", "loaiGoi": "DanhSachPhanToChiTieu", "banGhi": []}'
 
 
 def _span(of: Things) -> dict[str, Any]:
@@ -246,6 +259,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
 
 
     "urging:new": _urged,
+    "leader:decide": lambda _of, _who: {"key": str(uuid4()), "words": "Các đơn vị quán triệt"},
+    "leader:minutes": lambda of, _who: {"agency": of.unit.name, "seen": digest_of([Concluded(of.decision, ())])},
+    "exchange:receive": lambda _of, _who: {"file": SimpleUploadedFile("goi.json", PACKETS)},
     "urging:sign": lambda of, _who: {
         "version": of.urging.version, "number": "120", "symbol": "CAT-PC04", "signed_on": _day(0)
     },
