@@ -281,7 +281,7 @@ def emptied() -> None:
     office.update(feeds=None)
     office.delete()
     for rows in (Cell.objects.all(), Fact.objects.all()):
-        rows._raw_delete("default")  # type: ignore[attr-defined]
+        rows._raw_delete("default")
 
 
 def test_out_and_into_an_empty_system(land: World, plan: Plan) -> None:
