@@ -112,8 +112,8 @@ MINE = {"reports.ExportBatch", "tasks.Batch", "tasks.CalendarFeed", "tasks.FeedE
 """Models whose rows only their maker sees, whatever plans they are about."""
 BETWEEN_OFFICES = {"tasks.Urging", "tasks.UrgingItem"}
 """Letters between two offices: seen by these and whoever answers for them, not with the plan (see test_urging)."""
-OF_AREAS = {"plans.Meeting"}
-"""What is noted of an area: seen by who answers for it and by who is below it (see test_meetings)."""
+OF_AREAS = {"plans.Meeting", "tasks.Decision", "tasks.Minutes"}
+"""What is noted of an area: seen by who answers for it and by who is below it (see test_meetings, test_deciding)."""
 OF_BODIES = {
     *("reports.Submission", "reports.SubmissionSection", "reports.SubmissionFigure", "reports.SubmissionEdition"),
     *("reports.SubmissionStep", "reports.SectionComment", "reports.SubmissionPicture", "reports.Consolidation"),

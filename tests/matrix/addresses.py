@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import attrs
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.events import event_key
 from pcmt.apps.reports.documents import words_seen
 from pcmt.apps.reports.models import Submission
+from pcmt.apps.tasks.briefing import Concluded, digest_of
 from pcmt.apps.units.queries.imports import preview_import
 from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.web.urging.forms import ChoiceForm
@@ -109,6 +111,8 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "filter_id": lambda of: of.kept.pk,
     "feed_id": lambda of: of.feed.pk,
     "meeting_id": lambda of: of.meeting.pk,
+    "briefing_id": lambda of: of.decision.meeting_id,
+    "decision_id": lambda of: of.decision.pk,
     "form_id": lambda of: of.form.pk,
     "report_form_id": lambda of: of.report_form.pk,
     "section_key": lambda _of: "situation",
@@ -195,6 +199,12 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
 QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
     "search:everywhere": lambda _of: {"q": "danh sách"},
     "urging:new": lambda of: {"viec": of.due.pk},
+    "exchange:download": lambda _of: {
+        "tu": "2026-01-01",
+        "den": "2026-12-31",
+        "dang": "json",
+        "goi": "indicator_breakdowns",
+    },
     "reading:decide": lambda of: {"v": of.item.version},
     "reading:body": lambda of: {"v": of.body.version},
     "reports:compare": lambda _of: {"tu": 1, "den": 1},
@@ -209,6 +219,9 @@ def _version(name: str) -> Callable[[Things, Standing], dict[str, Any]]:
         return {"version": getattr(of, name).version, "reason": "Nhầm số", "words": "Đã xem"}
 
     return values
+
+
+PACKETS = b'{"phienBan": "1", "loaiGoi": "DanhSachPhanToChiTieu", "banGhi": []}'
 
 
 def _span(of: Things) -> dict[str, Any]:
@@ -292,6 +305,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
 
 
     "urging:new": _urged,
+    "leader:decide": lambda _of, _who: {"key": str(uuid4()), "words": "Các đơn vị quán triệt"},
+    "leader:minutes": lambda of, _who: {"agency": of.unit.name, "seen": digest_of([Concluded(of.decision, ())])},
+    "exchange:receive": lambda _of, _who: {"file": SimpleUploadedFile("goi.json", PACKETS)},
     "urging:sign": lambda of, _who: {
         "version": of.urging.version, "number": "120", "symbol": "CAT-PC04", "signed_on": _day(0)
     },

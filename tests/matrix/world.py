@@ -74,6 +74,7 @@ from pcmt.apps.tasks.letters import LetterWords
 from pcmt.apps.tasks.models import (
     Batch,
     CalendarFeed,
+    Decision,
     DueItem,
     Extension,
     NoteFile,
@@ -83,8 +84,10 @@ from pcmt.apps.tasks.models import (
     Urging,
 )
 from pcmt.apps.tasks.operations import (
+    Said,
     carry_out,
     check_batch,
+    decide,
     decline,
     hand_down,
     make_feed,
@@ -183,6 +186,7 @@ class Things:
     imported: UnitImport
     kept: SavedFilter
     meeting: Meeting
+    decision: Decision
     form: Form
     report_form: ReportForm
     report: Submission
@@ -356,6 +360,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         imported=_import(unit, person, ImportState.DONE),
         kept=_kept(keeper),
         meeting=_meeting(keeper),
+        decision=_decision(keeper),
         form=(form := _form(unit)),
         report_form=(report_form := _report_form(keeper)),
         **_reports(plan, owing, person, report_form),
@@ -369,6 +374,16 @@ def _meeting(actor: Actor) -> Meeting:
     """A briefing of the unit."""
     made = hold_meeting(actor=actor, at=timezone.now(), unit_id=actor.unit_id, on=date(2026, 3, 2))
     assert isinstance(made, Meeting), made
+    return made
+
+
+def _decision(actor: Actor) -> Decision:
+    """What a briefing of another day concluded, for nobody in particular."""
+    held = hold_meeting(actor=actor, at=timezone.now(), unit_id=actor.unit_id, on=date(2026, 3, 9))
+    assert isinstance(held, Meeting), held
+    said = Said(words="Các đơn vị quán triệt kế hoạch")
+    made = decide(actor=actor, at=timezone.now(), meeting_id=held.pk, key=uuid4(), said=said)
+    assert isinstance(made, Decision), made
     return made
 
 

@@ -136,9 +136,8 @@ def test_minutes(land: World, plan: Plan, meeting: Meeting) -> None:
     client.post(address(meeting, "ket-luan/"), typed(land, plan))
     form = client.get(address(meeting, "thong-bao/")).context["form"]
     letter = {**form.initial, "mark": "", "symbol": "TB-CAT", "answer_by": ""}
-    client_of(land, name="minh").post(
-        address(meeting, "ket-luan/"), typed(land, plan, words="Họp dân", units=[], due_on="")
-    )
+    noted = typed(land, plan, words="Họp dân", units=[], due_on="")
+    client_of(land, name="minh").post(address(meeting, "ket-luan/"), noted)
     stale = client.post(address(meeting, "thong-bao/"), letter)
     assert stale.status_code == 409
     assert "Họp dân" in unescape(stale.content.decode()), "what the other secretary wrote is shown"

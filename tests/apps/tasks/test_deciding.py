@@ -88,7 +88,7 @@ def test_bodies_owe_a_conclusion_at_once(room: Room) -> None:
         (room.land["dong_hoa"], LIMIT, DueState.OPEN, items[0].task_id),
         (room.land["health"], LIMIT, DueState.OPEN, items[0].task_id),
     ]
-    task = Task.objects.get(pk=items[0].task_id)
+    task = Task.objects.get(due_items=items[0])
     assert (task.item, task.revision, task.given_by_id, task.text) == (
         None,
         None,
@@ -172,7 +172,7 @@ def test_about_what_is_owed_already(room: Room) -> None:
     assert isinstance(undo_decision(actor=room.land.office, at=NOW, decision_id=decision.pk), Decision)
     part.refresh_from_db()
     assert part.state == DueState.CANCELLED
-    assert Task.objects.get(pk=whole.task_id).state == TaskState.OPEN
+    assert Task.objects.get(due_items=whole).state == TaskState.OPEN
 
 
 def test_taken_back_it_is_owed_no_more_and_stays_on_record(room: Room) -> None:

@@ -33,16 +33,16 @@ from pcmt.web.urging.forms import NumberForm, letter_initial
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def screen(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def screen(request: HttpRequest, briefing_id: int) -> HttpResponse:
     """The screen of a briefing; `viec`, `don_vi` and `lai` in the address fill the form of a conclusion."""
-    briefing = briefing_of(request, meeting_id)
+    briefing = briefing_of(request, briefing_id)
     return _screen(request, briefing, _form(request, briefing, initial=_initial(request, briefing)))
 
 
 @require_POST
-def decide(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def decide(request: HttpRequest, briefing_id: int) -> HttpResponse:
     """A conclusion is written down, and given to the bodies."""
-    briefing = briefing_of(request, meeting_id)
+    briefing = briefing_of(request, briefing_id)
     if not can_hold_meeting(briefing.actor, briefing.meeting.unit_id):
         return deny(request, _("Chỉ cơ quan thường trực của địa bàn được ghi kết luận giao ban."))
     form = _form(request, briefing, data=request.POST)
@@ -51,23 +51,23 @@ def decide(request: HttpRequest, meeting_id: int) -> HttpResponse:
     answer = operations.decide(
         actor=briefing.actor,
         at=timezone.now(),
-        meeting_id=meeting_id,
+        meeting_id=briefing_id,
         key=form.cleaned_data["key"],
         said=form.said(),
     )
     if isinstance(answer, Refusal):
         form.add_error(answer.field if answer.field in form.fields else None, answer.message)
-        return _screen(request, briefing_of(request, meeting_id), form, status=_status(answer))
+        return _screen(request, briefing_of(request, briefing_id), form, status=_status(answer))
     count = answer.due_items.count()
     said = _("Đã ghi kết luận %(number)d, giao cho %(count)d đơn vị.") if count else _("Đã ghi kết luận %(number)d.")
     messages.success(request, said % {"number": answer.order, "count": count})
-    return redirect(f"{reverse('leader:briefing', args=[meeting_id])}#ket-luan")
+    return redirect(f"{reverse('leader:briefing', args=[briefing_id])}#ket-luan")
 
 
 @require_POST
-def undo(request: HttpRequest, meeting_id: int, decision_id: int) -> HttpResponse:
+def undo(request: HttpRequest, briefing_id: int, decision_id: int) -> HttpResponse:
     """A conclusion is taken back; its words come back into the form."""
-    meeting, _area = seen_meeting(request, meeting_id)
+    meeting, _area = seen_meeting(request, briefing_id)
     actor = acting(request)
     if not Decision.objects.visible_to(actor).filter(pk=decision_id, meeting=meeting).exists():
         raise Http404
@@ -76,19 +76,19 @@ def undo(request: HttpRequest, meeting_id: int, decision_id: int) -> HttpRespons
     answer = operations.undo_decision(actor=actor, at=timezone.now(), decision_id=decision_id)
     if isinstance(answer, Refusal):
         messages.error(request, answer.message)
-        return redirect(f"{reverse('leader:briefing', args=[meeting_id])}#ket-luan")
+        return redirect(f"{reverse('leader:briefing', args=[briefing_id])}#ket-luan")
     messages.success(request, _("Đã rút kết luận; các đơn vị được báo là không phải làm nữa. Nội dung còn ở ô nhập."))
-    return redirect(f"{reverse('leader:briefing', args=[meeting_id])}?lai={decision_id}#ket-luan")
+    return redirect(f"{reverse('leader:briefing', args=[briefing_id])}?lai={decision_id}#id_words")
 
 
-def minutes(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def minutes(request: HttpRequest, briefing_id: int) -> HttpResponse:
     """The notice of the briefing: what it would say and who signs it; sent, it is issued."""
-    briefing = briefing_of(request, meeting_id)
+    briefing = briefing_of(request, briefing_id)
     actor = briefing.actor
     if briefing.minutes is not None:
         if request.method == "POST":
             messages.info(request, _("Thông báo kết luận của lần giao ban này đã ban hành."))
-            return redirect("leader:minutes", meeting_id)
+            return redirect("leader:minutes", briefing_id)
         return _issued(request, briefing, briefing.minutes)
     if not can_hold_meeting(actor, briefing.meeting.unit_id):
         if request.method == "POST":
@@ -107,7 +107,7 @@ def minutes(request: HttpRequest, meeting_id: int) -> HttpResponse:
     answer = operations.issue_minutes(
         actor=actor,
         at=timezone.now(),
-        meeting_id=meeting_id,
+        meeting_id=briefing_id,
         seen=form.cleaned_data["seen"],
         words=form.words(),
         changes=changes,
@@ -115,7 +115,7 @@ def minutes(request: HttpRequest, meeting_id: int) -> HttpResponse:
     if isinstance(answer, Refusal):
         if answer.code == "stale":
             # What is shown now is what the next press of the button has seen.
-            briefing = briefing_of(request, meeting_id)
+            briefing = briefing_of(request, briefing_id)
             typed = request.POST.copy()
             typed["seen"] = digest_of(briefing.rows)
             form = MinutesForm(typed)
@@ -123,12 +123,12 @@ def minutes(request: HttpRequest, meeting_id: int) -> HttpResponse:
         form.add_error(answer.field if answer.field in form.fields else None, answer.message)
         return _preview(request, briefing, form, status=_status(answer))
     messages.success(request, _("Đã ban hành thông báo kết luận. Ghi số sau khi ký."))
-    return redirect("leader:minutes", meeting_id)
+    return redirect("leader:minutes", briefing_id)
 
 
-def minutes_docx(request: HttpRequest, meeting_id: int) -> FileResponse:
+def minutes_docx(request: HttpRequest, briefing_id: int) -> FileResponse:
     """The notice as a Word file."""
-    meeting, _area = seen_meeting(request, meeting_id)
+    meeting, _area = seen_meeting(request, briefing_id)
     found = standing_minutes(acting(request), meeting)
     if found is None:
         raise Http404
@@ -138,9 +138,9 @@ def minutes_docx(request: HttpRequest, meeting_id: int) -> FileResponse:
 
 
 @require_POST
-def sign(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def sign(request: HttpRequest, briefing_id: int) -> HttpResponse:
     """Keeps number and day of the notice that was signed."""
-    briefing = briefing_of(request, meeting_id)
+    briefing = briefing_of(request, briefing_id)
     if briefing.minutes is None:
         raise Http404
     form = NumberForm(request.POST)
@@ -155,13 +155,13 @@ def sign(request: HttpRequest, meeting_id: int) -> HttpResponse:
         form.add_error(answer.field if answer.field in form.fields else None, answer.message)
         return _issued(request, briefing, briefing.minutes, form=form, status=_status(answer))
     messages.success(request, _("Đã ghi số %(number)s.") % {"number": answer.designation})
-    return redirect("leader:minutes", meeting_id)
+    return redirect("leader:minutes", briefing_id)
 
 
 @require_POST
-def withdraw(request: HttpRequest, meeting_id: int) -> HttpResponse:
+def withdraw(request: HttpRequest, briefing_id: int) -> HttpResponse:
     """Takes a notice back that was not signed."""
-    briefing = briefing_of(request, meeting_id)
+    briefing = briefing_of(request, briefing_id)
     if briefing.minutes is None:
         raise Http404
     if not can_hold_meeting(briefing.actor, briefing.meeting.unit_id):
@@ -177,7 +177,7 @@ def withdraw(request: HttpRequest, meeting_id: int) -> HttpResponse:
     if isinstance(answer, Refusal):
         return _issued(request, briefing, briefing.minutes, refusal=answer, status=_status(answer))
     messages.success(request, _("Đã rút thông báo; sửa kết luận rồi ban hành lại được."))
-    return redirect("leader:briefing", meeting_id)
+    return redirect("leader:briefing", briefing_id)
 
 
 def _form(request: HttpRequest, briefing: Briefing, **given: Any) -> DecisionForm:

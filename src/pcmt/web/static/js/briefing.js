@@ -39,6 +39,3 @@ document.addEventListener("keydown", (event) => {
     words.focus();
   } else if (event.key.toLowerCase() === "f" && document.fullscreenEnabled) fill();
 });
-
-// Whoever came to write something down writes at once.
-if (words && window.location.hash === "#ghi") words.focus();

@@ -1,0 +1,1 @@
+"""Trao đổi dữ liệu: packets of report systems out and in."""
