@@ -120,7 +120,7 @@ def _told(request: HttpRequest, about: Asked, saved: Saved, more: Mapping[str, A
     """What became of the cells and what else changed on the page, for its script."""
     table = saved.table
     rows = [row for row in table.rows if "unit" in more or any(box.posted for box in row.boxes)]
-    parts = {f"t{key}": escape(total) for key, _label, total in table.totals}
+    parts: dict[str, str] = {f"t{key}": escape(total) for key, _label, total in table.totals}
     parts |= {f"s{row.key}": escape(row.so_far) for row in rows if row.so_far is not None}
     parts |= {f"b{row.key}": render_to_string("entry/_beside.html", {"row": row}, request) for row in rows}
     parts["told"] = _("%(told)s/%(all)s đơn vị đã nhập") % {"told": table.told, "all": len(table.rows)}

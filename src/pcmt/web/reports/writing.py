@@ -379,8 +379,8 @@ def picture_in(request: HttpRequest, submission_id: int, section_key: str) -> Ht
         done = Refusal(code="no_file", message=_("Chọn một ảnh."), field="file")
     else:
         done = add_picture(
-            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=section_key, data=file.read(),
-            name=file.name or "", caption=caption,
+            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=section_key,
+            data=file.read(), name=file.name or "", caption=caption,
         )  # fmt: skip
     allowed(done)
     if isinstance(done, Refusal):
