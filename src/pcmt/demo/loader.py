@@ -24,8 +24,8 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.facts.operations import load_catalogue
-from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.plans.models import SourceFile
+from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
