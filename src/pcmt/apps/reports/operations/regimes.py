@@ -478,7 +478,7 @@ def _told(duty: Duty) -> dict[str, Any]:
         "feeds": _name_of("feeds_id", duty.feeds_id),
         "limit": limit_words(duty),
         "via": duty.via,
-        "sent_by": METHODS[duty.method],
+        "sent_by": METHODS[Method(duty.method)],
         "recipient": duty.recipient_name,
         "guidance": "; ".join(f"{level}: {words}" for level, words in sorted(duty.guidance.items())),
     }
