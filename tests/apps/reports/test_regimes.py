@@ -214,7 +214,7 @@ def test_one_level_of_a_regime_ends(land: World, plan: Plan) -> None:
     assert low.feeds is not None
     end_regime(actor=land.office, at=NOW, duty_id=low.feeds.pk, version=1, reason="Không cần nữa")
     low.refresh_from_db()
-    assert (low.feeds, low.state) == (None, "active")
+    assert (low.feeds_id, low.state) == (None, "active")
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
