@@ -128,7 +128,7 @@ def clause_words(address: str) -> str:
 
 def urging_document(urging: Urging, items: Sequence[UrgingItem]) -> Official:
     """A letter as an official document, from what it keeps alone."""
-    words = words_of(urging.words)
+    words: LetterWords = words_of(urging.words)
     plans = list(urging.words.get("plans") or ())
     body = _requested(urging, items, words, plans) if urging.requested else _urging(urging, items, words, plans)
     return Official(

@@ -47,6 +47,7 @@ from pcmt.apps.reports.operations.writing import (
 from pcmt.apps.reports.policies import can_open
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import Section, SectionKind, schema_from
+from pcmt.documents import MAX_BYTES
 from pcmt.web.reports.checking import check_page
 from pcmt.web.reports.page import Seen, seen, show_whole, submission_of
 from pcmt.web.reports.sections import Theirs, Typed, beside, joined, section_page, table_to_fill
@@ -379,9 +380,14 @@ def picture_in(request: HttpRequest, submission_id: int, section_key: str) -> Ht
         done = Refusal(code="no_file", message=_("Chọn một ảnh."), field="file")
     else:
         done = add_picture(
-            actor=acting(request), at=timezone.now(), submission_id=submission.pk, section=section_key,
-            data=file.read(), name=file.name or "", caption=caption,
-        )  # fmt: skip
+            actor=acting(request),
+            at=timezone.now(),
+            submission_id=submission.pk,
+            section=section_key,
+            data=file.read(MAX_BYTES + 1),
+            name=file.name or "",
+            caption=caption,
+        )
     allowed(done)
     if isinstance(done, Refusal):
         return _again(request, submission, section_key, picture_problem=done, caption=caption)
