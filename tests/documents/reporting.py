@@ -69,7 +69,7 @@ SECTIONS = (
 SCHEMA = ReportSchema(
     code="half", title="Báo cáo 6 tháng", subject="Kết quả thực hiện {kế hoạch}, {kỳ}", sections=SECTIONS
 )
-LONG = "Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào toàn dân bảo vệ an ninh Tổ quốc"
+LONG = "Hội đồng quản lý Khu kinh tế, khu công nghiệp và các cụm công nghiệp, làng nghề vùng ven biển huyện đảo"
 
 
 def pixels() -> bytes:
