@@ -31,12 +31,10 @@ def test_open(ready: World) -> None:
     who = ready.actor("dong_hoa", "commune_officer")
     first = occurrence_of(ready["dong_hoa"])
     print(first, first.due_item.due_on)
-    facts.told(
-        facts.entry(ready["dong_hoa"], "cases_detected", facts.month(2), 12),
-        facts.entry(ready["dong_hoa"], "cases_detected", facts.month(2, 2025), 10),
-    )
+    facts.told(facts.entry(ready["dong_hoa"], "cases_detected", facts.month(2), 12),
+               facts.entry(ready["dong_hoa"], "cases_detected", facts.month(2, 2025), 10))
     made = open_report(actor=who, at=NOW, occurrence_id=first.pk)
     assert isinstance(made, Submission), made
     print(content_of(made, on=date(2026, 3, 2)))
-    print([(s.key, s.text) for s in made.sections.all()])
+    print([ (s.key, s.text) for s in made.sections.all()])
     assert 0
