@@ -254,6 +254,5 @@ def refresh_report(*, actor: Actor, at: datetime, submission_id: int) -> Refresh
         )
         submission.known_at = submission.changed_at = at
         submission.save(update_fields=["known_at", "changed_at"])
-        if moved:
-            record(at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)})
+        record(at=at, actor=actor, event="reports.report.refreshed", obj=submission, after={"count": len(moved)})
     return Refreshed(submission, tuple(moved))
