@@ -29,8 +29,7 @@ from pcmt.apps.reports.operations.regimes import define_regime
 from pcmt.apps.reports.operations.writing import FigureEntry, figure_text, save_figures, save_section
 from pcmt.apps.reports.queries.exchanging import Asked, name_of, packets_of, recipient_of
 from pcmt.apps.reports.queries.forms import draft_of, form_in_use, schema_of
-from pcmt.apps.reports.regimes import LevelText, RegimeText
-from pcmt.apps.reports.regimes import rung_of, since_of
+from pcmt.apps.reports.regimes import LevelText, RegimeText, rung_of, since_of
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import committee
 from pcmt.core.diagnostics import Refusal
