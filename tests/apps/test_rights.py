@@ -200,7 +200,7 @@ def test_the_world_has_rows_of_every_model(land: World, plans: dict[str, Plan]) 
     labels = {model._meta.label for model in apps.get_models() if model.__module__.startswith("pcmt.")}
     assert labels == set(RIGHTS)
     below_plans = {label for label in labels if label.split(".")[0] not in OUTSIDE}
-    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE, *OF_AREAS}
+    assert below_plans == {*PATHS, *BETWEEN_OFFICES, *MINE, *OF_AREAS, *OF_BODIES}
 
 
 def test_a_part_shows_the_plan_it_belongs_to(land: World, plans: dict[str, Plan]) -> None:

@@ -184,7 +184,9 @@ def _form(request: HttpRequest, briefing: Briefing, **given: Any) -> DecisionFor
     data, initial = given.get("data"), given.get("initial") or {}
     typed = data.getlist("units") if data is not None else initial.get("units", [])
     ticked = [int(each) for each in typed if str(each).isdecimal() and len(str(each)) < 18]
-    choices = choices_of(briefing.actor, briefing.area, ticked) if briefing.may_write else []
+    # Who typed while the minutes were issued finds what was typed, with the reason.
+    writes = briefing.may_write or data is not None
+    choices = choices_of(briefing.actor, briefing.area, ticked) if writes else []
     form = DecisionForm(
         data,
         initial={"key": uuid4(), **initial},
