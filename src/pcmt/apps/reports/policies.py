@@ -26,6 +26,13 @@ WRITERS = tuple(
 """Roles in which people write reports, and take those of others. Leaders approve."""
 
 
+def takes_packets_in(actor: Actor | None) -> bool:
+    """Whether the actor takes packets of another system in at all: who writes reports, or asks for them."""
+    return asks_reports(actor) or (
+        actor is not None and not leads(actor) and changes("reports.Submission", actor) >= Reach.OWN
+    )
+
+
 def asks_reports(actor: Actor | None) -> bool:
     """Whether the actor asks others for reports at all: standing offices do."""
     return actor is not None and changes("reports.Duty", actor) >= Reach.SUBTREE

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,8 @@ from django.views.decorators.http import require_POST
 
 from pcmt.apps.audit.operations import Thing
 from pcmt.apps.plans.models import SourceFile
-from pcmt.apps.plans.operations import keep_made
-from pcmt.apps.reports.operations.exchanging import Outcome, State, import_packets
+from pcmt.apps.reports.operations.exchanging import Outcome, State, import_packets, keep_packets
+from pcmt.apps.reports.policies import takes_packets_in
 from pcmt.apps.reports.queries.exchanging import moment_name, packets_of
 from pcmt.documents.packets import Packets, read_packets, write_zip
 from pcmt.documents.values import Unreadable
@@ -75,6 +76,8 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """A file is looked at, and taken in when it was looked at before: the file that is kept, and no other."""
+    if not takes_packets_in(acting(request)):
+        raise PermissionDenied
     if "ma" in request.POST:
         return _take_in(request)
     form = FileForm(request.POST, request.FILES)
@@ -88,7 +91,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return _page(request, PacketsForm(actor=acting(request)), form, status=422)
     actor, at = acting(request), timezone.now()
     outcomes = import_packets(actor=actor, at=at, packets=found.packets, dry=True)
-    kept = keep_made(user_id=actor.user_id, at=at, name=file.name, data=data)
+    kept = keep_packets(actor=actor, at=at, name=file.name, data=data)
     token = signing.dumps({"file": kept.sha256, "user": actor.user_id, "unit": actor.unit_id}, salt=SALT)
     return _outcomes(request, found, outcomes, name=file.name, token=token)
 
@@ -113,7 +116,8 @@ def _take_in(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: PacketsForm, file_form: FileForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "file_form": file_form, "layout": qcvn125()}
+    receives = takes_packets_in(acting(request))
+    context = {"form": form, "file_form": file_form, "layout": qcvn125(), "receives": receives}
     return render(request, "exchange/packets.html", context, status=status)
 
 

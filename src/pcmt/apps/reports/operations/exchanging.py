@@ -21,7 +21,8 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.facts.models import Element, Fact, Source
 from pcmt.apps.facts.operations import CellRefusal, Entry, record_facts
-from pcmt.apps.plans.models import Plan
+from pcmt.apps.plans.models import Plan, SourceFile
+from pcmt.apps.plans.operations import keep_made
 from pcmt.apps.reports.models import Duty, DutyOccurrence, Origin, ReportForm, Submission
 from pcmt.apps.reports.operations.forms import add_form, save_form_draft
 from pcmt.apps.reports.operations.opening import open_report
@@ -52,6 +53,15 @@ class State(StrEnum):
     KEPT = "kept"  # differs from what stands here, which stays
     UNKNOWN = "unknown"  # names something that is not here
     REFUSED = "refused"
+
+
+def keep_packets(*, actor: Actor, at: datetime, name: str, data: bytes) -> SourceFile:
+    """Keep a file of packets that somebody looks at before taking it in: what was seen is what is taken in."""
+    with transaction.atomic():
+        kept = keep_made(user_id=actor.user_id, at=at, name=name, data=data)
+        thing = Thing("plans.SourceFile", str(kept.pk), kept.name)
+        record(at=at, actor=actor, event="reports.packets.received", obj=thing, after={"name": kept.name})
+    return kept
 
 
 @attrs.frozen
