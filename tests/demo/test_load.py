@@ -17,11 +17,13 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
+from pcmt.apps.reports.models import DutyOccurrence, Restatement, Submission, SubmissionEdition
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
 from pcmt.apps.units.models import GroupMember, Reorganisation, Unit, UnitImport
 from pcmt.apps.units.national import national_history
 from pcmt.apps.units.queries import history
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.schemas import content_from, seal_of
 from pcmt.core.units import check, history_of
 from pcmt.demo import reorganisations, story, units
 from pcmt.demo.loader import Loaded, load, reset
@@ -47,11 +49,32 @@ def actor(username: str, on: date = TODAY) -> Actor:
 
 
 def test_every_user_can_sign_in(loaded: Loaded) -> None:
-    assert len(loaded.users) == User.objects.count()
+    people = User.objects.exclude(email="")  # the others only wrote reports: nobody signs in as them
+    assert len(loaded.users) == people.count()
+    assert not any(user.has_usable_password() for user in User.objects.filter(email=""))
     roles = {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Cán bộ cấp xã", "Kiểm toán", "Quản trị"}
     assert {each.role for each in loaded.users} == roles
     assert authenticate(username="thuongtruc", password=loaded.password)
-    assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in User.objects.all())
+    assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in people)
+
+
+def test_the_half_year_report_goes_all_the_way(loaded: Loaded) -> None:
+    """Some late, some missing, one returned, one corrected after it was consolidated; the whole is sent and signed."""
+    assert loaded.plans
+    whole = Submission.objects.get(number="1186")
+    assert (whole.state, whole.unit.name, whole.about.name) == ("sent", "Công an tỉnh Nghệ An", "Tỉnh Nghệ An")
+    below = Submission.objects.filter(duty__feeds=whole.duty)
+    assert below.get(state="returned").unit.name == "Phường Cửa Lò"
+    assert below.filter(editions__days_late__gt=0).exists()
+    assert DutyOccurrence.objects.filter(duty__feeds=whole.duty, submission=None).count() >= 2
+    assert whole.consolidations.count() == 2
+    restated = Restatement.objects.get()
+    assert restated.new == (restated.old or 0) + 2
+    assert all(seal_of(content_from(each.content)) == each.seal for each in SubmissionEdition.objects.all())
+    taken = whole.consolidations.order_by("-number")[0].parts.filter(counted=True)
+    told = [content_from(part.edition.content).figures.get("cases_detected") for part in taken]
+    said = content_from(whole.editions.get().content).figures["cases_detected"].value
+    assert said == sum(each.value or 0 for each in told if each)
 
 
 def test_plans_keep_their_true_numbers_and_dates(loaded: Loaded) -> None:
