@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -113,7 +112,6 @@ def test_serve_lays_out_the_static_files_that_pages_name(tmp_path: Path) -> None
 def test_serve_says_why_it_does_not_start(tmp_path: Path) -> None:
     here = install(tmp_path)
     here.environment["DJANGO_SETTINGS_MODULE"] = "pcmt.config.settings"
-    shutil.rmtree(tmp_path / "static")
     (tmp_path / "static").symlink_to("/dev/null")
     done = here.pcmt("serve", "--port", str(free_port()), "--no-jobs")
     assert done.returncode == 1

@@ -67,7 +67,7 @@ def test_the_pages_of_an_adopted_plan_name_what_the_text_says(client: Client, pl
     assert "Ủy ban Mặt trận Tổ quốc tỉnh" in bodies
     assert "được đề nghị" in bodies
     duties = text_of(client, f"{base}/bao-cao/")
-    assert "Báo cáo định kỳ, hằng tháng" in duties
+    assert "Báo cáo định kỳ hằng tháng" in duties
     assert "hết ngày 14/06/2026" in duties
     owed = text_of(client, "/nhiem-vu/?trang_thai=tat-ca")
     assert "hết ngày 14/06/2026" in owed
