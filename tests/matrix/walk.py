@@ -169,7 +169,7 @@ class Walker:
                     answers[relation] = self._told(page, method, standing, relation, about[relation], faults)
             letters = "".join(answers[relation].letter for relation in relations)
             cells[method][name] = letters[0] if len(set(letters)) == 1 else letters
-            if objects and not (method == POST and alike):
+            if objects and name not in self.twins and not (method == POST and alike):
                 faults += self._guessed(page, method, standing, answers, objects, about)
         return Seen(page=page, cells=cells, faults=faults)
 
