@@ -134,8 +134,9 @@ class Watched:
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             out = page.evaluate(
-                """() => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".side") && one.getBoundingClientRect().right
-                    > document.documentElement.clientWidth + 1).slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
+                """() => [...document.querySelectorAll("body *")].filter((one) => !one.closest(".side")
+                    && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+                    ).slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
             )
             pytest.fail(f"{wide} px too wide at {page.viewport_size}: {out}")
 
