@@ -121,6 +121,7 @@ class Watched:
 
     def axe(self, page: Page) -> None:
         """No violation of WCAG A and AA in the page as it stands; the message names rule and element."""
+        page.locator("main").first.wait_for(state="attached")  # a page may be on its way
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
             """async () => (await axe.run(document,
