@@ -37,6 +37,7 @@ SUBJECTS = {
     "plans": "Kế hoạch",
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",
+    "registers": "Hồ sơ quản lý",
     "reports": "Báo cáo",
 }
 

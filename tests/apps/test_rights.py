@@ -120,7 +120,7 @@ OF_BODIES = {
     *("reports.ConsolidationPart", "reports.Restatement", "reports.ReportForm", "reports.ReportFormVersion"),
 }
 """What bodies write is theirs until they send it; forms are for everybody (see tests/apps/reports/test_rights)."""
-OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts"}
+OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts", "registers"}
 
 
 @pytest.fixture

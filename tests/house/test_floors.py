@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-FLOORS = ("audit", "jobs", "units", "accounts", "notices", "facts", "plans", "targets", "tasks", "reports")
+FLOORS = ("audit", "jobs", "units", "accounts", "notices", "facts", "plans", "targets", "tasks", "registers", "reports")
 """The rooms of the apps, lowest first (the same order as in the contracts of pyproject.toml)."""
 
 IMPURE = {

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "pcmt.apps.plans",
     "pcmt.apps.targets",
     "pcmt.apps.tasks",
+    "pcmt.apps.registers",
     "pcmt.apps.reports",
     "pcmt.web",
     "pcmt.demo",
