@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from pcmt.web.registers.converters import FileCode
+
+register_converter(FileCode, "filecode")  # before the rooms that use it are read
 
 urlpatterns = [
     path("", include("pcmt.web.shell.urls")),
