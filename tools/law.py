@@ -14,19 +14,20 @@ INTRODUCTION = """# Luật về người được quản lý: từng quy tắc v
 
 Phần bảng dưới đây do `python tools/law.py` viết ra từ `data/law/*.toml`; sửa ở đó, không sửa trang này.
 
-**Kiểm tra một quy tắc.** Tìm mã trong bảng, đọc cột nguồn, mở điều luật. Cột “từ”, “trước” cho biết khoảng ngày quy tắc
-có hiệu lực: một hồ sơ dùng quy tắc của **ngày phát sinh** (ngày ký quyết định, ngày có kết quả xét nghiệm…), không phải của
-ngày đang xem. Dấu **(?)** là điều mọi người trong ngành đều biết nhưng chưa đọc thấy trong văn bản: phải xác nhận trước khi
-dựa vào. Ví dụ cho từng quy tắc, mỗi ví dụ kèm điều luật, nằm ở `tests/cases/law/*.yaml`; thêm một dòng là thêm một phép thử.
+**Kiểm tra một quy tắc.** Tìm mã trong bảng, đọc cột nguồn, mở điều luật. Cột “từ”, “trước” cho biết khoảng ngày quy
+tắc có hiệu lực: một hồ sơ dùng quy tắc của **ngày phát sinh** (ngày ký quyết định, ngày có kết quả xét nghiệm…),
+không phải của ngày đang xem. Dấu **(?)** là điều mọi người trong ngành đều biết nhưng chưa đọc thấy trong văn bản:
+phải xác nhận trước khi dựa vào. Ví dụ cho từng quy tắc, mỗi ví dụ kèm điều luật, nằm ở `tests/cases/law/*.yaml`;
+thêm một dòng là thêm một phép thử.
 
-**Tính thời hạn.** `core/law/terms.py`: thời hạn theo tháng bắt đầu từ ngày đầu tiên và hết vào ngày trước ngày tương ứng;
-giờ chạy liên tục cả đêm và ngày nghỉ; ngày làm việc theo lịch nghỉ chính thức (`data/calendars`). Tạm giam không dời ngày kết
-thúc; vắng mặt trái quy định và thời gian ở tù không được tính; chuyển nơi cư trú thì phần còn lại tính từ quyết định của nơi
-đến.
+**Tính thời hạn.** `core/law/terms.py`: thời hạn theo tháng bắt đầu từ ngày đầu tiên và hết vào ngày trước ngày
+tương ứng; giờ chạy liên tục cả đêm và ngày nghỉ; ngày làm việc theo lịch nghỉ chính thức (`data/calendars`). Tạm
+giam không dời ngày kết thúc; vắng mặt trái quy định và thời gian ở tù không được tính; chuyển nơi cư trú thì phần
+còn lại tính từ quyết định của nơi đến.
 
-**Chuyển tiếp.** Đang cai nghiện vào ngày 01/7/2026 thì giữ thời hạn cũ, sau đó quản lý sau cai theo luật mới; hồ sơ mở trước
-nhưng quyết định từ ngày đó theo luật mới (Luật 120/2025/QH15 Điều 56). Vì quy tắc được chọn theo ngày phát sinh của từng
-diện quản lý, không có dòng mã nào nói riêng về ngày này.
+**Chuyển tiếp.** Đang cai nghiện vào ngày 01/7/2026 thì giữ thời hạn cũ, sau đó quản lý sau cai theo luật mới; hồ sơ
+mở trước nhưng quyết định từ ngày đó theo luật mới (Luật 120/2025/QH15 Điều 56). Vì quy tắc được chọn theo ngày phát
+sinh của từng diện quản lý, không có dòng mã nào nói riêng về ngày này.
 """
 
 
