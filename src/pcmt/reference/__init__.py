@@ -3,14 +3,19 @@
 from pcmt.reference.calendars import ladders, school_terms, work_calendar
 from pcmt.reference.exchange import FieldKind, Layout, PacketField, PacketType, qcvn125
 from pcmt.reference.files import folder, table, tables
+from pcmt.reference.papers import FormField, FormText, paper_form, paper_forms
 
 __all__ = [
     "FieldKind",
+    "FormField",
+    "FormText",
     "Layout",
     "PacketField",
     "PacketType",
     "folder",
     "ladders",
+    "paper_form",
+    "paper_forms",
     "qcvn125",
     "school_terms",
     "table",
