@@ -50,6 +50,7 @@ from pcmt.apps.registers.models.statuses import (
     PaperState,
     Pause,
     PauseKind,
+    Renewal,
     Spell,
     SpellState,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "Reading",
     "RegisterExport",
     "RegisterImport",
+    "Renewal",
     "RequestKind",
     "RequestState",
     "ResidenceCheck",
