@@ -70,7 +70,7 @@ _HEADINGS = tuple(
     (meaning, re.compile(pattern))
     for meaning, pattern in (
         ("guardian_name", r"\bgiam ho\b|^(?:ho va ten |ho ten |ten )?(?:cha|bo) ?(?:me)?\b|^(?:ho va ten |ho ten |ten )?me\b"),
-        (TEST_ON, r"\bxet nghiem\b|\btest\b"),
+        (TEST_ON, r"\bxet nghiem\b|\btest\b|\bngay xn\b"),
         ("other_names", r"\bten (?:goi )?khac\b|\bbi danh\b"),
         (NAME, r"^ho (?:va )?(?:chu dem va )?ten\b|^(?:ho |va )*ten (?:nguoi|doi tuong)\b|^ten$"),
         ("id_issued_on", r"\bngay cap\b"),
@@ -119,7 +119,7 @@ _CATEGORIES = tuple(
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?:\s+0{1,2}:00(?::00)?)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?")
 _MONTH = re.compile(r"\d{1,2}\s*[/.\-]\s*(\d{4})")
-_YEAR = re.compile(r"(?:nam )?(\d{4})(?:\.0+)?")
+_YEAR = re.compile(r"(\d{4})(?:\.0+)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 _EPOCH = date(1899, 12, 30)
 """Day 0 of spreadsheets, as far as all days after 28/2/1900 go."""
@@ -413,10 +413,9 @@ def tidy_phone(text: str) -> str | None:
 
 def day_in(text: str) -> tuple[date | None, int | None]:
     """Day and year of a cell: both, the year alone (`1990`, `5/1990`), or neither. Days of spreadsheets are numbers."""
-    bare = " ".join(text.split())
+    bare = re.sub(r"^(?:ngày|năm|ngay|nam)\s+", "", " ".join(text.split()), flags=re.IGNORECASE).strip(" .,'")
     if not bare.isascii():
-        bare = fold(bare)
-    bare = bare.removeprefix("ngay ").strip(" .,'")
+        return None, None
     if (found := _DAY.fullmatch(bare)) is not None:
         year = int(found[3])
         if len(found[3]) == 2:

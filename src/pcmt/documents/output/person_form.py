@@ -180,10 +180,10 @@ class Listed:
 
 
 LIST_COLUMNS = (
-    Column("STT", 8, "center"), Column("Mã hồ sơ", 20, "center"), Column("Họ và tên", 30), Column("Ngày sinh", 17, "center"),
-    Column("Giới tính", 11, "center"), Column("Số giấy tờ", 22, "center"), Column("Nơi ở hiện nay", 34),
-    Column("Diện quản lý", 26), Column("Quyết định", 28), Column("Từ ngày", 17, "center"),
-    Column("Đến hết ngày", 17, "center"), Column("Tình trạng", 20),
+    Column("STT", 10, "center"), Column("Mã hồ sơ", 27, "center"), Column("Họ và tên", 28),
+    Column("Ngày sinh", 20, "center"), Column("Giới tính", 12, "center"), Column("Số giấy tờ", 26, "center"),
+    Column("Nơi ở hiện nay", 32), Column("Diện quản lý", 25), Column("Quyết định", 26), Column("Từ ngày", 20, "center"),
+    Column("Đến hết ngày", 20, "center"), Column("Tình trạng", 19),
 )  # fmt: skip
 """The register list (form III-10 of Decree 163/2026/NĐ-CP) with what the registers know of each person."""
 
@@ -194,7 +194,7 @@ def list_report(rows: Sequence[Listed], *, start: date, last: date, on: date, is
         columns=LIST_COLUMNS,
         rows=[Row(each.cells(number)) for number, each in enumerate(rows, 1)],
         notes=[f"Tổng số: {len({each.code for each in rows})} người."],
-        size=10,
+        size=9.5,
     )
     frame = Official(
         agency=issuer.police or BLANK, parent=issuer.police_above, place=issuer.place, day=on, kind="DANH SÁCH",
