@@ -66,7 +66,9 @@ def paper_forms() -> tuple[FormText, ...]:
     """All forms, in the order of the table. Raises for a table that contradicts itself: it is ours."""
     found = table("papers", "people")
     fields = {name: FormField(name=name, **each) for name, each in found["fields"].items()}
-    return tuple(_form(each, found["bases"], fields) for each in found["form"])
+    rows = {each["code"]: each for each in found["form"]}
+    merged = ({**rows.get(each.get("like", ""), {}), **each} for each in found["form"])
+    return tuple(_form(each, found["bases"], fields) for each in merged)
 
 
 def paper_form(code: str, on: date) -> FormText | None:
@@ -75,7 +77,7 @@ def paper_form(code: str, on: date) -> FormText | None:
 
 
 def _form(row: Mapping[str, object], bases: Mapping[str, str], fields: Mapping[str, FormField]) -> FormText:
-    raw = dict(row)
+    raw = {name: value for name, value in row.items() if name != "like"}
     lists = {name: tuple(raw.pop(name, ())) for name in ("bases", "fields", "recipients", "states")}  # type: ignore[call-overload]
     return FormText(
         categories=tuple(Category(each) for each in raw.pop("categories")),  # type: ignore[attr-defined]
