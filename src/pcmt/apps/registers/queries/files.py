@@ -424,10 +424,16 @@ def _spell(row: Spell, *, papers: bool) -> SpellLine:
         minor=row.minor,
         site=row.site.name if row.site else row.site_name,
         pauses=[
-            PauseLine(each.kind, each.get_kind_display(), each.from_on, each.to_on, ground_words(each.ground, each.from_on))
+            PauseLine(
+                each.kind,
+                each.get_kind_display(),
+                each.from_on,
+                each.to_on,
+                ground_words(each.ground, each.from_on),
+            )
             for each in row.pauses.all()
         ],
-    )  # fmt: skip
+    )
 
 
 def ground_words(code: str, on: date) -> str:

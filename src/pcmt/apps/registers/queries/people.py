@@ -349,3 +349,18 @@ def communes(actor: Actor) -> list[tuple[int, str]]:
     """Communes with files that the actor sees, to choose from, in the official order."""
     held = Unit.objects.filter(pk__in=seen_files(actor).order_by().values("unit"))
     return [(each.pk, each.name) for each in held.in_official_order()]
+
+
+SEX_WORDS = Sex.choices
+"""To choose from."""
+
+
+def categories_to_choose(actor: Actor) -> list[tuple[str, Any]]:
+    """Statuses that the actor's list can be narrowed to."""
+    seen = HEALTH_SEES if keeps_treatment_only(actor) else tuple(CATEGORY_WORDS)
+    return [(str(each), CATEGORY_WORDS[each]) for each in seen]
+
+
+def settings_to_choose() -> list[tuple[str, Any]]:
+    """Settings of rehabilitation and medicines of substitution."""
+    return [(str(each), words) for each, words in SETTING_WORDS.items()]
