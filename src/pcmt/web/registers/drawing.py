@@ -164,8 +164,7 @@ def _spell_lane(spell: SpellLine, scale: Scale, on: date) -> Lane:
 def _test_lane(file: File, scale: Scale) -> Lane:
     kept = [each for each in file.tests if not each.voided]
     marks = [
-        Mark(_share(scale.middle(each.on)), SHAPES.get(each.result, "circle"), f"{vdate(each.on)}: {each.words}")
-        for each in reversed(kept)
+        Mark(_share(scale.middle(each.on)), each.shape, f"{vdate(each.on)}: {each.words}") for each in reversed(kept)
     ]
     positive = sum(each.result == "positive" for each in kept)
     count = ngettext("%(count)s lần", "%(count)s lần", len(kept)) % {"count": len(kept)}
@@ -174,10 +173,6 @@ def _test_lane(file: File, scale: Scale) -> Lane:
     return Lane(
         _("Xét nghiệm"), " · ".join(filter(None, (count, found, missed if file.missed else ""))), [], marks
     )  # fmt: skip
-
-
-SHAPES = {"negative": "circle", "positive": "triangle", "refused": "square"}
-"""Shape and colour say the same: no result is told by colour alone."""
 
 
 def _band(scale: Scale, start: date, end: date, look: str, title: str) -> Band:

@@ -169,6 +169,11 @@ class TestLine:
     voided: bool
     voided_why: str
 
+    @property
+    def shape(self) -> str:
+        """The mark that says the same as the result's colour."""
+        return {"positive": "triangle", "refused": "square"}.get(self.result, "circle")
+
 
 @attrs.frozen
 class CheckLine:
@@ -261,8 +266,9 @@ class MoveLine:
     to_name: str
     moved_on: date
     due_at: datetime
+    due_on: date
+    overdue: bool
     state: TransferState
-    coming: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -305,6 +311,11 @@ class File:
     def running(self) -> list[SpellLine]:
         """The statuses that have not ended, the latest first."""
         return [each for each in self.spells if each.running][::-1]
+
+    @property
+    def opening_move(self) -> MoveLine | None:
+        """The hand-over that waits for its answer."""
+        return next((each for each in self.moves if each.state == TransferState.OPEN), None)
 
 
 GROUPS = {
@@ -361,7 +372,7 @@ def file_of(actor: Actor, code: str, *, at: datetime) -> File | None:
             StayLine(each.unit_id, each.unit.name, each.from_on, each.to_on, StayWhy(each.why))
             for each in _rows(Stay, actor, subject).select_related("unit")
         ],
-        moves=_moves(actor, subject),
+        moves=_moves(actor, subject, at),
         episodes=_episodes(actor, subject),
         supports=[
             SupportLine(
@@ -513,12 +524,13 @@ def _tests(actor: Actor, subject: Subject) -> list[TestLine]:
     ]  # fmt: skip
 
 
-def _moves(actor: Actor, subject: Subject) -> list[MoveLine]:
+def _moves(actor: Actor, subject: Subject, at: datetime) -> list[MoveLine]:
     rows = _rows(Transfer, actor, subject).select_related("from_unit", "to_unit")
     return [
         MoveLine(
             each.pk, each.version, each.from_unit.name, each.to_unit.name if each.to_unit else each.to_name,
-            each.moved_on, each.due_at, TransferState(each.state), each.to_unit_id == subject.unit_id,
+            each.moved_on, each.due_at, timezone.localdate(each.due_at),
+            each.state == TransferState.OPEN and each.due_at < at, TransferState(each.state),
         )
         for each in rows
     ]  # fmt: skip

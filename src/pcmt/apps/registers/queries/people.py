@@ -115,7 +115,7 @@ class TestState:
 
 @attrs.frozen
 class Line:
-    """A file in a list. `age`: by the year of birth, as tables count."""
+    """A file in a list. `age`: by the year of birth, as tables count. `ends_in`: days until the first term is over."""
 
     subject_id: int
     code: str
@@ -129,6 +129,7 @@ class Line:
     clock: NextClock | None
     running: int
     test: TestState
+    ends_in: int | None
     opened_on: date
     died_on: date | None
     moving: bool
@@ -317,6 +318,7 @@ def _line(
             window.opens_on if window else None,
             window.due_on if window else None,
         ),
+        ends_in=(min(ends) - actor.on).days if ends else None,
         opened_on=timezone.localdate(of.opened_at),
         died_on=of.died_on,
         moving=any(each.kind == ClockKind.TRANSFER for each in clocks),
