@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
@@ -17,6 +16,7 @@ from pcmt.apps.registers.queries import people
 from pcmt.apps.registers.queries.files import file_of, signpost
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.filters.saved import CLEARED, opens_with
+from pcmt.web.protection.visits import names_people, needs_visit, purpose_url
 from pcmt.web.registers import opening
 from pcmt.web.registers.drawing import looks, picture_of
 from pcmt.web.registers.forms import FileFilter, FindForm
@@ -35,7 +35,7 @@ def _reader(request: HttpRequest) -> Actor:
     return actor
 
 
-@never_cache
+@names_people
 def files(request: HttpRequest) -> HttpResponse:
     """The list of files that the address asks for."""
     actor = _reader(request)
@@ -59,12 +59,10 @@ def files(request: HttpRequest) -> HttpResponse:
     return render(request, "registers/list.html", context)
 
 
-@never_cache
+@needs_visit
 def find(request: HttpRequest) -> HttpResponse:
     """Finds a person by name or number. What was typed comes by POST, so that it stands in no address."""
     actor = _reader(request)
-    if opening.visit_of(request) is None:
-        return redirect(opening.purpose_url(request))
     form = FindForm(request.POST or None, actor=actor)
     context: dict[str, Any] = {"form": form, "treatment_only": people.keeps_treatment_only(actor)}
     if request.method != "POST" or not form.is_valid():
@@ -72,17 +70,17 @@ def find(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     wanted = people.PeopleFilter(name=form.cleaned_data.get("ten", ""), number=form.cleaned_data["so"], order="new")
     page = people.people(actor, wanted, at=at)
-    context |= {"page": page, "lines": page.lines, "now": at, "opened": opening.of_search(request, page.lines)}
+    context |= {"page": page, "lines": page.lines, "now": at, "opened": opening.of_search(request, page.lines, by="number" if wanted.number else "name")}
     return render(request, "registers/find.html", context)
 
 
-@never_cache
+@names_people
 def file(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a file. A code that nothing has and one that the actor does not see get the same answer."""
     return _page(request, code, whole=False)
 
 
-@never_cache
+@names_people
 @require_POST
 def shown(request: HttpRequest, code: str) -> HttpResponse:
     """The same page with the numbers unmasked, this once: going on or loading it again masks them."""
@@ -109,12 +107,12 @@ def _page(request: HttpRequest, code: str, *, whole: bool) -> HttpResponse:
         "now": at,
         "today": actor.on,
         "whole": whole,
-        "purpose_url": opening.purpose_url(request),
+        "purpose_url": purpose_url(request),
     }
     return render(request, "registers/file.html", context)
 
 
-@never_cache
+@names_people
 def day(request: HttpRequest) -> HttpResponse:
     """The keeper's day."""
     raise Http404

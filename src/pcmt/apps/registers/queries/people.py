@@ -115,9 +115,9 @@ class TestState:
 
 @attrs.frozen
 class Line:
-    """A file in a list. `age`: by the year of birth, as tables count. `ends_in`: days until the first term is over."""
+    """A file in a list. `subject` is for opening who it is about. `age`: by the year of birth, as tables count. `ends_in`: days until the first term is over."""
 
-    subject_id: int
+    subject: Subject
     code: str
     unit_id: int
     unit_name: str
@@ -301,7 +301,7 @@ def _line(
     ends = [each.ends_on for each in spells if each.ends_on]
     window = next((each for each in clocks if each.kind == ClockKind.TEST), None)
     return Line(
-        subject_id=of.pk,
+        subject=of,
         code=of.code,
         unit_id=of.unit_id,
         unit_name=of.unit.name,
