@@ -145,6 +145,7 @@ _TABLE = {
     "registers.Paper":      " -       -      -       -       AA       -       -        -       -  ",
     "registers.Spell":      " -       -      -       -       AA       A       -        -       -  ",
     "registers.Pause":      " -       -      -       -       AA       -       -        -       -  ",
+    "registers.Renewal":    " -       -      -       -       AA       -       -        -       -  ",
     "registers.Clock":      " -       -      -       -       AA       -       -        -       -  ",
     "registers.TestPlan":   " EA      E      E       E       E        E       E        E       E  ",
     "registers.DrugTest":   " -       -      -       -       AA       AA      -        -       -  ",

@@ -42,3 +42,6 @@ REGISTER_INDEX_KEY = _key(
     env.text("PCMT_REGISTER_INDEX_KEY") or kept_secret(PCMT_DATA / "register_index_key"),
 )
 """Of the blind indexes. Changing it means indexing anew (`pcmt registers reindex`)."""
+
+REGISTER_RENEWAL_RESTARTS = env.flag("PCMT_REGISTER_RENEWAL_RESTARTS", default=True)
+"""Whether a new decision on a running status counts its whole term anew (decision 0047)."""

@@ -49,6 +49,7 @@ from pcmt.apps.registers.models.statuses import (
     PaperState,
     Pause,
     PauseKind,
+    Renewal,
     Spell,
     SpellState,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "Purpose",
     "RegisterExport",
     "RegisterImport",
+    "Renewal",
     "RequestKind",
     "RequestState",
     "ResidenceCheck",
