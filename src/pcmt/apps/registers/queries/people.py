@@ -16,6 +16,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import sees
 from pcmt.apps.accounts.rights import Reach
+from pcmt.apps.registers.matching import id_form, name_indexes, phone_form
 from pcmt.apps.registers.models import (
     CATEGORY_WORDS,
     HEALTH_SEES,
@@ -36,7 +37,6 @@ from pcmt.apps.registers.vault import index_of
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
 from pcmt.core.law import Category, Setting
-from pcmt.core.text import fold
 
 PAGE = 50
 MOST_BY_DUE = 20_000
@@ -115,7 +115,10 @@ class TestState:
 
 @attrs.frozen
 class Line:
-    """A file in a list. `subject` is for opening who it is about. `age`: by the year of birth, as tables count. `ends_in`: days until the first term is over."""
+    """A file in a list. `subject` is for opening who it is about.
+
+    `age`: by the year of birth, as tables count. `ends_in`: days until the first term is over.
+    """
 
     subject: Subject
     code: str
@@ -173,11 +176,6 @@ def seen_files(actor: Actor) -> QuerySet[Subject]:
         return files
     treated = Exists(Spell.objects.filter(subject=OuterRef("pk"), category__in=HEALTH_SEES))
     return files.filter(treated | Exists(Episode.objects.filter(subject=OuterRef("pk"), voided_at__isnull=True)))
-
-
-def plain_number(text: str) -> str:
-    """An identity or telephone number without blanks, dots and dashes, as it is indexed."""
-    return "".join(each for each in text.upper() if each.isalnum())
 
 
 def people(actor: Actor, filters: PeopleFilter, *, at: datetime, page: int = 1, size: int = PAGE) -> PeoplePage:
@@ -241,17 +239,17 @@ def _searched(actor: Actor, files: QuerySet[Subject], filters: PeopleFilter) -> 
     if filters.code:
         files = files.filter(code__contains=filters.code.strip().upper())
     if filters.number:
-        number = plain_number(filters.number)
+        number, phone = id_form(filters.number), phone_form(filters.number)
         same = Q(id_index=index_of("id", number)) if number else Q(pk__in=())
-        if number and sees_names(actor):
-            same |= Q(phone_index=index_of("phone", number))
+        if phone and sees_names(actor):
+            same |= Q(phone_index=index_of("phone", phone))
         files = files.filter(pk__in=Identity.objects.filter(same).values("subject"))
     if filters.name:
-        syllables = list(dict.fromkeys(fold(filters.name).split()))[:MOST_SYLLABLES]
-        if not syllables or not sees_names(actor):
+        indexes = sorted(name_indexes([filters.name]))[:MOST_SYLLABLES]
+        if not indexes or not sees_names(actor):
             return files.none()
-        for each in syllables:
-            files = files.filter(pk__in=NameKey.objects.filter(index=index_of("name", each)).values("subject"))
+        for index in indexes:
+            files = files.filter(pk__in=NameKey.objects.filter(index=index).values("subject"))
     return files
 
 
