@@ -13,10 +13,13 @@ class RegistersConfig(AppConfig):
     verbose_name = "hồ sơ quản lý"
 
     def ready(self) -> None:
-        """The room's own schedules."""
+        """Take part in reorganisations of units, after the tasks room; the room's own schedules."""
         from pcmt.apps.jobs.schedules import schedule
         from pcmt.apps.registers import jobs
+        from pcmt.apps.registers.operations.following import registers_follow
+        from pcmt.apps.units import followers
 
+        followers.register(45, registers_follow)
         schedule("registers.clocks", job=jobs.sweep, next_after=an_hour_later)
 
 
