@@ -91,7 +91,7 @@ def hand_over(
         if isinstance(kept, Refusal):
             return undone(kept)
         happened = happened_at(moved_on, at)
-        clock = clocks.open_limit(subject, None, LIMIT, happened, at=at, kind=ClockKind.TRANSFER)
+        clock = clocks.open_limit(subject, None, LIMIT, happened, kind=ClockKind.TRANSFER)
         due_at = (clock.due_at if clock else None) or happened + A_DAY
         made = Transfer.objects.create(
             subject=subject, from_unit_id=subject.unit_id, to_unit_id=to_unit_id, to_name=to_name, moved_on=moved_on,

@@ -638,7 +638,7 @@ def _clocks_of(subject: Subject, spell: Spell, ground: Ground, paper: Paper, on:
     for limit, since in waiting.values_list("limit", "opened_at").order_by("limit").distinct():
         rule = law().limit(limit, timezone.localdate(since))
         if rule is not None and rule.form and rule.form == paper.form:
-            clocks.settle(subject, limit, done_at(paper, at), at=at)
+            clocks.settle(subject, limit, done_at(paper, at))
     if spell.state == SpellState.ENDED:
         void_clocks(subject, at=at, spell=spell, kinds=(ClockKind.STEP,))
     if spell.state == SpellState.ACTIVE:
@@ -646,7 +646,7 @@ def _clocks_of(subject: Subject, spell: Spell, ground: Ground, paper: Paper, on:
     else:
         clocks.drop_recurring(spell, at=at)
     for limit in ground.opens:
-        clocks.open_limit(subject, spell, limit, happened_at(on, at), at=at)
+        clocks.open_limit(subject, spell, limit, happened_at(on, at))
 
 
 def done_at(paper: Paper, at: datetime) -> datetime:
