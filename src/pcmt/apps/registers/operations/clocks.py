@@ -115,6 +115,17 @@ def lay_recurring(spell: Spell, *, at: datetime) -> None:
     _lay_end(spell, at)
 
 
+def lay_all(spells: Sequence[Spell], *, at: datetime) -> int:
+    """Lay what many active spells lack; how many spells were looked at."""
+    _lay(spells, at)
+    ends = Clock.objects.filter(spell__in=spells, kind=ClockKind.END).running().values_list("spell_id", flat=True)
+    there = set(ends)
+    for spell in spells:
+        if spell.ends_on is not None and spell.pk not in there:
+            _lay_end(spell, at)
+    return len(spells)
+
+
 def drop_recurring(spell: Spell, *, at: datetime) -> None:
     """Close what recurs when a spell pauses (its windows are suspended) or ends (nobody owes them any more).
 
@@ -211,7 +222,7 @@ def unmeet(clock: Clock, *, at: datetime) -> None:
 
 
 def miss(clocks: Sequence[Clock], *, at: datetime) -> int:
-    """Settle windows that are over as missed and lay what follows, all the missed ones in between; how many were missed.
+    """Settle windows that are over as missed and lay what follows, those missed in between too; how many were missed.
 
     The statements do not grow with the number of windows, only with how many follow each other in one subject.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -198,7 +199,7 @@ def void_test(*, actor: Actor, at: datetime, test_id: int, why: str) -> DrugTest
                 inside.clock, inside.early = test.clock, False
                 inside.save(update_fields=["clock", "early"])
         if test.result == TestResult.POSITIVE:
-            _close_steps(test, others)
+            _close_steps(test, others, at)
         mark({test.unit_id, subject.unit_id}, test.on, at)
         was, said = {"on": test.on}, test.voided_why
         record(at=at, actor=actor, event="registers.test.voided", obj=subject, before=was, reason=said)
@@ -363,13 +364,13 @@ def _open_steps(test: DrugTest) -> None:
             clocks.open_limit(subject, None, limit, moment)
 
 
-def _close_steps(test: DrugTest, others: object) -> None:
+def _close_steps(test: DrugTest, others: Any, at: datetime) -> None:
     """Take back what a positive result opened, unless another one of the same moment opened it too."""
     moment = happened_at(test)
-    same = others.filter(result=TestResult.POSITIVE, on=test.on)  # type: ignore[attr-defined]
+    same = others.filter(result=TestResult.POSITIVE, on=test.on)
     if any(happened_at(each) == moment for each in same):
         return
     limits = {limit for opened in (*OPENED.values(), UNMANAGED) for limit in opened}
     found = Clock.objects.filter(subject_id=test.subject_id, kind=ClockKind.STEP, limit__in=limits, opened_at=moment)
     for limit in sorted(set(found.running().values_list("limit", flat=True))):
-        clocks.void(test.subject, limit, at=test.voided_at)
+        clocks.void(test.subject, limit, at=at)

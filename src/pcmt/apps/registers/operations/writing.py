@@ -45,7 +45,7 @@ def file_for(actor: Actor, label: str, code: str) -> Subject | Refusal:
     """The file in which the actor may write rows of a model, locked for the transaction that runs."""
     if changes(label, actor) < Reach.SUBTREE:
         return Refusal(code="not_allowed", message=_("Bạn không được ghi nội dung này vào hồ sơ."))
-    seen = Subject.objects.visible_to(actor).standing().filter(code=code)
+    seen = Subject.objects.visible_to(actor).filter(code=code, merged_into__isnull=True, anonymised_at__isnull=True)
     found: Subject | None = seen.select_for_update(of=("self",)).first()
     if found is None:
         told = _("Không có hồ sơ %(code)s ở nơi bạn phụ trách, hoặc hồ sơ đã được nhập vào hồ sơ khác.")

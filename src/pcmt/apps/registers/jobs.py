@@ -1,0 +1,12 @@
+"""Background work of the registers."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from pcmt.apps.registers.operations import sweeping
+
+
+@task()
+def sweep() -> None:
+    """See `sweeping.sweep`."""
+    sweeping.sweep(at=timezone.now())
