@@ -22,7 +22,6 @@ from pcmt.apps.registers.models import (
     ClockKind,
     Paper,
     Spell,
-    SpellState,
     StayWhy,
     Subject,
     Transfer,
