@@ -199,7 +199,7 @@ def test_finding_a_person(land: World) -> None:
     assert "Gõ họ tên hoặc số giấy tờ." in text(empty)
     said = [
         f"{each.event}{each.label}{each.reason}{each.before}{each.after}"
-        for each in Entry.objects.filter(event="registers.list.searched")
+        for each in Entry.objects.filter(event="registers.search.read")
     ]
     assert len(said) == 10
     assert not any("lo thu" in each or "0990" in each for each in said)

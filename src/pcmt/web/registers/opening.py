@@ -58,7 +58,7 @@ def of_search(request: HttpRequest, lines: Sequence[Line], *, by: str) -> Mappin
     visit = visit_of(request)
     purpose = str(visit.get_purpose_display()) if visit else ""
     noted(
-        request, "registers.list.searched", Thing("registers.Subject", "", ""), purpose=purpose, by=by, count=len(lines)
+        request, "registers.search.read", Thing("registers.Subject", "", ""), purpose=purpose, by=by, count=len(lines)
     )
     return of_list(request, lines, "search")
 
