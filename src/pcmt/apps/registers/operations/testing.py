@@ -48,6 +48,7 @@ from pcmt.apps.registers.operations.writing import (
     written_before,
 )
 from pcmt.apps.registers.persons import PersonBlock
+from pcmt.apps.registers.places import identity_place
 from pcmt.apps.registers.vault import unseal
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, age_on
@@ -329,7 +330,7 @@ def _minor(subject: Subject, on: date) -> bool:
     identity = Identity.objects.filter(subject=subject).first()
     if identity is None:
         return True
-    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, f"registers.Identity:{subject.code}"))
+    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, identity_place(subject.code)))
     return block.born_on is None or age_on(block.born_on, subject.birth_year, on) < 18
 
 
