@@ -28,6 +28,7 @@ urlpatterns = [
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),
     path("man-hinh-lanh-dao/", include("pcmt.web.leader.urls")),
     path("danh-muc-so-lieu/", include("pcmt.web.catalogue.urls")),
+    path("", include("pcmt.web.protection.urls")),
     path("don-vi/", include("pcmt.web.units.urls")),
     path("don-vi/", include("pcmt.web.bodies.urls")),
     path("bo-loc/", include("pcmt.web.filters.urls")),

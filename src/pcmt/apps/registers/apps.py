@@ -13,7 +13,7 @@ class RegistersConfig(AppConfig):
     verbose_name = "hồ sơ quản lý"
 
     def ready(self) -> None:
-        """Take part in reorganisations of units, after the tasks room; the room's own schedules."""
+        """Takes part in reorganisations of units, after the tasks room; has schedules of its own."""
         from pcmt.apps.jobs.schedules import schedule
         from pcmt.apps.registers import jobs
         from pcmt.apps.registers.operations.following import registers_follow

@@ -6,30 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0001_initial'),
+        ("registers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Renewal',
+            name="Renewal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='từ ngày')),
-                ('ground', models.CharField(max_length=60, verbose_name='căn cứ')),
-                ('ends_before', models.DateField(blank=True, null=True, verbose_name='thời hạn cũ đến hết ngày')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='thời hạn mới đến hết ngày')),
-                ('made_at', models.DateTimeField(verbose_name='ghi lúc')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.paper')),
-                ('spell', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renewals', to='registers.spell')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="từ ngày")),
+                ("ground", models.CharField(max_length=60, verbose_name="căn cứ")),
+                ("ends_before", models.DateField(blank=True, null=True, verbose_name="thời hạn cũ đến hết ngày")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="thời hạn mới đến hết ngày")),
+                ("made_at", models.DateTimeField(verbose_name="ghi lúc")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registers.paper"
+                    ),
+                ),
+                (
+                    "spell",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="renewals", to="registers.spell"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quyết định mới về thời hạn',
-                'ordering': ['spell_id', 'on', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('spell', 'on', 'ground'), name='renewal_once')],
+                "verbose_name": "quyết định mới về thời hạn",
+                "ordering": ["spell_id", "on", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("spell", "on", "ground"), name="renewal_once")],
             },
         ),
     ]

@@ -60,7 +60,9 @@ def open_file(
         if found.elsewhere:
             return Refusal(
                 code="elsewhere",
-                message=_("Số giấy tờ này đã có hồ sơ ở một địa bàn khác. Đề nghị nơi đó bàn giao hồ sơ, không lập mới."),
+                message=_(
+                    "Số giấy tờ này đã có hồ sơ ở một địa bàn khác. Đề nghị nơi đó bàn giao hồ sơ, không lập mới."
+                ),
                 field="id_number",
             )
         if had := _typed_twice(actor, at, unit_id, block, [each.code for each in found.rows]):
@@ -71,7 +73,9 @@ def open_file(
                 code="duplicate",
                 message=_("Số giấy tờ này đã có hồ sơ. Mở hồ sơ đó để cập nhật, không lập mới.")
                 if certain
-                else _("Có hồ sơ có thể là của cùng một người. Xem từng hồ sơ rồi chọn dùng hồ sơ đó hoặc vẫn lập mới."),
+                else _(
+                    "Có hồ sơ có thể là của cùng một người. Xem từng hồ sơ rồi chọn dùng hồ sơ đó hoặc vẫn lập mới."
+                ),
                 field="id_number" if certain else "name",
                 problems=tuple(
                     Problem(code=each.code, message=each.code, blocking="id" in each.grounds) for each in found.rows
@@ -109,7 +113,9 @@ def change_identity(
         had = block_of(Subject.objects.select_related("identity").get(pk=subject.pk))
         was, now = had.data() if had else {}, block.data()
         changed = sorted(key for key in {*was, *now} if was.get(key) != now.get(key))
-        changed += [name for name, value in (("sex", sex), ("birth_year", birth_year)) if getattr(subject, name) != value]
+        changed += [
+            name for name, value in (("sex", sex), ("birth_year", birth_year)) if getattr(subject, name) != value
+        ]
         if not changed:
             return subject
         if subject.version != version:
@@ -152,9 +158,7 @@ def write_identity(subject: Subject, block: PersonBlock) -> None:
         Identity.objects.filter(pk=identity.pk).update(version=identity.version + 1, **values)
     keys = name_indexes(names_of(block))
     NameKey.objects.filter(subject=subject).exclude(index__in=keys).delete()
-    NameKey.objects.bulk_create(
-        (NameKey(subject=subject, index=each) for each in sorted(keys)), ignore_conflicts=True
-    )
+    NameKey.objects.bulk_create((NameKey(subject=subject, index=each) for each in sorted(keys)), ignore_conflicts=True)
 
 
 def wrong_person(block: PersonBlock, sex: str, birth_year: int, on: date, today: date) -> Refusal | None:
@@ -185,9 +189,7 @@ def wrong_person(block: PersonBlock, sex: str, birth_year: int, on: date, today:
     return None
 
 
-def _typed_twice(
-    actor: Actor, at: datetime, unit_id: int, block: PersonBlock, codes: list[str]
-) -> Subject | None:
+def _typed_twice(actor: Actor, at: datetime, unit_id: int, block: PersonBlock, codes: list[str]) -> Subject | None:
     """The file that this very entry has just opened: the button was pressed twice."""
     rows = Subject.objects.filter(
         code__in=codes, unit_id=unit_id, opened_by_id=actor.user_id, opened_at__gt=at - TWICE, version__lte=2

@@ -89,7 +89,5 @@ def _transfers_follow(unit_id: int, heir: int, at: datetime) -> None:
     )
 
 
-registers_follow = Follower(
-    key="registers", label=_("Hồ sơ người được quản lý"), foresee=_foresee, follow=_follow
-)
+registers_follow = Follower(key="registers", label=_("Hồ sơ người được quản lý"), foresee=_foresee, follow=_follow)
 """The registers' part in reorganisations."""

@@ -85,9 +85,9 @@ class Ending:
     evidence: Mapping[str, PaperText] = attrs.field(factory=dict)
 
 
-def ground_of(code: str, category: Category, effects: tuple[Effect, ...], on: date, field: str = "ground") -> (
-    Ground | Refusal
-):
+def ground_of(
+    code: str, category: Category, effects: tuple[Effect, ...], on: date, field: str = "ground"
+) -> Ground | Refusal:
     """The ground, if the law in force on a day knows it for this category and to this effect."""
     found = law().ground(code, on)
     if found is None or found.category != category or found.effect not in effects:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.registers.models import (
-    Clock,
     ClockKind,
     Paper,
     Spell,
@@ -27,6 +26,7 @@ from pcmt.apps.registers.models import (
     Transfer,
     TransferState,
 )
+from pcmt.apps.registers.operations import clocks
 from pcmt.apps.registers.operations.grounding import Ending, PaperText, kept_paper
 from pcmt.apps.registers.operations.holding import (
     happened_at,
@@ -40,11 +40,9 @@ from pcmt.apps.registers.operations.holding import (
 )
 from pcmt.apps.registers.operations.spells import ended, stopping, undone, words_of
 from pcmt.apps.registers.policies import can_receive, can_send
-from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.law import Category, due_of
-from pcmt.reference import law, work_calendar
+from pcmt.core.law import Category
 
 LIMIT = "hand_over"
 WHY_RETURNED = {
@@ -55,6 +53,8 @@ WHY_RETURNED = {
 }
 """Why a file is sent back: codes, so that nobody writes about people where anybody could read it."""
 NAME_CHARS = 300
+A_DAY = timedelta(hours=24)
+"""Where the law of the day sets no limit of its own."""
 
 
 def hand_over(
@@ -91,17 +91,11 @@ def hand_over(
         if isinstance(kept, Refusal):
             return undone(kept)
         happened = happened_at(moved_on, at)
-        limit = law().limit(LIMIT, moved_on)
-        due = due_of(limit, happened, work_calendar()) if limit else None
-        due_at = (due.due_at if due else None) or happened + timedelta(hours=24)
+        clock = clocks.open_limit(subject, None, LIMIT, happened, kind=ClockKind.TRANSFER)
+        due_at = (clock.due_at if clock else None) or happened + A_DAY
         made = Transfer.objects.create(
             subject=subject, from_unit_id=subject.unit_id, to_unit_id=to_unit_id, to_name=to_name, moved_on=moved_on,
             paper=kept, opened_at=at, opened_by_id=actor.user_id, due_at=due_at,
-        )  # fmt: skip
-        due_on = timezone.localdate(due_at)
-        Clock.objects.create(
-            subject=subject, unit_id=subject.unit_id, kind=ClockKind.TRANSFER, limit=LIMIT, opened_at=happened,
-            opens_on=min(moved_on, due_on), due_at=due_at, due_on=due_on,
         )  # fmt: skip
         touched(subject, at=at, start=moved_on)
         told = {"to_unit_id": to_unit_id, "moved_on": moved_on}
@@ -124,20 +118,16 @@ def accept_hand_over(*, actor: Actor, at: datetime, transfer_id: int, version: i
         on = timezone.localdate(at)
         _answered(transfer, TransferState.ACCEPTED, actor=actor, at=at)
         move_in(subject, transfer.to_unit_id, on, StayWhy.MOVED)
-        _settle_clock(subject, at=at, on=on, done=True)
-        open_clocks = Clock.objects.select_for_update(of=("self",), no_key=True).filter(subject=subject).running()
-        ids = list(open_clocks.order_by("pk").values_list("pk", flat=True))
-        Clock.objects.filter(pk__in=ids).update(unit_id=transfer.to_unit_id, version=F("version") + 1)
+        _settle_clock(subject, at=at, done=True)
         touched(subject, at=at, start=on, also=(transfer.from_unit_id,))
+        clocks.move(subject, at=at)
         told = {"unit_id": transfer.to_unit_id, "on": on}
         before = {"unit_id": transfer.from_unit_id}
         record(at=at, actor=actor, event="registers.transfer.accepted", obj=subject, before=before, after=told)
     return transfer
 
 
-def refuse_hand_over(
-    *, actor: Actor, at: datetime, transfer_id: int, version: int, reason: str
-) -> Transfer | Refusal:
+def refuse_hand_over(*, actor: Actor, at: datetime, transfer_id: int, version: int, reason: str) -> Transfer | Refusal:
     """Send a file back, with a reason (a code of `WHY_RETURNED`): the sender holds it still."""
     if reason not in WHY_RETURNED:
         return Refusal(code="reason", message=_("Chọn lý do trả lại."), field="reason")
@@ -148,7 +138,7 @@ def refuse_hand_over(
         transfer, subject = got
         transfer.reason = reason
         _answered(transfer, TransferState.REFUSED, actor=actor, at=at)
-        _settle_clock(subject, at=at, on=timezone.localdate(at), done=False)
+        _settle_clock(subject, at=at, done=False)
         touched(subject, at=at, start=timezone.localdate(at))
         record(at=at, actor=actor, event="registers.transfer.refused", obj=subject, after={"reason": reason})
     return transfer
@@ -162,9 +152,11 @@ def withdraw_hand_over(*, actor: Actor, at: datetime, transfer_id: int, version:
             return got
         transfer, subject = got
         _answered(transfer, TransferState.WITHDRAWN, actor=actor, at=at)
-        _settle_clock(subject, at=at, on=timezone.localdate(at), done=False)
+        _settle_clock(subject, at=at, done=False)
         touched(subject, at=at, start=timezone.localdate(at))
-        record(at=at, actor=actor, event="registers.transfer.withdrawn", obj=subject, after={"on": timezone.localdate(at)})
+        record(
+            at=at, actor=actor, event="registers.transfer.withdrawn", obj=subject, after={"on": timezone.localdate(at)}
+        )
     return transfer
 
 
@@ -197,7 +189,7 @@ def prove_hand_over(
         first = min(first, transfer.moved_on)
         transfer.proof = f"{kept.number} {kept.signed_on:%d/%m/%Y}".strip()[:200]
         _answered(transfer, TransferState.ACCEPTED, actor=actor, at=at)
-        _settle_clock(subject, at=at, on=today, done=True)
+        _settle_clock(subject, at=at, done=True)
         void_clocks(subject, at=at)
         leave(subject, today)
         touched(subject, at=at, start=first)
@@ -245,20 +237,12 @@ def _answered(transfer: Transfer, state: TransferState, *, actor: Actor, at: dat
     transfer.save()
 
 
-def _settle_clock(subject: Subject, *, at: datetime, on: date, done: bool) -> None:
+def _settle_clock(subject: Subject, *, at: datetime, done: bool) -> None:
     """The 24 hours are over: done when the file was taken over, else no longer owed."""
-    Clock.objects.filter(subject=subject, kind=ClockKind.TRANSFER).running().update(
-        state=DueState.DONE if done else DueState.ENDED,
-        done_at=at,
-        done_on=on if done else None,
-        outcome="done" if done else "void",
-        version=F("version") + 1,
-    )
+    clocks.settle(subject, LIMIT, at, outcome="done" if done else "void")
 
 
-def _wrong_move(
-    subject: Subject, moved_on: date, to_unit_id: int | None, to_name: str, today: date
-) -> Refusal | None:
+def _wrong_move(subject: Subject, moved_on: date, to_unit_id: int | None, to_name: str, today: date) -> Refusal | None:
     if subject.died_on is not None:
         return Refusal(code="died", message=_("Hồ sơ đã ghi người này chết."))
     if moved_on > today:

@@ -5,6 +5,7 @@ Rows are locked in one order: subjects by their id, then spells, clocks, other r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.registers.models import Clock, Pause, Spell, SpellState, Stay, StayWhy, Subject
+from pcmt.apps.registers.models import Clock, ClockKind, Pause, Spell, SpellState, Stay, StayWhy, Subject
 from pcmt.apps.registers.operations.counting import mark
 from pcmt.apps.registers.policies import can_keep_file
 from pcmt.apps.tasks.models import DueState
@@ -30,9 +31,7 @@ def held_file(actor: Actor, code: str) -> Subject | Refusal:
 
     A file that was merged, handed over or never was there is a refusal: none of these tells that the others exist.
     """
-    subject = (
-        Subject.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).filter(code=code).first()
-    )
+    subject = Subject.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).filter(code=code).first()
     if subject is None:
         return Refusal(code="gone", message=_("Không còn hồ sơ này trong địa bàn của bạn. Tải lại danh sách hồ sơ."))
     if subject.merged_into_id is not None:
@@ -66,7 +65,9 @@ def stale() -> Refusal:
     """Somebody else was faster."""
     return Refusal(
         code="stale",
-        message=_("Người khác vừa thay đổi hồ sơ này. Xem lại phần mới bên dưới rồi gửi lại; nội dung bạn nhập còn đây."),
+        message=_(
+            "Người khác vừa thay đổi hồ sơ này. Xem lại phần mới bên dưới rồi gửi lại; nội dung bạn nhập còn đây."
+        ),
     )
 
 
@@ -100,14 +101,16 @@ def happened_at(on: date, at: datetime) -> datetime:
     return min(midnight, at)
 
 
-def void_clocks(subject: Subject, *, at: datetime, spell: Spell | None = None) -> int:
+def void_clocks(
+    subject: Subject, *, at: datetime, spell: Spell | None = None, kinds: Collection[str] = tuple(ClockKind)
+) -> int:
     """Settle what is open about a file, or about one of its spells, as no longer owed. How many."""
-    rows = Clock.objects.select_for_update(of=("self",), no_key=True).filter(subject=subject).running()
+    rows = Clock.objects.select_for_update(of=("self",), no_key=True).filter(subject=subject, kind__in=kinds).running()
     if spell is not None:
         rows = rows.filter(spell=spell)
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     return Clock.objects.filter(pk__in=ids).update(
-        state=DueState.ENDED, done_at=at, outcome="void", version=F("version") + 1
+        state=DueState.CANCELLED, done_at=None, outcome="void", version=F("version") + 1
     )
 
 

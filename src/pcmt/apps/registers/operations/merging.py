@@ -19,8 +19,6 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.registers.models import (
     BreakGlass,
-    Clock,
-    ClockKind,
     DataRequest,
     DrugTest,
     Episode,
@@ -43,14 +41,15 @@ from pcmt.apps.registers.models import (
     Transfer,
     TransferState,
 )
+from pcmt.apps.registers.operations import clocks
 from pcmt.apps.registers.operations.filing import write_identity
 from pcmt.apps.registers.operations.grounding import PaperText, kept_paper
+from pcmt.apps.registers.operations.handing_over import LIMIT as HAND_OVER
 from pcmt.apps.registers.operations.holding import leave, open_pause, stale, touched, void_clocks
 from pcmt.apps.registers.operations.spells import undone, words_of
 from pcmt.apps.registers.persons import PersonBlock
 from pcmt.apps.registers.policies import can_decide_merge, can_keep_file
 from pcmt.apps.registers.queries.duplicates import block_of, compared
-from pcmt.apps.tasks.models import DueState
 from pcmt.core.diagnostics import Problem, Refusal
 
 DUPLICATE = "register.duplicate"
@@ -60,12 +59,9 @@ MOVED: tuple[type[models.Model], ...] = (
     OfflineConflict, Transfer,
 )  # fmt: skip
 """What goes over as it is. Stays and clocks need a look, the identity is joined."""
-JOINED = ("other_names",)
 
 
-def propose_merge(
-    *, actor: Actor, at: datetime, keep_code: str, drop_code: str
-) -> MergeCase | Refusal:
+def propose_merge(*, actor: Actor, at: datetime, keep_code: str, drop_code: str) -> MergeCase | Refusal:
     """Propose that two files are one person's; `keep_code` goes on. Somebody else decides."""
     if keep_code == drop_code:
         return Refusal(code="same", message=_("Chọn hai hồ sơ khác nhau."))
@@ -74,7 +70,9 @@ def propose_merge(
         if isinstance(got, Refusal):
             return got
         keep, drop = got
-        waiting = MergeCase.objects.filter(state=MergeState.PROPOSED, keep__in=(keep, drop), drop__in=(keep, drop)).first()
+        waiting = MergeCase.objects.filter(
+            state=MergeState.PROPOSED, keep__in=(keep, drop), drop__in=(keep, drop)
+        ).first()
         if waiting is not None:
             return waiting
         case = MergeCase.objects.create(
@@ -139,7 +137,8 @@ def decide_merge(
         case.keep, case.drop = keep, drop
         if not can_decide_merge(actor, case):
             return Refusal(
-                code="second", message=_("Người đề nghị không tự xác nhận: cần người thứ hai có quyền với cả hai hồ sơ.")
+                code="second",
+                message=_("Người đề nghị không tự xác nhận: cần người thứ hai có quyền với cả hai hồ sơ."),
             )
         told: dict[str, object] = {"drop": drop.code}
         if agree:
@@ -161,12 +160,7 @@ def overlaps(keep: Subject, drop: Subject) -> list[tuple[Spell, Spell]]:
     """Statuses of one category that both files have on the same day."""
     mine = list(Spell.objects.filter(subject=keep).order_by("starts_on", "pk"))
     theirs = list(Spell.objects.filter(subject=drop).order_by("starts_on", "pk"))
-    return [
-        (one, other)
-        for one in mine
-        for other in theirs
-        if one.category == other.category and _meet(one, other)
-    ]
+    return [(one, other) for one in mine for other in theirs if one.category == other.category and _meet(one, other)]
 
 
 def _meet(one: Spell, other: Spell) -> bool:
@@ -241,16 +235,16 @@ def _twice(
             pause.to_on = pause.from_on
             pause.end_paper = kept
             pause.save()
-        void_clocks(spell.subject, at=at, spell=spell)
         spell.state, spell.ended_on = SpellState.ENDED, spell.starts_on
         spell.end_ground, spell.end_paper = DUPLICATE, kept
         spell.version += 1
         spell.save()
+        void_clocks(spell.subject, at=at, spell=spell)
     return None
 
 
 def _joined(keep: Subject, drop: Subject, *, actor: Actor, at: datetime) -> dict[str, object]:
-    """Everything of one file goes over to the other; what of the identity differed is told by the names of its fields."""
+    """Everything of one file goes over to the other; what of the identity differed is told by its fields."""
     first = min(
         Stay.objects.filter(subject__in=(keep, drop)).values_list("from_on", flat=True), default=timezone.localdate(at)
     )
@@ -259,11 +253,10 @@ def _joined(keep: Subject, drop: Subject, *, actor: Actor, at: datetime) -> dict
     waiting = Transfer.objects.filter(subject=drop, state=TransferState.OPEN)
     if waiting.exists():
         waiting.update(state=TransferState.WITHDRAWN, answered_at=at, version=F("version") + 1)
-        rows = Clock.objects.filter(subject=drop, kind=ClockKind.TRANSFER).running()
-        rows.update(state=DueState.ENDED, done_at=at, outcome="void", version=F("version") + 1)
-    _clocks(keep, drop, at=at)
+        clocks.void(drop, HAND_OVER, at=at)
     for model in MOVED:
         model._default_manager.filter(subject=drop).update(subject=keep)
+    clocks.gather(keep, drop, at=at)
     MergeCase.objects.filter(drop=drop, state=MergeState.PROPOSED).exclude(keep=keep).update(
         state=MergeState.REFUSED, decided_at=at, version=F("version") + 1
     )
@@ -279,7 +272,7 @@ def _joined(keep: Subject, drop: Subject, *, actor: Actor, at: datetime) -> dict
 
 
 def _identity(keep: Subject, drop: Subject) -> list[str]:
-    """Join who the person is: blanks are filled, other names added; the file that goes on wins where both say something.
+    """Join who the person is: blanks filled, other names added; where both say something, the file that goes on wins.
 
     The dropped file keeps nothing that says who the person is.
     """
@@ -300,17 +293,6 @@ def _identity(keep: Subject, drop: Subject) -> list[str]:
     Identity.objects.filter(subject=drop).delete()
     NameKey.objects.filter(subject=drop).delete()
     return differed
-
-
-def _clocks(keep: Subject, drop: Subject, *, at: datetime) -> None:
-    """What is owed goes over; of a recurring duty both had, the one of the file that goes on stays."""
-    recurring = (ClockKind.TEST, ClockKind.RESIDENCE)
-    had = set(Clock.objects.filter(subject=keep, kind__in=recurring).running().values_list("limit", flat=True))
-    Clock.objects.filter(subject=drop, kind__in=recurring, limit__in=had).running().update(
-        state=DueState.ENDED, done_at=at, outcome="void", version=F("version") + 1
-    )
-    Clock.objects.filter(subject=drop).running().update(unit_id=keep.unit_id)
-    Clock.objects.filter(subject=drop).update(subject=keep, version=F("version") + 1)
 
 
 def _stays(keep: Subject, drop: Subject, today: date) -> None:

@@ -19,6 +19,8 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.registers.models import (
     CATEGORY_WORDS,
+    Clock,
+    ClockKind,
     Paper,
     Pause,
     PauseKind,
@@ -154,7 +156,7 @@ def begun(
         made_at=at,
         made_by_id=actor.user_id,
     )
-    _clocks_of(subject, spell, ground, start.on, actor=actor, at=at)
+    _clocks_of(subject, spell, ground, paper, start.on, at)
     return spell
 
 
@@ -183,7 +185,7 @@ def pause_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, paus
         if kind != PauseKind.ABSENCE:
             spell.state = SpellState.SUSPENDED
         _next_version(spell)
-        _clocks_of(subject, spell, ground, pause.on, actor=actor, at=at)
+        _clocks_of(subject, spell, ground, paper, pause.on, at)
         touched(subject, at=at, start=pause.on)
         after = {"category": spell.category, "ground": ground.code, "from_on": pause.on}
         record(at=at, actor=actor, event="registers.spell.paused", obj=subject, after=after)
@@ -212,8 +214,8 @@ def resume_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, res
             return Refusal(
                 code="outlasted",
                 message=_(
-                    "Thời gian bị tạm giữ, tạm giam đã vượt thời hạn còn lại (đến hết ngày %(day)s): ra quyết định dừng "
-                    "quản lý (Luật 120/2025/QH15, Điều 24 khoản 7)."
+                    "Thời gian bị tạm giữ, tạm giam đã vượt thời hạn còn lại (đến hết ngày %(day)s): ra quyết định "
+                    "dừng quản lý (Luật 120/2025/QH15, Điều 24 khoản 7)."
                 )
                 % {"day": f"{spell.ends_on:%d/%m/%Y}"},
                 field="ground",
@@ -225,7 +227,7 @@ def resume_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, res
         _close_pause(spell, pause, resume.on, paper)
         spell.state = SpellState.ACTIVE
         _next_version(spell)
-        _clocks_of(subject, spell, ground, resume.on, actor=actor, at=at)
+        _clocks_of(subject, spell, ground, paper, resume.on, at)
         touched(subject, at=at, start=pause.from_on)
         told = {"category": spell.category, "ground": ground.code, "to_on": resume.on, "ends_on": spell.ends_on}
         record(at=at, actor=actor, event="registers.spell.resumed", obj=subject, before={"ends_on": before}, after=told)
@@ -269,7 +271,7 @@ def renew_spell(
         )  # fmt: skip
         before, spell.ends_on = spell.ends_on, ends_on
         _next_version(spell)
-        _clocks_of(subject, spell, ground, renew.on, actor=actor, at=at)
+        _clocks_of(subject, spell, ground, paper, renew.on, at)
         touched(subject, at=at, start=renew.on)
         told = {"category": spell.category, "ground": ground.code, "on": renew.on, "ends_on": ends_on}
         record(at=at, actor=actor, event="registers.spell.renewed", obj=subject, before={"ends_on": before}, after=told)
@@ -315,7 +317,11 @@ def ended(subject: Subject, spell: Spell, end: Ending, *, actor: Actor, at: date
     if isinstance(ground, Refusal):
         return ground
     last = today
-    if ground.effect == Effect.ENDS and spell.ends_on is not None and spell.ends_on + timedelta(days=1) <= today + AHEAD:
+    if (
+        ground.effect == Effect.ENDS
+        and spell.ends_on is not None
+        and spell.ends_on + timedelta(days=1) <= today + AHEAD
+    ):
         last = max(today, spell.ends_on + timedelta(days=1))
     if refused := _outside(spell, end.on, last):
         return refused
@@ -337,9 +343,7 @@ def ended(subject: Subject, spell: Spell, end: Ending, *, actor: Actor, at: date
         pause.save()
     spell.state, spell.ended_on, spell.end_ground, spell.end_paper = SpellState.ENDED, end.on, ground.code, paper
     _next_version(spell)
-    void_clocks(subject, at=at, spell=spell)
-    for limit in ground.opens:
-        _open(subject, spell, limit, end.on, actor=actor, at=at)
+    _clocks_of(subject, spell, ground, paper, end.on, at)
     return ground
 
 
@@ -493,7 +497,9 @@ def _wrong_days(subject: Subject, start: Starting, today: date) -> Refusal | Non
     if start.on > today:
         return Refusal(code="on", message=_("Ngày bắt đầu ở tương lai."), field="on")
     if start.triggered_on > start.on:
-        return Refusal(code="triggered_on", message=_("Ngày phát sinh phải trước hoặc trong ngày bắt đầu."), field="triggered_on")
+        return Refusal(
+            code="triggered_on", message=_("Ngày phát sinh phải trước hoặc trong ngày bắt đầu."), field="triggered_on"
+        )
     if subject.died_on is not None:
         return Refusal(code="died", message=_("Hồ sơ đã ghi người này chết."))
     if start.site_id is not None and not Unit.objects.filter(pk=start.site_id).exists():
@@ -526,7 +532,9 @@ def _in_the_way(subject: Subject, start: Starting, *, minor: bool) -> Refusal | 
     if start.category == Category.IN_REHAB and start.setting == Setting.COMPULSORY:
         listed = next((spell for spell in now if spell.category == Category.ADDICT), None)
         if listed is not None:
-            message = _("Người bị đưa vào cơ sở cai nghiện bắt buộc không còn ở danh sách người nghiện: dừng diện đó trước.")
+            message = _(
+                "Người bị đưa vào cơ sở cai nghiện bắt buộc không còn ở danh sách người nghiện: dừng diện đó trước."
+            )
             return Refusal(code="apart", message=message, field="category", ref=listed.pk)
     if start.category == Category.E_MONITORING and not minor and not _monitorable(now):
         message = _("Giám sát điện tử gắn với cai nghiện tại gia đình, điều trị thay thế hoặc quản lý sau cai nghiện.")
@@ -579,16 +587,24 @@ def _begun_already(subject: Subject, start: Starting) -> Spell | None:
     """The status that the same start made a moment ago: the button was pressed twice."""
     spell = (
         Spell.objects.filter(
-            subject=subject, category=start.category, start_ground=start.ground, starts_on=start.on, ended_on__isnull=True
+            subject=subject,
+            category=start.category,
+            start_ground=start.ground,
+            starts_on=start.on,
+            ended_on__isnull=True,
         )
         .select_related("start_paper")
         .first()
     )
     if spell is None:
         return None
-    same = spell.start_paper_id == start.paper.paper_id if start.paper.paper_id else (
-        spell.start_paper.number == " ".join(start.paper.number.split())
-        and spell.start_paper.signed_on == start.paper.signed_on
+    same = (
+        spell.start_paper_id == start.paper.paper_id
+        if start.paper.paper_id
+        else (
+            spell.start_paper.number == " ".join(start.paper.number.split())
+            and spell.start_paper.signed_on == start.paper.signed_on
+        )
     )
     return spell if same else None
 
@@ -613,18 +629,29 @@ def _next_version(spell: Spell) -> None:
     spell.save()
 
 
-def _clocks_of(
-    subject: Subject, spell: Spell, ground: Ground, on: date, *, actor: Actor, at: datetime
-) -> None:
-    """Open the clocks of the law that a ground starts."""
+def _clocks_of(subject: Subject, spell: Spell, ground: Ground, paper: Paper, on: date, at: datetime) -> None:
+    """What an act does to clocks: its paper settles those that waited for it, its ground opens those of the law.
+
+    What recurs is laid or dropped as the status now stands.
+    """
+    waiting = Clock.objects.filter(subject=subject, kind=ClockKind.STEP).running()
+    for limit, since in waiting.values_list("limit", "opened_at").order_by("limit").distinct():
+        rule = law().limit(limit, timezone.localdate(since))
+        if rule is not None and rule.form and rule.form == paper.form:
+            clocks.settle(subject, limit, done_at(paper, at))
+    if spell.state == SpellState.ENDED:
+        void_clocks(subject, at=at, spell=spell, kinds=(ClockKind.STEP,))
+    if spell.state == SpellState.ACTIVE:
+        clocks.lay_recurring(spell, at=at)
+    else:
+        clocks.drop_recurring(spell, at=at)
     for limit in ground.opens:
-        _open(subject, spell, limit, on, actor=actor, at=at)
+        clocks.open_limit(subject, spell, limit, happened_at(on, at))
 
 
-def _open(subject: Subject, spell: Spell, limit: str, on: date, *, actor: Actor, at: datetime) -> None:
-    clocks.open_limit(
-        subject=subject, spell=spell, limit_code=limit, happened_at=happened_at(on, at), actor=actor, at=at
-    )
+def done_at(paper: Paper, at: datetime) -> datetime:
+    """When what a paper does was done: now, or on the day it was signed, if that was earlier."""
+    return happened_at(paper.signed_on, at) if paper.signed_on else at
 
 
 def _told(spell: Spell) -> dict[str, object]:

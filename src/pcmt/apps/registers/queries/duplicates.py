@@ -59,9 +59,7 @@ class Suspect:
     score: int
 
 
-def candidates(
-    actor: Actor, block: PersonBlock, *, sex: str, birth_year: int, besides: str = ""
-) -> Candidates:
+def candidates(actor: Actor, block: PersonBlock, *, sex: str, birth_year: int, besides: str = "") -> Candidates:
     """Files that may be this person's, the likeliest first; `besides` is the code of the file asked about."""
     seen = Subject.objects.visible_to(actor).standing().exclude(code=besides)
     number = index_of("id", id_form(block.id_number))
@@ -170,10 +168,7 @@ def suspects(actor: Actor, unit_id: int | None = None) -> list[Suspect]:
     ).values_list("keep_id", "drop_id")
     done = {tuple(sorted(pair)) for pair in looked_at}
     rows = Subject.objects.in_bulk({pk for pair in pairs for pk in pair})
-    full = {
-        row.pk: row
-        for row in Subject.objects.filter(pk__in=rows).select_related("unit", "identity")
-    }
+    full = {row.pk: row for row in Subject.objects.filter(pk__in=rows).select_related("unit", "identity")}
     out: list[Suspect] = []
     for (one_id, other_id), grounds in pairs.items():
         if tuple(sorted((one_id, other_id))) in done:
