@@ -1,0 +1,85 @@
+"""Where typed numbers differ from those counted from records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+import attrs
+from django.db.models import Count
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.facts.models import Fact, Reconciliation, ReconciliationState, Recording
+from pcmt.apps.facts.queries.entering import elements_of
+from pcmt.core.periods import Span
+
+
+@attrs.frozen
+class Differing:
+    """A difference as pages show it: two numbers in units of the element, the typed one with who told it and when."""
+
+    row: Reconciliation
+    label: str
+    unit_word: str
+    typed: Decimal | None
+    counted: Decimal
+    told: Recording
+
+    @property
+    def by(self) -> str:
+        """Who told the typed number; empty: the program took it from a report or sheet without a person."""
+        return self.told.by.full_name if self.told.by else ""
+
+
+def differences(
+    actor: Actor, *, state: str = ReconciliationState.OPEN, limit: int = 200, offset: int = 0
+) -> list[Differing]:
+    """The differences that the actor sees, the latest periods first. Three statements."""
+    rows = list(
+        Reconciliation.objects.visible_to(actor)
+        .filter(state=state)
+        .select_related("unit", "element", "fact__recording__by", "settled_by")[offset : offset + limit]
+    )
+    return shown(rows, actor.on)
+
+
+def difference(actor: Actor, item_id: int) -> Differing | None:
+    """One of them, whatever its state; None where the actor sees none."""
+    found = Reconciliation.objects.visible_to(actor).filter(pk=item_id)
+    rows = list(found.select_related("unit", "element", "fact__recording__by", "settled_by"))
+    return next(iter(shown(rows, actor.on)), None)
+
+
+def shown(rows: Collection[Reconciliation], on: date) -> list[Differing]:
+    """Rows with the words of their elements."""
+    kinds = elements_of(rows, on)
+    return [
+        Differing(
+            row,
+            kinds[row.element_id].name,
+            kinds[row.element_id].unit_word,
+            None if row.fact.value is None else row.element.number(row.fact.value),
+            row.element.number(row.counted),
+            row.fact.recording,
+        )
+        for row in rows
+    ]
+
+
+def counts_by_state(actor: Actor) -> dict[str, int]:
+    """How many differences the actor sees, by state."""
+    rows = Reconciliation.objects.visible_to(actor).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def waiting_at(unit_id: int, span: Span) -> list[Reconciliation]:
+    """The unsettled differences of a unit in a period: what a report of it should not pass over in silence."""
+    rows = Reconciliation.objects.waiting().filter(unit_id=unit_id, start__gte=span.start, end__lte=span.end)
+    return list(rows.select_related("element", "fact"))
+
+
+def aside(unit_ids: Collection[int], elements: Collection[int]) -> list[Fact]:
+    """Typed numbers of units that stand beside the sums, with the recordings that told them."""
+    rows = Fact.objects.current().filter(unit__in=unit_ids, element__in=elements, accepted=False)
+    return list(rows.select_related("element", "recording", "recording__form"))
