@@ -16,7 +16,7 @@ from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.facts.catalogue import IN_TIME, element_of
 from pcmt.apps.facts.models import ElementVersion, Fact, Form, FormLine, Reconciliation, Recording
-from pcmt.apps.facts.queries.counted import CountedCells, counted_cells, is_counted
+from pcmt.apps.facts.queries.counted import counted_cells, is_counted
 from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind, holds_on
 from pcmt.core import measures as core
 from pcmt.core.periods import Span
@@ -116,7 +116,8 @@ def elements_of(lines: Iterable[FormLine | Reconciliation], on: date) -> dict[in
 class Number:
     """A number as it stands: what was told last, by whom, when; `counts` is whether it is accepted and adds up.
 
-    `value` None is a blank. `fact_id` is what the next writer has seen (`operations.Entry.seen`).
+    `value` None is a blank. `beside`: typed for a cell that is counted from records, it waits for nothing and adds up
+    nowhere. `fact_id` is what the next writer has seen (`operations.Entry.seen`).
     """
 
     fact_id: int
@@ -125,6 +126,7 @@ class Number:
     counts: bool
     note: str
     span: Span
+    beside: bool = False
 
     @property
     def told(self) -> bool:
@@ -158,11 +160,9 @@ def numbers(
     rows = Fact.objects.current().filter(
         when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
     )
-    beside = CountedCells()
-    if not waiting:
-        beside = counted_cells(unit_ids, {line.element.code for line in lines})
-        if not beside.since:
-            rows = rows.filter(accepted=True)
+    counted = counted_cells(unit_ids, {line.element.code for line in lines})
+    if not waiting and not counted.since:
+        rows = rows.filter(accepted=True)
     codes = {line.element_id: line.element.code for line in lines}
     found: dict[Place, dict[Span, Number]] = defaultdict(dict)
     columns = ("pk", "unit_id", "element_id", "breakdown", "start", "end", "value", "applies", "accepted", "note")
@@ -172,9 +172,9 @@ def numbers(
         if (element, part) in pairs:
             exact = None if value is None else Decimal(value).scaleb(-places[element])
             span = Span(start, end)
-            if not accepted and not waiting and not beside.counter(unit, codes[element], part, span):
-                continue
-            found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span)
+            beside = not accepted and counted.counter(unit, codes[element], part, span) is not None
+            if accepted or waiting or beside:
+                found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span, beside)
     return dict(found)
 
 
