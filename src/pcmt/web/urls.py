@@ -20,6 +20,7 @@ urlpatterns = [
     path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("nhap-so/", include("pcmt.web.entry.urls")),
+    path("doi-chieu/", include("pcmt.web.reconciling.urls")),
     path("bao-cao/", include("pcmt.web.reports.urls")),
     path("che-do-bao-cao/", include("pcmt.web.regimes.urls")),
     path("mau-bao-cao/", include("pcmt.web.report_forms.urls")),

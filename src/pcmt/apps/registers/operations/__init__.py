@@ -1,0 +1,1 @@
+"""What is done with registers: by whom, when, and what follows."""
