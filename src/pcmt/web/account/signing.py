@@ -86,7 +86,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
     record_sign_out(at=timezone.now(), user=request.user, actor=getattr(request, "actor", None))  # type: ignore[arg-type]
-    devices_left(user_id=request.user.pk, at=timezone.now())
+    if request.user.pk is not None:
+        devices_left(user_id=request.user.pk, at=timezone.now())
     logout(request)
     return redirect("login")
 

@@ -74,12 +74,12 @@ def _keeper(request: HttpRequest) -> Actor:
 def index(request: HttpRequest) -> HttpResponse:
     """How it works, which of one's browsers hold a list, what waits for a look."""
     actor = _keeper(request)
-    waiting = [
-        {"row": row, "reason": REASONS[row.reason](), "entry": entry_of(row)} for row in conflicts_waiting(actor)
-    ]
     words = dict([*RESULTS, *FOUND])
-    for each in waiting:
-        each["result"] = words.get(each["entry"].result, "")
+    waiting: list[dict[str, Any]] = []
+    for row in conflicts_waiting(actor):
+        entry = entry_of(row)
+        told = words.get(entry.result, "")
+        waiting.append({"row": row, "reason": REASONS[row.reason](), "entry": entry, "result": told})
     devices = devices_open(actor, timezone.now())
     return render(request, "offline/index.html", {"devices": devices, "waiting": waiting})
 
@@ -113,7 +113,9 @@ def people(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     visit = visit_of(request)
     if visit is None:
-        return JsonResponse({"words": _("Hãy nói mục đích truy cập ở trang Hồ sơ trước khi tải danh sách.")}, status=409)
+        return JsonResponse(
+            {"words": _("Hãy nói mục đích truy cập ở trang Hồ sơ trước khi tải danh sách.")}, status=409
+        )
     along = people_along(actor, today)
     names = open_identities(actor=actor, at=now, visit=visit, subjects=[each.subject for each in along], what="device")
     if isinstance(names, Refusal):
@@ -128,6 +130,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "seen": mark_of(each.spells),
         }
         for each in along
+        if each.subject.pk in names
     ]
     told = {"until": made.until.isoformat(), "day": today.isoformat(), "day_words": vdate(today), "people": rows}
     return JsonResponse(told)
@@ -151,7 +154,8 @@ def send(request: HttpRequest) -> HttpResponse:
         if isinstance(entry, Entry):
             entries.append(entry)
         else:
-            outcomes.append({"key": str(each.get("key", "")) if isinstance(each, dict) else "", "state": "refused", "words": entry})
+            key = str(each.get("key", "")) if isinstance(each, dict) else ""
+            outcomes.append({"key": key, "state": "refused", "words": entry})
     for sent in take_entries(actor=actor, at=timezone.now(), entries=entries):
         outcomes.append({"key": str(sent.key), "state": sent.state, "words": sent.words})
     return JsonResponse({"outcomes": outcomes})

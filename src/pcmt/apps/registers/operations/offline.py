@@ -129,7 +129,7 @@ def _take(actor: Actor, at: datetime, entry: Entry) -> Sent:
 REASONS = {
     "moved": lambda: _("Hồ sơ đã chuyển sang nơi khác: nơi đó sẽ xem."),
     "ended": lambda: _("Hồ sơ đã kết thúc hoặc tạm đình chỉ quản lý từ khi tải danh sách: chờ người xem."),
-    "same_day": lambda: _("Đã có kết quả khác trong cùng ngày: chờ người xem."),
+    "same_day": lambda: _("Trong ngày đã có một lần xét nghiệm khác được ghi: chờ người xem."),
     "old": lambda: _("Mục này đã nằm trên thiết bị quá lâu: chờ người xem."),
 }
 """What stands in the way of an entry, in words."""
@@ -145,17 +145,17 @@ def _conflict(actor: Actor, at: datetime, entry: Entry, subject: Subject) -> str
     if entry.seen and entry.seen != mark_of(spells) and not any(each.state == SpellState.ACTIVE for each in spells):
         return "ended"
     if entry.kind == "test":
-        others = DrugTest.objects.filter(subject=subject, on=entry.on, voided_at__isnull=True)
-        if others.exclude(result=entry.result).exists():
+        others = DrugTest.objects.filter(subject=subject, on=entry.on, sample=entry.sample, voided_at__isnull=True)
+        if others.exists():
             return "same_day"
     return ""
 
 
-def _write(actor: Actor, at: datetime, entry: Entry, subject: Subject) -> Refusal | None:
+def _write(actor: Actor, at: datetime, entry: Entry, subject: Subject, *, again: bool = False) -> Refusal | None:
     if entry.kind == "test":
         made: object = record_test(
             actor=actor, at=at, key=entry.key, code=subject.code, on=entry.on, ground=PLANNED, sample=entry.sample,
-            result=entry.result, substances=list(entry.substances),
+            result=entry.result, substances=entry.substances, again=again,
         )  # fmt: skip
     else:
         made = record_residence(actor=actor, at=at, key=entry.key, code=subject.code, on=entry.on, found=entry.result)
@@ -184,7 +184,7 @@ def decide_conflict(
         if row.version != version or row.state != ConflictState.OPEN:
             return Refusal(code="stale", message=_("Mục này vừa có người xem. Tải lại trang."))
         if keep:
-            refused = _write(actor, at, entry_of(row), row.subject)
+            refused = _write(actor, at, entry_of(row), row.subject, again=True)
             if refused:
                 return refused
         row.state = ConflictState.KEPT if keep else ConflictState.DROPPED

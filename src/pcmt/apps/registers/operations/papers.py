@@ -152,7 +152,9 @@ def sign_paper(
         if not found.holds_on(signed_on):
             return Refusal(
                 code="form_law",
-                message=_("Mẫu này không có hiệu lực vào ngày ký. Kiểm tra ngày ký, hoặc lập theo mẫu đúng luật ngày đó."),
+                message=_(
+                    "Mẫu này không có hiệu lực vào ngày ký. Kiểm tra ngày ký, hoặc lập theo mẫu đúng luật ngày đó."
+                ),
                 field="signed_on",
             )
         if found.symbol and not number:
@@ -177,7 +179,9 @@ def sign_paper(
         ).exclude(pk=paper.pk)  # fmt: skip
         if number and twin.exists():
             return Refusal(
-                code="number_used", message=_("Số này đã ghi cho một văn bản khác trong năm. Kiểm tra lại."), field="number"
+                code="number_used",
+                message=_("Số này đã ghi cho một văn bản khác trong năm. Kiểm tra lại."),
+                field="number",
             )
         paper.number, paper.signed_on, paper.decider = number, signed_on, decider
         paper.state = PaperState.SIGNED

@@ -165,9 +165,7 @@ def _looked(actor: Actor, reading: ListReading, row: ListRow, repeats: int | Non
     return _told(row, NEW, ())
 
 
-def _told(
-    row: ListRow, state: str, reasons: Sequence[tuple[int | None, str]], codes: tuple[str, ...] = ()
-) -> Looked:
+def _told(row: ListRow, state: str, reasons: Sequence[tuple[int | None, str]], codes: tuple[str, ...] = ()) -> Looked:
     cells = tuple(column for column, _words in reasons if column is not None)
     return Looked(row.row, state, row, tuple(words for _column, words in reasons), codes, cells)
 
@@ -207,7 +205,9 @@ def start_of(row: ListRow) -> Starting | str:
     evidence: dict[str, PaperText] = {}
     if "positive_test" in ground.needs:
         if row.test_on is None:
-            return _("Thiếu ngày xét nghiệm dương tính: người sử dụng trái phép chỉ được lập hồ sơ khi có kết quả dương tính.")
+            return _(
+                "Thiếu ngày xét nghiệm dương tính: người sử dụng trái phép chỉ được lập hồ sơ khi có kết quả dương tính."
+            )
         if row.test_on > on:
             return _("Ngày xét nghiệm ở sau ngày quyết định.")
         evidence["positive_test"] = PaperText(signed_on=row.test_on, decider=TESTER)
