@@ -44,7 +44,7 @@ class Interruption:
 
 @attrs.frozen
 class Term:
-    """A term: its first and last day (None: until an ending event), its months, where that is written, in which words."""
+    """A term: first and last day (None: until an ending event), its months, where that is written, in words."""
 
     starts_on: date
     ends_on: date | None

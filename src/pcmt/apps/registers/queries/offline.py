@@ -73,6 +73,4 @@ def conflicts_waiting(actor: Actor) -> QuerySet[OfflineConflict]:
     return rows.select_related("subject", "user").order_by("at", "pk")
 
 
-RESULTS: Sequence[tuple[str, str]] = TestResult.choices
-FOUND: Sequence[tuple[str, str]] = Found.choices
-SAMPLES: Sequence[tuple[str, str]] = Sample.choices
+RESULTS, FOUND, SAMPLES = TestResult.choices, Found.choices, Sample.choices
