@@ -41,7 +41,7 @@ from pcmt.apps.registers.queries.offline import (
     people_along,
 )
 from pcmt.core.diagnostics import Refusal
-from pcmt.web.protection.visits import visit_of
+from pcmt.web.protection.visits import needs_visit, visit_of
 from pcmt.web.shell.access import acting
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -69,8 +69,8 @@ def _keeper(request: HttpRequest) -> Actor:
     return actor
 
 
-@never_cache
 @require_GET
+@needs_visit
 def index(request: HttpRequest) -> HttpResponse:
     """How it works, which of one's browsers hold a list, what waits for a look."""
     actor = _keeper(request)
