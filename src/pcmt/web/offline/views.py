@@ -32,6 +32,7 @@ from pcmt.apps.registers.operations.offline import (
     take_entries,
 )
 from pcmt.apps.registers.operations.reading import open_identities
+from pcmt.apps.registers.operations.testing import SUBSTANCES
 from pcmt.apps.registers.queries.offline import (
     FOUND,
     RESULTS,
@@ -89,6 +90,7 @@ def device(request: HttpRequest) -> HttpResponse:
     """The page that goes on without a connection. Nothing in it depends on who asks."""
     _keeper(request)
     context = {"results": RESULTS, "found": FOUND, "samples": SAMPLES, "idle": IDLE_MINUTES}
+    context["substances"] = SUBSTANCES.items()
     return render(request, "offline/device.html", context)
 
 
