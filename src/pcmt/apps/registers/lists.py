@@ -65,11 +65,16 @@ PLAIN = (
 )  # fmt: skip
 """Columns whose words go into the person block as they stand."""
 
-_REMARKS = re.compile(r"\bghi chu\b|\bnhan xet\b|\bdanh gia\b|\bbieu hien\b|\bnghi (?:van|ngo)\b|\bkhac\b$|\bdien bien\b")
+_REMARKS = re.compile(
+    r"\bghi chu\b|\bnhan xet\b|\bdanh gia\b|\bbieu hien\b|\bnghi (?:van|ngo)\b|\bkhac\b$|\bdien bien\b"
+)
 _HEADINGS = tuple(
     (meaning, re.compile(pattern))
     for meaning, pattern in (
-        ("guardian_name", r"\bgiam ho\b|^(?:ho va ten |ho ten |ten )?(?:cha|bo) ?(?:me)?\b|^(?:ho va ten |ho ten |ten )?me\b"),
+        (
+            "guardian_name",
+            r"\bgiam ho\b|^(?:ho va ten |ho ten |ten )?(?:cha|bo) ?(?:me)?\b|^(?:ho va ten |ho ten |ten )?me\b",
+        ),
         (TEST_ON, r"\bxet nghiem\b|\btest\b|\bngay xn\b"),
         ("other_names", r"\bten (?:goi )?khac\b|\bbi danh\b"),
         (NAME, r"^ho (?:va )?(?:chu dem va )?ten\b|^(?:ho |va )*ten (?:nguoi|doi tuong)\b|^ten$"),
@@ -91,9 +96,15 @@ _HEADINGS = tuple(
         ("schooling", r"\btrinh do\b|\bhoc van\b|\bvan hoa\b"),
         ("occupation", r"\bnghe\b(?! tu)"),
         ("phone", r"\bdien thoai\b|\bsdt\b|\bso dt\b"),
-        (SIGNED_ON, r"\bngay (?:thang (?:nam )?)?(?:ra |ky |ban hanh )?(?:qd|quyet dinh)\b|\bngay (?:ky|ban hanh)\b|(?:qd|quyet dinh) ngay$"),
+        (
+            SIGNED_ON,
+            r"\bngay (?:thang (?:nam )?)?(?:ra |ky |ban hanh )?(?:qd|quyet dinh)\b|\bngay (?:ky|ban hanh)\b|quyet dinh ngay$",
+        ),
         (DECIDER, r"\b(?:nguoi|chuc vu|tham quyen)\b.*\bky\b|\bnguoi (?:ra )?(?:qd|quyet dinh)\b"),
-        (NUMBER, r"\bso (?:va ky hieu )?(?:qd|quyet dinh|van ban)\b|^(?:qd|quyet dinh)(?: so)?\b|\b(?:qd|quyet dinh) so$"),
+        (
+            NUMBER,
+            r"\bso (?:va ky hieu )?(?:qd|quyet dinh|van ban)\b|^(?:qd|quyet dinh)(?: so)?\b|\b(?:qd|quyet dinh) so$",
+        ),
         (CATEGORY, r"\bloai\b|\bdien\b|\bphan loai\b|\bdoi tuong\b|\btinh trang\b|\bhinh thuc\b"),
     )
 )
@@ -205,8 +216,10 @@ def guess_reading(grid: Grid, remembered: Mapping[str, str]) -> ListReading | No
             columns: dict[int, str] = {}
             for column, text in sorted(heads.items()):
                 meaning = remembered.get(fold(text)[:LONGEST]) or meaning_of(text)
-                if meaning and (meaning == REMARK or meaning not in columns.values()) and not (
-                    meaning != REMARK and is_remark(text)
+                if (
+                    meaning
+                    and (meaning == REMARK or meaning not in columns.values())
+                    and not (meaning != REMARK and is_remark(text))
                 ):
                     columns[column] = meaning
             if NAME in columns.values() and len(set(columns.values()) - {REMARK}) >= 2:
@@ -226,7 +239,12 @@ def without_remarks(grid: Grid) -> Grid:
                 if any(meaning_of(text) == NAME for text in heads.values()):
                     break
         head = next(
-            (at for at in range(min(SEARCHED_ROWS, len(sheet.rows))) if any(meaning_of(t) == NAME for t in sheet.rows[at])), -1
+            (
+                at
+                for at in range(min(SEARCHED_ROWS, len(sheet.rows)))
+                if any(meaning_of(t) == NAME for t in sheet.rows[at])
+            ),
+            -1,
         )
         rows = [
             tuple("" if column in drop and at > head else text for column, text in enumerate(texts))
@@ -352,7 +370,9 @@ class _Row:
         text = self.text(ID_NUMBER)
         found = tidy_id(text)
         if found is None:
-            self.wrong(ID_NUMBER, _("Số giấy tờ không đúng: CCCD có 12 chữ số, CMND có 9 chữ số. Để dạng chữ (Text) khi gõ."))
+            self.wrong(
+                ID_NUMBER, _("Số giấy tờ không đúng: CCCD có 12 chữ số, CMND có 9 chữ số. Để dạng chữ (Text) khi gõ.")
+            )
             return "", ""
         return found
 
@@ -367,7 +387,9 @@ class _Row:
 
 
 def _looks_like_name(text: str) -> bool:
-    return len(text) <= LONGEST and sum(each.isalpha() for each in text) >= 2 and not any(each.isdigit() for each in text)
+    return (
+        len(text) <= LONGEST and sum(each.isalpha() for each in text) >= 2 and not any(each.isdigit() for each in text)
+    )
 
 
 def tidy_name(text: str) -> str:
@@ -455,7 +477,9 @@ def same_person(rows: Sequence[ListRow]) -> dict[int, int]:
     for each in rows:
         block = each.block
         key: tuple[object, ...] = (
-            ("id", block.id_number) if block.id_number else (fold(block.name), each.sex, block.born_on or each.birth_year)
+            ("id", block.id_number)
+            if block.id_number
+            else (fold(block.name), each.sex, block.born_on or each.birth_year)
         )
         if key in seen:
             found[each.row] = seen[key]
