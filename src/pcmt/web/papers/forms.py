@@ -83,7 +83,8 @@ class ColumnsForm(forms.Form):
     """How a sheet is read: its row of headings, and what each column says."""
 
     def __init__(self, data: Any, *, sheet: GridSheet, heads: Mapping[int, str], reading: ListReading | None) -> None:
-        head = reading.head if reading else next((at for at, row in enumerate(sheet.rows) if sum(map(bool, row)) > 2), 0)
+        full = (at for at, row in enumerate(sheet.rows) if sum(map(bool, row)) > 2)
+        head = reading.head if reading else next(full, 0)
         super().__init__(data)
         rows = [(str(at), f"{at + 1}: {_short(row)}") for at, row in enumerate(sheet.rows[:HEADS]) if any(row)]
         if reading is not None and not any(value == str(head) for value, _label in rows):

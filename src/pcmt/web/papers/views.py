@@ -33,8 +33,8 @@ from pcmt.apps.registers.queries.papers import (
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents.output.pdf import report_pdf
 from pcmt.documents.output.person_form import post_of, symbol_of
-from pcmt.documents.output.report import Grid, Report, Title, write_report
 from pcmt.documents.output.report import Centred as CentredLine
+from pcmt.documents.output.report import Grid, Report, Title, write_report
 from pcmt.web.downloads.views import DOCX
 from pcmt.web.papers.forms import PaperForm, SignForm
 from pcmt.web.protection.visits import needs_visit, visit_of
