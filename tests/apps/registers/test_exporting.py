@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings as SettingsWrapper
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry
