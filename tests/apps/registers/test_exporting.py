@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
-from pytest_django.fixtures import Settings as SettingsWrapper
+from typing import Any
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry
@@ -88,7 +88,7 @@ def test_every_section_page_and_sheet_carries_the_mark(land: World) -> None:
     assert made.foot in str(book.as_json())
 
 
-def test_so_many_lists_and_people_a_day(land: World, settings: SettingsWrapper) -> None:
+def test_so_many_lists_and_people_a_day(land: World, settings: Any) -> None:
     settings.REGISTER_EXPORT_LISTS, settings.REGISTER_EXPORT_PEOPLE = 2, 5
     for _each in range(2):
         spell(subject(land["dong_hoa"]), on=date(2026, 7, 6))
@@ -102,7 +102,7 @@ def test_so_many_lists_and_people_a_day(land: World, settings: SettingsWrapper) 
     assert Entry.objects.filter(event="registers.list.printed").count() == 1
 
 
-def test_too_many_people_are_refused_before_any_name_is_opened(land: World, settings: SettingsWrapper) -> None:
+def test_too_many_people_are_refused_before_any_name_is_opened(land: World, settings: Any) -> None:
     settings.REGISTER_EXPORT_PEOPLE = 1
     for _each in range(2):
         spell(subject(land["dong_hoa"]), on=date(2026, 7, 6))
