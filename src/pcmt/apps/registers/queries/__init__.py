@@ -1,5 +1,1 @@
-<<<<<<< HEAD
 """What others may ask the registers: values without names. Who somebody is opens only in `operations.reading`."""
-=======
-"""What is asked of registers."""
->>>>>>> lives
