@@ -73,9 +73,7 @@ def break_glass(*, actor: Actor, at: datetime, sought: str, reason: str) -> Brea
         if open_now := today.filter(subject=subject, closed_at__isnull=True).first():
             return open_now
         if Identity.objects.visible_to(actor).filter(subject=subject).exists():
-            return Refusal(
-                code="seen", message=_("Bạn đã có quyền xem hồ sơ này: mở như bình thường."), field="sought"
-            )
+            return Refusal(code="seen", message=_("Bạn đã có quyền xem hồ sơ này: mở như bình thường."), field="sought")
         if _names(reason, subject):
             return Refusal(
                 code="name", message=_("Không ghi họ tên của ai trong lý do; chỉ ghi mã hồ sơ."), field="reason"
@@ -99,9 +97,7 @@ def break_glass(*, actor: Actor, at: datetime, sought: str, reason: str) -> Brea
             key=f"glass:{made.pk}",
             unit_id=subject.unit_id,
         )
-        record(
-            at=at, actor=actor, event="registers.glass.broken", obj=subject, after={"on": actor.on}, reason=reason
-        )
+        record(at=at, actor=actor, event="registers.glass.broken", obj=subject, after={"on": actor.on}, reason=reason)
     return made
 
 
@@ -188,7 +184,9 @@ def _wrong_reason(reason: str) -> Refusal | None:
         return Refusal(code="long", message=_("Ghi tối đa %(n)s ký tự.") % {"n": MOST}, field="reason")
     if numbers_somebody(reason):
         return Refusal(
-            code="number", message=_("Không ghi số giấy tờ, số điện thoại trong lý do; chỉ ghi mã hồ sơ."), field="reason"
+            code="number",
+            message=_("Không ghi số giấy tờ, số điện thoại trong lý do; chỉ ghi mã hồ sơ."),
+            field="reason",
         )
     return None
 

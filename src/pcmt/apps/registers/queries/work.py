@@ -16,7 +16,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import changes, sees
 from pcmt.apps.accounts.rights import Reach
-from pcmt.apps.registers.grounds import GROUND_OF
+from pcmt.apps.registers.grounds import GROUND_OF, PLANNED
 from pcmt.apps.registers.models import (
     CATEGORY_WORDS,
     Clock,
@@ -49,7 +49,7 @@ def keeps_files(actor: Actor | None) -> bool:
 
 @attrs.frozen
 class DayCounts:
-    """How much there is to do. `today` and `soon` are not overdue; `open_tests`: windows in which a test may be taken."""
+    """How much there is to do. `today` and `soon` are not overdue; `open_tests`: windows open for a test."""
 
     overdue: int = 0
     today: int = 0
@@ -216,7 +216,7 @@ def _moves(actor: Actor, at: datetime) -> list[MoveLine]:
 
 @attrs.frozen
 class ToTest:
-    """Somebody who may be tested today. `ground`: the group of the law that the status gives, "" if none does."""
+    """Somebody who may be tested today. `ground`: the group that the status gives, "" without one."""
 
     subject: Subject
     code: str
@@ -282,7 +282,7 @@ def _to_test(subjects: Sequence[Subject], windows: Mapping[int, Clock], at: date
                 code=subject.code,
                 unit_name=subject.unit.name,
                 category=str(CATEGORY_WORDS[Category(first.category)]) if first else "",
-                ground=str(GROUND_OF.get(Category(first.category), "")) if first else "",
+                ground=GROUND_OF.get(Category(first.category), PLANNED) if first else "",
                 minor=on.year - subject.birth_year <= 18,
                 due_on=window.due_on if window else None,
                 overdue=is_overdue(window, at, on) if window else False,
