@@ -57,7 +57,9 @@ def of_search(request: HttpRequest, lines: Sequence[Line], *, by: str) -> Mappin
     """Who was found. That somebody searched, by what and with how many found, is logged in any case; never for what."""
     visit = visit_of(request)
     purpose = str(visit.get_purpose_display()) if visit else ""
-    noted(request, "registers.searched", Thing("registers.Subject", "", ""), purpose=purpose, by=by, count=len(lines))
+    noted(
+        request, "registers.search.read", Thing("registers.Subject", "", ""), purpose=purpose, by=by, count=len(lines)
+    )
     return of_list(request, lines, "search")
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from pcmt.apps.registers.queries.files import File, StepLine
 from pcmt.apps.registers.queries.people import PeoplePage
@@ -35,7 +32,7 @@ class PagesOf:
 
 def acts_of(file: File) -> Mapping[str, Any]:
     """The ways from the page by section; sections that lead nowhere for this reader have none."""
-    code, held = file.code, file.may_change
+    _code, _held = file.code, file.may_change
     return {
         "head": [],
         "start": [],

@@ -70,7 +70,12 @@ def find(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     wanted = people.PeopleFilter(name=form.cleaned_data.get("ten", ""), number=form.cleaned_data["so"], order="new")
     page = people.people(actor, wanted, at=at)
-    context |= {"page": page, "lines": page.lines, "now": at, "opened": opening.of_search(request, page.lines, by="number" if wanted.number else "name")}
+    context |= {
+        "page": page,
+        "lines": page.lines,
+        "now": at,
+        "opened": opening.of_search(request, page.lines, by="number" if wanted.number else "name"),
+    }
     return render(request, "registers/find.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pcmt.apps.registers.operations.testing import SUBSTANCES
 from pcmt.apps.registers.queries.people import keeps_treatment_only
 from pcmt.web.registers.opening import SHOWN, masked
 from pcmt.web.templatetags.pcmt import days_left, due_tone
@@ -60,6 +62,12 @@ def file_ways(context: Context) -> list[tuple[str, str, str]]:
     if not keeps_treatment_only(actor):
         ways.insert(0, ("day", _("Việc hôm nay"), reverse("registers:day")))
     return ways
+
+
+@register.filter
+def substances(codes: Sequence[str]) -> str:
+    """What a test found, in words."""
+    return ", ".join(SUBSTANCES.get(each, each) for each in codes)
 
 
 register.filter("masked", masked)

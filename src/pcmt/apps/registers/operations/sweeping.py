@@ -27,6 +27,7 @@ from pcmt.apps.registers.addresses import DAY_PAGE, file_address
 from pcmt.apps.registers.models import Clock, ClockKind, Spell, SpellState, Subject, TestPlan
 from pcmt.apps.registers.operations import clocks
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
+from pcmt.core.law import ANNOUNCE_DAYS
 from pcmt.core.periods import DAY
 from pcmt.reference import law
 
@@ -159,7 +160,7 @@ def _lacking(at: datetime) -> QuerySet[Any]:
 
 def _step(left: int) -> int:
     """How far the end of a term is to be told with so many days left; 0: not yet."""
-    steps = [FIRST_ANNOUNCED + at for at, days in enumerate(sorted(law().announce_days, reverse=True)) if left <= days]
+    steps = [FIRST_ANNOUNCED + at for at, days in enumerate(sorted(ANNOUNCE_DAYS, reverse=True)) if left <= days]
     return max(steps, default=STEPS_LAID if left <= AHEAD.days else 0)
 
 
@@ -167,7 +168,7 @@ def _ending(at: datetime) -> QuerySet[Any]:
     """Ends that are near and were not told so far."""
     on = timezone.localdate(at)
     near = Q(due_on__lte=on + AHEAD, told__lt=STEPS_LAID)
-    for days in law().announce_days:
+    for days in ANNOUNCE_DAYS:
         near |= Q(due_on__lte=on + timedelta(days=days), told__lt=_step(days))
     return Clock.objects.running().filter(near, kind=ClockKind.END, due_on__gte=on)
 
@@ -207,8 +208,11 @@ def _lay_steps(row: Clock, at: datetime) -> None:
         for rule in law().limits
         if rule.before and rule.holds_on(timezone.localdate(at)) and spell.category in map(str, rule.categories)
     }
+    known = timezone.localdate(spell.made_at)
     for code in sorted(codes):
-        clocks.open_limit(row.subject, spell, code, last)
+        clock = clocks.open_limit(row.subject, spell, code, last)
+        if clock is not None and clock.due_on < known:
+            clocks.void(row.subject, code, at=at, spell=spell)  # due before the file was here: nobody owes it
 
 
 def _late(at: datetime) -> QuerySet[Any]:

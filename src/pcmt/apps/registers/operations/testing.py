@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.registers.grounds import PROPOSES, GroundOfTest
+from pcmt.apps.registers.grounds import PROPOSES
 from pcmt.apps.registers.models import (
     Clock,
     ClockKind,
@@ -48,10 +48,12 @@ from pcmt.apps.registers.operations.writing import (
     written_before,
 )
 from pcmt.apps.registers.persons import PersonBlock
+from pcmt.apps.registers.places import identity_place
 from pcmt.apps.registers.vault import unseal
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, age_on
 from pcmt.core.periods import DAY
+from pcmt.reference import groups_tested
 
 SUBSTANCES = {
     "heroin": "Heroin, moóc-phin",
@@ -297,7 +299,7 @@ def proposal_of(check: ResidenceCheck) -> str:
 
 
 def _words_trouble(ground: str, sample: str, result: str, substances: Sequence[str]) -> Refusal | None:
-    if ground not in GroundOfTest.values:
+    if ground not in groups_tested():
         return Refusal(code="no_ground", message=_("Chọn căn cứ xét nghiệm theo luật."), field="ground")
     if sample not in Sample.values:
         return Refusal(code="no_sample", message=_("Chọn loại mẫu."), field="sample")
@@ -329,7 +331,7 @@ def _minor(subject: Subject, on: date) -> bool:
     identity = Identity.objects.filter(subject=subject).first()
     if identity is None:
         return True
-    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, f"registers.Identity:{subject.code}"))
+    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, identity_place(subject.code)))
     return block.born_on is None or age_on(block.born_on, subject.birth_year, on) < 18
 
 

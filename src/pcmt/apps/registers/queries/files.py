@@ -459,14 +459,17 @@ def _clocks(actor: Actor, subject: Subject, at: datetime) -> list[ClockLine]:
     return [_clock(each, plans, at, actor.on) for each in rows]
 
 
-def _clock(row: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) -> ClockLine:
+def clock_words(row: Clock, plans: Mapping[int, TestPlan]) -> tuple[str, str, str]:
+    """What a clock is about, where that stands (an article, or a plan's words), and the form; `plans` by id."""
     if row.limit.startswith("plan."):
         plan = plans.get(int(row.limit[5:]))
-        words, source, form = row.get_kind_display(), plan.basis if plan else "", ""
-    else:
-        limit = law().limit(row.limit, timezone.localdate(row.opened_at))
-        words = said(limit) if limit else row.get_kind_display()
-        source, form = (limit.source, limit.form) if limit else ("", "")
+        return str(row.get_kind_display()), plan.basis if plan else "", ""
+    limit = law().limit(row.limit, timezone.localdate(row.opened_at))
+    return (said(limit), limit.source, limit.form) if limit else (str(row.get_kind_display()), "", "")
+
+
+def _clock(row: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) -> ClockLine:
+    words, source, form = clock_words(row, plans)
     settled = row.outcome or ("" if row.state == DueState.OPEN else row.state)
     return ClockLine(
         row.pk, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at, row.opens_on,
