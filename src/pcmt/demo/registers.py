@@ -120,7 +120,7 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
     _plans(scene, province)
     for place, (unit, keeper) in enumerate(communes[: settings.DEMO_COMMUNES]):
         for entry in told["life"]:
-            if place == 0 or not entry.get("only"):
+            if place < entry.get("first", len(communes)):
                 _live(Life(scene, unit, keeper, entry))
     sweep(at=at)
     return scene.numbers[0]
