@@ -50,9 +50,7 @@ class PersonForm(forms.Form):
 
     name = _text(gettext_lazy("Họ và tên"), 120)
     other_names = _text(gettext_lazy("Tên gọi khác"), 200)
-    sex = forms.ChoiceField(
-        label=gettext_lazy("Giới tính"), choices=[("", "—"), *SEXES], required=False
-    )
+    sex = forms.ChoiceField(label=gettext_lazy("Giới tính"), choices=[("", "—"), *SEXES], required=False)
     born_on = WrittenDateField(
         label=gettext_lazy("Ngày sinh"), required=False, help_text=gettext_lazy("Để trống nếu chỉ biết năm sinh.")
     )
@@ -77,7 +75,10 @@ class PersonForm(forms.Form):
     guardian_phone = _text(gettext_lazy("Điện thoại của người giám hộ"), 20)
 
     GROUPS = (
-        (gettext_lazy("Nhân thân"), ("name", "other_names", "sex", "born_on", "birth_year", "birthplace", "home_place")),
+        (
+            gettext_lazy("Nhân thân"),
+            ("name", "other_names", "sex", "born_on", "birth_year", "birthplace", "home_place"),
+        ),
         (gettext_lazy("Giấy tờ"), ("id_kind", "id_number", "id_issued_on", "id_issuer")),
         (gettext_lazy("Nơi ở, liên lạc"), ("permanent_address", "temporary_address", "present_address", "phone")),
         (gettext_lazy("Hoàn cảnh"), ("ethnicity", "religion", "schooling", "occupation", "workplace")),
@@ -121,7 +122,12 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args: Any, ground: Ground | None = None, on: date, **more: Any) -> None:
         self.ground = ground
-        initial = {"on": on, "signed_on": on, "title": paper_title(ground, on), "decider": ground.decider if ground else ""}
+        initial = {
+            "on": on,
+            "signed_on": on,
+            "title": paper_title(ground, on),
+            "decider": ground.decider if ground else "",
+        }
         super().__init__(*args, initial={**initial, **(more.pop("initial", None) or {})}, **more)
         self.needed = [need for need in (ground.needs if ground else ()) if need not in own_paper(ground)]  # type: ignore[arg-type]
         for need in self.needed:
@@ -309,4 +315,5 @@ def paper_title(ground: Ground | None, on: date) -> str:
     """What the paper of a ground is called: the title of its form, else nothing."""
     if ground is None or not ground.form:
         return ""
-    return next((each.title for each in law().forms if each.code == ground.form and each.holds_on(on)), "")
+    form = law().form(ground.form, on)
+    return form.title if form else ""
