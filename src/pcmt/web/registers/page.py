@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from pcmt.apps.registers.queries.files import ClockKind, File, SpellLine, StepLine
+from pcmt.apps.registers.queries.files import ClockKind, EpisodeLine, File, SpellLine, StepLine, SupportLine
 from pcmt.apps.registers.queries.people import PeoplePage
 
 
@@ -49,6 +49,8 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
         "spells": [(spell, _spell_links(file, spell, spell in over)) for spell in file.spells[::-1]],
         "tests": _links(file.may_treat, (_("Ghi xét nghiệm"), "care:test", code)),
         "residence": _links(keeps, (_("Ghi kiểm tra cư trú"), "care:residence", code)),
+        "episodes": [(each, _episode_links(file, each)) for each in file.episodes[::-1]],
+        "supports": [(each, _support_links(file, each)) for each in file.supports[::-1]],
         "care": _links(file.may_treat, (_("Ghi đợt điều trị"), "care:episode", code)),
         "support": _links(keeps, (_("Ghi hỗ trợ"), "care:support", code)),
         "team": _links(keeps, (_("Lập tổ quản lý"), "care:team", code), (_("Ghi cam kết"), "care:pledge", code)),
@@ -63,7 +65,29 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
 
 def _links(allowed: bool, *wanted: tuple[Any, ...] | None) -> list[Link]:
     """The ways that there are, for who may take them."""
-    return [Link(str(each[0]), reverse(each[1], args=each[2:])) for each in wanted if allowed and each is not None]
+    return [Link(str(each[0]), url) for each in wanted if allowed and each is not None and (url := there(each[1], *each[2:]))]
+
+
+def there(name, *args):
+    from django.urls import NoReverseMatch
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _episode_links(file: File, episode: EpisodeLine) -> list[Link]:
+    code, key = file.code, episode.episode_id
+    return _links(
+        file.may_treat and episode.ended_on is None,
+        (_("Chuyển giai đoạn"), "care:stage", code, key) if episode.kind == "rehab" else None,
+        (_("Kết thúc đợt"), "care:episode_end", code, key),
+    )
+
+
+def _support_links(file: File, support: SupportLine) -> list[Link]:
+    open_still = file.may_change and support.ended_on is None
+    return _links(open_still, (_("Ghi kết quả"), "care:support_end", file.code, support.support_id))
 
 
 def _spell_links(file: File, spell: SpellLine, over: bool) -> list[Link]:
@@ -93,4 +117,11 @@ def step_url(file: File, step: StepLine) -> str:
         return reverse("registers_acts:moves")
     if step.kind == ClockKind.REQUEST:
         return reverse("protection:file", args=[file.code])
-    return ""
+    return there("care:step", file.code, step.clock_id) if step.clock_id is not None else ""
+
+
+def acts_of_day() -> list[Link]:
+    """What a keeper's day is done with."""
+    return [
+        *_links(True, (_("Nhập nhanh"), "care:quick"), (_("Lập hồ sơ"), "registers_acts:open")),
+    ]
