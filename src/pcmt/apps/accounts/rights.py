@@ -147,7 +147,7 @@ _TABLE = {
     "registers.Pause":      " -       -      -       -       AA       -       -        -       -  ",
     "registers.Renewal":    " -       -      -       -       AA       -       -        -       -  ",
     "registers.Clock":      " -       -      -       -       AA       -       -        -       -  ",
-    "registers.TestPlan":   " EA      E      E       E       E        E       E        E       E  ",
+    "registers.TestPlan":   " EA      E      E       E       EA       E       E        E       E  ",
     "registers.DrugTest":   " -       -      -       -       AA       AA      -        -       -  ",
     "registers.ResidenceCheck":" -       -      -       -       AA       -       -        -       -  ",
     "registers.Episode":    " -       -      -       -       AA       AA      -        -       -  ",

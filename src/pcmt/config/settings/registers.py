@@ -69,11 +69,11 @@ REGISTER_KEYS = _keys()
 """Keys by id; the first seals, all of them open."""
 REGISTER_INDEX_KEY = _index_key()
 """Of the blind indexes. Changing it means indexing anew (`pcmt registers reindex`)."""
+
+REGISTER_RENEWAL_RESTARTS = env.flag("PCMT_REGISTER_RENEWAL_RESTARTS", default=True)
+"""Whether a new decision on a running status counts its whole term anew (decision 0047)."""
+
 REGISTER_VISIT_MINUTES = env.number("PCMT_REGISTER_VISIT_MINUTES", 30)
 """So long after somebody said what for, files open; then the question is asked again."""
 REGISTER_LOCK_MINUTES = env.number("PCMT_REGISTER_LOCK_MINUTES", 5)
 """So long without a key or pointer a page that names people covers itself; 0: never."""
-
-
-REGISTER_RENEWAL_RESTARTS = env.flag("PCMT_REGISTER_RENEWAL_RESTARTS", default=True)
-"""Whether a new decision on a running status counts its whole term anew (decision 0047)."""

@@ -22,14 +22,24 @@ from pcmt.apps.registers.models import Clock, ClockKind, Pause, Spell, SpellStat
 from pcmt.apps.registers.queries.plans import nearest_plans
 from pcmt.apps.registers.windows import Window, checked, tested
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.law import Limit, due_of
-from pcmt.core.periods import DAY, Months
+from pcmt.core.law import ANNOUNCE_DAYS, Limit, due_of
+from pcmt.core.periods import DAY, Hours, Months, closing
 from pcmt.reference import law, work_calendar
 
 RESIDENCE = "residence_check"
 """The law's limit of the monthly check."""
 END = "end"
 """What stands as limit of a clock that runs to the last day of a term."""
+FOLLOWED_BY = {
+    "verify_residence": "notify_commune",
+    "notify_commune": "decide_user",
+    "notice_of_end": "propose_post_rehab",
+}
+"""Steps that begin when the one before is done (Decree 163/2026/NĐ-CP, articles 58.5, 59.1 and 134.1)."""
+LAST_DAYS = ("hand_over_completion", "certificate_post_rehab")
+"""What is to be done within the last days of a term, not so long before its end (decree, articles 93.4 and 138)."""
+NOTICED = timedelta(days=15)
+"""So long before its day what must be done before the end of a term is shown as something to do."""
 RECURRING = (ClockKind.TEST, ClockKind.RESIDENCE)
 STATES = {
     "done": DueState.DONE,
@@ -63,6 +73,12 @@ def open_limit(
         return None
     far = remote if remote is not None else spell is not None and spell.remote
     due = due_of(rule, happened, work_calendar(), remote=far)
+    opens_on, due_on = happened.date(), due.due_on
+    if limit in LAST_DAYS:
+        assert not isinstance(rule.length, Hours)
+        opens_on, due_on = closing(rule.length, happened.date(), work=work_calendar()).start, happened.date()
+    elif rule.before:
+        opens_on = due_on - NOTICED
     same = Clock.objects.filter(subject=subject, spell=spell, kind=kind, limit=limit, opened_at=happened)
     found: Clock | None = same.exclude(outcome="void").first()
     if found is not None:
@@ -74,9 +90,9 @@ def open_limit(
         kind=kind,
         limit=limit,
         opened_at=happened,
-        opens_on=min(happened.date(), due.due_on),
+        opens_on=opens_on,
         due_at=due.due_at,
-        due_on=due.due_on,
+        due_on=due_on,
     )
 
 
@@ -96,7 +112,11 @@ def settle(
     found = Clock.objects.filter(subject=subject, limit__in=limits).running().exclude(kind__in=RECURRING)
     if spell is not None:
         found = found.filter(spell=spell)
-    return _close(found, outcome, at=done_at, on=timezone.localdate(done_at))
+    steps = list(found.filter(limit__in=FOLLOWED_BY).select_related("spell")) if outcome == "done" else []
+    count = _close(found, outcome, at=done_at, on=timezone.localdate(done_at))
+    for step in steps:
+        open_limit(subject, step.spell, FOLLOWED_BY[step.limit], done_at)
+    return count
 
 
 def void(subject: Subject, limit: str | Collection[str], *, at: datetime, spell: Spell | None = None) -> int:
@@ -113,6 +133,17 @@ def lay_recurring(spell: Spell, *, at: datetime) -> None:
     if spell.state == SpellState.ACTIVE:
         _lay([spell], at)
     _lay_end(spell, at)
+
+
+def lay_all(spells: Sequence[Spell], *, at: datetime) -> int:
+    """Lay what many active spells lack; how many spells were looked at."""
+    _lay(spells, at)
+    ends = Clock.objects.filter(spell__in=spells, kind=ClockKind.END).running().values_list("spell_id", flat=True)
+    there = set(ends)
+    for spell in spells:
+        if spell.ends_on is not None and spell.pk not in there:
+            _lay_end(spell, at)
+    return len(spells)
 
 
 def drop_recurring(spell: Spell, *, at: datetime) -> None:
@@ -211,7 +242,7 @@ def unmeet(clock: Clock, *, at: datetime) -> None:
 
 
 def miss(clocks: Sequence[Clock], *, at: datetime) -> int:
-    """Settle windows that are over as missed and lay what follows, all the missed ones in between; how many were missed.
+    """Settle windows that are over as missed and lay what follows, those missed in between too; how many were missed.
 
     The statements do not grow with the number of windows, only with how many follow each other in one subject.
     """
@@ -400,7 +431,7 @@ def _lay_end(spell: Spell, at: datetime) -> None:
         if clock is not None:
             _write(clock, "void", at=at)
         return
-    opens_on = max(spell.starts_on, spell.ends_on - timedelta(days=max(law().announce_days)))
+    opens_on = max(spell.starts_on, spell.ends_on - timedelta(days=max(ANNOUNCE_DAYS)))
     opens_on = min(opens_on, spell.ends_on)
     if clock is None:
         Clock.objects.create(

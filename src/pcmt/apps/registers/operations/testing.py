@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.registers.grounds import PROPOSES, GroundOfTest
+from pcmt.apps.registers.grounds import PROPOSES
 from pcmt.apps.registers.models import (
     Clock,
     ClockKind,
@@ -47,10 +48,12 @@ from pcmt.apps.registers.operations.writing import (
     written_before,
 )
 from pcmt.apps.registers.persons import PersonBlock
+from pcmt.apps.registers.places import identity_place
 from pcmt.apps.registers.vault import unseal
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, age_on
 from pcmt.core.periods import DAY
+from pcmt.reference import groups_tested
 
 SUBSTANCES = {
     "heroin": "Heroin, moóc-phin",
@@ -198,7 +201,7 @@ def void_test(*, actor: Actor, at: datetime, test_id: int, why: str) -> DrugTest
                 inside.clock, inside.early = test.clock, False
                 inside.save(update_fields=["clock", "early"])
         if test.result == TestResult.POSITIVE:
-            _close_steps(test, others)
+            _close_steps(test, others, at)
         mark({test.unit_id, subject.unit_id}, test.on, at)
         was, said = {"on": test.on}, test.voided_why
         record(at=at, actor=actor, event="registers.test.voided", obj=subject, before=was, reason=said)
@@ -296,7 +299,7 @@ def proposal_of(check: ResidenceCheck) -> str:
 
 
 def _words_trouble(ground: str, sample: str, result: str, substances: Sequence[str]) -> Refusal | None:
-    if ground not in GroundOfTest.values:
+    if ground not in groups_tested():
         return Refusal(code="no_ground", message=_("Chọn căn cứ xét nghiệm theo luật."), field="ground")
     if sample not in Sample.values:
         return Refusal(code="no_sample", message=_("Chọn loại mẫu."), field="sample")
@@ -328,7 +331,7 @@ def _minor(subject: Subject, on: date) -> bool:
     identity = Identity.objects.filter(subject=subject).first()
     if identity is None:
         return True
-    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, f"registers.Identity:{subject.code}"))
+    block = PersonBlock.of(unseal(identity.sealed, identity.key_id, identity_place(subject.code)))
     return block.born_on is None or age_on(block.born_on, subject.birth_year, on) < 18
 
 
@@ -363,13 +366,13 @@ def _open_steps(test: DrugTest) -> None:
             clocks.open_limit(subject, None, limit, moment)
 
 
-def _close_steps(test: DrugTest, others: object) -> None:
+def _close_steps(test: DrugTest, others: Any, at: datetime) -> None:
     """Take back what a positive result opened, unless another one of the same moment opened it too."""
     moment = happened_at(test)
-    same = others.filter(result=TestResult.POSITIVE, on=test.on)  # type: ignore[attr-defined]
+    same = others.filter(result=TestResult.POSITIVE, on=test.on)
     if any(happened_at(each) == moment for each in same):
         return
     limits = {limit for opened in (*OPENED.values(), UNMANAGED) for limit in opened}
     found = Clock.objects.filter(subject_id=test.subject_id, kind=ClockKind.STEP, limit__in=limits, opened_at=moment)
     for limit in sorted(set(found.running().values_list("limit", flat=True))):
-        clocks.void(test.subject, limit, at=test.voided_at)
+        clocks.void(test.subject, limit, at=at)

@@ -13,10 +13,11 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import changes
 from pcmt.apps.accounts.rights import Reach
 from pcmt.apps.registers.models import Stay, Subject
+from pcmt.apps.registers.queries.people import seen_files
 from pcmt.core.diagnostics import Refusal
 
 T = TypeVar("T")
@@ -43,9 +44,11 @@ class Outcome:
 
 def file_for(actor: Actor, label: str, code: str) -> Subject | Refusal:
     """The file in which the actor may write rows of a model, locked for the transaction that runs."""
-    if changes(label, actor) < Reach.SUBTREE:
+    reach = changes(label, actor)
+    if reach < Reach.SUBTREE:
         return Refusal(code="not_allowed", message=_("Bạn không được ghi nội dung này vào hồ sơ."))
-    seen = Subject.objects.visible_to(actor).standing().filter(code=code)
+    # Who broke the glass of a file reads it; only who keeps it writes.
+    seen = seen_files(actor).filter(code=code, unit__in=reached_units(actor, reach))
     found: Subject | None = seen.select_for_update(of=("self",)).first()
     if found is None:
         told = _("Không có hồ sơ %(code)s ở nơi bạn phụ trách, hoặc hồ sơ đã được nhập vào hồ sơ khác.")

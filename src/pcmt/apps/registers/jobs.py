@@ -1,0 +1,18 @@
+"""Background work of the registers."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from pcmt.apps.registers.operations import keeping, sweeping
+
+
+@task()
+def sweep() -> None:
+    """See `sweeping.sweep`."""
+    sweeping.sweep(at=timezone.now())
+
+
+@task()
+def keep() -> None:
+    """See `keeping.erase_due`."""
+    keeping.erase_due(at=timezone.now())
