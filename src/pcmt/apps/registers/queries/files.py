@@ -42,7 +42,7 @@ from pcmt.apps.registers.models import (
 )
 from pcmt.apps.registers.queries.people import is_overdue, seen_files, sees_files, sees_names
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.law import Category, Effect, Ground, Limit, Setting
+from pcmt.core.law import Category, Effect, Ground, Limit, Setting, Stage
 from pcmt.reference import law
 
 MOST_ROWS = 400
@@ -387,7 +387,7 @@ def file_of(actor: Actor, code: str, *, at: datetime) -> File | None:
     )  # fmt: skip
 
 
-def said(rule: Ground | Limit) -> str:
+def said(rule: Ground | Limit | Stage) -> str:
     """What a rule says, in the language of the screen."""
     return rule.english if (get_language() or "vi").startswith("en") else rule.label
 
