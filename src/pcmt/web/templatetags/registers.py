@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,9 +30,10 @@ def clock_state(clock: Any, now: datetime, today: date) -> dict[str, str]:
     """How far a clock or a step is: in hours while its limit has an hour and is near, else in days."""
     if clock.due_at is not None and abs(clock.due_at - now) < IN_HOURS:
         return {"tone": "late" if clock.due_at < now else "soon", "word": hours_left(clock.due_at, now)}
-    if clock.overdue and clock.due_on == today:
+    due_on = getattr(clock, "due_on", None) or timezone.localdate(clock.due_at)
+    if clock.overdue and due_on == today:
         return {"tone": "late", "word": _("quá hạn hôm nay")}
-    return {"tone": "late" if clock.overdue else due_tone(clock.due_on, today), "word": days_left(clock.due_on, today)}
+    return {"tone": "late" if clock.overdue else due_tone(due_on, today), "word": days_left(due_on, today)}
 
 
 def hours_left(due: datetime, now: datetime) -> str:
