@@ -42,7 +42,7 @@ from pcmt.apps.registers.models import (
 )
 from pcmt.apps.registers.queries.people import is_overdue, seen_files, sees_files, sees_names
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.law import Category, Effect, Ground, Limit, Setting
+from pcmt.core.law import Category, Effect, Ground, Limit, Setting, Stage
 from pcmt.reference import law
 
 MOST_ROWS = 400
@@ -138,7 +138,7 @@ class ClockLine:
 class StepLine:
     """What comes next by law: its words, the article, the form, until when.
 
-    `spell_id` says which status it is about; `ending`: it ends that status, so its page is that of the end.
+    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its page is that of the end.
     """
 
     words: str
@@ -150,6 +150,7 @@ class StepLine:
     spell_id: int | None
     kind: ClockKind
     ending: bool
+    clock_id: int | None = None
 
 
 @attrs.frozen
@@ -386,7 +387,7 @@ def file_of(actor: Actor, code: str, *, at: datetime) -> File | None:
     )  # fmt: skip
 
 
-def said(rule: Ground | Limit) -> str:
+def said(rule: Ground | Limit | Stage) -> str:
     """What a rule says, in the language of the screen."""
     return rule.english if (get_language() or "vi").startswith("en") else rule.label
 
@@ -485,7 +486,7 @@ def steps_of(spells: Sequence[SpellLine], clocks: Sequence[ClockLine], on: date)
     steps = [
         StepLine(
             each.words, each.source, each.form, each.due_at, each.due_on, each.overdue, each.spell_id, each.kind,
-            each.kind == ClockKind.END,
+            each.kind == ClockKind.END, each.clock_id,
         )
         for each in clocks
         if each.kind in STEPS
