@@ -147,7 +147,7 @@ def test_another_status_death_and_missing(here: World) -> None:
     subject.refresh_from_db()
     missing = client.get(url("gone", subject.code, "mat-tich"))
     assert "Quyết định tuyên bố mất tích" in missing.content.decode()
-    dead = url("gone", subject.code, "da-chet")
+    dead = url("gone", subject.code, "chet")
     assert client.post(dead, {"version": subject.version, "on": ""}).status_code == 422
     done = client.post(dead, START | {"version": subject.version, "title": "Trích lục khai tử"})
     assert done.status_code == 302, text(done)
