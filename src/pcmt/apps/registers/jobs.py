@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.registers.operations import keeping, sweeping
+from pcmt.apps.registers.operations import counting, keeping, sweeping
 
 
 @task()
@@ -16,3 +16,15 @@ def sweep() -> None:
 def keep() -> None:
     """See `keeping.erase_due`."""
     keeping.erase_due(at=timezone.now())
+
+
+@task()
+def recount() -> None:
+    """See `operations.counting.recount`."""
+    counting.recount(at=timezone.now())
+
+
+@task()
+def mark_all() -> None:
+    """See `operations.counting.mark_all`."""
+    counting.mark_all(at=timezone.now())
