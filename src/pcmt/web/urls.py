@@ -38,7 +38,6 @@ urlpatterns = [
     path("lich-su/", include("pcmt.web.history.urls")),
     path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("ho-so/", include("pcmt.web.registers.urls")),
-    path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("", include("pcmt.web.people.urls")),
     path("", include("pcmt.web.notices.urls")),
     path("", include("pcmt.web.jobs.urls")),

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import attrs
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pcmt.apps.registers.queries.files import ClockKind, EpisodeLine, File, SpellLine, StepLine, SupportLine
 from pcmt.apps.registers.queries.people import PeoplePage
