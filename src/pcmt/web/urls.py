@@ -36,6 +36,7 @@ urlpatterns = [
     path("lich/", include("pcmt.web.feeds.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
+    path("ho-so/", include("pcmt.web.care.urls")),
     path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("ho-so/", include("pcmt.web.registers.urls")),
     path("", include("pcmt.web.people.urls")),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.registers.operations.testing import SUBSTANCES
+from pcmt.apps.registers.queries.choices import SUBSTANCES
 from pcmt.apps.registers.queries.people import keeps_treatment_only
 from pcmt.web.registers.opening import SHOWN, masked
 from pcmt.web.templatetags.pcmt import days_left, due_tone
@@ -69,7 +69,7 @@ def file_ways(context: Context) -> list[tuple[str, str, str]]:
 @register.filter
 def substances(codes: Sequence[str]) -> str:
     """What a test found, in words."""
-    return ", ".join(SUBSTANCES.get(each, each) for each in codes)
+    return ", ".join(str(SUBSTANCES.get(each, each)) for each in codes)
 
 
 register.filter("masked", masked)

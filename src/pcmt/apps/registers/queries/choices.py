@@ -31,18 +31,18 @@ OUTCOMES: Choices = list(EpisodeOutcome.choices)
 SUPPORTS: Choices = list(SupportKind.choices)
 PARTS: Choices = list(MemberPart.choices)
 CATEGORIES: Choices = [(str(code), words) for code, words in CATEGORY_WORDS.items()]
-SUBSTANCES: Choices = [
-    ("heroin", _("Heroin, moóc-phin")),
-    ("methamphetamine", _("Methamphetamine")),
-    ("amphetamine", _("Amphetamine")),
-    ("mdma", _("MDMA (thuốc lắc)")),
-    ("ketamine", _("Ketamine")),
-    ("cannabis", _("Cần sa")),
-    ("synthetic_cannabis", _("Cần sa tổng hợp")),
-    ("cocaine", _("Cocaine")),
-    ("benzodiazepine", _("Benzodiazepine")),
-    ("other", _("Chất khác")),
-]
+SUBSTANCES: dict[str, Word] = {
+    "heroin": _("Heroin, moóc-phin"),
+    "methamphetamine": _("Methamphetamine"),
+    "amphetamine": _("Amphetamine"),
+    "mdma": _("MDMA (thuốc lắc)"),
+    "ketamine": _("Ketamine"),
+    "cannabis": _("Cần sa"),
+    "synthetic_cannabis": _("Cần sa tổng hợp"),
+    "cocaine": _("Cocaine"),
+    "benzodiazepine": _("Benzodiazepine"),
+    "other": _("Chất khác"),
+}
 """What quick tests tell apart."""
 SUPPORT_RESULTS: Choices = [("finished", _("Hoàn thành")), ("broken_off", _("Bỏ dở"))]
 STEP_REASONS: Choices = [
