@@ -197,9 +197,9 @@ def test_the_running_half_month_is_told_up_to_its_last_change(here: World) -> No
     assert {(row.end.day, row.value) for row in rows.filter(element__code="addicts_file_opened")} == {(4, 1)}
     counted_on(here, date(2026, 3, 7))
     assert asked(here, "dong_hoa", "addicts_with_file", month, on=date(2026, 3, 7)) == 1
-    assert {row.end.day for row in rows} == {4}, "nothing changed since"
+    assert {row.end.day for row in rows.all()} == {4}, "nothing changed since"
     counted_on(here, date(2026, 3, 14))
-    assert {row.end.day for row in rows} == {15}
+    assert {row.end.day for row in rows.all()} == {15}
     assert not rows.filter(element__code="tests_taken").exclude(value=0).exists()
     assert rows.filter(element__code="tests_taken").count() == 1
 
