@@ -1,7 +1,8 @@
 """The law of managed people: dated rules, and the arithmetic of spells and clocks under them. Pure.
 
 - `categories`: statuses and settings
-- `rules`: what a rule says and when it holds
+- `rules`: what a rule says, when it holds, which is in force on a day
+- `terms`: terms, pauses, remainders, limits, ages
 """
 
 from pcmt.core.law.categories import Category, Setting
@@ -15,18 +16,58 @@ from pcmt.core.law.rules import (
     Rule,
     Stage,
     TermRule,
+    in_force,
+)
+from pcmt.core.law.terms import (
+    ADULT_FROM,
+    ANNOUNCE_DAYS,
+    MINOR_FROM,
+    Due,
+    Interruption,
+    Path,
+    Stops,
+    Term,
+    age_on,
+    announcements,
+    due_of,
+    ends_with,
+    outlasts,
+    path_of,
+    remainder,
+    remaining_from,
+    term_of,
+    uncounted,
 )
 
 __all__ = [
+    "ADULT_FROM",
+    "ANNOUNCE_DAYS",
+    "MINOR_FROM",
     "Category",
+    "Due",
     "Effect",
     "Ground",
+    "Interruption",
     "Law",
     "Limit",
     "PaperForm",
+    "Path",
     "Retention",
     "Rule",
     "Setting",
     "Stage",
+    "Stops",
+    "Term",
     "TermRule",
+    "age_on",
+    "announcements",
+    "due_of",
+    "ends_with",
+    "in_force",
+    "outlasts",
+    "path_of",
+    "remainder",
+    "remaining_from",
+    "term_of",
+    "uncounted",
 ]

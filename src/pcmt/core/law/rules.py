@@ -6,9 +6,10 @@ A rule holds in a half-open window of days; a record uses the rule in force on i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 import attrs
 
@@ -72,12 +73,16 @@ class Ground(Rule):
 class TermRule(Rule):
     """How long a spell of a category lasts; `months` None: until an ending event.
 
+    Where the law leaves a range, the decision says how many months from `least` to `most`; `months` is then the most.
+
     Holds for spells that match everything given: `settings` (none: all), `again` (False: the first time, True: from the
     second, None: both), `minor` (12 to 17 years at the start), `after` (setting of the rehabilitation it follows).
     """
 
     category: Category
     months: int | None
+    least: int | None = None
+    most: int | None = None
     settings: tuple[Setting, ...] = ()
     again: bool | None = None
     minor: bool | None = None
@@ -134,6 +139,9 @@ class Retention(Rule):
     then: str = "anonymise"
 
 
+R = TypeVar("R", bound=Rule)
+
+
 @attrs.frozen
 class Law:
     """All rules. Of one code there may be several, of different windows."""
@@ -145,3 +153,61 @@ class Law:
     stages: tuple[Stage, ...] = ()
     retentions: tuple[Retention, ...] = ()
     words: Mapping[str, str] = attrs.field(factory=dict)
+    announce_days: tuple[int, ...] = (30, 15, 7)
+
+    def ground(self, code: str, on: date) -> Ground | None:
+        """The ground of a code on a day; None where the law of that day knows no such thing."""
+        return in_force(self.grounds, code, on)
+
+    def limit(self, code: str, on: date) -> Limit | None:
+        """The limit of a code on a day."""
+        return in_force(self.limits, code, on)
+
+    def form(self, code: str, on: date) -> PaperForm | None:
+        """The form of a code on a day."""
+        return in_force(self.forms, code, on)
+
+    def retention(self, code: str, on: date) -> Retention | None:
+        """How long records of a kind are kept, by the rule of a day."""
+        return in_force(self.retentions, code, on)
+
+    def grounds_for(self, category: Category, effect: Effect, on: date) -> tuple[Ground, ...]:
+        """All grounds that do something to spells of a category on a day, in the order of the data."""
+        return tuple(
+            each for each in self.grounds if each.category is category and each.effect is effect and each.holds_on(on)
+        )
+
+    def term_for(
+        self,
+        category: Category,
+        *,
+        on: date,
+        setting: Setting | None = None,
+        again: int = 0,
+        minor: bool = False,
+        after: Setting | None = None,
+    ) -> TermRule | None:
+        """The rule on the length of a spell that was triggered on a day; the most specific of those that match.
+
+        `again` counts earlier spells of the category. None: the law sets no length, nothing ends by time.
+        """
+        found = [
+            each
+            for each in self.terms
+            if each.category is category
+            and each.holds_on(on)
+            and (not each.settings or setting in each.settings)
+            and (each.again is None or each.again is (again > 0))
+            and (each.minor is None or each.minor is minor)
+            and (not each.after or after in each.after)
+        ]
+        return max(found, key=_told, default=None)
+
+
+def in_force(rules: Iterable[R], code: str, on: date) -> R | None:
+    """The rule of a code that is in force on a day."""
+    return next((each for each in rules if each.code == code and each.holds_on(on)), None)
+
+
+def _told(rule: TermRule) -> int:
+    return sum((bool(rule.settings), rule.again is not None, rule.minor is not None, bool(rule.after)))
