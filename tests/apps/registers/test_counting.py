@@ -18,7 +18,7 @@ from pcmt.apps.facts.queries import figures, numbers
 from pcmt.apps.registers.models import Clock, CountMark, DrugTest, Episode, Stay, StayWhy, Subject, Support
 from pcmt.apps.registers.operations import counting
 from pcmt.apps.registers.operations.counting import count_unit, mark, mark_all, recount
-from pcmt.apps.registers.queries.counting import ELEMENTS, OPTIONS, identity, pieces
+from pcmt.apps.registers.queries.counting import ELEMENTS, OPTIONS, end_option, identity, pieces
 from pcmt.apps.reports.models import Submission
 from pcmt.apps.reports.operations.opening import open_report
 from pcmt.apps.reports.queries.checking import problems_of
@@ -27,9 +27,10 @@ from pcmt.apps.targets.operations import confirm_proposals
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.law import Category, Setting
+from pcmt.core.law import Category, Effect, Setting
 from pcmt.core.measures import OverTime
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind, Span
+from pcmt.reference import law
 from tests.apps.reports.writing_kit import FULL, JANUARY, occurrence, use
 from tests.apps.units.reorganising import merger, planned
 from tests.factories.facts import entry, form, told
@@ -121,6 +122,12 @@ def test_what_is_counted_stands_in_the_catalogue() -> None:
         assert element.over_time in (OverTime.SUM, OverTime.LAST), code
     for key, options in OPTIONS.items():
         assert set(options) <= set(parts[key].options), key
+
+
+def test_every_ground_of_the_law_that_ends_a_status_has_its_option() -> None:
+    ending = {each.code for each in law().grounds if each.effect in (Effect.ENDS, Effect.STOPS)}
+    other = {code for code in ending if end_option(code) == "other"}
+    assert {code.partition(".")[2] for code in other} == {"moved", "exempted", "category_over"}
 
 
 def test_a_move_within_a_period_counts_once_in_the_commune_of_the_day(here: World) -> None:

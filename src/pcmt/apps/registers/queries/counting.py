@@ -134,7 +134,7 @@ ENDS = {
     "record_cleared": "term_over", "waived": "term_over", "completed_rehab": "completed",
     "completed_substitution": "completed", "found_addicted": "found_addicted", "dropped_out": "dropped_out",
     "breach": "dropped_out", "compulsory_education": "centre", "education_centre": "centre", "rehab_centre": "centre",
-    "prison": "prison", "detained_longer": "prison", "died": "died", "missing": "missing",
+    "centre": "centre", "prison": "prison", "detained_longer": "prison", "died": "died", "missing": "missing",
 }  # fmt: skip
 """The options of `end_ground` by the second part of a ground's code; others are `other`."""
 CARE = {
