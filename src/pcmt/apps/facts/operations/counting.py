@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.counters import counters
@@ -122,8 +121,7 @@ def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
         if says and ledger.at_place(new.key, accepted=False) is None:
             told[row.recording].append(new)
     for before, copies in told.items():
-        words = _("Nhập lúc %(at)s; từ nay số đếm từ hồ sơ được tính.")
-        reason = words % {"at": f"{timezone.localtime(before.at):%H:%M %d/%m/%Y}"}
+        reason = f"Nhập lúc {timezone.localtime(before.at):%H:%M %d/%m/%Y}; từ nay số đếm từ hồ sơ được tính."
         copy = Recording.objects.create(
             at=at, by_id=before.by_id, unit_id=before.unit_id, source=before.source, form_id=before.form_id,
             ref=before.ref, reason=reason,
