@@ -42,14 +42,13 @@ def hide(
     *,
     threshold: int = THRESHOLD,
     shown: Collection[Key] = (),
-    also: Collection[Key] = (),
 ) -> frozenset[Key]:
-    """The cells that are hidden. `shown` are published whatever they say (whole provinces), `also` hidden like small
-    ones. Relations that the values do not meet tell nobody anything and are left out.
+    """The cells that are hidden. `shown` are published whatever they say: whole provinces, and what already was.
+
+    Relations that the values do not meet tell nobody anything and are left out.
     """
     table = _Table(values, relations, frozenset(shown))
-    wanted = {key for key in also if key in values and key not in table.shown}
-    small = {key for key, value in values.items() if 0 < value < threshold and key not in table.shown} | wanted
+    small = {key for key, value in values.items() if 0 < value < threshold and key not in table.shown}
     if not small:
         return frozenset()
     hidden = set(small)

@@ -5,17 +5,17 @@ keeps the files (who sees identities there) and for who tells the numbers of the
 as a table published once for all: communes by periods, their sum the province's, which everybody is told. Which of its
 cells are hidden is `core.measures.hide`'s to say, from the numbers alone: whoever asks, on whatever page.
 
-What that table does not hold is not told at all: parts by sex or age or by several keys, stretches that are neither
-one period told, nor the year so far, earlier states of knowledge, and places on boundaries that were moved.
+What that table does not hold is not told at all: parts by sex or age or by several keys, flows of stretches that are
+neither a whole month nor the year up to one, earlier states of knowledge, and places on boundaries that were moved.
 
-Cells that are told stay so when later periods come: each period is decided on with those before it as published. So
+Cells that are told stay so when later months come: each month is decided on with those before it as published. So
 who noted down last month's page learns nothing from this month's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -31,15 +31,13 @@ from pcmt.apps.facts.models import Cell, Element, Fact
 from pcmt.apps.units.models import Level, Unit, UnitClosure
 from pcmt.core.measures import Figure, Nature, OverTime
 from pcmt.core.measures.hiding import THRESHOLD, Relation, hide
-from pcmt.core.periods import Span
+from pcmt.core.measures.rolling import BOTH
+from pcmt.core.periods import ADMINISTRATIVE, Calendar, Kind, Span
 
 MOST = 12_000
 """So many cells of one table are weighed against each other; of a larger one nothing below the province is told."""
 
 OPEN = (Level.CENTRAL, Level.PROVINCE)
-
-Told = tuple[tuple[int, int, tuple[int | None, ...]], ...]
-"""Of one table: element's number in the family, unit, its number of each period of the year (None: not told)."""
 
 
 def guarded(
@@ -173,7 +171,7 @@ class _Published:
         ):
             code, span = rows[element_id].code, Span(start, end)
             for province, child in self.children[unit_id]:
-                numbers = self.told[province, code, part, span.last.year][span]
+                numbers = self.told[province, code, part, _year(span)][span]
                 numbers[child] = numbers.get(child, 0) + (value or 0)
 
     def _children(self) -> dict[int, set[tuple[int, int]]]:
@@ -198,55 +196,64 @@ class _Published:
         if province is None or kind is None or (province, ask.unit_id) not in self.children.get(ask.unit_id, ()):
             return False
         inside: dict[int, list[Span]] = {}
-        for year in range(ask.window.start.year, ask.window.last.year + 1):
-            spans = self._spans(province, ask, year)
+        for year in range(ask.window.start.year, ask.window.last.year + 2):
+            spans = self._spans(province, (ask.element,), ask.breakdown, year)
             within = [span for span in spans if ask.window.start <= span.start and span.end <= ask.window.end]
-            within = [span for span in within if span.last <= on]
-            if within:
+            if kind.stock:
+                mine = self.told.get((province, ask.element, ask.breakdown, year), {})
+                within = [span for span in within if ask.unit_id in mine[span]]
+            if within := [span for span in within if span.last <= on]:
                 inside[year] = within
         if kind.stock and inside:
-            mine = [
-                (year, span)
-                for year, spans in inside.items()
-                for span in spans
-                if ask.unit_id in self.told[province, ask.element, ask.breakdown, year][span]
-            ]
-            if not mine:
-                return False
-            year, span = max(mine, key=lambda each: each[1].last)
-            inside = {year: [span]}
+            year = max(inside)
+            inside = {year: inside[year][-1:]}
         elif not kind.sums and (len(inside) != 1 or len(next(iter(inside.values()))) != 1):
             return False
-        return bool(inside) and all(self._shows(province, ask, year, spans) for year, spans in inside.items())
+        return bool(inside) and all(self._shows(province, ask, year, spans, on) for year, spans in inside.items())
 
-    def _spans(self, province: int, ask: Ask, year: int) -> list[Span]:
-        """The periods of which anything was told in a family, in time."""
+    def _spans(self, province: int, codes: Iterable[str], part: str, year: int) -> list[Span]:
+        """The periods of which anything was told of some elements, in time."""
         found: set[Span] = set()
-        for code in _family(ask.element):
-            found |= set(self.told.get((province, code, ask.breakdown, year), {}))
+        for code in codes:
+            found |= set(self.told.get((province, code, part, year), {}))
         return sorted(found, key=lambda span: (span.last, span.start))
 
-    def _shows(self, province: int, ask: Ask, year: int, spans: Sequence[Span]) -> bool:
-        known = self._spans(province, ask, year)
+    def _shows(self, province: int, ask: Ask, year: int, spans: Sequence[Span], on: date) -> bool:
+        family = _family(ask.element)
+        known = self._spans(province, family, ask.breakdown, year)
         if any(one.end > other.start for one, other in pairwise(known)):
             return False  # periods across one another: no table
-        numbers = [known.index(span) for span in spans]
-        if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or (len(numbers) > 1 and numbers[0]):
+        calendar = next((each for each in BOTH if all(_month(span, each) for span in known)), None)
+        if calendar is None:
             return False
-        family = _family(ask.element)
-        table = tuple(
-            (
-                number, child,
-                tuple(
-                    self.told.get((province, code, ask.breakdown, year), {}).get(span, {}).get(child) for span in known
-                ),
-            )
-            for number, code in enumerate(family)
-            for child in sorted(self._of(province, code, ask.breakdown, year))
-        )  # fmt: skip
-        stocks = tuple(self.kinds[code].stock for code in family if code in self.kinds)
-        cell = (family.index(ask.element), ask.unit_id, numbers[0], numbers[-1])
-        return cell not in _pattern(table, stocks, _moves(family), len(known))
+        of = {span: calendar.around(Kind.MONTH, span.last) for span in known}
+        months = sorted(set(of.values()))
+        slots = tuple(months.index(of[span]) for span in known)
+        at = family.index(ask.element)
+        if self.kinds[ask.element].stock:
+            slot = known.index(spans[-1])
+            cell = (at, ask.unit_id, slot, slot)
+        else:
+            first, last = slots[known.index(spans[0])], slots[known.index(spans[-1])]
+            mine = self._spans(province, (ask.element,), ask.breakdown, year)
+            whole = [span for span in mine if first <= slots[known.index(span)] <= last]
+            if whole != list(spans) or months[last].last > on or (first and first != last):
+                return False  # half a month, or a stretch that does not begin the year
+            cell = (at, ask.unit_id, first, last)
+        ends = tuple(
+            max((slot for slot, span in enumerate(known) if of[span] == month and span.end == month.end), default=-1)
+            for month in months
+        )
+        rows: list[tuple[int, int, tuple[int | None, ...]]] = []
+        for number, code in enumerate(family):
+            by_span = self.told.get((province, code, ask.breakdown, year), {})
+            for child in sorted(self._of(province, code, ask.breakdown, year)):
+                told = [by_span.get(span, {}).get(child) for span in known]
+                if code in self.kinds and not self.kinds[code].stock:
+                    told = _by_month(told, slots, len(months))
+                rows.append((number, child, tuple(told)))
+        stocks = tuple(code in self.kinds and self.kinds[code].stock for code in family)
+        return cell not in _pattern(_Table(tuple(rows), stocks, _moves(family), slots, ends))
 
     def _of(self, province: int, code: str, part: str, year: int) -> set[int]:
         by_span = self.told.get((province, code, part, year), {})
@@ -281,65 +288,111 @@ def _moves(family: tuple[str, ...]) -> tuple[tuple[int, tuple[int, ...], tuple[i
 
 PROVINCE = -1
 Key = tuple[int, int, int, int]
-"""Number of the element, unit, first and last period."""
+"""Number of the element, unit, first and last month of a flow; of a stock twice the period at whose end it stood."""
+
+
+@attrs.frozen
+class _Table:
+    """What was told under a province in a year of a family of elements, by months.
+
+    `rows`: number of the element, unit, its numbers: of a flow by month, of a stock by period (None: not told).
+    `slots` is the month of each period, `ends` the period that ends with each month (-1: none does).
+    """
+
+    rows: tuple[tuple[int, int, tuple[int | None, ...]], ...]
+    stocks: tuple[bool, ...]
+    moves: tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...]
+    slots: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def month_of(self, key: Key) -> int:
+        return self.slots[key[3]] if self.stocks[key[0]] else key[3]
+
+    def before(self) -> _Table:
+        """The table without its last month."""
+        months = len(self.ends) - 1
+        periods = sum(slot < months for slot in self.slots)
+        rows = tuple((number, unit, told[: periods if self.stocks[number] else months])
+                     for number, unit, told in self.rows)  # fmt: skip
+        return _Table(rows, self.stocks, self.moves, self.slots[:periods], self.ends[:months])
+
+
+def _year(span: Span) -> int:
+    """The reporting year in which a period lies; the calendar year of what lies across reporting months."""
+    month = ADMINISTRATIVE.around(Kind.MONTH, span.last)
+    return month.last.year if month.start <= span.start else span.last.year
+
+
+def _month(span: Span, calendar: Calendar) -> bool:
+    """Whether a period lies in one month of a calendar."""
+    return calendar.around(Kind.MONTH, span.last).start <= span.start
+
+
+def _by_month(told: Sequence[int | None], slots: Sequence[int], months: int) -> list[int | None]:
+    found: list[int | None] = [None] * months
+    for value, month in zip(told, slots, strict=True):
+        if value is not None:
+            found[month] = (found[month] or 0) + value
+    return found
 
 
 @lru_cache(maxsize=512)
-def _pattern(
-    told: Told, stocks: tuple[bool, ...], moves: tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...], periods: int
-) -> frozenset[Key]:
-    """The hidden cells of a table of so many periods. Those of the periods before the last are decided already.
+def _pattern(table: _Table) -> frozenset[Key]:
+    """The hidden cells of a table. Those of the months before its last are decided already.
 
     Kept by what the table says: whoever asks of the same numbers gets the same, and what is told later asks for the
-    last period only.
+    last month only.
     """
-    values, relations = _cells(told, stocks, moves, periods)
+    values, relations = _cells(table)
     if len(values) > MOST:
         return frozenset(values)
     shown = {key for key in values if key[1] == PROVINCE}
-    if periods > 1:
-        before = tuple((number, unit, numbers[: periods - 1]) for number, unit, numbers in told)
-        earlier = _pattern(before, stocks, moves, periods - 1)
-        shown |= {key for key in values if key[3] < periods - 1 and key not in earlier}
+    months = len(table.ends)
+    if months > 1:
+        earlier = _pattern(table.before())
+        shown |= {key for key in values if table.month_of(key) < months - 1 and key not in earlier}
     return hide(values, relations, threshold=THRESHOLD, shown=shown)
 
 
-def _cells(
-    told: Told, stocks: tuple[bool, ...], moves: tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...], periods: int
-) -> tuple[dict[Key, int], list[Relation]]:
-    """The published cells: of each period, of flows also the year so far; and how they hang together."""
+def _cells(table: _Table) -> tuple[dict[Key, int], list[Relation]]:
+    """The published cells: stocks of each period, flows of each month and of the year so far; how they are tied."""
     values: dict[Key, int] = {}
     relations: list[Relation] = []
     parts: dict[tuple[int, int, int], list[Key]] = defaultdict(list)
-    for number, unit, numbers in told:
+    for number, unit, numbers in table.rows:
         so_far, known = 0, False
-        for at, value in enumerate(numbers[:periods]):
+        for at, value in enumerate(numbers):
             if value is not None:
                 values[number, unit, at, at] = value
                 parts[number, at, at].append((number, unit, at, at))
-            if stocks[number]:
+            if table.stocks[number]:
                 continue
-            before = (number, unit, 0, at - 1)
             so_far, known = so_far + (value or 0), known or value is not None
             if at and known:
                 now = (number, unit, 0, at)
+                pieces = [key for key in ((number, unit, 0, at - 1), (number, unit, at, at)) if key in values]
                 values[now] = so_far
                 parts[number, 0, at].append(now)
-                pieces = [key for key in (before, (number, unit, at, at)) if key in values]
                 relations.append(Relation((now,), tuple(pieces)))
     for (number, first, last), keys in parts.items():
         whole = (number, PROVINCE, first, last)
         values[whole] = sum(values[key] for key in keys)
         relations.append(Relation((whole,), tuple(keys)))
-    for stock, plus, minus in moves:
-        for unit in {unit for number, unit, _numbers in told if number == stock}:
-            for at in range(1, periods):
-                left = [(stock, unit, at, at), *((each, unit, at, at) for each in minus)]
-                right = [(stock, unit, at - 1, at - 1), *((each, unit, at, at) for each in plus)]
-                if left[0] in values and right[0] in values:
-                    kept = [tuple(key for key in side if key in values) for side in (left, right)]
-                    relations.append(Relation(*kept))
+    relations += _balances(table, values)
     return values, relations
+
+
+def _balances(table: _Table, values: Mapping[Key, int]) -> Iterator[Relation]:
+    for stock, plus, minus in table.moves:
+        for unit in sorted({unit for number, unit, _numbers in table.rows if number == stock}):
+            for month in range(1, len(table.ends)):
+                then, now = table.ends[month - 1], table.ends[month]
+                left = [(stock, unit, now, now), *((each, unit, month, month) for each in minus)]
+                right = [(stock, unit, then, then), *((each, unit, month, month) for each in plus)]
+                if left[0] in values and right[0] in values:
+                    yield Relation(
+                        tuple(key for key in left if key in values), tuple(key for key in right if key in values)
+                    )
 
 
 def rows_told(actor: Actor | None, facts: QuerySet[Fact]) -> QuerySet[Fact]:
