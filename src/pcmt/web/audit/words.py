@@ -153,6 +153,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "tasks.urging.downloaded": gettext_lazy("Tải công văn đôn đốc về"),
         "tasks.urgings.downloaded": gettext_lazy("Tải cả đợt công văn đôn đốc về"),
         "tasks.urgings.exported": gettext_lazy("Tải sổ đôn đốc về"),
+        "registers.totals.exported": gettext_lazy("Tải thống kê hồ sơ về"),
         "tasks.punctuality.exported": gettext_lazy("Tải bảng đúng hạn về"),
         "targets.list.exported": gettext_lazy("Tải bảng chỉ tiêu về"),
         "targets.comparison.exported": gettext_lazy("Tải bảng so sánh chỉ tiêu về"),
