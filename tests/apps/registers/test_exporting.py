@@ -39,8 +39,9 @@ def visit(actor: Actor, at: datetime = LATER) -> Visit:
     return made
 
 
-def wanted(land: World, category: str = "", start: date = date(2026, 7, 1), last: date = date(2026, 9, 7)) -> ListWanted:
-    return ListWanted(unit_id=land["dong_hoa"].pk, start=start, last=last, category=category)
+def wanted(land: World, category: str = "") -> ListWanted:
+    span = {"start": date(2026, 7, 1), "last": date(2026, 9, 7)}
+    return ListWanted(unit_id=land["dong_hoa"].pk, category=category, **span)
 
 
 def taken(land: World, kind: str = "docx", at: datetime = LATER, category: str = "") -> TakenList | Refusal:
