@@ -54,7 +54,7 @@ def managed(land: World) -> Subject:
 
 def test_without_a_visit_every_page_asks_what_for(land: World) -> None:
     client, code = client_of(land), managed(land).code
-    for path in (reverse("papers:list", args=[code]), reverse("papers:export"), reverse("papers:import")):
+    for path in (reverse("papers:forms", args=[code]), reverse("papers:export"), reverse("papers:import")):
         answer = client.get(path)
         assert answer.status_code == 302
         assert answer["Location"].startswith(reverse("protection:purpose"))
@@ -62,7 +62,7 @@ def test_without_a_visit_every_page_asks_what_for(land: World) -> None:
 
 def test_a_paper_from_the_form_to_the_signed_file(land: World) -> None:
     client, code = visiting(land), managed(land).code
-    listed = client.get(reverse("papers:list", args=[code]))
+    listed = client.get(reverse("papers:forms", args=[code]))
     assert "no-store" in listed["Cache-Control"]
     way = re.search(rf'href="([^"]*/{code}/van-ban/lap/D163\.III-09~\d+/)"', listed.content.decode())
     assert way is not None
@@ -161,8 +161,8 @@ def test_others_get_nothing(land: World) -> None:
     assert officer.get(reverse("papers:import-template")).status_code == 403
     neighbour = client_of(land, "tay_hoa_police")
     neighbour.post(reverse("protection:purpose"), {"purpose": "paper"})
-    assert neighbour.get(reverse("papers:list", args=[code])).status_code == 404
+    assert neighbour.get(reverse("papers:forms", args=[code])).status_code == 404
     health = client_of(land, "dong_hoa_clinic", "health_officer")
     health.post(reverse("protection:purpose"), {"purpose": "treatment"})
-    assert health.get(reverse("papers:list", args=[code])).status_code == 404
+    assert health.get(reverse("papers:forms", args=[code])).status_code == 404
     assert health.get(reverse("papers:export")).status_code == 403
