@@ -110,7 +110,7 @@ def test_changing_a_draft(land: World) -> None:
 
 def test_a_list_from_the_file_to_the_files(land: World) -> None:
     client = visiting(land)
-    sheet = SimpleUploadedFile("Danh sach Lo Thi Mau.xlsx", workbook(GOOD, changed(name="Lò Văn Hai", test="")))
+    sheet = SimpleUploadedFile("Danh sach Lo Thi Mau.xlsx", workbook(GOOD, changed(name="Lò Văn Hai", id="34091000999", test="")))
     sent = client.post(reverse("papers:import"), {"file": sheet})
     assert sent.status_code == 302
     page = client.get(sent["Location"]).content.decode()
