@@ -77,7 +77,9 @@ def test_a_paper_from_the_form_to_the_signed_file(land: World) -> None:
     assert "LÒ VĂN THỬ" in page
     paper = Paper.objects.get(state="draft")
     assert "LÒ" not in re.findall(r"<title>(.*?)</title>", page, re.DOTALL)[0]
-    late = client.post(made["Location"], {"number": "", "signed_on": "7/9/2026", "decider": "", "version": paper.version})
+    late = client.post(
+        made["Location"], {"number": "", "signed_on": "7/9/2026", "decider": "", "version": paper.version}
+    )
     assert late.status_code == 422
     told = {"number": "9", "signed_on": "7/9/2026", "decider": "Trưởng Công an", "version": paper.version}
     assert client.post(made["Location"], told).status_code == 302
@@ -110,7 +112,9 @@ def test_changing_a_draft(land: World) -> None:
 
 def test_a_list_from_the_file_to_the_files(land: World) -> None:
     client = visiting(land)
-    sheet = SimpleUploadedFile("Danh sach Lo Thi Mau.xlsx", workbook(GOOD, changed(name="Lò Văn Hai", id="34091000999", test="")))
+    sheet = SimpleUploadedFile(
+        "Danh sach Lo Thi Mau.xlsx", workbook(GOOD, changed(name="Lò Văn Hai", id="34091000999", test=""))
+    )
     sent = client.post(reverse("papers:import"), {"file": sheet})
     assert sent.status_code == 302
     page = client.get(sent["Location"]).content.decode()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
-from typing import Any
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry

@@ -48,7 +48,8 @@ from tests.factories.world import World
 LATER = datetime(2026, 9, 7, 3, 0, tzinfo=UTC)
 ON = date(2026, 9, 7)
 HEADS = (
-    "STT", "Họ và tên", "Giới tính", "Ngày sinh", "Số CCCD", "Địa chỉ", "Loại", "Số QĐ", "Ngày QĐ", "Ngày XN", "Ghi chú",
+    "STT", "Họ và tên", "Giới tính", "Ngày sinh", "Số CCCD", "Địa chỉ", "Loại", "Số QĐ", "Ngày QĐ", "Ngày XN",
+    "Ghi chú",
 )  # fmt: skip
 GOOD = ("1", "LÒ THỊ MẪU", "Nữ", "1/2/1991", "34091000123", "Bản Mẫu 1", "Sử dụng trái phép", "7/QĐ-CAX", "5/8/2026",
         "4/8/2026", "nghi bán ma túy")  # fmt: skip
@@ -376,8 +377,8 @@ def test_the_sheet_comes_back_marked_inside_a_visit(land: World) -> None:
 
 @pytest.mark.django_db
 def test_only_the_keeper_of_the_commune(land: World) -> None:
+    other = keeper(land, "tay_hoa_police")
     with pytest.raises(PermissionDenied):
-        other = keeper(land, "tay_hoa_police")
         start_import(actor=other, at=LATER, unit_id=land["dong_hoa"].pk, name="x.xlsx", data=workbook(GOOD))
     made = sent(land, GOOD)
     province = import_rows(actor=keeper(land, "police"), at=LATER, key=str(made.key), version=1, rows=[3], sure=())
