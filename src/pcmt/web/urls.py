@@ -39,7 +39,6 @@ urlpatterns = [
     path("ho-so/", include("pcmt.web.care.urls")),
     path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("ho-so/", include("pcmt.web.registers.urls")),
-    path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("", include("pcmt.web.people.urls")),
     path("", include("pcmt.web.notices.urls")),
     path("", include("pcmt.web.jobs.urls")),
