@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import attrs
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pcmt.apps.registers.queries.files import ClockKind, EpisodeLine, File, SpellLine, StepLine, SupportLine
 from pcmt.apps.registers.queries.people import PeoplePage
@@ -65,11 +67,16 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
 
 def _links(allowed: bool, *wanted: tuple[Any, ...] | None) -> list[Link]:
     """The ways that there are, for who may take them."""
-    return [Link(str(each[0]), url) for each in wanted if allowed and each is not None and (url := there(each[1], *each[2:]))]
+    return [
+        Link(str(each[0]), url)
+        for each in wanted
+        if allowed and each is not None and (url := there(each[1], *each[2:]))
+    ]
 
 
 def there(name, *args):
     from django.urls import NoReverseMatch
+
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
