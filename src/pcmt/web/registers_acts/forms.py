@@ -334,9 +334,7 @@ class OpenForm(PersonForm):
     """Who a new file is about, and at which commune it is opened."""
 
     unit = UnitChoice(label=gettext_lazy("Xã, phường, đặc khu quản lý"), queryset=Unit.objects.none())
-    sure = forms.BooleanField(
-        label=gettext_lazy("Đã xem các hồ sơ trên: là người khác, vẫn lập mới"), required=False
-    )
+    sure = forms.BooleanField(label=gettext_lazy("Đã xem các hồ sơ trên: là người khác, vẫn lập mới"), required=False)
 
     def __init__(self, *args: Any, communes: QuerySet[Unit], **more: Any) -> None:
         super().__init__(*args, **more)
