@@ -65,7 +65,7 @@ def _pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
     files = _both(request, one, other)
     case = merge_seen(actor, one, other)
     waiting = case is not None and case.state == "proposed"
-    second = waiting and can_decide_merge(actor, case)
+    second = case is not None and waiting and can_decide_merge(actor, case)
     form = MergeForm(
         request.POST or None, on=actor.on, codes=(one, other),
         overlaps=overlapping(one, other) if second else (), initial={"version": case.version if case else 0},
