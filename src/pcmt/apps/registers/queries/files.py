@@ -139,7 +139,8 @@ class ClockLine:
 class StepLine:
     """What comes next by law: its words, the article, the form, until when.
 
-    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its page is that of the end.
+    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its
+    page is that of the end.
     """
 
     words: str
@@ -460,8 +461,8 @@ def _clock(row: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) ->
     words, source, form = clock_words(row, plans)
     settled = row.outcome or ("" if row.state == DueState.OPEN else row.state)
     return ClockLine(
-        row.pk, row.version, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at, row.opens_on,
-        row.due_at, row.due_on, row.done_on, settled, is_overdue(row, at, on),
+        row.pk, row.version, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at,
+        row.opens_on, row.due_at, row.due_on, row.done_on, settled, is_overdue(row, at, on),
     )  # fmt: skip
 
 
