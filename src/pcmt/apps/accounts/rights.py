@@ -109,6 +109,8 @@ _TABLE = {
     "facts.Fact":           " AA      S      SS      SS      S        SS      S        S       -  ",
     "facts.SheetImport":    " AA      S      SS      SS      S        SS      S        S       -  ",
     "facts.KeptSpan":       " E       E      E       E       E        E       E        E       E  ",
+    "facts.CountedUnit":    " E       E      E       E       E        E       E        E       E  ",
+    "facts.Reconciliation": " AA      S      SS      SS      AA       S       S        S       -  ",
     "facts.RollUp":         " E       E      E       E       E        E       E        E       E  ",
     "facts.Cell":           " A       S      S       S       S        S       S        S       -  ",
     "targets.Target":       " AS      S      N       N       N        N       S        S       N  ",

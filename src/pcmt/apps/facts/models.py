@@ -362,6 +362,93 @@ class Fact(models.Model):
         return f"{self.element_id} {self.unit_id} {self.start}: {self.value}"
 
 
+class CountedUnit(models.Model):
+    """From which day on a unit's figures are counted from its records (`facts.counters`), by the kind of records."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    start = models.DateField("từ ngày")
+
+    objects = OpenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị có số đếm từ hồ sơ"
+        constraints = [models.UniqueConstraint(fields=["unit", "source"], name="counted_unit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.start}"
+
+
+class ReconciliationState(models.TextChoices):
+    """How a difference between a typed and a counted number stands."""
+
+    OPEN = "open", _("Chờ đối chiếu")
+    EXPLAINED = "explained", _("Đã ghi lý do")
+    AGREED = "agreed", _("Đã khớp")
+    WITHDRAWN = "withdrawn", _("Đã bỏ số nhập")
+
+
+class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
+    """Differences."""
+
+    def visible_to(self, actor: Actor | None) -> ReconciliationQuerySet:
+        """Those of the units whose numbers one reads, or whose records one keeps. They hold totals, and no person."""
+        reach = sees("facts.Reconciliation", actor)
+        if actor is None or reach < Reach.SUBTREE:
+            return self.none()
+        return self.filter(unit__in=reached_units(actor, reach))
+
+    def waiting(self) -> ReconciliationQuerySet:
+        """Those that nobody has settled."""
+        return self.filter(state=ReconciliationState.OPEN)
+
+
+class Reconciliation(models.Model):
+    """A number that somebody told (`fact`, beside the sums) differs from what the records say for the same cell.
+
+    `counted` is the number of the records when it was looked at last (in units of the element, as in facts). It is
+    settled by a reason, or by itself when records or the typed number are put right; it opens anew when either number
+    changes after that.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    element = models.ForeignKey(Element, models.PROTECT, related_name="+")
+    start = models.DateField()
+    end = models.DateField()
+    breakdown = models.CharField(max_length=80, blank=True)
+    fact = models.ForeignKey(Fact, models.PROTECT, related_name="reconciliations")
+    counted = models.BigIntegerField()
+    opened_at = models.DateTimeField("phát hiện lúc")
+    checked_at = models.DateTimeField("so sánh lúc")
+    state = models.CharField(
+        "tình trạng", max_length=10, choices=ReconciliationState.choices, default=ReconciliationState.OPEN
+    )
+    reason = models.CharField("lý do", max_length=500, blank=True)
+    settled_at = models.DateTimeField("xong lúc", null=True, blank=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ReconciliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "số liệu cần đối chiếu"
+        ordering = ["-end", "unit_id", "element_id", "pk"]
+        indexes = [models.Index(fields=["unit", "state"], name="reconciliation_of_unit")]
+        constraints = [
+            models.CheckConstraint(name="reconciliation_in_order", condition=Q(end__gt=F("start"))),
+            models.CheckConstraint(
+                name="reconciliation_explained_by_reason", condition=~Q(state="explained") | ~Q(reason="")
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "element", "start", "end", "breakdown"], name="reconciliation_one_open",
+                condition=Q(state="open"),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.element_id} {self.start}"
+
+
 class KeptSpan(models.Model):
     """A period beside the months, quarters, half-years and years of both calendars for which sums are kept.
 

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from pcmt.apps.facts.catalogue import breakdowns, rules
 from pcmt.apps.facts.models import Form, FormLine
 from pcmt.apps.facts.queries import Number, Place, calendar_of, earlier, elements_of, numbers, periods, year_ago
+from pcmt.apps.facts.queries.differing import counted_numbers
 from pcmt.apps.units.models import Unit
 from pcmt.core import measures as core
 from pcmt.core.measures import OverUnits, number_label
@@ -61,7 +62,7 @@ class Box:
     @property
     def waits(self) -> bool:
         """Whether what stands in it is not accepted yet."""
-        return self.number is not None and self.number.told and not self.number.counts
+        return self.number is not None and self.number.told and not self.number.counts and not self.number.beside
 
 
 @frozen
@@ -75,7 +76,10 @@ class Remark:
 
 @define
 class Row:
-    """A row: what it is about, its cells, and beside them the period before, a year ago, and the year so far."""
+    """A row: what it is about, its cells, and beside them the period before, a year ago, and the year so far.
+
+    `counted` says what records count for the told period, where they do.
+    """
 
     key: str
     number: str
@@ -88,6 +92,7 @@ class Row:
     so_far: str | None = None
     remarks: list[Remark] = field(factory=list)
     ended: str = ""
+    counted: str = ""
 
 
 @frozen
@@ -207,6 +212,7 @@ def unit_table(form: Form, lines: Sequence[FormLine], unit: Unit, span: Span, *,
             )
         )
     _remark(form, words, rows, known, unit.pk, span)
+    _say_counted(rows, lines, span)
     told = sum(1 for row in rows if row.boxes[0].number and row.boxes[0].number.told)
     return Table(form, [Column(span, label_of(form, span))], rows, past=True, told=told)
 
@@ -236,6 +242,8 @@ def line_table(
             row.so_far = _so_far(form, line.element, there, span)
             _remark(form, [line], [row], known, unit.pk, span)
         rows.append(row)
+    if not beside:
+        _say_counted(rows, [line.line], span)
     columns = [Column(each, label_of(form, each)) for each in beside or [span]]
     table = Table(form, columns, rows, past=not beside)
     table.told = sum(1 for row in rows if row.boxes[-1].number and row.boxes[-1].number.told)
@@ -274,6 +282,16 @@ def _so_far(form: Form, element: core.Element, known: Mapping[Span, Number], spa
 
 def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _say_counted(rows: Sequence[Row], lines: Sequence[FormLine], span: Span) -> None:
+    """Put beside the rows what records count: a number typed there is compared with it, and does not add up."""
+    found = counted_numbers(lines, {row.boxes[0].unit_id for row in rows}, span)
+    for row in rows:
+        cell = row.boxes[0]
+        number, counter = found.get((cell.unit_id, cell.line.element_id, cell.line.breakdown), (None, None))
+        if counter is not None:
+            row.counted = f"{counter.words}: {vnumber(number) if number is not None else '—'}"
 
 
 def _totals(

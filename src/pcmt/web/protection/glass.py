@@ -78,8 +78,10 @@ def one(request: HttpRequest, glass_id: int) -> HttpResponse:
             if not isinstance(told, Refusal):
                 messages.success(request, _("Đã ghi kết luận."))
                 return redirect("protection:glass", row.pk)
+            if told.code == "stale":
+                messages.warning(request, told.message)
+                return redirect("protection:glass", row.pk)
             refuse(form, told)
-            status = 409 if told.code == "stale" else 422
     page = {
         "row": row,
         "form": form if reviews else None,

@@ -16,12 +16,15 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.catalogue import breakdowns
+from pcmt.apps.facts.counters import counter_of
 from pcmt.apps.facts.listeners import Changed, tell_changed
 from pcmt.apps.facts.models import Element, ElementVersion, Fact, Form, Recording, Source
+from pcmt.apps.facts.operations.reconciling import compare
 from pcmt.apps.facts.operations.rolling import Sums, share_elements, told_by
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.places import Places
 from pcmt.apps.facts.policies import units_told_by
+from pcmt.apps.facts.queries.counted import CountedCells, counted_cells
 from pcmt.apps.facts.queries.keeping import boundary_day, core_element, kept_windows
 from pcmt.apps.units.models import Succession, Unit
 from pcmt.apps.units.operations import share_tree
@@ -30,6 +33,8 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import kept, number_label
 from pcmt.core.periods import Span, date_label
 
+COUNTED = (Source.REGISTER, Source.ACTIVITY)
+"""Sources whose numbers nobody types: they follow the records."""
 LARGEST = 10**15
 """Stored numbers are smaller: the sums of ten thousand units still fit into a column."""
 SOME = 500
@@ -98,7 +103,8 @@ def record_facts(
 
     Without an actor the program itself tells them (registers, activities, the demo). What equals the number that
     stands is not told again; when nothing is new, that too is a refusal (`unchanged`). Numbers of a form that needs
-    acceptance stand beside those that count until they are accepted.
+    acceptance stand beside those that count until they are accepted; numbers for cells that are counted from records
+    (`facts.counters`) stand beside the counted ones for good, and where they differ a reconciliation is opened.
     """
     rows = {each.code: each for each in Element.objects.filter(code__in={entry.element for entry in entries})}
     with transaction.atomic():
@@ -106,20 +112,29 @@ def record_facts(
         wrong = _wrong(actor, timezone.localdate(at), entries, rows)
         if wrong:
             return wrong
-        accepted = form is None or not form.needs_acceptance
         ledger = Ledger.opened(
             {(entry.unit_id, rows[entry.element].pk, entry.breakdown, entry.span) for entry in entries},
             {row.pk: row for row in rows.values()}, at,
         )  # fmt: skip
-        stale = ledger.stale(entries, rows, accepted=accepted)
+        counted = counted_cells({entry.unit_id for entry in entries}, {entry.element for entry in entries})
+        aside = {
+            entry for entry in entries
+            if counted.counter(entry.unit_id, entry.element, entry.breakdown, entry.span)
+        }  # fmt: skip
+        accepting = form is None or not form.needs_acceptance
+        accepted = {entry: accepting and entry not in aside for entry in entries}
+        stale = ledger.stale(entries, rows, accepted)
         if stale:
             return stale
-        said = [ledger.news(entry, rows[entry.element], accepted=accepted) for entry in entries]
+        said = [ledger.news(entry, rows[entry.element], accepted=accepted[entry]) for entry in entries]
         new = [each for each in said if each is not None]
         if not new:
             return Refusal(code="unchanged", message=_("Không có số nào thay đổi."))
         made = _recording(actor, at, source=source, form=form, ref=ref, reason=reason)
         ledger.write(made, new, closing=[old.pk for each in new if (old := ledger.standing(each))])
+        if aside:
+            touched = {entry.element for entry in aside}
+            compare({entry.unit_id for entry in aside}, [rows[code] for code in sorted(touched)], counted, at)
         record(at=at, actor=actor, event="facts.numbers.told", obj=made, after={"count": len(new)}, reason=reason)
     return made
 
@@ -127,7 +142,8 @@ def record_facts(
 def accept_facts(*, actor: Actor, at: datetime, form: Form, span: Span, unit_ids: Sequence[int]) -> Recording | Refusal:
     """Accept what units told in a form for a period: from now on it counts.
 
-    Who may: whoever tells numbers for the form's root. What is accepted takes the place of what counted before.
+    Who may: whoever tells numbers for the form's root. What is accepted takes the place of what counted before. Numbers
+    for cells that are counted from records are not asked: they stay beside the counted ones.
     """
     if form.root_id not in units_told_by(actor, {form.root_id}):
         return Refusal(code="not_allowed", message=_("Chỉ nơi tổng hợp biểu này được tiếp nhận số liệu."))
@@ -136,9 +152,11 @@ def accept_facts(*, actor: Actor, at: datetime, form: Form, span: Span, unit_ids
         waiting = Fact.objects.current().filter(
             accepted=False, recording__form=form, unit__in=list(unit_ids), start=span.start, end=span.end
         )
-        ledger = Ledger.opened(_places(waiting), Element.objects.in_bulk(), at)
-        found = waiting.order_by("unit_id", "element_id", "breakdown")
+        ledger = Ledger.opened(places_of(waiting), Element.objects.in_bulk(), at)
+        found = waiting.select_related("element").order_by("unit_id", "element_id", "breakdown")
         rows = [row for row in found if (row.unit_id, row.element_id, row.breakdown) in ledger.facts]
+        counted = counted_cells({row.unit_id for row in rows}, {row.element.code for row in rows})
+        rows = [row for row in rows if not _beside(row, counted)]
         if not rows:
             return Refusal(code="nothing_waits", message=_("Không có số nào đang chờ tiếp nhận."))
         new = [attrs.evolve(_copy(row), accepted=True) for row in rows]
@@ -162,6 +180,8 @@ def undo_recording(*, actor: Actor | None, at: datetime, recording_id: int, reas
         undone = Recording.objects.select_for_update(of=("self",)).filter(pk=recording_id).first()
         if undone is None:
             return Refusal(code="gone", message=_("Không tìm thấy lần ghi số liệu này."))
+        if undone.source in COUNTED:
+            return Refusal(code="counted", message=_("Số này đếm từ hồ sơ. Sửa hồ sơ, số sẽ được đếm lại."))
         told = Fact.objects.filter(recording=undone)
         ids = set(told.values_list("unit_id", flat=True))
         if units_told_by(actor, ids) != ids:
@@ -171,21 +191,26 @@ def undo_recording(*, actor: Actor | None, at: datetime, recording_id: int, reas
             message = _("Lần ghi này đã được hoàn tác lúc %(at)s.")
             return Refusal(code="undone", message=message % {"at": _moment(again.at)}, ref=again.pk)
         before = Fact.objects.filter(closed_by=undone)
-        places = _places(told) | _places(before)
+        places = places_of(told) | places_of(before)
         ledger = Ledger.opened(places, Element.objects.in_bulk(), at)
         current = list(told.filter(closed_by__isnull=True))
         if not current:
             return _overtaken(told)
         own = {row.pk for row in current}
+        former = list(before.select_related("element"))
+        counted = counted_cells(ids, {row.element.code for row in former})
         new = [
             each
-            for row in before
-            if (each := _copy(row)) and ((old := ledger.standing(each)) is None or old.pk in own)
+            for row in former
+            if (each := attrs.evolve(_copy(row), accepted=row.accepted and not _beside(row, counted)))
+            and ((old := ledger.standing(each)) is None or old.pk in own)
         ]  # fmt: skip
         made = _recording(
             actor, at, source=Source(undone.source), form=undone.form, ref=undone.ref, reason=reason, undoes=undone
         )
         ledger.write(made, new, closing=[*own])
+        if kinds := _counted_among(ledger.elements, places):
+            compare(ids, kinds, counted_cells(ids, {each.code for each in kinds}), at)
         record(
             at=at, actor=actor, event="facts.numbers.undone", obj=made, reason=reason,
             after={"count": len(own), "stayed": told.count() - len(own)},
@@ -247,13 +272,13 @@ class Ledger:
         return waiting or self.at_place(key, accepted=True)
 
     def stale(
-        self, entries: Sequence[Entry], rows: Mapping[str, Element], *, accepted: bool
+        self, entries: Sequence[Entry], rows: Mapping[str, Element], accepted: Mapping[Entry, bool]
     ) -> tuple[CellRefusal, ...]:
         """The entries whose writer saw something else than what stands there now."""
         found = []
         for entry in entries:
             if entry.seen is not None:
-                there = self.shown(entry, rows[entry.element], accepted=accepted)
+                there = self.shown(entry, rows[entry.element], accepted=accepted[entry])
                 if entry.seen != (there.pk if there else 0):
                     found.append(CellRefusal(entry, _stale(there, rows[entry.element])))
         return tuple(found)
@@ -275,7 +300,7 @@ class Ledger:
         closed = set(closing)
         for some in _some(sorted(closed)):
             Fact.objects.filter(pk__in=some).update(closed_by=made)
-        _insert(made, new)
+        insert_facts(made, new)
         coming: dict[tuple[int, int, str], list[New]] = defaultdict(list)
         for each in new:
             if each.accepted:
@@ -309,6 +334,18 @@ class Ledger:
         return found if self.places.stays(unit_id, day) else found | self.places.area(unit_id, day)
 
 
+def _counted_among(elements: Mapping[int, Element], places: Iterable[tuple[int, int, str, Span]]) -> list[Element]:
+    """The elements of places that are counted from records somewhere."""
+    ids = sorted({element_id for _unit, element_id, *_rest in places})
+    return [elements[pk] for pk in ids if counter_of(elements[pk].code)]
+
+
+def _beside(row: Fact, counted: CountedCells) -> bool:
+    """Whether what a fact says is counted from records: typed, it adds up nowhere."""
+    span = Span(row.start, row.end)
+    return counted.counter(row.unit_id, row.element.code, row.breakdown, span) is not None
+
+
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), SOME):
         yield ids[start : start + SOME]
@@ -330,7 +367,7 @@ FACT = {
 }  # fmt: skip
 
 
-def _insert(made: Recording, new: Sequence[New]) -> None:
+def insert_facts(made: Recording, new: Sequence[New]) -> None:
     """Write facts, thousands in one statement."""
     names = ", ".join(f'"{name}"' for name in FACT)
     for start in range(0, len(new), 20_000):
@@ -346,7 +383,8 @@ def _insert(made: Recording, new: Sequence[New]) -> None:
         )
 
 
-def _places(rows: Iterable[Fact]) -> set[tuple[int, int, str, Span]]:
+def places_of(rows: Iterable[Fact]) -> set[tuple[int, int, str, Span]]:
+    """Unit, element, breakdown and period of facts."""
     return {(row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)) for row in rows}
 
 

@@ -15,7 +15,8 @@ from django.db.models.functions import Cast, Concat
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.facts.catalogue import IN_TIME, element_of
-from pcmt.apps.facts.models import ElementVersion, Fact, Form, FormLine, Recording
+from pcmt.apps.facts.models import ElementVersion, Fact, Form, FormLine, Reconciliation, Recording
+from pcmt.apps.facts.queries.counted import counted_cells, is_counted
 from pcmt.apps.units.models import GroupMember, UnitClosure, UnitKind, holds_on
 from pcmt.core import measures as core
 from pcmt.core.periods import Span
@@ -82,7 +83,8 @@ def _counted(form: Form, spans: Sequence[Span], unit_ids: Collection[int]) -> An
     facts = Fact.objects.current().filter(Exists(wanted), _in(spans), unit_id__in=unit_ids)
     facts = facts.filter(Q(value__isnull=False) | Q(applies=False))
     counted = facts.order_by().values("unit_id", "start", "end").annotate(
-        form=Value(form.pk), told=Count(line, distinct=True), waiting=Count("pk", filter=Q(accepted=False))
+        form=Value(form.pk), told=Count(line, distinct=True),
+        waiting=Count("pk", filter=Q(accepted=False) & ~is_counted()),
     )  # fmt: skip
     return counted.values("form", "unit_id", "start", "end", "told", "waiting")
 
@@ -94,10 +96,13 @@ def _in(spans: Iterable[Span]) -> Q:
     return found
 
 
-def elements_of(lines: Iterable[FormLine], on: date) -> dict[int, core.Element]:
-    """The elements of lines by their ids, in the words of a day; of those not in use then in their last."""
+def elements_of(lines: Iterable[FormLine | Reconciliation], on: date) -> dict[int, core.Element]:
+    """The elements of lines or differences by their ids, in the words of a day; later in their last."""
     found: dict[int, core.Element] = {}
-    rows: Any = ElementVersion.objects.filter(element_id__in={line.element_id for line in lines})
+    wanted = {line.element_id for line in lines}
+    if not wanted:
+        return found
+    rows: Any = ElementVersion.objects.filter(element_id__in=wanted)
     held: set[int] = set()
     for row in rows.select_related("element").order_by("element_id", IN_TIME):
         if row.element_id not in held:
@@ -111,7 +116,8 @@ def elements_of(lines: Iterable[FormLine], on: date) -> dict[int, core.Element]:
 class Number:
     """A number as it stands: what was told last, by whom, when; `counts` is whether it is accepted and adds up.
 
-    `value` None is a blank. `fact_id` is what the next writer has seen (`operations.Entry.seen`).
+    `value` None is a blank. `beside`: typed for a cell that is counted from records, it waits for nothing and adds up
+    nowhere. `fact_id` is what the next writer has seen (`operations.Entry.seen`).
     """
 
     fact_id: int
@@ -120,6 +126,7 @@ class Number:
     counts: bool
     note: str
     span: Span
+    beside: bool = False
 
     @property
     def told(self) -> bool:
@@ -142,7 +149,8 @@ def numbers(
     """What stands for the lines at the units: in the very periods, and in all that lie within a stretch.
 
     Where a number waits for acceptance beside an accepted one, the waiting one: it was told last. Without `waiting`
-    only what is accepted, as a form that needs no acceptance sees it. One statement.
+    only what is accepted, as a form that needs no acceptance sees it, and what was typed for cells counted from
+    records. One statement, and one where an element is counted.
     """
     when = _in(spans)
     if stretch is not None:
@@ -152,8 +160,10 @@ def numbers(
     rows = Fact.objects.current().filter(
         when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
     )
-    if not waiting:
+    counted = counted_cells(unit_ids, {line.element.code for line in lines})
+    if not waiting and not counted.since:
         rows = rows.filter(accepted=True)
+    codes = {line.element_id: line.element.code for line in lines}
     found: dict[Place, dict[Span, Number]] = defaultdict(dict)
     columns = ("pk", "unit_id", "element_id", "breakdown", "start", "end", "value", "applies", "accepted", "note")
     for pk, unit, element, part, start, end, value, applies, accepted, note in rows.order_by("-accepted").values_list(
@@ -162,7 +172,9 @@ def numbers(
         if (element, part) in pairs:
             exact = None if value is None else Decimal(value).scaleb(-places[element])
             span = Span(start, end)
-            found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span)
+            beside = not accepted and counted.counter(unit, codes[element], part, span) is not None
+            if accepted or waiting or beside:
+                found[unit, element, part][span] = Number(pk, exact, applies, accepted, note, span, beside)
     return dict(found)
 
 

@@ -6,13 +6,28 @@ status, a pause, a test, a check, a clock, a treatment, a support, a merge) call
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Min, Q
+from django.utils import timezone
 
+from pcmt.apps.facts.models import CountedUnit, Fact, Source
+from pcmt.apps.facts.operations.counting import tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
-from pcmt.apps.registers.models import CountMark
+from pcmt.apps.facts.queries.keeping import kept_windows
+from pcmt.apps.registers.models import CountMark, Stay
+from pcmt.apps.registers.queries.counting import Numbers, counted, cuts_of, half_month, lives_of, pieces
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import share_tree
+from pcmt.core.periods import DAY, Span
+
+logger = logging.getLogger(__name__)
+
+MOST = 400
+"""So many communes are counted in one go of the job; the next comes soon."""
 
 
 def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
@@ -33,3 +48,96 @@ def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
         f'"start" = CASE WHEN excluded."start" < {table}."start" THEN excluded."start" ELSE {table}."start" END',
         params,
     )
+
+
+def mark_all(*, at: datetime) -> int:
+    """Have every commune counted again from the half month before this one on: days have passed, windows with them.
+
+    Also those with figures for a period that a plan's own period, added since, cuts in two. How many were marked.
+    """
+    day = half_month(half_month(timezone.localdate(at)) - DAY)
+    units = set(Stay.objects.order_by().values_list("unit_id", flat=True).distinct())
+    mark(units, day, at)
+    for start, ids in _cut_now(cuts_of(kept_windows())).items():
+        mark(ids, start, at)
+    return len(units)
+
+
+def _cut_now(cuts: set[date]) -> dict[date, list[int]]:
+    """Communes with a counted period across one of the days, by the first day of the earliest such period."""
+    odd = sorted(day for day in cuts if half_month(day) != day)
+    found: dict[date, list[int]] = {}
+    across = Q(pk__in=())
+    for day in odd:
+        across |= Q(start__lt=day, end__gt=day)
+    told = Fact.objects.counting().filter(
+        across, recording__source=Source.REGISTER, element__code="managed", breakdown=""
+    )  # fmt: skip
+    for unit_id, start in told.order_by().values_list("unit_id").annotate(first=Min("start")) if odd else ():
+        found.setdefault(start, []).append(unit_id)
+    return found
+
+
+def recount(*, at: datetime, most: int = MOST) -> int:
+    """Count marked communes again, those that wait longest first; how many were counted.
+
+    Each in a transaction of its own, in which its mark goes: whoever dies leaves the mark, several workers take
+    different ones, and what is written meanwhile marks anew. One that fails stands in the program's log and waits for
+    the next time; the others are counted.
+    """
+    failed: set[int] = set()
+    done = 0
+    while done + len(failed) < most:
+        unit_id = None
+        try:
+            with transaction.atomic():
+                share_tree()
+                waiting = CountMark.objects.select_for_update(skip_locked=True).exclude(unit__in=failed)
+                found = waiting.order_by("at", "pk").first()
+                if found is None:
+                    return done
+                unit_id = found.unit_id
+                CountMark.objects.filter(pk=found.pk).delete()
+                count_unit(unit_id=unit_id, start=found.start, at=at)
+            done += 1
+        except Exception:
+            if unit_id is None:
+                raise
+            logger.exception("figures of unit %d could not be counted", unit_id)
+            failed.add(unit_id)
+    return done
+
+
+def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
+    """Count a commune's figures from its records, from the half month before that of a day on; whether any changed."""
+    unit = Unit.objects.get(pk=unit_id)
+    first = _first(unit)
+    if first is None:
+        return False
+    today = timezone.localdate(at)
+    since = max(half_month(half_month(start) - DAY), first)
+    numbers, last = figures_from(unit, since, today)
+    running = last if last is not None and last.end == today + DAY and half_month(last.end) != last.end else None
+    made = tell_counted(
+        at=at, unit_id=unit_id, source=Source.REGISTER, since=since, first=first, numbers=numbers, running=running
+    )
+    return made is not None
+
+
+def figures_from(unit: Unit, since: date, upto: date) -> tuple[Numbers, Span | None]:
+    """A commune's figures in pieces from a day until another, and the last piece."""
+    cuts = {*cuts_of(kept_windows()), *([unit.valid_from] if unit.valid_from else [])}
+    spans = pieces(since, upto, cuts, ends=unit.valid_to)
+    spans = [span for span in spans if unit.valid_from is None or span.start >= unit.valid_from]
+    if not spans:
+        return {}, None
+    return counted(lives_of(unit.pk, spans[0].start), unit.pk, spans), spans[-1]
+
+
+def _first(unit: Unit) -> date | None:
+    """The first day of the half month since which the commune has files; it goes on counting when they are gone."""
+    first = Stay.objects.filter(unit=unit).aggregate(first=Min("from_on"))["first"]
+    if first is None:
+        begun = CountedUnit.objects.filter(unit=unit, source=Source.REGISTER).values_list("start", flat=True)
+        return begun.first()
+    return max(half_month(first), unit.valid_from) if unit.valid_from else half_month(first)

@@ -85,7 +85,7 @@ def own_file(*, actor: Actor, at: datetime, visit: Visit | None, code: str) -> O
         RegisterExport.objects.create(
             user_id=actor.user_id, unit_id=actor.unit_id, visit=visit, kind=KIND, mark=mark, count=1, at=at
         )
-        record_reading(at=at, actor=actor, event="registers.own_file.exported", obj=subject, told={"mark": mark})
+        record_reading(at=at, actor=actor, event="registers.copy.exported", obj=subject, told={"mark": mark})
     return OwnFile(
         code=code,
         mark=mark,

@@ -2,7 +2,8 @@
 
 A number that a person typed for a unit becomes a fact of that unit and period. Not so where the figure is a sum of what
 others told: of units below, or of shorter periods of the unit itself; there the typed number stays in the report,
-beside the counted one and with its reason.
+beside the counted one and with its reason. What is counted from records at the unit is told all the same: it stands
+beside the counted number and is reconciled with it (`facts.operations.reconciling`).
 
 A correction tells its numbers over those of the edition before; what that told and the correction leaves blank is
 emptied, as far as it still stands as told.
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.facts.models import Element, Fact, Source
 from pcmt.apps.facts.operations.recording import Entry, record_facts
+from pcmt.apps.facts.queries.counted import counted_cells
 from pcmt.apps.plans.models import below
 from pcmt.apps.reports.addresses import report_address
 from pcmt.apps.reports.models import Submission, SubmissionEdition
@@ -46,7 +48,9 @@ def tell_facts(
     if not series:
         return None
     ref = report_address(submission.pk)
-    summed = _summed(content.unit_id, span, series)
+    cells = counted_cells({content.unit_id}, {element for element, _breakdown in series})
+    counted = {each for each in series if cells.counter(content.unit_id, *each, span)}
+    summed = _summed(content.unit_id, span, series) - counted
     standing = _told_here(content.unit_id, span, ref)
     entries = [
         Entry(content.unit_id, line.element, span, figure.value, line.breakdown, figure.applies, figure.note[:500])
@@ -102,7 +106,7 @@ def _summed(unit_id: int, span: Span, series: Iterable[Series]) -> set[Series]:
 
 def _told_here(unit_id: int, span: Span, ref: str) -> set[Series]:
     """The series whose number of the unit and period stands as this report told it."""
-    told = Fact.objects.counting().filter(
+    told = Fact.objects.current().filter(
         unit_id=unit_id, start=span.start, end=span.end, recording__ref=ref, recording__source=Source.REPORT
     )
     return set(told.values_list("element__code", "breakdown"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pcmt.apps.facts.catalogue import rules
+from pcmt.apps.facts.queries.differing import waiting_at
 from pcmt.apps.reports.models import FormState, ReportFormVersion, Submission
 from pcmt.apps.reports.queries.consolidating import checks_in, gatherable, gathers, last_run, news_since
 from pcmt.apps.reports.queries.content import YEAR_AGO, Told, told_of
@@ -20,7 +21,7 @@ from pcmt.apps.reports.queries.numbers import span_of
 from pcmt.apps.tasks.models import Extension, ExtensionState
 from pcmt.core.evaluating.narrating import Sentence, Stale, sentence_from, stale_numbers
 from pcmt.core.measures import Past, check_entries, number_label
-from pcmt.core.periods import date_label
+from pcmt.core.periods import Span, date_label
 from pcmt.core.schemas import ColumnKind, Content, Figure, Line, Section, SectionKind
 
 CHECKED = ("parts_differ", "part_exceeds", "options_differ", "options_exceed", "option_exceeds")
@@ -123,6 +124,21 @@ class _Look:
                 len(moved),
             )
             yield Problem(code="moved", message=message % {"count": len(moved)}, line=moved[0].key)
+
+        yield from self._unreconciled(span)
+
+    def _unreconciled(self, span: Span | None) -> Iterator[Problem]:
+        """Numbers told of the same unit and days that differ from those of its records, and nobody said why."""
+        waiting = waiting_at(self.submission.about_id, span) if span is not None else ()
+        if waiting:
+            message = ngettext(
+                "%(count)s số đã nhập khác số đếm từ hồ sơ, chưa ai ghi lý do. Xem trang Đối chiếu.",
+                "%(count)s số đã nhập khác số đếm từ hồ sơ, chưa ai ghi lý do. Xem trang Đối chiếu.",
+                len(waiting),
+            )
+            lines = {(line.element, line.breakdown): line.key for _section, line in self.told.schema.lines()}
+            first = next((key for each in waiting if (key := lines.get((each.element.code, each.breakdown)))), "")
+            yield Problem(code="unreconciled", message=message % {"count": len(waiting)}, line=first)
 
     def _above_zero(self) -> list[Line]:
         figures = self.content.figures

@@ -1,0 +1,135 @@
+"""Telling what was counted from records: all figures of one unit from a day on, as they now are.
+
+Only what differs from what stands is written, and what stands and was not counted again is closed: so counting twice
+writes once. What people had typed for the same cells before records were kept goes aside, and is compared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pcmt.apps.audit.operations import record
+from pcmt.apps.facts.counters import counters
+from pcmt.apps.facts.models import CountedUnit, Element, Fact, Recording, Source
+from pcmt.apps.facts.operations.reconciling import compare
+from pcmt.apps.facts.operations.recording import Ledger, New, insert_facts, places_of
+from pcmt.apps.facts.queries.counted import CountedCells
+from pcmt.apps.units.operations import share_tree
+from pcmt.core.measures import Nature
+from pcmt.core.periods import Span
+
+Place = tuple[int, int, str, Span]
+"""Unit, element, breakdown, period."""
+
+Numbers = Mapping[tuple[str, str, Span], int]
+"""What was counted: element, breakdown and period to whole numbers of the element's unit word."""
+
+
+def tell_counted(
+    *, at: datetime, unit_id: int, source: Source, since: date, first: date, numbers: Numbers,
+    running: Span | None = None,
+) -> Recording | None:  # fmt: skip
+    """Have exactly these numbers of a unit stand for its periods from the day `since` on; None: nothing differed.
+
+    `first` is the day from which on the unit has records. The periods of `numbers` do not overlap and begin on `since`
+    or later. `running` is the one of them that is not over and ends with today: what has not changed in it since an
+    earlier day stays told up to that day, so that quiet units cost nothing.
+    """
+    counter = next(each for each in counters() if each.source == source)
+    with transaction.atomic():
+        share_tree()
+        elements = {row.pk: row for row in Element.objects.filter(code__in=counter.elements)}
+        ids = {row.code: pk for pk, row in elements.items()}
+        mine = Fact.objects.current().filter(
+            unit=unit_id, element__in=elements, recording__source=source, accepted=True, end__gt=since
+        )
+        typed = Fact.objects.current().filter(unit=unit_id, element__in=elements, accepted=True, start__gte=first)
+        typed = typed.exclude(recording__source=source)
+        wanted = {
+            (unit_id, ids[code], part, span): value for (code, part, span), value in numbers.items() if code in ids
+        }
+        asked = {*wanted, *places_of(mine), *places_of(typed)}
+        if not asked:
+            return None
+        ledger = Ledger.opened(asked, elements, at)
+        CountedUnit.objects.update_or_create(unit_id=unit_id, source=source, defaults={"start": first})
+        standing = {
+            (row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)): row for row in mine.defer("note")
+        }
+        closing, new = _differences(wanted, standing, running, elements)
+        early = [
+            row
+            for row in typed.select_related("recording")
+            if counter.counts(elements[row.element_id].code, row.breakdown)
+        ]
+        closing += [row.pk for row in early]
+        made = None
+        if closing or new:
+            made = Recording.objects.create(at=at, source=source)
+            ledger.write(made, new, closing=closing)
+            _put_aside(ledger, early, at)
+        compare({unit_id}, list(elements.values()), CountedCells({(unit_id, str(source)): first}), at)
+        if made is not None:
+            record(at=at, actor=None, event="facts.numbers.told", obj=made, after={"count": len(new)})
+    return made
+
+
+def _differences(
+    wanted: Mapping[Place, int], standing: Mapping[Place, Fact], running: Span | None, elements: Mapping[int, Element]
+) -> tuple[list[int], list[New]]:
+    """Ids of the facts that end, and the facts that are new."""
+    series: dict[tuple[int, int, str], list[Fact]] = defaultdict(list)
+    for row in standing.values():
+        series[row.unit_id, row.element_id, row.breakdown].append(row)
+    staying: set[int] = set()
+    new = []
+    for (unit_id, element_id, part, span), value in wanted.items():
+        there = standing.get((unit_id, element_id, part, span))
+        if span == running:
+            there = _unchanged(series[unit_id, element_id, part], elements[element_id], span, value)
+            told = any(row.start >= span.start for row in series[unit_id, element_id, part])
+            if not value and not told and elements[element_id].nature == Nature.FLOW:
+                continue  # nothing came up yet: zero is told when the period is over
+        if there is not None and there.value == value:
+            staying.add(there.pk)
+        else:
+            new.append(New(unit_id, element_id, part, span, value, True, True, ""))
+    return [row.pk for row in standing.values() if row.pk not in staying], new
+
+
+def _unchanged(rows: Sequence[Fact], element: Element, span: Span, value: int) -> Fact | None:
+    """What stands of the running period with this number, told on an earlier day; of a stock also the last before."""
+    inside = [row for row in rows if row.start >= span.start]
+    if inside:
+        return next((row for row in inside if row.end <= span.end and row.value == value), None)
+    if element.nature == Nature.STOCK:
+        last = max((row for row in rows if row.end <= span.start), key=lambda row: row.end, default=None)
+        return last if last is not None and last.value == value else None
+    return None
+
+
+def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
+    """Keep numbers that people told before records were kept here: beside those that now add up, in their name."""
+    told: dict[Recording, list[New]] = defaultdict(list)
+    for row in rows:
+        new = New(
+            row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end), row.value, row.applies, False,
+            row.note,
+        )  # fmt: skip
+        says = row.value is not None or not row.applies
+        if says and ledger.at_place(new.key, accepted=False) is None:
+            told[row.recording].append(new)
+    for before, copies in told.items():
+        words = _("Nhập lúc %(at)s; từ nay số đếm từ hồ sơ được tính.")
+        reason = words % {"at": f"{timezone.localtime(before.at):%H:%M %d/%m/%Y}"}
+        copy = Recording.objects.create(
+            at=at, by_id=before.by_id, unit_id=before.unit_id, source=before.source, form_id=before.form_id,
+            ref=before.ref, reason=reason,
+        )  # fmt: skip
+        insert_facts(copy, copies)

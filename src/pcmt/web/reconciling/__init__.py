@@ -1,0 +1,1 @@
+"""Typed numbers beside those counted from records."""
