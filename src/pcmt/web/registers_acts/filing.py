@@ -46,7 +46,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
     actor = _keeper(request)
     offered, day = _grounds(request, actor), day_asked(request, actor)
     ground = chosen(request, [each for _words, grounds in offered for each in grounds])
-    context: dict[str, Any] = {"heading": _("Lập hồ sơ mới"), "trail": trail(), "day": day}
+    context: dict[str, Any] = {"heading": _("Lập hồ sơ mới"), "trail": trail(), "day": day, "code": ""}
     if ground is None:
         return render(request, "registers_acts/choose.html", context | {"offered": offered})
     person = OpenForm(request.POST or None, communes=communes(actor))

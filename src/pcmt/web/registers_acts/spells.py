@@ -132,7 +132,7 @@ def _onward(code: str, ground: Ground, begun: bool) -> HttpResponse:
 
 
 GONE = {
-    "da-chet": (gettext_lazy("Ghi người này đã chết"), record_death, gettext_lazy("Đã ghi; các diện quản lý đã dừng.")),
+    "chet": (gettext_lazy("Ghi người này đã chết"), record_death, gettext_lazy("Đã ghi; các diện quản lý đã dừng.")),
     "mat-tich": (
         gettext_lazy("Ghi Tòa án tuyên bố mất tích"), record_missing, gettext_lazy("Đã ghi; các diện quản lý đã dừng."),
     ),
@@ -145,10 +145,10 @@ def gone(request: HttpRequest, code: str, what: str) -> HttpResponse:
     if what not in GONE:
         raise Http404
     heading, run, done = GONE[what]
-    titles = {"da-chet": _("Trích lục khai tử"), "mat-tich": _("Quyết định tuyên bố mất tích")}
+    titles = {"chet": _("Trích lục khai tử"), "mat-tich": _("Quyết định tuyên bố mất tích")}
     initial = {"version": file.version, "title": titles[what]}
     form = GoneForm(request.POST or None, on=actor.on, initial=initial)
-    form.fields["on"].label = _("Ngày chết") if what == "da-chet" else _("Có hiệu lực từ ngày")
+    form.fields["on"].label = _("Ngày chết") if what == "chet" else _("Có hiệu lực từ ngày")
     status = 200
     if request.method == "POST":
         status = 422
