@@ -41,6 +41,7 @@ urlpatterns = [
     path("ho-so/", include("pcmt.web.care.urls")),
     path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("ho-so/", include("pcmt.web.registers.urls")),
+    path("ho-so/", include("pcmt.web.papers.urls")),
     path("", include("pcmt.web.people.urls")),
     path("", include("pcmt.web.notices.urls")),
     path("", include("pcmt.web.jobs.urls")),

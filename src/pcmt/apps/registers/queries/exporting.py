@@ -78,3 +78,8 @@ def lines_of(spells: Sequence[Spell], blocks: Mapping[int, PersonBlock]) -> Iter
                 ends=f"{spell.ends_on:%d/%m/%Y}" if spell.ends_on else "",
                 state=f"{state} từ {spell.ended_on:%d/%m/%Y}" if spell.ended_on else state,
             )
+
+
+def category_words() -> Mapping[Category, object]:
+    """The statuses in words, in their order."""
+    return CATEGORY_WORDS

@@ -14,6 +14,7 @@ from pcmt.apps.registers.lists import (
     CATEGORY,
     ID_NUMBER,
     NAME,
+    WORDS,
     ListReading,
     ListRow,
     read_rows,
@@ -24,7 +25,7 @@ from pcmt.apps.registers.places import keyed_place
 from pcmt.apps.registers.queries.duplicates import ID, candidates
 from pcmt.apps.registers.vault import Unsealable, unseal
 from pcmt.core.law import Effect, Ground, age_on
-from pcmt.documents import Grid, grid_from
+from pcmt.documents import Grid, address, grid_from
 from pcmt.documents.output.grids import Marks, write_marked
 from pcmt.reference import law
 
@@ -245,3 +246,12 @@ TEMPLATE = (
     ("Cha, mẹ hoặc người giám hộ", 28),
 )  # fmt: skip
 """Headings and widths of the template."""
+
+
+def how_read(kept: Kept) -> list[tuple[str, str, str]]:
+    """The columns that are read: letter, heading, what it says."""
+    if kept.reading is None:
+        return []
+    told = sorted(kept.reading.columns.items())
+    heads = kept.reading.headings
+    return [(address(0, column)[:-1], heads.get(column, ""), str(WORDS[meaning])) for column, meaning in told]
