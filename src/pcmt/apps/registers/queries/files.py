@@ -492,7 +492,9 @@ def _step(clock: ClockLine, spell: SpellLine | None) -> StepLine:
     """A limit that runs as a step; the end of a term is told by the ground by which it ends."""
     ending = clock.kind == ClockKind.END
     ground = _at_term(spell) if ending and spell else None
-    words, source, form = (said(ground), ground.source, ground.form) if ground else (clock.words, clock.source, clock.form)
+    words, source, form = (
+        (said(ground), ground.source, ground.form) if ground else (clock.words, clock.source, clock.form)
+    )
     return StepLine(
         words, source, form, clock.due_at, clock.due_on, clock.overdue, clock.spell_id, clock.kind, ending,
         clock.clock_id,
