@@ -21,6 +21,7 @@ urlpatterns = [
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("nhap-so/", include("pcmt.web.entry.urls")),
     path("doi-chieu/", include("pcmt.web.reconciling.urls")),
+    path("thong-ke-ho-so/", include("pcmt.web.totals.urls")),
     path("bao-cao/", include("pcmt.web.reports.urls")),
     path("che-do-bao-cao/", include("pcmt.web.regimes.urls")),
     path("mau-bao-cao/", include("pcmt.web.report_forms.urls")),
