@@ -337,6 +337,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.visits.purged": gettext_lazy("Xóa các lượt xem hồ sơ hết thời hạn lưu"),
         "registers.identity.read": gettext_lazy("Đọc nhân thân của một hồ sơ"),
         "registers.list.read": gettext_lazy("Đọc danh sách hồ sơ có tên"),
+        "registers.search.read": gettext_lazy("Tìm người trong hồ sơ"),
         "registers.copy.exported": gettext_lazy("Lập bản cho chính người đó"),
         "registers.glass.broken": gettext_lazy("Mở hồ sơ khẩn cấp"),
         "registers.glass.missed": gettext_lazy("Tìm hồ sơ để mở khẩn cấp, không thấy"),
