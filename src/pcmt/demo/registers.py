@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
-from pcmt.apps.registers.grounds import GROUND_OF, GroundOfTest
+from pcmt.apps.registers.grounds import GROUND_OF, PLANNED
 from pcmt.apps.registers.operations.caring import add_pledge, add_support, set_test_plan, start_episode
 from pcmt.apps.registers.operations.filing import open_file
 from pcmt.apps.registers.operations.glass import break_glass
 from pcmt.apps.registers.operations.grounding import Ending, PaperText, Starting
 from pcmt.apps.registers.operations.handing_over import accept_hand_over, hand_over
 from pcmt.apps.registers.operations.merging import propose_merge
+from pcmt.apps.registers.operations.requests import receive
 from pcmt.apps.registers.operations.spells import end_spell, pause_spell, start_spell
 from pcmt.apps.registers.operations.sweeping import sweep
 from pcmt.apps.registers.operations.testing import (
@@ -43,7 +44,7 @@ from pcmt.reference import law
 HERE = Path(__file__).parent
 SEED = 120
 """Names are drawn by it: each loading tells of the same people."""
-STORY = timedelta(days=620)
+STORY = timedelta(days=500)
 """So long before today the settings of how often people are tested were made."""
 MORNING, NIGHT = 9, 22
 
@@ -119,7 +120,7 @@ def tell(at: datetime, units: Mapping[str, Unit], users: Mapping[str, User]) -> 
     _plans(scene, province)
     for place, (unit, keeper) in enumerate(communes[: settings.DEMO_COMMUNES]):
         for entry in told["life"]:
-            if place == 0 or not entry.get("only"):
+            if place < entry.get("first", len(communes)):
                 _live(Life(scene, unit, keeper, entry))
     sweep(at=at)
     return scene.numbers[0]
@@ -265,7 +266,7 @@ def _days(step: Step) -> list[int]:
 
 
 def _test_ground(life: Life) -> str:
-    return str(GROUND_OF.get(life.category, GroundOfTest.SUSPICION))
+    return str(GROUND_OF.get(life.category, PLANNED))
 
 
 def _tests(life: Life, step: Step) -> None:
@@ -359,7 +360,17 @@ def _glass(life: Life, step: Step) -> None:
     ok(break_glass(actor=actor, at=at, sought=life.code, reason=step["reason"]))
 
 
+def _request(life: Life, step: Step) -> None:
+    ok(
+        receive(
+            actor=life.actor(step), at=life.when(step), key=life.scene.key(), code=life.code, kind=step["kind"],
+            received_on=life.day(step), words="Đề nghị được xem hồ sơ của mình.",
+        )
+    )  # fmt: skip
+
+
 DOES: Mapping[str, Callable[[Life, Step], None]] = {
     "open": _open, "start": _start, "end": _end, "pause": _pause, "tests": _tests, "test": _test, "checks": _checks,
     "episode": _episode, "support": _support, "pledge": _pledge, "move": _move, "twin": _twin, "glass": _glass,
+    "request": _request,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 import attrs
 
@@ -76,17 +77,18 @@ def paper_form(code: str, on: date) -> FormText | None:
     return next((each for each in paper_forms() if each.code == code and each.holds_on(on)), None)
 
 
-def _form(row: Mapping[str, object], bases: Mapping[str, str], fields: Mapping[str, FormField]) -> FormText:
+def _form(row: Mapping[str, Any], bases: Mapping[str, str], fields: Mapping[str, FormField]) -> FormText:
     raw = {name: value for name, value in row.items() if name != "like"}
-    lists = {name: tuple(raw.pop(name, ())) for name in ("bases", "fields", "recipients", "states")}  # type: ignore[call-overload]
+    asked, grounds = raw.pop("fields", ()), raw.pop("bases", ())
+    effect = raw.pop("effect", None)
     return FormText(
-        categories=tuple(Category(each) for each in raw.pop("categories")),  # type: ignore[attr-defined]
-        settings=tuple(Setting(each) for each in raw.pop("settings", ())),  # type: ignore[attr-defined]
-        effect=Effect(raw.pop("effect")) if "effect" in raw else None,
-        text=tuple(str(raw.pop("text")).strip().splitlines()),
-        bases=tuple(bases[each] for each in lists["bases"]),
-        fields=tuple(fields[each] for each in lists["fields"]),
-        recipients=lists["recipients"],
-        states=lists["states"],
-        **raw,  # type: ignore[arg-type]
+        categories=tuple(Category(each) for each in raw.pop("categories")),
+        settings=tuple(Setting(each) for each in raw.pop("settings", ())),
+        states=tuple(raw.pop("states", ())),
+        recipients=tuple(raw.pop("recipients", ())),
+        effect=Effect(effect) if effect else None,
+        text=tuple(raw.pop("text").strip().splitlines()),
+        bases=tuple(bases[each] for each in grounds),
+        fields=tuple(fields[each] for each in asked),
+        **raw,
     )

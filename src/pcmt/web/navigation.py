@@ -51,7 +51,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(_("Báo cáo"), "reports:list", ("reports", "regimes", "report_forms", "exchange")),
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(pgettext_lazy("danh mục", "Hồ sơ"), "registers:list", FILES, sees_files),
-    Entry(_("Số liệu"), "entry:list", ("entry", "catalogue", "reconciling")),
+    Entry(_("Số liệu"), "entry:list", ("entry", "catalogue", "reconciling", "totals")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),
     Entry(pgettext_lazy("danh mục", "Quản trị"), "people:list", ("people", "jobs"), _sees_people),

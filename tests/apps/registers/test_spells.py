@@ -126,7 +126,7 @@ def test_found_addicted_ends_the_user_and_begins_the_addict_in_one_act(here: Wor
     then = decided(Category.ADDICT, on=on, triggered_on=on, paper=signed(on, number="5/XN"))
     done = end_spell(
         actor=actor, at=at_noon(on), spell_id=spell.pk, version=spell.version,
-        end=ending("user.found_addicted", on), then=then,
+        end=ending("user.found_addicted", on, evidence={"medical_finding": signed(on, number="5/XN")}), then=then,
     )  # fmt: skip
     assert isinstance(done, Spell), done
     assert (done.state, done.ended_on, done.end_ground) == ("ended", on, "user.found_addicted")
@@ -141,7 +141,7 @@ def test_if_the_second_half_is_refused_nothing_has_ended(here: World, actor: Act
     then = decided(Category.ADDICT, on=on, triggered_on=on, paper=signed(None))
     answer = end_spell(
         actor=actor, at=at_noon(on), spell_id=spell.pk, version=spell.version,
-        end=ending("user.found_addicted", on), then=then,
+        end=ending("user.found_addicted", on, evidence={"medical_finding": signed(on, number="5/XN")}), then=then,
     )  # fmt: skip
     refused(answer, "signed_on")
     spell.refresh_from_db()
@@ -183,7 +183,11 @@ def test_detention_does_not_move_the_end_and_outlasted_it_stops(here: World, act
     )
     refused(answer, "outlasted", "ground")
     done = end_spell(
-        actor=actor, at=at_noon(late), spell_id=spell.pk, version=again.version, end=ending("user.detained_longer", late)
+        actor=actor,
+        at=at_noon(late),
+        spell_id=spell.pk,
+        version=again.version,
+        end=ending("user.detained_longer", late),
     )
     assert isinstance(done, Spell)
     assert Pause.objects.get(spell=spell, from_on=back).to_on == late

@@ -24,6 +24,7 @@ class Answer:
 
     `silent` are ids of units that should have told something of the window and did not, the first few of them.
     `estimated` rests on a divided unit's guessed share (only on boundaries of another day).
+    `hidden`: a number is there and the reader is not told it (`queries.hiding`).
     """
 
     figure: Figure
@@ -31,3 +32,4 @@ class Answer:
     expected: int | None = None
     silent: tuple[int, ...] = ()
     estimated: bool = False
+    hidden: bool = False

@@ -70,6 +70,15 @@ def shipped(on: date | None = None) -> Catalogue:
 
 
 @cache
+def protected_codes() -> frozenset[str]:
+    """Elements that count people whom the registers know: of one commune, small numbers are hidden from others.
+
+    What administrators add is never among them: they say what is typed, not what is counted from files of people.
+    """
+    return frozenset(row["code"] for row in rows_of("elements")["element"] if row.get("protected", False))
+
+
+@cache
 def breakdowns(on: date | None = None) -> dict[str, Breakdown]:
     """By what numbers may be split on a day; of all days without one."""
     return breakdowns_from(rows_of("breakdowns"), on)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.registers.operations import counting, keeping, sweeping
+from pcmt.apps.registers.operations import counting, importing, keeping, sweeping
 
 
 @task()
@@ -14,8 +14,9 @@ def sweep() -> None:
 
 @task()
 def keep() -> None:
-    """See `keeping.erase_due`."""
+    """See `keeping.erase_due` and `importing.purge_imports`."""
     keeping.erase_due(at=timezone.now())
+    importing.purge_imports(at=timezone.now())
 
 
 @task()

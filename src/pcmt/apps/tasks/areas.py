@@ -18,7 +18,7 @@ from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.plans.models import Plan, PlanUnit, below
 from pcmt.apps.targets.models import Standing, Target, TargetState
-from pcmt.apps.targets.queries import Judged, judge
+from pcmt.apps.targets.queries import KEPT_BACK, Judged, judge, kept_back, told_to
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee, heirs_on
 from pcmt.core.evaluating import Tally, Verdict
@@ -147,15 +147,16 @@ def verdicts_of(
     boundary: date | None,
     known: datetime | None,
     usual: bool,
+    actor: Actor | None = None,
 ) -> Verdicts:
     """How the active targets of the plans stand in an area; `usual` is today, on boundaries of the time, all known."""
     if usual:
-        return _Kept(area, plans.order_by().values("pk"), today)
+        return _Kept(area, plans.order_by().values("pk"), today, actor)
     targets = Target.objects.active().filter(plan__in=plans.order_by().values("pk"))
     inside = set(Unit.objects.filter(pk__in=area.units(on)).values_list("pk", flat=True))
     if boundary is not None:
         inside |= set(Unit.objects.filter(pk__in=area.units(boundary)).values_list("pk", flat=True))
-    rows = judge(targets.select_related("plan"), on=on, boundary=boundary, known=known)
+    rows = told_to(actor, judge(targets.select_related("plan"), on=on, boundary=boundary, known=known))
     central = area.unit.level == Level.CENTRAL
     levels = dict(Unit.objects.filter(pk__in=inside).values_list("pk", "level")) if central else {}
     far = {pk for pk, level in levels.items() if level not in (Level.CENTRAL, Level.PROVINCE)}
@@ -176,6 +177,7 @@ class _Kept:
     area: Area
     plans: Any
     today: date
+    actor: Actor | None
 
     def _rows(self) -> QuerySet[Standing]:
         rows = Standing.objects.filter(target__state=TargetState.ACTIVE, target__plan__in=self.plans)
@@ -194,11 +196,16 @@ class _Kept:
 
     def worst(self, places: Collection[int]) -> Mapping[int, Worst]:
         rows = self._in_places(places).filter(verdict__in=[str(each) for each in BAD])
-        words = rows.values_list(
-            "place", "verdict", "sentence", "target__text", "measured", "goal", "target_id", "unit_id"
+        words = list(
+            rows.values_list("place", "verdict", "sentence", "target__text", "measured", "goal", "target_id", "unit_id")
         )
+        bare = kept_back(self.actor, {row[-2:] for row in words})
         return _worst(
-            (place, _weight(Verdict(verdict), measured, goal, (target, unit)), Worst(text, sentence, Verdict(verdict)))
+            (
+                place,
+                _weight(Verdict(verdict), None if (target, unit) in bare else measured, goal, (target, unit)),
+                Worst(text, KEPT_BACK if (target, unit) in bare else sentence, Verdict(verdict)),
+            )
             for place, verdict, sentence, text, measured, goal, target, unit in words
         )
 

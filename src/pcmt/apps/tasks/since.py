@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.models import Fact
+from pcmt.apps.facts.queries import rows_told
 from pcmt.apps.plans.models import Meeting, Plan, PlanUnit, Revision, RevisionState, above
 from pcmt.apps.targets.models import StandingChange
+from pcmt.apps.targets.queries import KEPT_BACK, kept_back
 from pcmt.apps.tasks.areas import Area
 from pcmt.apps.tasks.models import DueItem, DueState, Mode
 from pcmt.apps.tasks.punctuality import Question, counted
@@ -82,7 +84,7 @@ class Turn:
         return "better" if self.before == Verdict.ON_TRACK and self.after == Verdict.MET else "other"
 
 
-def turns(area: Area, plans: QuerySet[Plan], stretch: Stretch, on: date) -> list[Turn]:
+def turns(area: Area, plans: QuerySet[Plan], stretch: Stretch, on: date, actor: Actor | None = None) -> list[Turn]:
     """The verdicts that turned, worse first, then better, then the others, each by plan, target and unit.
 
     One statement; as many rows as verdicts changed in the stretch.
@@ -95,7 +97,11 @@ def turns(area: Area, plans: QuerySet[Plan], stretch: Stretch, on: date) -> list
         unit__in=area.units(on),
     ).select_related("target__plan", "unit", "recording__by", "recording__unit")
     found: dict[tuple[int, int], Turn] = {}
-    for row in rows.order_by("at", "pk"):
+    changes = list(rows.order_by("at", "pk"))
+    bare = kept_back(actor, {(row.target_id, row.unit_id) for row in changes})
+    for row in changes:
+        if (row.target_id, row.unit_id) in bare:
+            row.sentence = KEPT_BACK
         known = found.get((row.target_id, row.unit_id))
         found[row.target_id, row.unit_id] = Turn(
             known.before if known else row.before, row, known.steps + 1 if known else 1
@@ -117,7 +123,7 @@ def corrected(actor: Actor, area: Area, stretch: Stretch) -> QuerySet[Any]:
     same = {name: OuterRef(name) for name in ("unit", "element", "start", "end", "breakdown", "accepted")}
     known_then = Q(closed_by__isnull=True) | Q(closed_by__at__gte=stretch.end)
     after = Fact.objects.filter(**same, recording__at__lt=stretch.end).filter(known_then).order_by("-pk")
-    old = Fact.objects.visible_to(actor).filter(
+    old = rows_told(actor, Fact.objects.visible_to(actor)).filter(
         unit__in=area.units(actor.on),
         recording__at__lt=stretch.start,
         closed_by__at__gte=stretch.start,
@@ -190,7 +196,7 @@ def sums_of(
     actor: Actor, area: Area, plans: QuerySet[Plan], stretch: Stretch, turned: Sequence[Turn] | None = None
 ) -> Sums:
     """How many changes of each sort there are in a stretch; five statements."""
-    found = turns(area, plans, stretch, actor.on) if turned is None else turned
+    found = turns(area, plans, stretch, actor.on, actor) if turned is None else turned
     ways = [each.way for each in found]
     return Sums(
         worse=ways.count("worse"),

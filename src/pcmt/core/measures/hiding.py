@@ -42,14 +42,13 @@ def hide(
     *,
     threshold: int = THRESHOLD,
     shown: Collection[Key] = (),
-    also: Collection[Key] = (),
 ) -> frozenset[Key]:
-    """The cells that are hidden. `shown` are published whatever they say (whole provinces), `also` hidden like small
-    ones. Relations that the values do not meet tell nobody anything and are left out.
+    """The cells that are hidden. `shown` are published whatever they say: whole provinces, and what already was.
+
+    Relations that the values do not meet tell nobody anything and are left out.
     """
     table = _Table(values, relations, frozenset(shown))
-    wanted = {key for key in also if key in values and key not in table.shown}
-    small = {key for key, value in values.items() if 0 < value < threshold and key not in table.shown} | wanted
+    small = {key for key, value in values.items() if 0 < value < threshold and key not in table.shown}
     if not small:
         return frozenset()
     hidden = set(small)
@@ -62,18 +61,6 @@ def hide(
                 return frozenset(hidden)
 
 
-def exposed(
-    values: Mapping[Key, int],
-    relations: Iterable[Relation],
-    hidden: Collection[Key],
-) -> frozenset[Key]:
-    """Hidden cells that can be worked out exactly from the others, by equations or by bounds."""
-    table = _Table(values, relations, frozenset())
-    bounds = table.bounds(set(hidden))
-    tight = {key for key in hidden if bounds[key][0] == bounds[key][1]}
-    return frozenset(tight | table.pinned(set(hidden)))
-
-
 class _Table:
     """The cells with the relations that hold, and which relations each cell stands in."""
 
@@ -82,7 +69,7 @@ class _Table:
         self.rows: list[dict[Key, int]] = []
         self.of: dict[Key, list[int]] = defaultdict(list)
         for each in sorted(relations, key=lambda row: (row.left, row.right)):
-            row = {key: 1 for key in each.left} | {key: -1 for key in each.right}
+            row = dict.fromkeys(each.left, 1) | dict.fromkeys(each.right, -1)
             if sum(sign * values[key] for key, sign in row.items()) == 0:
                 for key in row:
                     self.of[key].append(len(self.rows))
@@ -128,8 +115,12 @@ class _Table:
             mine_low, mine_high = (low[key], top) if sign > 0 else (None if top is None else -top, -low[key])
             up = None if open_low - (mine_low is None) else rest - least + (mine_low or 0)
             down = None if open_high - (mine_high is None) else rest - most + (mine_high or 0)
-            new_low, new_high = (down, up) if sign > 0 else (None if up is None else -up, None if down is None else -down)
-            if (new_low is not None and new_low > low[key]) or (new_high is not None and (top is None or new_high < top)):
+            new_low, new_high = (
+                (down, up) if sign > 0 else (None if up is None else -up, None if down is None else -down)
+            )
+            if (new_low is not None and new_low > low[key]) or (
+                new_high is not None and (top is None or new_high < top)
+            ):
                 low[key] = max(low[key], new_low) if new_low is not None else low[key]
                 high[key] = new_high if top is None else top if new_high is None else min(top, new_high)
                 changed.append(key)

@@ -101,7 +101,8 @@ def letterhead(
 ) -> None:
     """National name and motto, agency with the one above it, number, place and date; blanks where something is missing.
 
-    Without `number` there is no line for it. `about` is the subject of an official letter, which stands under its number; other documents have theirs below.
+    Without `number` there is no line for it. `about` is the subject of an official letter, which stands under its
+    number; other documents have theirs below.
     `stamp` is a word in a box under that, such as `DỰ THẢO`.
     """
     table = file.add_table(rows=2, cols=2)

@@ -6,12 +6,14 @@ The layout is that of Decree 30/2020/NĐ-CP (`report.py`), the person block in t
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
 
+from pcmt.documents.output.grids import FONT, OPTIONS, footer_words
 from pcmt.documents.output.official import Column, Official, Signature
 from pcmt.documents.output.paper import BLANK
 from pcmt.documents.output.report import Block, Centred, Grid, Report, Row, Title
@@ -202,3 +204,29 @@ def list_report(rows: Sequence[Listed], *, start: date, last: date, on: date, is
         signature=Signature(post="Trưởng Công an"), archive="hồ sơ", landscape=True, numbered=False,
     )  # fmt: skip
     return Report(frame=frame, blocks=[grid], taken=foot)
+
+
+def list_workbook(rows: Sequence[Listed], *, title: str, foot: str) -> bytes:
+    """The register list as a workbook: every cell as text, the mark under every printed page and below the list."""
+    import xlsxwriter
+
+    output = io.BytesIO()
+    with xlsxwriter.Workbook(output, OPTIONS) as book:
+        page = book.add_worksheet("Danh sách")
+        framed = {**FONT, "text_wrap": True, "border": 1, "border_color": "#8A8A8A"}
+        head, cell = book.add_format({**framed, "bold": True, "align": "center"}), book.add_format(framed)
+        page.write_string(0, 0, title, book.add_format({**FONT, "bold": True, "font_size": 14}))
+        page.write_string(1, 0, foot, book.add_format({**FONT, "italic": True}))
+        for at, column in enumerate(LIST_COLUMNS):
+            page.write_string(3, at, column.label, head)
+            page.set_column(at, at, column.share * 0.75)
+        for line, row in enumerate(rows, 1):
+            for at, text in enumerate(row.cells(line)):
+                page.write_string(3 + line, at, text, cell)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(3)
+        page.freeze_panes(4, 0)
+        page.set_footer(f"&C&9{footer_words(foot)}")
+    return output.getvalue()

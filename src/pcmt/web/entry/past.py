@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from pcmt.apps.facts.models import Fact, FormLine, Recording
 from pcmt.apps.facts.operations import Entry, record_facts, undo_recording
 from pcmt.apps.facts.policies import units_told_by
-from pcmt.apps.facts.queries import Number, Revision, history
+from pcmt.apps.facts.queries import Number, Revision, history, rows_told
 from pcmt.apps.facts.typed import typed_from
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import number_label
@@ -133,7 +133,7 @@ def _recording(request: HttpRequest, recording_id: int, problem: str = "", statu
         Recording.objects.visible_to(actor).select_related("by", "unit", "form", "undoes"), pk=recording_id
     )
     facts = list(
-        found.facts.visible_to(actor)
+        rows_told(actor, found.facts.visible_to(actor))
         .select_related("element", "unit")
         .order_by("unit__sort_key", "start", "pk")[: FACTS_SHOWN + 1]
     )

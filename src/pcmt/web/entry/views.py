@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.queries import heirs_on
 from pcmt.web.entry.asking import Asked, asked
+from pcmt.web.entry.hiding import keep_back
 from pcmt.web.entry.saving import Saved, said, save
 from pcmt.web.entry.tables import Box, Table, label_of, labelled, line_table, together, unit_table
 
@@ -32,7 +33,8 @@ def unit(request: HttpRequest, form_id: int, day: str, unit_id: int) -> HttpResp
         raise Http404
 
     def draw() -> Table:
-        return unit_table(about.form, about.lines, one, about.span, editable=one.pk in about.told)
+        table = unit_table(about.form, about.lines, one, about.span, editable=one.pk in about.told)
+        return keep_back(table, about.actor)
 
     place = about.units.index(one)
     more = {
@@ -59,7 +61,8 @@ def line(request: HttpRequest, form_id: int, day: str, line_id: int) -> HttpResp
     spans = together(about.form, about.span, until=running) if beside else []
 
     def draw() -> Table:
-        return line_table(about.form, one, about.units, about.span, told=about.told, beside=spans)
+        table = line_table(about.form, one, about.units, about.span, told=about.told, beside=spans)
+        return keep_back(table, about.actor)
 
     more = {
         "line": one,

@@ -109,7 +109,7 @@ class News:
 
 def news_of(actor: Actor, area: Area, plans: QuerySet[Plan], stretch: Stretch, meeting: Meeting | None) -> News:
     """What changed in an area."""
-    turned = turns(area, plans, stretch, actor.on)
+    turned = turns(area, plans, stretch, actor.on, actor)
     asked: tuple[Any, ...] = (actor, area, stretch)
     return News(
         stretch=stretch,

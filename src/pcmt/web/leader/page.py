@@ -247,6 +247,7 @@ def ground_verdicts(ground: Ground, plans: Any) -> Verdicts:
         boundary=switch.boundary,
         known=switch.known,
         usual=switch.is_usual,
+        actor=ground.actor,
     )
 
 
@@ -419,7 +420,7 @@ def reason_of(place: Place, *, wanting: bool) -> str:
 
 def _news(ground: Ground, plans: Any, first: date | None) -> News:
     stretch, meeting = stretch_of(ground, first, ground.switch.on)
-    turned = turns(ground.area, plans, stretch, ground.actor.on)
+    turned = turns(ground.area, plans, stretch, ground.actor.on, ground.actor)
     sums = sums_of(ground.actor, ground.area, plans, stretch, turned)
     url = ground.address("changes", tinh_den="", den=stretch.last.isoformat(), tu=stretch.first.isoformat())
     return News(stretch, meeting, sums, turned[:TURNS], url)

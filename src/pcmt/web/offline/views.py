@@ -32,6 +32,7 @@ from pcmt.apps.registers.operations.offline import (
     take_entries,
 )
 from pcmt.apps.registers.operations.reading import open_identities
+from pcmt.apps.registers.operations.testing import SUBSTANCES
 from pcmt.apps.registers.queries.offline import (
     FOUND,
     RESULTS,
@@ -41,7 +42,7 @@ from pcmt.apps.registers.queries.offline import (
     people_along,
 )
 from pcmt.core.diagnostics import Refusal
-from pcmt.web.protection.visits import visit_of
+from pcmt.web.protection.visits import needs_visit, visit_of
 from pcmt.web.shell.access import acting
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -69,8 +70,8 @@ def _keeper(request: HttpRequest) -> Actor:
     return actor
 
 
-@never_cache
 @require_GET
+@needs_visit
 def index(request: HttpRequest) -> HttpResponse:
     """How it works, which of one's browsers hold a list, what waits for a look."""
     actor = _keeper(request)
@@ -89,6 +90,7 @@ def device(request: HttpRequest) -> HttpResponse:
     """The page that goes on without a connection. Nothing in it depends on who asks."""
     _keeper(request)
     context = {"results": RESULTS, "found": FOUND, "samples": SAMPLES, "idle": IDLE_MINUTES}
+    context["substances"] = SUBSTANCES.items()
     return render(request, "offline/device.html", context)
 
 

@@ -95,7 +95,7 @@ def targets(request: HttpRequest, plan_id: int) -> HttpResponse:
     page = plan_page(request, plan, "targets")
     text = page["revision"].text if page["revision"] else ""
     switch = switch_of(request)
-    board = scoreboard_of(plan, text, switch, request.GET.get("ket_luan", ""))
+    board = scoreboard_of(acting(request), plan, text, switch, request.GET.get("ket_luan", ""))
     return render(request, "plan/targets.html", page | {"board": board, "switch": switch})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import attrs
 from django.http import HttpRequest
@@ -33,6 +34,18 @@ class Person:
     more: Sequence[tuple[str, str]]
 
 
+class Named(Protocol):
+    """A line about a file: of a list of files, of the day, of whom to test."""
+
+    @property
+    def subject(self) -> Any:
+        """The file."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+
 def masked(number: str) -> str:
     """A number with its last digits only: enough to compare with a paper in hand, not to copy."""
     if len(number) <= SHOWN:
@@ -40,7 +53,7 @@ def masked(number: str) -> str:
     return MASK * (len(number) - SHOWN) + number[-SHOWN:]
 
 
-def of_list(request: HttpRequest, lines: Sequence[Line], what: str = "list") -> Mapping[str, PersonBlock]:
+def of_list(request: HttpRequest, lines: Sequence[Named], what: str = "list") -> Mapping[str, PersonBlock]:
     """Who the files of a page of a list are about, by code; nothing outside a visit. Logged with their number."""
     actor, visit = acting(request), visit_of(request)
     if visit is None or not lines or not sees_names(actor):

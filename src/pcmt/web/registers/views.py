@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import attrs
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.registers.queries import people
+from pcmt.apps.registers.queries.access import reviews_waiting
 from pcmt.apps.registers.queries.files import file_of, signpost
+from pcmt.apps.registers.queries.work import Day, DueLine, day_of, keeps_files
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.filters.saved import CLEARED, opens_with
 from pcmt.web.protection.visits import names_people, needs_visit, purpose_url
 from pcmt.web.registers import opening
 from pcmt.web.registers.drawing import looks, picture_of
 from pcmt.web.registers.forms import FileFilter, FindForm
-from pcmt.web.registers.page import PagesOf, acts_of
+from pcmt.web.registers.page import PagesOf, acts_of, acts_of_day
 from pcmt.web.shell.access import acting
 
 SAVED = "files"
@@ -108,7 +113,7 @@ def _page(request: HttpRequest, code: str, *, whole: bool) -> HttpResponse:
         "refused": opened if isinstance(opened, Refusal) else None,
         "picture": picture,
         "looks": looks(picture.lanes) if picture else (),
-        "acts": acts_of(found),
+        "acts": acts_of(found, actor.on),
         "now": at,
         "today": actor.on,
         "whole": whole,
@@ -117,7 +122,67 @@ def _page(request: HttpRequest, code: str, *, whole: bool) -> HttpResponse:
     return render(request, "registers/file.html", context)
 
 
+@attrs.frozen
+class Group:
+    """A group of the keeper's day: what it is called, its lines, how many there are beyond them and where."""
+
+    anchor: str
+    label: str
+    lines: Sequence[DueLine]
+    count: int
+    hint: str = ""
+    filter: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return max(0, self.count - len(self.lines))
+
+    @property
+    def url(self) -> str:
+        """The list in which all of them stand."""
+        return f"{reverse('registers:list')}?{self.filter}"
+
+
 @names_people
 def day(request: HttpRequest) -> HttpResponse:
-    """The keeper's day."""
-    raise Http404
+    """The keeper's day: clocks that are over or near, ends that come, hand-overs and reviews that wait."""
+    actor, at = acting(request), timezone.now()
+    if not keeps_files(actor):
+        raise PermissionDenied
+    found = day_of(actor, at)
+    groups = [each for each in _groups(found) if each.lines]
+    lines = [line for group in groups for line in group.lines]
+    context = {
+        "day": found,
+        "groups": groups,
+        "piles": _piles(actor),
+        "acts": acts_of_day(),
+        "moves_url": reverse("registers_acts:moves"),
+        "opened": opening.of_list(request, lines, "day"),
+        "many_communes": len({line.subject.unit_id for line in lines}) > 1,
+        "purpose_url": purpose_url(request),
+        "now": at,
+    }
+    return render(request, "registers/day.html", context)
+
+
+def _groups(found: Day) -> list[Group]:
+    counts = found.counts
+    return [
+        Group("qua-han", _("Quá hạn"), found.overdue, counts.overdue, filter="qua_han=on"),
+        Group("theo-gio", _("Hạn theo giờ, trong 48 giờ"), found.hours, counts.hours),
+        Group("hom-nay", _("Hạn hôm nay"), found.today, counts.today),
+        Group(
+            "sap-het", _("Sắp hết thời hạn"), found.ends, counts.ends,
+            _("Báo trước 30, 15 và 7 ngày. Tới ngày cuối hồ sơ không tự kết thúc: phải có văn bản."), "het_han=30",
+        ),
+        Group("tuan-nay", _("Trong 7 ngày tới"), found.soon, counts.soon),
+    ]  # fmt: skip
+
+
+def _piles(actor: Actor) -> list[dict[str, Any]]:
+    """What waits beside the clocks: broken glasses to review, files that may be one person's."""
+    waiting = reviews_waiting(actor)
+    pile = {"label": _("Lần mở hồ sơ khẩn cấp chờ xem xét"), "count": waiting, "url": reverse("protection:glasses")}
+    return [pile] if waiting else []

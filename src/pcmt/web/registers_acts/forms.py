@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +29,7 @@ from pcmt.core.law import Category, Ground, Setting
 from pcmt.reference import law
 from pcmt.web.fields import WrittenDateField, WrittenNumberField
 from pcmt.web.people.fields import unit_named
+from pcmt.web.tasks.forms import UnitField as UnitChoice
 
 ID_KINDS = (
     ("", gettext_lazy("Chưa rõ")),
@@ -50,9 +52,7 @@ class PersonForm(forms.Form):
 
     name = _text(gettext_lazy("Họ và tên"), 120)
     other_names = _text(gettext_lazy("Tên gọi khác"), 200)
-    sex = forms.ChoiceField(
-        label=gettext_lazy("Giới tính"), choices=[("", "—"), *SEXES], required=False
-    )
+    sex = forms.ChoiceField(label=gettext_lazy("Giới tính"), choices=[("", "—"), *SEXES], required=False)
     born_on = WrittenDateField(
         label=gettext_lazy("Ngày sinh"), required=False, help_text=gettext_lazy("Để trống nếu chỉ biết năm sinh.")
     )
@@ -77,7 +77,10 @@ class PersonForm(forms.Form):
     guardian_phone = _text(gettext_lazy("Điện thoại của người giám hộ"), 20)
 
     GROUPS = (
-        (gettext_lazy("Nhân thân"), ("name", "other_names", "sex", "born_on", "birth_year", "birthplace", "home_place")),
+        (
+            gettext_lazy("Nhân thân"),
+            ("name", "other_names", "sex", "born_on", "birth_year", "birthplace", "home_place"),
+        ),
         (gettext_lazy("Giấy tờ"), ("id_kind", "id_number", "id_issued_on", "id_issuer")),
         (gettext_lazy("Nơi ở, liên lạc"), ("permanent_address", "temporary_address", "present_address", "phone")),
         (gettext_lazy("Hoàn cảnh"), ("ethnicity", "religion", "schooling", "occupation", "workplace")),
@@ -103,6 +106,11 @@ class PersonForm(forms.Form):
             raise ValidationError(_("Ghi năm sinh bằng bốn chữ số."))
         return year
 
+    @staticmethod
+    def told(block: PersonBlock, sex: str, birth_year: int) -> dict[str, Any]:
+        """What a block says, by the names of the fields."""
+        return {**attrs.asdict(block), "sex": sex, "birth_year": birth_year}
+
     def block(self) -> PersonBlock:
         """What was typed, as a person block."""
         known = {each.name for each in attrs.fields(PersonBlock)}
@@ -121,7 +129,12 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args: Any, ground: Ground | None = None, on: date, **more: Any) -> None:
         self.ground = ground
-        initial = {"on": on, "signed_on": on, "title": paper_title(ground, on), "decider": ground.decider if ground else ""}
+        initial = {
+            "on": on,
+            "signed_on": on,
+            "title": paper_title(ground, on),
+            "decider": ground.decider if ground else "",
+        }
         super().__init__(*args, initial={**initial, **(more.pop("initial", None) or {})}, **more)
         self.needed = [need for need in (ground.needs if ground else ()) if need not in own_paper(ground)]  # type: ignore[arg-type]
         for need in self.needed:
@@ -201,6 +214,7 @@ class StartForm(PaperForm):
     after = forms.ChoiceField(label=gettext_lazy("Tiếp theo diện"), required=False)
     after_setting = forms.ChoiceField(label=gettext_lazy("Đã cai nghiện theo hình thức"), required=False)
     site_name = _text(gettext_lazy("Cơ sở"))
+    months = WrittenNumberField(label=gettext_lazy("Thời hạn theo quyết định (tháng)"), required=False)
     remote = forms.BooleanField(label=gettext_lazy("Vùng sâu, vùng xa (luật cho 48 giờ)"), required=False)
 
     def __init__(self, *args: Any, ground: Ground, on: date, spells: Sequence[SpellNow] = (), **more: Any) -> None:
@@ -228,20 +242,22 @@ class StartForm(PaperForm):
             del self.fields["after"], self.fields["after_setting"]
         if category not in SETTINGS_OF and category != Category.DRUG_PSYCHOSIS:
             del self.fields["site_name"]
+        if not any(each.least for each in law().terms if each.category is category and each.holds_on(on)):
+            del self.fields["months"]
         if category != Category.ILLEGAL_USER:
             del self.fields["remote"]
 
     @property
     def status_fields(self) -> list[Any]:
         """What is said of the status itself."""
-        order = ("setting", "triggered_on", "on", "after", "after_setting", "earlier", "site_name")
+        order = ("setting", "triggered_on", "on", "after", "after_setting", "earlier", "months", "site_name")
         return [self[name] for name in order if name in self.fields]
 
     def start(self) -> Starting:
         """How the status begins."""
         typed = self.cleaned_data
         assert self.ground is not None
-        earlier = typed.get("earlier")
+        earlier, months = typed.get("earlier"), typed.get("months")
         return Starting(
             category=self.ground.category,
             ground=self.ground.code,
@@ -252,6 +268,7 @@ class StartForm(PaperForm):
             after_id=int(typed["after"]) if typed.get("after") else None,
             after_setting=Setting(typed["after_setting"]) if typed.get("after_setting") else None,
             earlier=earlier if isinstance(earlier, int) else 0,
+            months=months if isinstance(months, int) else None,
             remote=bool(typed.get("remote")),
             site_name=typed.get("site_name", ""),
             evidence=self.evidence(),
@@ -309,4 +326,72 @@ def paper_title(ground: Ground | None, on: date) -> str:
     """What the paper of a ground is called: the title of its form, else nothing."""
     if ground is None or not ground.form:
         return ""
-    return next((each.title for each in law().forms if each.code == ground.form and each.holds_on(on)), "")
+    form = law().form(ground.form, on)
+    return form.title if form else ""
+
+
+class OpenForm(PersonForm):
+    """Who a new file is about, and at which commune it is opened."""
+
+    unit = UnitChoice(label=gettext_lazy("Xã, phường, đặc khu quản lý"), queryset=Unit.objects.none())
+    sure = forms.BooleanField(
+        label=gettext_lazy("Đã xem các hồ sơ trên: là người khác, vẫn lập mới"), required=False
+    )
+
+    def __init__(self, *args: Any, communes: QuerySet[Unit], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["unit"].queryset = communes  # type: ignore[attr-defined]
+        first = list(communes[:2])
+        if len(first) == 1:
+            self.initial["unit"] = first[0]
+
+
+class IdentityForm(PersonForm):
+    """Who somebody is, put right."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class MergeForm(PaperForm):
+    """Which of two files goes on; which status holds where both have one; the record."""
+
+    keep = forms.ChoiceField(label=gettext_lazy("Hồ sơ giữ lại"), widget=forms.RadioSelect, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, codes: Sequence[str], overlaps: Sequence[Sequence[tuple[int, str]]] = (), **more: Any
+    ) -> None:
+        super().__init__(*args, **more)
+        del self.fields["on"]
+        self.initial |= {"keep": codes[0], "title": _("Biên bản xác nhận hồ sơ trùng"), "signed_on": None}
+        self.fields["keep"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.pairs = [f"holds-{number}" for number, _pair in enumerate(overlaps)]
+        for name, pair in zip(self.pairs, overlaps, strict=True):
+            self.fields[name] = forms.ChoiceField(
+                label=_("Cả hai hồ sơ có cùng diện: diện nào đúng?"),
+                choices=[(str(spell_id), words) for spell_id, words in pair],
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    @property
+    def pair_fields(self) -> list[Any]:
+        """The choices between statuses that both files have."""
+        return [self[name] for name in self.pairs]
+
+    def holds(self) -> list[int]:
+        """The statuses that hold."""
+        return [int(self.cleaned_data[name]) for name in self.pairs if self.cleaned_data.get(name)]
+
+
+def masked_block(block: PersonBlock) -> dict[str, str]:
+    """A person block for comparing, by the labels of the form: numbers and telephones with their last four signs."""
+    found: dict[str, str] = {}
+    fields = PersonForm.base_fields
+    for key, value in PersonForm.told(block, "", 0).items():
+        if value and key not in ("sex", "birth_year", "id_kind"):
+            text = f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
+            if key in ("id_number", "phone", "guardian_phone"):
+                text = "•" * max(len(text) - 4, 0) + text[-4:]
+            found[str(fields[key].label)] = text
+    return found

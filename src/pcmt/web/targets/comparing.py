@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
 from pcmt.apps.facts.policies import units_seen_by
-from pcmt.apps.facts.queries import figures
+from pcmt.apps.facts.queries import figures, guarded
 from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
 from pcmt.apps.units.queries import members
 from pcmt.core.measures import Catalogue, Element, Indicator, number_label
@@ -53,12 +53,16 @@ class Question:
 
 @attrs.frozen
 class Cell:
-    """One figure: None was not reported. `whole` is the population of a share, `small` whether it is a small one."""
+    """One figure: None was not reported. `whole` is the population of a share, `small` whether it is a small one.
+
+    `hidden`: there is one, and the reader is not told it.
+    """
 
     value: Fraction | None
     whole: Fraction | None
     small: bool
     estimated: bool
+    hidden: bool = False
 
 
 @attrs.frozen
@@ -105,7 +109,8 @@ def compare(actor: Actor, question: Question, switch: Switch, elements: Catalogu
     }
     sizes = {unit.pk: Ask(unit.pk, question.size, question.periods[-1]) for unit in shown} if question.size else {}
     asked = [*wanted.values(), *sizes.values()]
-    answers = figures(asked, on=switch.on, boundary=switch.boundary, known=switch.known)
+    when: Any = {"on": switch.on, "boundary": switch.boundary, "known": switch.known}
+    answers = guarded(actor, figures(asked, **when), **when)
     percent = bool(question.indicator.whole)
 
     def row(unit: Unit) -> Row:
@@ -120,7 +125,7 @@ def compare(actor: Actor, question: Question, switch: Switch, elements: Catalogu
     rows = [
         each
         for each in rows
-        if each.unit.kind == UnitKind.ADMINISTRATIVE or any(c.value is not None for c in each.cells)
+        if each.unit.kind == UnitKind.ADMINISTRATIVE or any(c.value is not None or c.hidden for c in each.cells)
     ]
     top = max((cell.value for each in rows for cell in each.cells if cell.value is not None), default=Fraction(1))
     rows = [attrs.evolve(each, spark=spark([cell.value for cell in each.cells], top)) for each in rows]
@@ -160,9 +165,10 @@ def _units(question: Question, switch: Switch) -> list[Unit]:
 
 
 def _cell(question: Question, answers: Mapping[str, Answer], *, percent: bool) -> Cell:
-    value, whole = measured_of(question.indicator, answers, percent=percent)
+    hidden = any(each.hidden for each in answers.values())
+    value, whole = (None, None) if hidden else measured_of(question.indicator, answers, percent=percent)
     small = percent and value is not None and whole is not None and whole < question.least
-    return Cell(value, whole, small, any(each.estimated for each in answers.values()))
+    return Cell(value, whole, small, any(each.estimated for each in answers.values()), hidden)
 
 
 def _groups(question: Question, rows: Sequence[Row], elements: Catalogue) -> list[Group]:

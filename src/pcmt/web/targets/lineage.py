@@ -13,16 +13,17 @@ from fractions import Fraction
 import attrs
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.facts.asking import Ask
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.asking import Answer, Ask
+from pcmt.apps.facts.catalogue import catalogue, protected_codes
 from pcmt.apps.facts.policies import units_seen_by
-from pcmt.apps.facts.queries import Branch, Lineage, lineage
+from pcmt.apps.facts.queries import Branch, Lineage, exact_units, guarded, lineage
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
-from pcmt.core.measures import Element
+from pcmt.core.measures import Element, Figure
 from pcmt.core.periods import Span
 
 UNITS_LISTED = 200
 """So many units below are shown in one step."""
+NOT_TOLD = Answer(Figure(None), hidden=True)
 
 
 @attrs.frozen
@@ -73,7 +74,7 @@ def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
     unit = Unit.objects.get(pk=unit_id)
     if unit.valid_to and when.boundary and unit.valid_to <= when.boundary:
         when = attrs.evolve(when, boundary=None)  # on those boundaries its numbers are its successor's
-    made = lineage(ask, on=when.on, actor=actor, boundary=when.boundary, known=when.known)
+    made = _told_to(actor, ask, lineage(ask, on=when.on, actor=actor, boundary=when.boundary, known=when.known), when)
     ids = [each.unit_id for each in (*made.below, *made.came)]
     kinds = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "kind"))
     open_to = units_seen_by(actor, [unit_id, *ids])
@@ -94,6 +95,8 @@ def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
     hidden = [each for each in hidden if each.unit_id not in above]
     hidden += [each for each in made.came if each.unit_id not in open_to]
     values = [each.answer.figure.value for each in hidden if each.answer.figure.value is not None]
+    if any(each.answer.hidden for each in hidden):
+        values = []  # less what is told, their sum would tell it
     past = min(when.on, ask.window.last)
     return Step(
         unit=unit,
@@ -107,6 +110,27 @@ def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
         silent=silent,
         reads=unit_id in open_to,
     )
+
+
+def _told_to(actor: Actor, ask: Ask, made: Lineage, when: When) -> Lineage:
+    """What a figure is made of, less the small numbers of people that the actor is not told.
+
+    Of such a unit neither its single numbers nor what came before them are told, even where its figure is.
+    """
+    if ask.element not in protected_codes():
+        return made
+    asks = {each.unit_id: attrs.evolve(ask, unit_id=each.unit_id) for each in made.below}
+    answers = {asks[each.unit_id]: each.answer for each in made.below} | {ask: made.answer}
+    told = guarded(actor, answers, on=when.on, boundary=when.boundary, known=when.known)
+    exact = exact_units(actor, {ask.unit_id, *(each.unit_id for each in made.came)})
+    below = tuple(attrs.evolve(each, answer=told[asks[each.unit_id]]) for each in made.below)
+    came = tuple(
+        each if each.unit_id in exact else attrs.evolve(each, answer=attrs.evolve(NOT_TOLD, told=each.answer.told))
+        for each in made.came
+    )
+    if ask.unit_id not in exact:
+        made = attrs.evolve(made, own_value=None, leaves=(), hidden=True)
+    return attrs.evolve(made, answer=told[ask], below=below, came=came)
 
 
 def _above(actor: Actor) -> set[int]:

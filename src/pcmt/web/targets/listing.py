@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Standing, Target
-from pcmt.apps.targets.queries import Judged
+from pcmt.apps.targets.queries import Judged, bare_kept
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.evaluating import VERDICTS, Verdict
 from pcmt.core.text import fold
@@ -155,7 +155,7 @@ def with_kept(targets: QuerySet[Any]) -> QuerySet[Any]:
     return targets.annotate(**{f"kept_{name}": F(f"kept__{name}") for name in _FIELDS})
 
 
-_FIELDS = ("sentence", "measured", "goal", "expected", "distance", "reach", "small", "on")
+_FIELDS = ("sentence", "measured", "goal", "expected", "distance", "reach", "small", "on", "unit_id")
 
 
 def tallies_of(targets: QuerySet[Any], query: Mapping[str, Any], slug: str) -> list[Tally]:
@@ -172,10 +172,11 @@ def tallies_of(targets: QuerySet[Any], query: Mapping[str, Any], slug: str) -> l
     return [Tally(word, count, address(word.slug), word.slug == slug) for word, count in shown]
 
 
-def listing_of(targets: QuerySet[Any], number: Any, *, whole: bool = True) -> Listing:
+def listing_of(actor: Actor, targets: QuerySet[Any], number: Any, *, whole: bool = True) -> Listing:
     """A page of the list; the same few statements whatever its size."""
     page = Paginator(in_order(targets), ROWS_A_PAGE).get_page(number)
     lines = list(page.object_list)
+    bare_kept(actor, lines)
     by_plan = counts_by_plan(targets)
     groups = groups_of(lines, by_plan, whole=whole)
     summed: dict[str, int] = defaultdict(int)
@@ -214,6 +215,7 @@ def line_of(target: Any, *, judged: bool = True, whole: bool = True) -> Line:
     Without `whole` it is how the target stands for one unit.
     """
     kept: dict[str, Any] = {name: getattr(target, f"kept_{name}") if judged else None for name in _FIELDS}
+    kept.pop("unit_id")
     kept |= {"sentence": kept["sentence"] or NEVER_JUDGED, "small": bool(kept["small"])}
     key = target.verdict if judged else str(Verdict.UNDETERMINED)
     if not gathers(target, whole=whole):

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Ask
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
-from pcmt.apps.facts.queries import figures
+from pcmt.apps.facts.queries import figures, guarded
 from pcmt.apps.plans.models import Plan, Revision, RevisionState
 from pcmt.apps.targets.models import Allocation, BaselineFigure, Measure, Remark, Target
 from pcmt.apps.targets.operations import Choice, confirm_measure, confirm_proposals, give_baseline, give_remark
@@ -248,12 +248,12 @@ def baseline(request: HttpRequest, target_id: int) -> HttpResponse:
                 return redirect("targets:target", target.pk)
             _add(form, done)
     context = _context(actor, target, form, spec) | {"unit": unit, "units": units, "told": told}
-    return render(request, "targets/baseline.html", context | _of_facts(target, spec, unit, actor.on), status=status)
+    return render(request, "targets/baseline.html", context | _of_facts(actor, target, spec, unit), status=status)
 
 
-def _of_facts(target: Target, spec: TargetSpec, unit: Unit, on: date) -> dict[str, Any]:
+def _of_facts(actor: Actor, target: Target, spec: TargetSpec, unit: Unit) -> dict[str, Any]:
     """The baseline that the facts give: its period, its figure and what it lacks."""
-    made = target.measured_by
+    made, on = target.measured_by, actor.on
     calendar, window = CALENDARS[made.calendar], window_on(target, on)
     span = baseline_window(spec, window, calendar) if window else None
     known = catalogue(on)
@@ -261,7 +261,7 @@ def _of_facts(target: Target, spec: TargetSpec, unit: Unit, on: date) -> dict[st
     if span is None or making is None:
         return {"base_period": span_label(span) if span else "", "base": None}
     asks = [Ask(unit.pk, each.code, span, made.breakdown) for each in (*making.counted, *making.whole)]
-    found = figures(asks, on=on)
+    found = guarded(actor, figures(asks, on=on), on=on)
     counted = add_up([found[ask].figure for ask in asks[: len(making.counted)]])
     whole = add_up([found[ask].figure for ask in asks[len(making.counted) :]]) if making.whole else None
     value = counted.value

@@ -21,7 +21,7 @@ from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import BaselineFigure, Remark, StandingChange, Target
 from pcmt.apps.targets.policies import can_measure
-from pcmt.apps.targets.queries import Amended, Judged, amendments, judge, way_of
+from pcmt.apps.targets.queries import KEPT_BACK, Amended, Judged, amendments, judge, kept_back, told_to, way_of
 from pcmt.apps.targets.queries.asking import by_person
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit
@@ -105,7 +105,7 @@ class TargetPage:
 
 def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetPage:
     """The page of a target as the switch asks for it."""
-    found = judge([target], on=switch.on, boundary=switch.boundary, known=switch.known)
+    found = told_to(actor, judge([target], on=switch.on, boundary=switch.boundary, known=switch.known))
     whole = next(each for each in found if each.whole)
     measure = getattr(whole.target, "measured_by", None)
     code = measure.indicator.code if measure and measure.indicator else ""
@@ -128,7 +128,7 @@ def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetP
         missing=_missing(whole, measure, baselines, silent, may=may),
         may_measure=may,
         by_person=by_person(whole.spec),
-        turns=_turns(target, whole.unit_id, switch),
+        turns=_turns(actor, target, whole.unit_id, switch),
         changes=_changes(whole.target),
         tasks=list(_tasks(actor, target)),
         baselines=baselines,
@@ -205,20 +205,21 @@ def _missing(
             told = said % {"count": silent.count, "asked": silent.asked}
             names = ", ".join(unit.name for unit in silent.units[:5])
             found.append(Missing("figures", told, names, silent.url, _("Nhập số liệu")))
-        elif whole.judgement.measured is None and not found:
+        elif whole.judgement.measured is None and not found and not whole.hidden:
             words = gettext_lazy("Chưa có số liệu thực hiện")
             found.append(Missing("figures", words, owner, _entry(whole), _("Nhập số liệu")))
     return found
 
 
-def _turns(target: Target, unit_id: int, switch: Switch) -> list[Turn]:
+def _turns(actor: Actor, target: Target, unit_id: int, switch: Switch) -> list[Turn]:
     """How the verdict became what it is, the oldest first."""
     changes = StandingChange.objects.filter(target=target, unit=unit_id, on__lte=switch.on)
     if switch.known is not None:
         changes = changes.filter(at__lte=switch.known)
     rows = list(changes.order_by("-at", "-pk")[:CHANGES_SHOWN])
+    bare = bool(kept_back(actor, {(target.pk, unit_id)}))
     return [
-        Turn(VERDICT_WORDS[row.after], row.on, row.at, row.sentence, row.get_cause_display())
+        Turn(VERDICT_WORDS[row.after], row.on, row.at, KEPT_BACK if bare else row.sentence, row.get_cause_display())
         for row in reversed(rows)
         if row.after in VERDICT_WORDS
     ]

@@ -14,9 +14,10 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import Allocation, BaselineFigure, Measure, Standing, Target
-from pcmt.apps.targets.queries import judge
+from pcmt.apps.targets.queries import bare_kept, judge, kept_back, told_to
 from pcmt.core.evaluating import Verdict
 from pcmt.core.measures import Shape
 from pcmt.web.figures import Switch
@@ -88,7 +89,7 @@ class Scoreboard:
     narrowed: bool
 
 
-def scoreboard_of(plan: Plan, text: str, switch: Switch, slug: str) -> Scoreboard:
+def scoreboard_of(actor: Actor, plan: Plan, text: str, switch: Switch, slug: str) -> Scoreboard:
     """The targets of a plan as the switch asks for them; the same few statements whatever their number.
 
     Kept verdicts answer as long as nothing was chosen; else all are judged anew. `text` is that of the revision.
@@ -98,7 +99,7 @@ def scoreboard_of(plan: Plan, text: str, switch: Switch, slug: str) -> Scoreboar
     targets = list(
         found.order_by("order", "pk").select_related("clause", "plan", "measured_by").prefetch_related(given)
     )
-    lines, by_unit = _kept(plan, targets) if switch.is_usual else _judged(targets, switch)
+    lines, by_unit = _kept(actor, plan, targets) if switch.is_usual else _judged(actor, targets, switch)
     counts = Counter(line.verdict for line in lines.values())
     shown = [target for target in targets if not slug or lines[target.pk].word.slug == slug]
     spoken = shares_of(shown, text)
@@ -118,14 +119,20 @@ def parts_of(plan: Plan, counts: Mapping[str, int]) -> Sequence[Part]:
     return _parts(counts, plan, None, "")
 
 
-def _kept(plan: Plan, targets: Sequence[Target]) -> tuple[dict[int, Line], dict[tuple[int, int], Any]]:
+def _kept(actor: Actor, plan: Plan, targets: Sequence[Target]) -> tuple[dict[int, Line], dict[tuple[int, int], Any]]:
     given = Allocation.objects.filter(target__plan=plan, ended_by=None, unit__isnull=False).values("unit_id")
     kept = Standing.objects.filter(Q(unit__in=given), target__plan=plan)
-    return {each.pk: line_of(each) for each in targets}, {(each.target_id, each.unit_id): each for each in kept}
+    bare_kept(actor, targets)
+    rows = {(each.target_id, each.unit_id): each for each in kept}
+    for pair in kept_back(actor, set(rows)):
+        rows[pair].measured = rows[pair].expected = None
+    return {each.pk: line_of(each) for each in targets}, rows
 
 
-def _judged(targets: Sequence[Target], switch: Switch) -> tuple[dict[int, Line], dict[tuple[int, int], Any]]:
-    found = judge(targets, on=switch.on, boundary=switch.boundary, known=switch.known)
+def _judged(
+    actor: Actor, targets: Sequence[Target], switch: Switch
+) -> tuple[dict[int, Line], dict[tuple[int, int], Any]]:
+    found = told_to(actor, judge(targets, on=switch.on, boundary=switch.boundary, known=switch.known))
     lines = {each.target.pk: of_judged(each, switch.on) for each in found if each.whole}
     lines |= {each.pk: line_of(each, judged=False) for each in targets if each.pk not in lines}
     return lines, {(each.target.pk, each.unit_id): of_judged(each, switch.on) for each in found}

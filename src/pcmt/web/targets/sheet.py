@@ -15,6 +15,8 @@ from pcmt.web.targets.words import SHAPE_WORDS, rounded
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 5000
+KEPT_BACK = "ẩn"
+"""In the place of a small number of people that the reader is not told."""
 
 HEADS = (
     *(("STT", 6), ("Mục", 9), ("Chỉ tiêu", 60), ("Dạng", 20), ("ĐVT", 12), ("Phải đạt", 12), ("Thực hiện", 12)),
@@ -74,8 +76,11 @@ def comparison_sheet(found: Comparison | None, heads: Sequence[str], *, heading:
 
 
 def _compared(row: Row, percent: bool) -> list[Value]:
-    whole = [_known(row.cells[-1].whole)] if percent else []
-    return [row.rank, row.unit.name, *(_known(cell.value) for cell in row.cells), *whole]
+    last = row.cells[-1]
+    whole = [KEPT_BACK if last.hidden else _known(last.whole)] if percent else []
+    return [
+        row.rank, row.unit.name, *(KEPT_BACK if cell.hidden else _known(cell.value) for cell in row.cells), *whole
+    ]  # fmt: skip
 
 
 def _known(number: Decimal | Fraction | None) -> Value:

@@ -12,7 +12,7 @@ import attrs
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
 from pcmt.apps.facts.policies import units_seen_by
-from pcmt.apps.facts.queries import figures
+from pcmt.apps.facts.queries import figures, guarded
 from pcmt.apps.targets.queries import Judged
 from pcmt.apps.units.models import Unit, UnitKind, UnitLink, holds_on
 from pcmt.core.evaluating import Verdict
@@ -28,7 +28,10 @@ SORTS = ("", "ten", "thuc-hien", "con-thieu", "ket-luan")
 
 @attrs.frozen
 class UnitLine:
-    """One unit. Without a `word` it was not judged for itself. `measured` None was not reported, and is no zero."""
+    """One unit. Without a `word` it was not judged for itself. `measured` None was not reported, and is no zero.
+
+    `hidden`: there is a figure, and the reader is not told it.
+    """
 
     unit: Unit
     word: VerdictWord | None
@@ -39,6 +42,7 @@ class UnitLine:
     reach: date | None
     small: bool
     bar: Bar | None
+    hidden: bool = False
 
 
 @attrs.frozen
@@ -137,11 +141,13 @@ def _judged(unit: Unit, each: Judged) -> UnitLine:
     word = VERDICT_WORDS[str(found.verdict)]
     measured = reported(each.spec.shape, found.verdict, found.measured)
     drawn = bar(measured, found.expected, found.goal)
-    return UnitLine(unit, word, found.sentence, measured, found.goal, found.distance, found.reach, found.small, drawn)
+    return UnitLine(
+        unit, word, found.sentence, measured, found.goal, found.distance, found.reach, found.small, drawn, each.hidden
+    )
 
 
 def _waits(line: UnitLine) -> bool:
-    return line.word is not None and line.word.key == Verdict.UNDETERMINED
+    return line.word is not None and line.word.key == Verdict.UNDETERMINED and not line.hidden
 
 
 def _below(actor: Actor, whole: Judged, indicator: Indicator, switch: Switch, order: str) -> ByUnit | None:
@@ -152,9 +158,10 @@ def _below(actor: Actor, whole: Judged, indicator: Indicator, switch: Switch, or
     told = units_seen_by(actor, [unit.pk for unit in units])
     asks = {unit.pk: [attrs.evolve(ask, unit_id=unit.pk) for ask in whole.asks] for unit in units}
     wanted: list[Ask] = [ask for each in asks.values() for ask in each]
-    answers = figures(wanted, on=switch.on, boundary=whole.boundary, known=switch.known)
+    when: Any = {"on": switch.on, "boundary": whole.boundary, "known": switch.known}
+    answers = guarded(actor, figures(wanted, **when), **when)
     percent = whole.spec.unit_word == "percent"
-    lines, hidden, silent = [], [], []
+    lines, hidden, silent, unsummed = [], [], [], False
     for unit in units:
         of = {ask.element: answers[ask] for ask in asks[unit.pk]}
         measured, base = measured_of(indicator, of, percent=percent)
@@ -163,16 +170,18 @@ def _below(actor: Actor, whole: Judged, indicator: Indicator, switch: Switch, or
             continue
         if unit.pk not in told:
             hidden.append(_sum([of[code] for code in indicator.counted if code in of]))
+            unsummed = unsummed or any(each.hidden for each in of.values())
             continue
+        kept = any(each.hidden for each in of.values())
         if measured is None and not heard:
             silent.append(unit)
         reach = max((each.figure.reach for each in of.values() if each.figure.reach), default=None)
         small = base is not None and base < SMALL
-        lines.append(UnitLine(unit, None, "", measured, None, None, reach, small, None))
+        lines.append(UnitLine(unit, None, "", measured, None, None, reach, small, None, kept))
     if not lines and not hidden:
         return None
     known = [value for value in hidden if value is not None]
-    summed = None if percent and indicator.whole else (sum(known, Fraction(0)) if known else None)
+    summed = None if unsummed or (percent and indicator.whole) else (sum(known, Fraction(0)) if known else None)
     others = Others(len(hidden), summed) if hidden else None
     return ByUnit(sorted_lines(_scaled(lines), order), others, False, silent)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import Thing
 from pcmt.apps.targets.models import Target
+from pcmt.apps.targets.queries import bare_kept
 from pcmt.apps.units.models import Unit
 from pcmt.web.audit.acts import noted
 from pcmt.web.filters.saved import CLEARED, opens_with
@@ -50,7 +51,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         return first
     look = _looked(request)
     query = {name: request.GET.get(name) for name in request.GET if name != CLEARED}
-    listed = listing.listing_of(look.items, request.GET.get("trang"), whole=look.unit is None)
+    listed = listing.listing_of(look.actor, look.items, request.GET.get("trang"), whole=look.unit is None)
     context = {
         "form": look.form,
         "clear_url": f"{request.path}?{CLEARED}=1",
@@ -69,6 +70,7 @@ def targets_xlsx(request: HttpRequest) -> HttpResponse:
     """The very view as a workbook, without page breaks."""
     look = _looked(request)
     ordered = list(listing.in_order(look.items)[:MOST_ROWS])
+    bare_kept(look.actor, ordered)
     words = "; ".join(f"{label}: {value}" for label, value in look.form.words)
     heading = _("Chỉ tiêu, %(unit)s, tính đến hết ngày %(day)s") % {
         "unit": look.actor.unit_name,

@@ -9,10 +9,11 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.registers.operations.testing import SUBSTANCES
+from pcmt.apps.registers.queries.choices import SUBSTANCES
 from pcmt.apps.registers.queries.people import keeps_treatment_only
 from pcmt.web.registers.opening import SHOWN, masked
 from pcmt.web.templatetags.pcmt import days_left, due_tone
@@ -29,9 +30,10 @@ def clock_state(clock: Any, now: datetime, today: date) -> dict[str, str]:
     """How far a clock or a step is: in hours while its limit has an hour and is near, else in days."""
     if clock.due_at is not None and abs(clock.due_at - now) < IN_HOURS:
         return {"tone": "late" if clock.due_at < now else "soon", "word": hours_left(clock.due_at, now)}
-    if clock.overdue and clock.due_on == today:
+    due_on = getattr(clock, "due_on", None) or timezone.localdate(clock.due_at)
+    if clock.overdue and due_on == today:
         return {"tone": "late", "word": _("quá hạn hôm nay")}
-    return {"tone": "late" if clock.overdue else due_tone(clock.due_on, today), "word": days_left(clock.due_on, today)}
+    return {"tone": "late" if clock.overdue else due_tone(due_on, today), "word": days_left(due_on, today)}
 
 
 def hours_left(due: datetime, now: datetime) -> str:
@@ -67,7 +69,7 @@ def file_ways(context: Context) -> list[tuple[str, str, str]]:
 @register.filter
 def substances(codes: Sequence[str]) -> str:
     """What a test found, in words."""
-    return ", ".join(SUBSTANCES.get(each, each) for each in codes)
+    return ", ".join(str(SUBSTANCES.get(each, each)) for each in codes)
 
 
 register.filter("masked", masked)

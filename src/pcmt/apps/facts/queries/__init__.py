@@ -19,6 +19,7 @@ from pcmt.apps.facts.queries.forms import (
     units_asked,
     year_ago,
 )
+from pcmt.apps.facts.queries.hiding import exact_units, guarded, hidden_asks, rows_told
 from pcmt.apps.facts.queries.lineage import Branch, Leaf, Lineage, Revision, history, lineage, overtaken
 from pcmt.apps.facts.queries.recount import Difference
 
@@ -34,14 +35,18 @@ __all__ = [
     "calendar_of",
     "earlier",
     "elements_of",
+    "exact_units",
     "figures",
     "forms_asking",
+    "guarded",
+    "hidden_asks",
     "history",
     "lineage",
     "numbers",
     "overtaken",
     "periods",
     "progress",
+    "rows_told",
     "told_at",
     "told_last",
     "units_asked",

@@ -16,6 +16,7 @@ from pcmt.apps.facts.asking import Answer, Ask
 from pcmt.apps.facts.models import Element, Fact, Form, Recording, Source
 from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries.figures import figures
+from pcmt.apps.facts.queries.hiding import rows_told
 from pcmt.apps.facts.queries.keeping import core_element
 from pcmt.apps.facts.queries.scanning import borne_by, paths
 from pcmt.apps.units.models import Unit, UnitClosure, UnitName, holds_on
@@ -222,7 +223,9 @@ def history(
     row = Element.objects.filter(code=element).first()
     if row is None or unit_id not in units_seen_by(actor, [unit_id]):
         return ()
-    facts = Fact.objects.filter(unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown)
+    facts = rows_told(
+        actor, Fact.objects.filter(unit=unit_id, element=row, start=span.start, end=span.end, breakdown=breakdown)
+    )
     found = [told for _span, told in _revisions(facts, row)]
     return tuple(sorted(found, key=lambda each: (each.at, each.fact_id), reverse=True))
 

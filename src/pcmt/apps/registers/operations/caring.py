@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import changes
 from pcmt.apps.accounts.rights import Reach
-from pcmt.apps.audit.operations import record
+from pcmt.apps.audit.operations import record, record_reading
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.registers.models import (
     CATEGORY_WORDS,
@@ -49,12 +49,11 @@ from pcmt.apps.registers.operations.writing import (
     written_before,
 )
 from pcmt.apps.registers.places import keyed_place
-from pcmt.apps.registers.vault import seal
+from pcmt.apps.registers.vault import Unsealable, seal, unseal
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category
-from pcmt.core.periods import ends_on
-from pcmt.reference import law, work_calendar
+from pcmt.reference import law
 
 RESULTS = {
     "under_way": "Đang thực hiện",
@@ -111,7 +110,7 @@ def start_episode(
             made_by_id=actor.user_id,
         )
         if kind == EpisodeKind.REHAB and first:
-            EpisodeStage.objects.create(episode=made, stage=first, from_on=on, made_by_id=actor.user_id)
+            EpisodeStage.objects.create(episode=made, stage=first, from_on=on, made_at=at, made_by_id=actor.user_id)
         mark({made.unit_id, subject.unit_id}, on, at)
         told_ = {"on": on, "kind": kind}
         record(at=at, actor=actor, event="registers.episode.started", obj=subject, after=told_)
@@ -122,7 +121,7 @@ def move_stage(
     *, actor: Actor, at: datetime, episode_id: int, version: int, stage: str, on: date
 ) -> EpisodeStage | Refusal:
     """Go on to a later stage on a day. A stage that was shorter or longer than the law says is no mistake of whoever
-    writes it down: `trouble_of_stages` tells of it.
+    writes it down: `queries.care` tells of it.
     """
     with transaction.atomic():
         found = _open_episode(actor, episode_id, version)
@@ -143,7 +142,7 @@ def move_stage(
         if current is not None and current.to_on is None:
             current.to_on = on
             current.save(update_fields=["to_on"])
-        made = EpisodeStage.objects.create(episode=episode, stage=stage, from_on=on, made_by_id=actor.user_id)
+        made = EpisodeStage.objects.create(episode=episode, stage=stage, from_on=on, made_at=at, made_by_id=actor.user_id)
         _grown(episode)
         mark({episode.unit_id, subject.unit_id}, on, at)
         record(at=at, actor=actor, event="registers.stage.begun", obj=subject, after={"on": on, "stage": stage})
@@ -177,40 +176,6 @@ def end_episode(
         mark({episode.unit_id, subject.unit_id}, on, at)
         record(at=at, actor=actor, event="registers.episode.ended", obj=subject, after={"on": on})
     return episode
-
-
-@attrs.frozen
-class StageTrouble:
-    """A stage whose length is not the law's: `days` long, where it says at least or at most `bound`."""
-
-    stage: str
-    label: str
-    days: int
-    short: bool
-    bound: date
-    source: str
-
-
-def trouble_of_stages(episode: Episode, on: date) -> list[StageTrouble]:
-    """Stages shorter or longer than the law says, up to a day (Decree 163/2026/NĐ-CP, articles 84 to 88)."""
-    rules = {rule.code: rule for rule in law().stages if rule.holds_on(episode.on)}
-    found = []
-    for row in EpisodeStage.objects.filter(episode=episode).order_by("from_on", "pk"):
-        rule = rules.get(row.stage)
-        if rule is None:
-            continue
-        until = row.to_on or on
-        if rule.least is not None and row.to_on is not None:
-            least = ends_on(rule.least, row.from_on, work=work_calendar())
-            if until < least:
-                days = (until - row.from_on).days
-                found.append(StageTrouble(row.stage, rule.label, days, True, least, rule.source))
-        if rule.most is not None:
-            most = ends_on(rule.most, row.from_on, work=work_calendar())
-            if until > most:
-                days = (until - row.from_on).days
-                found.append(StageTrouble(row.stage, rule.label, days, False, most, rule.source))
-    return found
 
 
 def add_support(
@@ -360,6 +325,27 @@ def change_member(
         told_ = {"on": on, "part": gone.part}
         record(at=at, actor=actor, event="registers.member.changed", obj=subject, after=told_)
     return taken or gone  # type: ignore[no-any-return]
+
+
+def open_helpers(*, actor: Actor, at: datetime, code: str, purpose: str) -> dict[int, str] | Refusal:
+    """Who helps now, by the ids of the members: names and telephone numbers, opened for a purpose and logged."""
+    with transaction.atomic():
+        subject = file_for(actor, "registers.Team", code)
+        if isinstance(subject, Refusal):
+            return subject
+        if not purpose:
+            return Refusal(code="visit", message=_("Nói mục đích trước khi mở hồ sơ."))
+        found: dict[int, str] = {}
+        for member in TeamMember.objects.filter(team__subject=subject, to_on__isnull=True).order_by("pk"):
+            try:
+                who = unseal(member.sealed, member.key_id, keyed_place("TeamMember", member.key))
+            except Unsealable:
+                continue
+            found[member.pk] = ", ".join(each for each in (who.get("name", ""), who.get("phone", "")) if each)
+        if found:
+            told = {"count": len(found)}
+            record_reading(at=at, actor=actor, event="registers.team.read", obj=subject, purpose=purpose, told=told)
+    return found
 
 
 def missing_parts(team: Team, on: date) -> list[MemberPart]:

@@ -17,17 +17,18 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.registers.matching import id_form, name_indexes, names_of, phone_form
 from pcmt.apps.registers.models import Identity, NameKey, Sex, Stay, StayWhy, Subject
 from pcmt.apps.registers.operations.grounding import Starting
-from pcmt.apps.registers.operations.holding import held_file, identity_context, stale, touched
+from pcmt.apps.registers.operations.holding import held_file, stale, touched
 from pcmt.apps.registers.operations.spells import begun
 from pcmt.apps.registers.persons import PersonBlock
+from pcmt.apps.registers.places import identity_place
 from pcmt.apps.registers.policies import can_open_file_at
 from pcmt.apps.registers.queries.duplicates import block_of, candidates
 from pcmt.apps.registers.vault import index_of, seal
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Problem, Refusal
-from pcmt.core.law import age_on
+from pcmt.core.law import ADULT_FROM, MINOR_FROM, age_on
 
-YOUNGEST, ADULT, OLDEST = 12, 18, 120
+OLDEST = 120
 TWICE = timedelta(hours=1)
 """Within it the same person typed again by the same user is the button pressed twice."""
 
@@ -146,7 +147,7 @@ def tidied(block: PersonBlock) -> PersonBlock:
 
 def write_identity(subject: Subject, block: PersonBlock) -> None:
     """Seal who a locked subject is, with the blind indexes that find it."""
-    kept = seal(block.data(), identity_context(subject.code))
+    kept = seal(block.data(), identity_place(subject.code))
     values = {
         "sealed": kept.data,
         "key_id": kept.key_id,
@@ -177,13 +178,13 @@ def wrong_person(block: PersonBlock, sex: str, birth_year: int, on: date, today:
     if block.id_issued_on is not None and block.id_issued_on > today:
         return Refusal(code="id_issued_on", message=_("Ngày cấp giấy tờ ở tương lai."), field="id_issued_on")
     age = age_on(block.born_on, birth_year, on)
-    if age < YOUNGEST:
+    if age < MINOR_FROM:
         return Refusal(
             code="too_young",
             message=_("Luật không áp dụng các biện pháp này với người dưới 12 tuổi: không lập hồ sơ."),
             field="birth_year",
         )
-    if age < ADULT and not block.guardian_name:
+    if age < ADULT_FROM and not block.guardian_name:
         message = _("Người từ đủ 12 đến dưới 18 tuổi phải ghi cha, mẹ hoặc người giám hộ.")
         return Refusal(code="guardian", message=message, field="guardian_name")
     return None

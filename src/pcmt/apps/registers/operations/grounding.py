@@ -12,22 +12,21 @@ from datetime import date, datetime
 import attrs
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.registers.models import DrugTest, Paper, PaperState, Subject, TestResult
+from pcmt.apps.registers.models import DrugTest, Paper, PaperState, Spell, Subject, TestResult
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, Effect, Ground, Setting
+from pcmt.core.periods import Months, add_months
 from pcmt.reference import law
 
 TITLE_CHARS, NUMBER_CHARS, DECIDER_CHARS, ISSUER_CHARS = 200, 60, 100, 300
-NEED_WORDS = {
-    "positive_test": gettext_lazy("Phiếu kết quả xét nghiệm dương tính"),
-    "medical_finding": gettext_lazy("Phiếu trả kết quả xác định tình trạng nghiện"),
-    "court_decision": gettext_lazy("Quyết định của Tòa án"),
-}
+FINDING = "addict.finding"
 NEED_FORMS = {"positive_test": "D163.III-01"}
+DECIDED = frozenset({Category.IN_REHAB, Category.POST_REHAB, Category.E_MONITORING})
+"""Statuses whose law is that of the day of the decision: a dossier decided on or after 1/7/2026 uses the new law
+throughout (L120 Art 56); the others use the law of the day of what happened."""
 
 
 @attrs.frozen(kw_only=True)
@@ -53,8 +52,8 @@ class Starting:
 
     The rules of law in force on `triggered_on` hold for it. `evidence` are the papers that the ground needs beside its
     own, by the code of the need. `after_id` is the status that it follows from; `after_setting` the setting of a
-    rehabilitation that is not in the file, `earlier` how many of the category there were elsewhere. `remote`: an area
-    where the law gives 48 hours.
+    rehabilitation that is not in the file, `earlier` how many of the category there were elsewhere. `months` is the
+    length that the decision says where the law leaves a range. `remote`: an area where the law gives 48 hours.
     """
 
     category: Category
@@ -66,10 +65,16 @@ class Starting:
     after_id: int | None = None
     after_setting: Setting | None = None
     earlier: int = 0
+    months: int | None = None
     remote: bool = False
     site_id: int | None = None
     site_name: str = ""
     evidence: Mapping[str, PaperText] = attrs.field(factory=dict)
+
+    @property
+    def law_day(self) -> date:
+        """The day whose law holds for it."""
+        return self.on if self.category in DECIDED else self.triggered_on
 
 
 @attrs.frozen(kw_only=True)
@@ -159,25 +164,31 @@ def _wrong(text: PaperText, title: str, today: date, latest: date | None, field:
 
 
 def _form_title(code: str, on: date) -> str:
-    return next((each.title for each in law().forms if each.code == code and each.holds_on(on)), "")
+    form = law().form(code, on)
+    return form.title if form else ""
 
 
 def met(
-    subject: Subject, ground: Ground, evidence: Mapping[str, PaperText], *, on: date, actor: Actor, at: datetime
+    subject: Subject,
+    ground: Ground,
+    evidence: Mapping[str, PaperText],
+    *,
+    on: date,
+    actor: Actor,
+    at: datetime,
 ) -> Refusal | None:
     """What a ground still needs, if anything; papers given for it are written into the file.
 
-    Domain rule 18: an illegal user only with a positive test, an addict only with a medical finding. A need that is the
-    ground's own paper is met by it (`own_paper`).
+    Domain rule 18: an illegal user only with a positive test, an addict only with a medical finding. A need is met by
+    the ground's own paper where that is what it asks for (`own_paper`), by what the file has, or by `evidence`.
     """
     for need in ground.needs:
-        if need in own_paper(ground):
-            continue
         given = evidence.get(need)
-        if given is None and need == "positive_test" and _positive(subject, on):
+        typed = given is not None and (given.paper_id is not None or given.signed_on is not None)
+        if need in own_paper(ground) or (not typed and in_file(subject, need, on)):
             continue
         words = need_words(need)
-        if given is None or (given.paper_id is None and given.signed_on is None):
+        if given is None or not typed:
             message = _("Cần có: %(what)s. Nhập ngày và số của văn bản này.") % {"what": words}
             return Refusal(code=f"needs_{need}", message=message, field=f"{need}-signed_on")
         made = kept_paper(
@@ -185,19 +196,48 @@ def met(
         )
         if isinstance(made, Refusal):
             return made
+        if need == "medical_finding" and _too_old(made.signed_on, on):
+            message = _("Kết quả xác định tình trạng nghiện đã quá thời hạn sử dụng (6 tháng).")
+            return Refusal(code="finding_too_old", message=message, field=f"{need}-signed_on")
     return None
 
 
 def own_paper(ground: Ground) -> tuple[str, ...]:
-    """The needs of a ground that its own paper meets: all but a test, unless the paper is a decision of another."""
-    return tuple(need for need in ground.needs if need not in NEED_FORMS)
+    """The needs of a ground that its own paper meets.
+
+    A ground without a form has for its paper the very thing it needs (a finding, a judgment, a certificate), but that
+    an intake record is no finding. The paper that ends a rehabilitation is the completion paper.
+    """
+    if not ground.form:
+        finding = ground.category == Category.ADDICT
+        return tuple(need for need in ground.needs if need != "medical_finding" or finding)
+    return tuple(need for need in ground.needs if need == "completion_paper" and ground.effect == Effect.ENDS)
 
 
 def need_words(need: str) -> str:
-    """What a need is called."""
-    return str(NEED_WORDS.get(need) or law().words.get(need, need))
+    """What a need is called, as the title of a paper."""
+    words = law().words.get(need, need)
+    return words[:1].upper() + words[1:]
 
 
-def _positive(subject: Subject, on: date) -> bool:
-    tests = DrugTest.objects.filter(subject=subject, voided_at__isnull=True, result=TestResult.POSITIVE)
-    return tests.filter(on__lte=on).exists()
+def in_file(subject: Subject, need: str, on: date) -> bool:
+    """Whether the file already holds what a ground needs on a day."""
+    if need == "positive_test":
+        tests = DrugTest.objects.filter(subject=subject, voided_at__isnull=True, result=TestResult.POSITIVE)
+        return tests.filter(on__lte=on).exists()
+    spells = Spell.objects.filter(subject=subject)
+    if need == "medical_finding":
+        found = spells.filter(start_ground=FINDING, starts_on__lte=on).order_by("-start_paper__signed_on")
+        day = found.values_list("start_paper__signed_on", flat=True).first()
+        return day is not None and not _too_old(day, on)
+    if need == "completion_paper":
+        return spells.filter(end_ground__endswith=".completed", ended_on__lte=on).exists()
+    return False
+
+
+def _too_old(signed_on: date | None, on: date) -> bool:
+    """Whether a finding can no longer support a registration (L120 Art 31.1.b; domain rule 14)."""
+    limit = law().limit("finding_usable", on)
+    if limit is None or signed_on is None or not isinstance(limit.length, Months):
+        return False
+    return on > add_months(signed_on, limit.length.n)

@@ -29,6 +29,7 @@ from pcmt.apps.registers.models import (
 from pcmt.apps.registers.operations import clocks
 from pcmt.apps.registers.operations.grounding import Ending, PaperText, kept_paper
 from pcmt.apps.registers.operations.holding import (
+    end_of,
     happened_at,
     held_file,
     leave,
@@ -92,7 +93,7 @@ def hand_over(
             return undone(kept)
         happened = happened_at(moved_on, at)
         clock = clocks.open_limit(subject, None, LIMIT, happened, kind=ClockKind.TRANSFER)
-        due_at = (clock.due_at if clock else None) or happened + A_DAY
+        due_at = (clock.due_at or end_of(clock.due_on)) if clock else happened + A_DAY
         made = Transfer.objects.create(
             subject=subject, from_unit_id=subject.unit_id, to_unit_id=to_unit_id, to_name=to_name, moved_on=moved_on,
             paper=kept, opened_at=at, opened_by_id=actor.user_id, due_at=due_at,
@@ -107,7 +108,7 @@ def accept_hand_over(*, actor: Actor, at: datetime, transfer_id: int, version: i
     """Take a file over: from today on it is this commune's, with its history, statuses and clocks.
 
     The terms stand as they are until this commune decides; then what was left on the day of the move runs from that
-    decision (`renew_spell` with `rest`).
+    decision (`renew_spell`, ground `moved_remainder`).
     """
     with transaction.atomic():
         got = _held_transfer(actor, transfer_id, version, TransferState.ACCEPTED, receiving=True)
@@ -206,10 +207,9 @@ def _moved_away(
     if ground is None:
         message = _("Diện “%(what)s” không kết thúc vì chuyển nơi ở: kết thúc diện đó bằng văn bản của nó trước.")
         return Refusal(code="ground", message=message % {"what": words_of(spell.category)})
-    paper = transfer.paper or proof
-    form_fits = not ground.form or not paper.form or paper.form == ground.form
-    own = PaperText(paper_id=(paper if form_fits else proof).pk)
-    done = ended(subject, spell, Ending(ground=ground.code, on=on, paper=own), actor=actor, at=at)
+    own = PaperText(paper_id=proof.pk)
+    end = Ending(ground=ground.code, on=on, paper=own, evidence={"notice_proof": own})
+    done = ended(subject, spell, end, actor=actor, at=at)
     return done if isinstance(done, Refusal) else None
 
 

@@ -21,11 +21,6 @@ from pcmt.apps.tasks.models import DueState
 from pcmt.core.diagnostics import Refusal
 
 
-def identity_context(code: str) -> str:
-    """The place to which the sealed identity of a file is bound."""
-    return f"registers.Identity:{code}"
-
-
 def held_file(actor: Actor, code: str) -> Subject | Refusal:
     """The file, locked, for who may write in it. Raises PermissionDenied for who sees it and may not.
 
@@ -97,8 +92,12 @@ def happened_at(on: date, at: datetime) -> datetime:
     """
     if timezone.localdate(at) <= on:
         return at
-    midnight = datetime.combine(on + timedelta(days=1), time(), timezone.get_default_timezone())
-    return min(midnight, at)
+    return min(end_of(on), at)
+
+
+def end_of(on: date) -> datetime:
+    """24:00 of a day."""
+    return datetime.combine(on + timedelta(days=1), time(), timezone.get_default_timezone())
 
 
 def void_clocks(

@@ -21,33 +21,44 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
 from pcmt.apps.audit.operations import Thing, record, record_reading
-from pcmt.apps.registers.lists import LONGEST, NAME, WORDS, ListReading, guess_reading, headings, without_remarks
+from pcmt.apps.registers.lists import (
+    LONGEST,
+    NAME,
+    WORDS,
+    ListReading,
+    ListRow,
+    guess_reading,
+    headings,
+    without_remarks,
+)
 from pcmt.apps.registers.models import ImportState, RegisterExport, RegisterImport, Subject, Visit
 from pcmt.apps.registers.operations.filing import open_file
+from pcmt.apps.registers.operations.grounding import PaperText, Starting
 from pcmt.apps.registers.operations.holding import stale
 from pcmt.apps.registers.operations.papers import new_mark, purpose_words, watermark
 from pcmt.apps.registers.places import keyed_place
 from pcmt.apps.registers.policies import can_open_file_at
 from pcmt.apps.registers.queries.importing import (
     IMPORTABLE,
-    LIKELY,
     Kept,
-    Looked,
-    kept_of,
+    ground_for,
     kept_data,
+    kept_of,
     looked_at,
     marked_grid,
     remembered_columns,
-    start_of,
 )
 from pcmt.apps.registers.vault import seal
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.law import Ground
 from pcmt.core.text import fold
 from pcmt.documents import Unreadable, read_grid
 
 KEPT_DAYS = 7
 """So long an import that nobody finishes is kept."""
 MOST_ROWS = 500
+TESTER = "Người thực hiện xét nghiệm"
+"""Who signed a test result of which a list only tells the day."""
 WAITING_KEPT = 3
 """So many unfinished imports of one person are kept; older ones are dropped when another comes in."""
 
@@ -154,13 +165,13 @@ def import_rows(
         looked = states.get(row)
         if looked is None or looked.read is None or looked.state not in IMPORTABLE:
             continue
-        start = start_of(looked.read)
-        if isinstance(start, str):
-            refused[row] = start
+        ground = ground_for(looked.read)
+        if isinstance(ground, str):
+            refused[row] = ground
             continue
         opened = open_file(
             actor=actor, at=at, unit_id=made.unit_id, block=looked.read.block, sex=looked.read.sex,
-            birth_year=looked.read.birth_year, start=start, sure=row in sure and looked.state == LIKELY,
+            birth_year=looked.read.birth_year, start=_start(looked.read, ground), sure=row in sure,
         )  # fmt: skip
         if isinstance(opened, Subject):
             codes.append(opened.code)
@@ -232,6 +243,22 @@ def purge_imports(*, at: datetime) -> int:
             thing = Thing(RegisterImport._meta.label, "", "")
             record(at=at, actor=None, event="registers.imports.purged", obj=thing, after={"count": count})
     return count
+
+
+def _start(row: ListRow, ground: Ground) -> Starting:
+    """How the status of a row begins: by the paper that the row names, and the test behind it."""
+    assert row.category is not None
+    assert row.signed_on is not None
+    evidence = {}
+    if "positive_test" in ground.needs:
+        evidence["positive_test"] = PaperText(signed_on=row.test_on, decider=TESTER)
+    paper = PaperText(
+        form=ground.form, number=row.number, signed_on=row.signed_on, decider=row.decider or ground.decider
+    )
+    return Starting(
+        category=row.category, ground=ground.code, setting=row.setting, on=row.signed_on,
+        triggered_on=row.signed_on, paper=paper, evidence=evidence,
+    )  # fmt: skip
 
 
 def _kept(made: RegisterImport, actor: Actor, kept: Kept, today: date, *, wipe: bool = False) -> Refusal | None:

@@ -79,7 +79,7 @@ def rotate(*, at: datetime, progress: Callable[[str, int], None] | None = None) 
 
 
 def reindex(*, at: datetime, progress: Callable[[str, int], None] | None = None) -> Turn:
-    """Make the blind indexes anew, after their key was changed. Until it is through, look-ups miss what is not done yet.
+    """Make the blind indexes anew, after their key was changed. Until then look-ups miss what is not done yet.
 
     Each file is indexed under its lock from what it says at that moment.
     """

@@ -50,6 +50,7 @@ from pcmt.apps.registers.operations.spells import undone, words_of
 from pcmt.apps.registers.persons import PersonBlock
 from pcmt.apps.registers.policies import can_decide_merge, can_keep_file
 from pcmt.apps.registers.queries.duplicates import block_of, compared
+from pcmt.apps.registers.queries.lives import spell_words
 from pcmt.core.diagnostics import Problem, Refusal
 
 DUPLICATE = "register.duplicate"
@@ -161,6 +162,17 @@ def overlaps(keep: Subject, drop: Subject) -> list[tuple[Spell, Spell]]:
     mine = list(Spell.objects.filter(subject=keep).order_by("starts_on", "pk"))
     theirs = list(Spell.objects.filter(subject=drop).order_by("starts_on", "pk"))
     return [(one, other) for one in mine for other in theirs if one.category == other.category and _meet(one, other)]
+
+
+def overlapping(one: str, other: str) -> list[list[tuple[int, str]]]:
+    """The same, by the codes of both files, for choosing: the id of each status and what it is called."""
+    rows = {row.code: row for row in Subject.objects.filter(code__in=(one, other))}
+    if len(rows) < 2:
+        return []
+    return [
+        [(spell.pk, f"{spell.subject.code}: {spell_words(spell)}, {spell.starts_on:%d/%m/%Y}") for spell in pair]
+        for pair in overlaps(rows[one], rows[other])
+    ]
 
 
 def _meet(one: Spell, other: Spell) -> bool:

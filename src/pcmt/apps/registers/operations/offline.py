@@ -155,7 +155,7 @@ def _write(actor: Actor, at: datetime, entry: Entry, subject: Subject, *, again:
     if entry.kind == "test":
         made: object = record_test(
             actor=actor, at=at, key=entry.key, code=subject.code, on=entry.on, ground=PLANNED, sample=entry.sample,
-            result=entry.result, substances=entry.substances, again=again,
+            result=entry.result, substances=entry.substances if entry.result == "positive" else (), again=again,
         )  # fmt: skip
     else:
         made = record_residence(actor=actor, at=at, key=entry.key, code=subject.code, on=entry.on, found=entry.result)

@@ -19,8 +19,6 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record_reading
 from pcmt.apps.registers.models import (
-    CATEGORY_WORDS,
-    SETTING_WORDS,
     BreakGlass,
     DataRequest,
     DrugTest,
@@ -87,7 +85,7 @@ def own_file(*, actor: Actor, at: datetime, visit: Visit | None, code: str) -> O
         RegisterExport.objects.create(
             user_id=actor.user_id, unit_id=actor.unit_id, visit=visit, kind=KIND, mark=mark, count=1, at=at
         )
-        record_reading(at=at, actor=actor, event="registers.own_file.exported", obj=subject, told={"mark": mark})
+        record_reading(at=at, actor=actor, event="registers.copy.exported", obj=subject, told={"mark": mark})
     return OwnFile(
         code=code,
         mark=mark,
@@ -183,9 +181,9 @@ def _parts(subject: Subject) -> Iterator[Part]:
 def _spell(spell: Spell) -> tuple[str, str]:
     start = law().ground(spell.start_ground, spell.starts_on)
     end = law().ground(spell.end_ground, spell.ended_on) if spell.ended_on else None
-    words: Any = (
-        dict((str(key), word) for key, word in CATEGORY_WORDS.items()).get(spell.category, spell.category),
-        dict((str(key), word) for key, word in SETTING_WORDS.items()).get(spell.setting, ""),
+    words = (
+        spell.get_category_display(),
+        spell.get_setting_display(),
         start.label if start else "",
         end.label if end else "",
     )

@@ -94,12 +94,12 @@ def draft_paper(
             return subject
         today = timezone.localdate(at)
         begun = today
-        paper = None
+        paper: Paper | None = None
         if paper_id is not None:
-            paper = _held(subject, paper_id, version)
-            if isinstance(paper, Refusal):
-                return paper
-            was = typed_in(paper)
+            held = _held(subject, paper_id, version)
+            if isinstance(held, Refusal):
+                return held
+            paper, was = held, typed_in(held)
             form, begun, spell_id = paper.form, was.on if was else today, was.spell_id if was else None
         found = paper_form(form, begun)
         if found is None:
@@ -153,7 +153,7 @@ def sign_paper(
             return Refusal(
                 code="form_law",
                 message=_(
-                    "Mẫu này không có hiệu lực vào ngày ký. Kiểm tra ngày ký, hoặc lập theo mẫu đúng luật ngày đó."
+                    "Mẫu này không có hiệu lực vào ngày ký. Kiểm tra ngày ký, hoặc lập theo mẫu của luật ngày đó."
                 ),
                 field="signed_on",
             )
@@ -178,11 +178,8 @@ def sign_paper(
             state=PaperState.SIGNED, form__gt="",
         ).exclude(pk=paper.pk)  # fmt: skip
         if number and twin.exists():
-            return Refusal(
-                code="number_used",
-                message=_("Số này đã ghi cho một văn bản khác trong năm. Kiểm tra lại."),
-                field="number",
-            )
+            message = _("Số này đã ghi cho một văn bản khác trong năm. Kiểm tra lại.")
+            return Refusal(code="number_used", message=message, field="number")
         paper.number, paper.signed_on, paper.decider = number, signed_on, decider
         paper.state = PaperState.SIGNED
         paper.version += 1
@@ -331,7 +328,7 @@ def _settled(subject: Subject, paper: Paper, at: datetime) -> int:
     for limit, since in set(waiting.values_list("limit", "opened_at")):
         rule = law().limit(limit, timezone.localdate(since))
         if rule is not None and rule.form and rule.form == paper.form:
-            count += clocks.settle(subject, limit, done_at(paper, at), at=at)
+            count += clocks.settle(subject, limit, done_at(paper, at))
     return count
 
 

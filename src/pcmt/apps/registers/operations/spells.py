@@ -34,7 +34,15 @@ from pcmt.apps.registers.models import (
     TransferState,
 )
 from pcmt.apps.registers.operations import clocks
-from pcmt.apps.registers.operations.grounding import Ending, PaperText, Starting, ground_of, kept_paper, met
+from pcmt.apps.registers.operations.grounding import (
+    Ending,
+    PaperText,
+    Starting,
+    ground_of,
+    kept_paper,
+    met,
+    need_words,
+)
 from pcmt.apps.registers.operations.holding import (
     happened_at,
     held_file,
@@ -50,12 +58,16 @@ from pcmt.apps.registers.queries.duplicates import block_of
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import (
+    ADULT_FROM,
+    MINOR_FROM,
     Category,
     Effect,
     Ground,
     Interruption,
     Setting,
+    Stops,
     Term,
+    TermRule,
     age_on,
     ends_with,
     remainder,
@@ -64,7 +76,6 @@ from pcmt.core.law import (
 )
 from pcmt.reference import law
 
-YOUNGEST, ADULT = 12, 18
 AHEAD = timedelta(days=7)
 """A paper that ends a term may be signed some days before its last day (certificate: 3 working days)."""
 REHAB = frozenset({Category.IN_REHAB, Category.ON_SUBSTITUTION})
@@ -106,14 +117,14 @@ def begun(
     today = timezone.localdate(at)
     if refused := _wrong_days(subject, start, today):
         return refused
-    ground = ground_of(start.ground, start.category, (Effect.STARTS,), start.triggered_on)
+    ground = ground_of(start.ground, start.category, (Effect.STARTS,), start.law_day)
     if isinstance(ground, Refusal):
         return ground
     if ground.settings and start.setting not in ground.settings:
         return Refusal(code="setting", message=_("Chọn hình thức đúng với căn cứ."), field="setting")
     age = age_on(block.born_on if block else None, subject.birth_year, start.on)
-    minor = age < ADULT
-    if age < YOUNGEST or (minor and block is not None and not block.guardian_name):
+    minor = age < ADULT_FROM
+    if age < MINOR_FROM or (minor and block is not None and not block.guardian_name):
         return _wrong_age(age)
     if refused := _in_the_way(subject, start, minor=minor):
         return refused
@@ -126,15 +137,21 @@ def begun(
     if isinstance(paper, Refusal):
         return paper
     again = _again(subject, start)
+    before = start.after_setting or (Setting(after.setting) if after and after.setting else None)
+    if start.category == Category.POST_REHAB and before is None:
+        message = _("Chọn hình thức cai nghiện hoặc điều trị trước đó: thời hạn tùy theo hình thức.")
+        return Refusal(code="after_setting", message=message, field="after_setting")
     rule = law().term_for(
         start.category,
-        on=start.triggered_on,
-        setting=start.setting,
+        on=start.law_day,
+        setting=start.setting or _rests_on(subject, start),
         again=again,
         minor=minor,
-        after=start.after_setting or (Setting(after.setting) if after and after.setting else None),
+        after=before,
     )
-    ends_on = term_of(rule, start.on).ends_on if rule else None
+    if refused := _wrong_months(rule, start.months):
+        return refused
+    ends_on = term_of(rule, start.on, start.months).ends_on
     spell = Spell.objects.create(
         subject=subject,
         category=start.category,
@@ -208,6 +225,9 @@ def resume_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, res
         ground = ground_of(resume.ground, Category(spell.category), (Effect.RESUMES,), resume.on)
         if isinstance(ground, Refusal):
             return ground
+        if not takes_up(ground, pause.kind):
+            message = _("Căn cứ này không hợp với lý do gián đoạn đã ghi.")
+            return Refusal(code="ground", message=message, field="ground")
         if refused := _outside(spell, resume.on, timezone.localdate(at), since=pause.from_on):
             return refused
         if pause.kind == PauseKind.DETENTION and spell.ends_on is not None and resume.on > spell.ends_on:
@@ -234,14 +254,12 @@ def resume_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, res
     return spell
 
 
-def renew_spell(
-    *, actor: Actor, at: datetime, spell_id: int, version: int, renew: Ending, rest: bool = False
-) -> Spell | Refusal:
+def renew_spell(*, actor: Actor, at: datetime, spell_id: int, version: int, renew: Ending) -> Spell | Refusal:
     """Enter a new decision on a running status.
 
     The term counts anew from its day where the installation says so (`PCMT_REGISTER_RENEWAL_RESTARTS`; decision 0047).
-    `rest`: the decision of the commune to which the person has moved; what was left on the day of the move runs from
-    the decision's day (Decree 163/2026/NĐ-CP, articles 60.1 and 62.2).
+    By the decision of the commune to which the person has moved, what was left on the day of the move runs from the
+    decision's day (Decree 163/2026/NĐ-CP, articles 60.1 and 62.2).
     """
     with transaction.atomic():
         got = held_spell(actor, spell_id, version)
@@ -255,7 +273,7 @@ def renew_spell(
             return Refusal(code="paused", message=_("Đang tạm đình chỉ: tiếp tục thực hiện trước đã."))
         if refused := _outside(spell, renew.on, timezone.localdate(at)):
             return refused
-        ends_on = _rest_from(subject, spell, renew.on) if rest else _anew_from(spell, renew.on)
+        ends_on = _rest_from(subject, spell, renew.on) if takes_rest(ground) else _anew_from(spell, renew.on)
         if isinstance(ends_on, Refusal):
             return ends_on
         if refused := met(subject, ground, renew.evidence, on=renew.on, actor=actor, at=at):
@@ -332,7 +350,7 @@ def ended(subject: Subject, spell: Spell, end: Ending, *, actor: Actor, at: date
             % {"day": f"{spell.ends_on:%d/%m/%Y}"},
             field="on",
         )
-    if refused := met(subject, ground, end.evidence, on=end.on, actor=actor, at=at):
+    if refused := met(subject, ground, end.evidence, on=max(end.on, today), actor=actor, at=at):
         return refused
     paper = kept_paper(subject, end.paper, actor=actor, at=at, form=ground.form, title=ground.label)
     if isinstance(paper, Refusal):
@@ -378,6 +396,11 @@ def _gone(
         if on > today:
             return Refusal(code="on", message=_("Ngày này ở tương lai."), field="on")
         spells = running(subject)
+        need = "death_record" if why == "died" else "court_decision"
+        kept = kept_paper(subject, paper, actor=actor, at=at, title=need_words(need))
+        if isinstance(kept, Refusal):
+            return undone(kept)
+        proof = PaperText(paper_id=kept.pk)
         stopped: list[Spell] = []
         for spell in spells:
             ground = stopping(Category(spell.category), why, on)
@@ -386,24 +409,19 @@ def _gone(
             if on < spell.starts_on:
                 message = _("Ngày này trước ngày bắt đầu diện “%(what)s”.") % {"what": words_of(spell.category)}
                 return undone(Refusal(code="on", message=message, field="on"))
-            done = ended(subject, spell, Ending(ground=ground.code, on=on, paper=paper), actor=actor, at=at)
+            end = Ending(ground=ground.code, on=on, paper=proof, evidence={need: proof})
+            done = ended(subject, spell, end, actor=actor, at=at)
             if isinstance(done, Refusal):
                 return undone(done)
             stopped.append(spell)
+        if len(stopped) < len(spells) and (why == "died" or not stopped):
+            return undone(_no_ground())
         if why == "died":
-            if len(stopped) < len(spells):
-                return undone(_no_ground())
-            if not stopped:
-                kept = kept_paper(subject, paper, actor=actor, at=at, title=_("Giấy tờ chứng minh đã chết"))
-                if isinstance(kept, Refusal):
-                    return undone(kept)
             subject.died_on = on
             void_clocks(subject, at=at)
             Transfer.objects.filter(subject=subject, state=TransferState.OPEN).update(
                 state=TransferState.WITHDRAWN, answered_at=at, answered_by_id=actor.user_id
             )
-        elif not stopped:
-            return undone(_no_ground())
         touched(subject, at=at, start=on)
         told = {"on": on, "ended": [spell.category for spell in stopped]}
         if why == "died":
@@ -448,21 +466,21 @@ def left_on(spell: Spell, on: date) -> int | None:
 
 def _term(spell: Spell) -> Term:
     """The term as it stands: its last day already holds what closed interruptions did to it."""
-    return Term(starts_on=spell.starts_on, ends_on=spell.ends_on, months=None, source="", words="")
+    return Term(starts_on=spell.starts_on, ends_on=spell.ends_on, months=None, source="")
 
 
 def _interruptions(spell: Spell, *, counted: bool = True) -> list[Interruption]:
     rows = Pause.objects.filter(spell=spell)
     if not counted:
         rows = rows.filter(to_on__isnull=True)
-    return [Interruption(kind=row.kind, from_on=row.from_on, to_on=row.to_on) for row in rows]
+    return [Interruption(kind=Stops(row.kind), from_on=row.from_on, to_on=row.to_on) for row in rows]
 
 
 def _close_pause(spell: Spell, pause: Pause, on: date, paper: Paper) -> None:
     pause.to_on, pause.end_paper = on, paper
     pause.save(update_fields=["to_on", "end_paper"])
     if spell.ends_on is not None:
-        this = Interruption(kind=pause.kind, from_on=pause.from_on, to_on=on)
+        this = Interruption(kind=Stops(pause.kind), from_on=pause.from_on, to_on=on)
         spell.ends_on = ends_with(_term(spell), [this], on)
 
 
@@ -477,7 +495,7 @@ def _anew_from(spell: Spell, on: date) -> date | None:
         minor=spell.minor,
         after=Setting(spell.after.setting) if spell.after and spell.after.setting else None,
     )
-    return term_of(rule, on).ends_on if rule else spell.ends_on
+    return term_of(rule, on).ends_on if rule and rule.months else spell.ends_on
 
 
 def _rest_from(subject: Subject, spell: Spell, on: date) -> date | Refusal | None:
@@ -489,8 +507,43 @@ def _rest_from(subject: Subject, spell: Spell, on: date) -> date | Refusal | Non
     if on < moved.moved_on:
         return Refusal(code="on", message=_("Quyết định mới phải sau ngày chuyển đến."), field="on")
     left = left_on(spell, moved.moved_on)
-    found: date | None = remaining_from(on, left) if left is not None else None
-    return found
+    if left is None:
+        return None
+    if left < 1:
+        message = _("Thời hạn đã hết trước ngày chuyển đến: kết thúc diện này bằng văn bản của nó.")
+        return Refusal(code="nothing_left", message=message, field="ground")
+    return remaining_from(on, left)
+
+
+def takes_rest(ground: Ground) -> bool:
+    """Whether a ground is the new commune's decision on what was left."""
+    return ground.code.endswith(".moved_remainder")
+
+
+def takes_up(ground: Ground, kind: str) -> bool:
+    """Whether a ground takes up a status after an interruption of this kind: the released were detained, not away."""
+    words = ground.code.rpartition(".")[2]
+    return (words != "released" or kind != PauseKind.ABSENCE) and (words != "returned" or kind == PauseKind.ABSENCE)
+
+
+def _rests_on(subject: Subject, start: Starting) -> Setting | None:
+    """The setting of the treatment that electronic monitoring accompanies: its length is that of the treatment."""
+    if start.category != Category.E_MONITORING:
+        return None
+    rows = Spell.objects.filter(subject=subject, ended_on__isnull=True).exclude(setting="").order_by("-starts_on")
+    setting = rows.values_list("setting", flat=True).first()
+    return Setting(setting) if setting else Setting.HOME
+
+
+def _wrong_months(rule: TermRule | None, months: int | None) -> Refusal | None:
+    if months is None:
+        return None
+    if rule is None or rule.least is None or rule.most is None:
+        return Refusal(code="months", message=_("Luật đã định thời hạn: không ghi số tháng khác."), field="months")
+    if not rule.least <= months <= rule.most:
+        message = _("Thời hạn theo luật từ %(least)s đến %(most)s tháng.") % {"least": rule.least, "most": rule.most}
+        return Refusal(code="months", message=message, field="months")
+    return None
 
 
 def _wrong_days(subject: Subject, start: Starting, today: date) -> Refusal | None:
@@ -508,7 +561,7 @@ def _wrong_days(subject: Subject, start: Starting, today: date) -> Refusal | Non
 
 
 def _wrong_age(age: int) -> Refusal:
-    if age < YOUNGEST:
+    if age < MINOR_FROM:
         message = _("Luật không áp dụng các biện pháp này với người dưới 12 tuổi: không lập hồ sơ.")
         return Refusal(code="too_young", message=message, field="birth_year")
     message = _("Người từ đủ 12 đến dưới 18 tuổi phải ghi cha, mẹ hoặc người giám hộ.")

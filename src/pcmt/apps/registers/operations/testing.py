@@ -49,25 +49,12 @@ from pcmt.apps.registers.operations.writing import (
 )
 from pcmt.apps.registers.persons import PersonBlock
 from pcmt.apps.registers.places import identity_place
+from pcmt.apps.registers.queries.choices import SUBSTANCES
 from pcmt.apps.registers.vault import unseal
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, age_on
 from pcmt.core.periods import DAY
 from pcmt.reference import groups_tested
-
-SUBSTANCES = {
-    "heroin": "Heroin, moóc-phin",
-    "methamphetamine": "Methamphetamine",
-    "amphetamine": "Amphetamine",
-    "mdma": "MDMA (thuốc lắc)",
-    "ketamine": "Ketamine",
-    "cannabis": "Cần sa",
-    "synthetic_cannabis": "Cần sa tổng hợp",
-    "cocaine": "Cocaine",
-    "benzodiazepine": "Benzodiazepine",
-    "other": "Chất khác",
-}
-"""What quick tests tell apart, by code."""
 
 OPENED = {
     # A new decision and a new determination at once (Decree 163/2026/NĐ-CP, article 59.1; Law 120/2025/QH15, 31.1.c).

@@ -16,6 +16,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.registers.matching import ALIKE, id_form, likeness, name_indexes, names_of, phone_form
 from pcmt.apps.registers.models import Identity, MergeCase, MergeState, NameKey, Subject
 from pcmt.apps.registers.persons import PersonBlock
+from pcmt.apps.registers.places import identity_place
 from pcmt.apps.registers.vault import Unsealable, index_of, unseal
 
 MOST = 40
@@ -112,7 +113,7 @@ def block_of(subject: Subject) -> PersonBlock | None:
     if kept is None:
         return None
     try:
-        return PersonBlock.of(unseal(kept.sealed, kept.key_id, f"registers.Identity:{subject.code}"))
+        return PersonBlock.of(unseal(kept.sealed, kept.key_id, identity_place(subject.code)))
     except Unsealable:
         return None
 

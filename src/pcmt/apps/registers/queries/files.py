@@ -40,9 +40,9 @@ from pcmt.apps.registers.models import (
     Transfer,
     TransferState,
 )
-from pcmt.apps.registers.queries.people import is_overdue, seen_files, sees_files, sees_names
+from pcmt.apps.registers.queries.people import clock_words, is_overdue, said, seen_files, sees_files, sees_names
 from pcmt.apps.tasks.models import DueState
-from pcmt.core.law import Category, Effect, Ground, Limit, Setting
+from pcmt.core.law import Category, Effect, Ground, Setting
 from pcmt.reference import law
 
 MOST_ROWS = 400
@@ -114,6 +114,7 @@ class ClockLine:
     """A limit that runs or was settled. `words` say what is due, `source` the article; `planned`: a plan's setting."""
 
     clock_id: int
+    version: int
     kind: ClockKind
     limit: str
     words: str
@@ -138,7 +139,7 @@ class ClockLine:
 class StepLine:
     """What comes next by law: its words, the article, the form, until when.
 
-    `spell_id` says which status it is about; `ending`: it ends that status, so its page is that of the end.
+    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its page is that of the end.
     """
 
     words: str
@@ -150,6 +151,7 @@ class StepLine:
     spell_id: int | None
     kind: ClockKind
     ending: bool
+    clock_id: int | None = None
 
 
 @attrs.frozen
@@ -386,11 +388,6 @@ def file_of(actor: Actor, code: str, *, at: datetime) -> File | None:
     )  # fmt: skip
 
 
-def said(rule: Ground | Limit) -> str:
-    """What a rule says, in the language of the screen."""
-    return rule.english if (get_language() or "vi").startswith("en") else rule.label
-
-
 def _rows(model: Any, actor: Actor, subject: Subject) -> Any:
     """The rows of a file that the actor sees, at most so many as a page takes."""
     return model.objects.visible_to(actor).filter(subject=subject)
@@ -459,20 +456,11 @@ def _clocks(actor: Actor, subject: Subject, at: datetime) -> list[ClockLine]:
     return [_clock(each, plans, at, actor.on) for each in rows]
 
 
-def clock_words(row: Clock, plans: Mapping[int, TestPlan]) -> tuple[str, str, str]:
-    """What a clock is about, where that stands (an article, or a plan's words), and the form; `plans` by id."""
-    if row.limit.startswith("plan."):
-        plan = plans.get(int(row.limit[5:]))
-        return str(row.get_kind_display()), plan.basis if plan else "", ""
-    limit = law().limit(row.limit, timezone.localdate(row.opened_at))
-    return (said(limit), limit.source, limit.form) if limit else (str(row.get_kind_display()), "", "")
-
-
 def _clock(row: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) -> ClockLine:
     words, source, form = clock_words(row, plans)
     settled = row.outcome or ("" if row.state == DueState.OPEN else row.state)
     return ClockLine(
-        row.pk, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at, row.opens_on,
+        row.pk, row.version, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at, row.opens_on,
         row.due_at, row.due_on, row.done_on, settled, is_overdue(row, at, on),
     )  # fmt: skip
 
@@ -485,7 +473,7 @@ def steps_of(spells: Sequence[SpellLine], clocks: Sequence[ClockLine], on: date)
     steps = [
         StepLine(
             each.words, each.source, each.form, each.due_at, each.due_on, each.overdue, each.spell_id, each.kind,
-            each.kind == ClockKind.END,
+            each.kind == ClockKind.END, each.clock_id,
         )
         for each in clocks
         if each.kind in STEPS

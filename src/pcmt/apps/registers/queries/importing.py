@@ -14,18 +14,18 @@ from pcmt.apps.registers.lists import (
     CATEGORY,
     ID_NUMBER,
     NAME,
+    WORDS,
     ListReading,
     ListRow,
     read_rows,
     same_person,
 )
 from pcmt.apps.registers.models import ImportState, RegisterImport
-from pcmt.apps.registers.operations.grounding import PaperText, Starting
 from pcmt.apps.registers.places import keyed_place
 from pcmt.apps.registers.queries.duplicates import ID, candidates
 from pcmt.apps.registers.vault import Unsealable, unseal
-from pcmt.core.law import Effect, age_on
-from pcmt.documents import Grid, grid_from
+from pcmt.core.law import Effect, Ground, age_on
+from pcmt.documents import Grid, address, grid_from
 from pcmt.documents.output.grids import Marks, write_marked
 from pcmt.reference import law
 
@@ -36,8 +36,6 @@ STATES = (WRONG, LACKS, REFUSED, LIKELY, DUPLICATE, ELSEWHERE, REPEATED, NEW)
 IMPORTABLE = (NEW, LIKELY, REFUSED)
 YOUNGEST, ADULT = 12, 18
 REMEMBERED = 20
-TESTER = "Người thực hiện xét nghiệm"
-"""Who signed a test result of which a list only tells the day."""
 
 
 @attrs.frozen(repr=False)
@@ -149,8 +147,8 @@ def _looked(actor: Actor, reading: ListReading, row: ListRow, repeats: int | Non
         words = _("Số giấy tờ này đã có hồ sơ: %(codes)s.") % {"codes": ", ".join(certain)}
         return _told(row, DUPLICATE, ((reading.column(ID_NUMBER), words),), certain)
     lacks = list(row.lacks)
-    if not lacks and isinstance(start := start_of(row), str):
-        lacks.append((reading.column(CATEGORY), start))
+    if not lacks and isinstance(ground := ground_for(row), str):
+        lacks.append((reading.column(CATEGORY), ground))
     lacks += [(reading.column(NAME), words) for words in _age_words(row)]
     if lacks:
         return _told(row, LACKS, tuple(lacks))
@@ -182,40 +180,26 @@ def _age_words(row: ListRow) -> list[str]:
     return []
 
 
-def start_of(row: ListRow) -> Starting | str:
-    """How the status of a row begins, or words about what the law still asks for.
+def ground_for(row: ListRow) -> Ground | str:
+    """The ground by which the status of a row begins, or words about what the law still asks for.
 
-    The ground is the first of the law of that day that begins such a status by such a paper and in such a setting; its
-    own form of paper, decider and needs hold as everywhere.
+    It is the first of the law of that day that begins such a status in such a setting; its own form of paper, decider
+    and needs hold as everywhere.
     """
     if row.category is None or row.signed_on is None:
         return _("Chưa đủ diện quản lý và quyết định.")
-    on = row.signed_on
-    grounds = [
-        each
-        for each in law().grounds_for(row.category, Effect.STARTS, on)
-        if not each.settings or row.setting in each.settings
-    ]
-    if not grounds:
-        if law().grounds_for(row.category, Effect.STARTS, on):
+    starting = law().grounds_for(row.category, Effect.STARTS, row.signed_on)
+    ground = next((each for each in starting if not each.settings or row.setting in each.settings), None)
+    if ground is None:
+        if starting:
             return _("Cần ghi rõ hình thức (tại gia đình, cộng đồng, cơ sở, bắt buộc; Methadone, Buprenorphine).")
         return _("Luật có hiệu lực vào ngày quyết định không có diện quản lý này.")
-    ground = grounds[0]
-    decider = row.decider or ground.decider
-    evidence: dict[str, PaperText] = {}
     if "positive_test" in ground.needs:
         if row.test_on is None:
-            return _(
-                "Thiếu ngày xét nghiệm dương tính: người sử dụng trái phép chỉ được lập hồ sơ khi có kết quả dương tính."
-            )
-        if row.test_on > on:
+            return _("Thiếu ngày xét nghiệm dương tính: không có kết quả dương tính thì không được lập hồ sơ.")
+        if row.test_on > row.signed_on:
             return _("Ngày xét nghiệm ở sau ngày quyết định.")
-        evidence["positive_test"] = PaperText(signed_on=row.test_on, decider=TESTER)
-    return Starting(
-        category=row.category, ground=ground.code, setting=row.setting, on=on, triggered_on=row.test_on or on,
-        paper=PaperText(form=ground.form, number=row.number, signed_on=on, decider=decider),
-        evidence=evidence,
-    )  # fmt: skip
+    return ground
 
 
 def marked_grid(kept: Kept, rows: Sequence[Looked], foot: str) -> bytes:
@@ -262,3 +246,12 @@ TEMPLATE = (
     ("Cha, mẹ hoặc người giám hộ", 28),
 )  # fmt: skip
 """Headings and widths of the template."""
+
+
+def how_read(kept: Kept) -> list[tuple[str, str, str]]:
+    """The columns that are read: letter, heading, what it says."""
+    if kept.reading is None:
+        return []
+    told = sorted(kept.reading.columns.items())
+    heads = kept.reading.headings
+    return [(address(0, column)[:-1], heads.get(column, ""), str(WORDS[meaning])) for column, meaning in told]

@@ -115,7 +115,7 @@ def spell_now(spell: Spell, on: date, moved: Transfer | None = None) -> SpellNow
     """A status as a value; `moved` is the last hand-over by which the file came here."""
     pause = Pause.objects.filter(spell=spell, to_on__isnull=True).first()
     since = None
-    if moved is not None and moved.answered_at is not None and spell.ends_on and spell.made_at < moved.answered_at:
+    if moved is not None and moved.answered_at is not None and spell.ends_on and spell.made_at <= moved.answered_at:
         decided = Renewal.objects.filter(spell=spell, made_at__gte=moved.answered_at).exists()
         since = None if decided else moved.moved_on
     outlasted = pause is not None and pause.kind == "detention" and spell.ends_on is not None and on > spell.ends_on

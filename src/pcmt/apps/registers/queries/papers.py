@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import attrs
+from django.db.models import F
 from django.utils.translation import override
 
 from pcmt.apps.accounts.models import Actor
@@ -100,18 +101,16 @@ def form_of(paper: Paper, typed: Typed | None = None) -> FormText | None:
 def papers_of(actor: Actor, subject: Subject) -> list[Paper]:
     """The papers of a file that the actor sees, those being written first, then the newest."""
     rows = Paper.objects.visible_to(actor).filter(subject=subject).exclude(state=PaperState.WITHDRAWN)
-    return sorted(
-        rows, key=lambda each: (each.state != PaperState.DRAFT, each.signed_on or date.max, each.pk), reverse=False
-    )
+    rows = rows.order_by(F("signed_on").desc(nulls_first=True), "-pk")
+    return list(rows)
 
 
 def file_seen(actor: Actor, code: str) -> Subject | None:
     """The file of a code, if the actor sees who it is about."""
     if not actor.sees("registers.Paper"):
         return None
-    found: Subject | None = (
-        Subject.objects.visible_to(actor).standing().select_related("unit").filter(code=code).first()
-    )
+    rows = Subject.objects.visible_to(actor).standing().select_related("unit")
+    found: Subject | None = rows.filter(code=code).first()
     return found
 
 

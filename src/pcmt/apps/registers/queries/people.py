@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import sees
@@ -31,12 +32,14 @@ from pcmt.apps.registers.models import (
     Spell,
     SpellState,
     Subject,
+    TestPlan,
     TestResult,
 )
 from pcmt.apps.registers.vault import index_of
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
-from pcmt.core.law import Category, Setting
+from pcmt.core.law import Category, Ground, Limit, Setting
+from pcmt.reference import law
 
 PAGE = 50
 MOST_BY_DUE = 20_000
@@ -94,8 +97,7 @@ class Status:
 class NextClock:
     """The limit that comes first of those that run."""
 
-    kind: ClockKind
-    limit: str
+    words: str
     due_at: datetime | None
     due_on: date
     overdue: bool
@@ -266,15 +268,17 @@ def _ordered(files: QuerySet[Subject], filters: PeopleFilter, total: int) -> Que
 
 
 def lines_of(actor: Actor, subjects: Sequence[Subject], at: datetime) -> list[Line]:
-    """Files as lines of a list, in the order given: four statements for all of them."""
+    """Files as lines of a list, in the order given: five statements for all of them."""
     ids = [each.pk for each in subjects]
     if not ids:
         return []
     spells = _by_subject(Spell.objects.visible_to(actor).filter(subject__in=ids).exclude(state=SpellState.ENDED))
     clocks = _by_subject(Clock.objects.visible_to(actor).running().filter(subject__in=ids))
     tests = _last_tests(actor, ids)
+    limits = {row.limit for rows in clocks.values() for row in rows[:1] if row.limit.startswith("plan.")}
+    plans = TestPlan.objects.in_bulk([int(each.removeprefix("plan.")) for each in limits])
     return [
-        _line(actor, each, spells.get(each.pk, []), clocks.get(each.pk, []), tests.get(each.pk), at)
+        _line(actor, each, spells.get(each.pk, []), clocks.get(each.pk, []), tests.get(each.pk), plans, at)
         for each in subjects
     ]
 
@@ -294,7 +298,13 @@ def _last_tests(actor: Actor, ids: Sequence[int]) -> dict[int, DrugTest]:
 
 
 def _line(
-    actor: Actor, of: Subject, spells: Sequence[Spell], clocks: Sequence[Clock], test: DrugTest | None, at: datetime
+    actor: Actor,
+    of: Subject,
+    spells: Sequence[Spell],
+    clocks: Sequence[Clock],
+    test: DrugTest | None,
+    plans: Mapping[int, TestPlan],
+    at: datetime,
 ) -> Line:
     ends = [each.ends_on for each in spells if each.ends_on]
     window = next((each for each in clocks if each.kind == ClockKind.TEST), None)
@@ -308,7 +318,7 @@ def _line(
         age=actor.on.year - of.birth_year,
         statuses=[status_of(each) for each in spells],
         ends_on=min(ends) if ends else None,
-        clock=_next(clocks[0], at, actor.on) if clocks else None,
+        clock=_next(clocks[0], plans, at, actor.on) if clocks else None,
         running=len(clocks),
         test=TestState(
             test.on if test else None,
@@ -323,8 +333,8 @@ def _line(
     )
 
 
-def _next(clock: Clock, at: datetime, on: date) -> NextClock:
-    return NextClock(ClockKind(clock.kind), clock.limit, clock.due_at, clock.due_on, is_overdue(clock, at, on))
+def _next(clock: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) -> NextClock:
+    return NextClock(clock_words(clock, plans)[0], clock.due_at, clock.due_on, is_overdue(clock, at, on))
 
 
 def is_overdue(clock: Clock, at: datetime, on: date) -> bool:
@@ -332,6 +342,20 @@ def is_overdue(clock: Clock, at: datetime, on: date) -> bool:
     if clock.state != DueState.OPEN:
         return False
     return clock.due_at < at if clock.due_at else clock.due_on < on
+
+
+def said(rule: Ground | Limit | Stage) -> str:
+    """What a rule says, in the language of the screen."""
+    return rule.english if (get_language() or "vi").startswith("en") else rule.label
+
+
+def clock_words(row: Clock, plans: Mapping[int, TestPlan]) -> tuple[str, str, str]:
+    """What a clock is about, where that stands (an article, or a plan's words), and the form; `plans` by id."""
+    if row.limit.startswith("plan."):
+        plan = plans.get(int(row.limit[5:]))
+        return str(row.get_kind_display()), plan.basis if plan else "", ""
+    limit = law().limit(row.limit, timezone.localdate(row.opened_at))
+    return (said(limit), limit.source, limit.form) if limit else (str(row.get_kind_display()), "", "")
 
 
 def status_of(spell: Spell) -> Status:

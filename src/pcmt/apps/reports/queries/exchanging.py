@@ -18,6 +18,7 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.catalogue import breakdowns
 from pcmt.apps.facts.models import ElementVersion, Fact, Form, IndicatorVersion
+from pcmt.apps.facts.queries import rows_told
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.reports.models import (
     Duty,
@@ -415,7 +416,8 @@ def _kpi_data(source: _Source) -> Iterable[Row]:
     )
     versions = IndicatorVersion.objects.filter(indicator__in=measures.values("indicator_id"))
     codes = {code for counted, whole in versions.values_list("counted", "whole") for code in (*counted, *whole)}
-    rows = Fact.objects.visible_to(source.actor).counting().filter(
+    seen = rows_told(source.actor, Fact.objects.visible_to(source.actor).counting())
+    rows = seen.filter(
         element__code__in=codes, end__gt=source.asked.first, end__lte=source.asked.last + DAY
     )  # fmt: skip
     facts = list(

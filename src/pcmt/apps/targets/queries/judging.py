@@ -46,7 +46,7 @@ class Judged:
     `whole`: for the area of the whole target, else for a body it was allocated to or a unit for each of which it holds.
     `boundary` is the day of whose units the figures are (None: of the time that they speak of).
     `window` is the stretch measured; None where the plan says no time. `day` is the day it was judged as of: that of
-    the end where the target has left the plan.
+    the end where the target has left the plan. `hidden`: the reader is not told its numbers (`queries.hiding`).
     """
 
     target: Target
@@ -58,6 +58,7 @@ class Judged:
     day: date
     asks: tuple[Ask, ...] = ()
     boundary: date | None = None
+    hidden: bool = False
 
 
 def judge(

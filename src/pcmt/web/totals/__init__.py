@@ -1,0 +1,1 @@
+"""Statistics of the registers: totals without anybody's name."""
