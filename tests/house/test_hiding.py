@@ -1,4 +1,4 @@
-"""Who asks for figures shows people nothing that they are not to be told: every caller is named here with its reason."""
+"""Who asks for figures keeps back what readers are not to be told: who does not is named here, with the reason."""
 
 from __future__ import annotations
 
