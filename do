@@ -106,11 +106,11 @@ tests() {
   lint
   jobs=${PCMT_TEST_JOBS:-2}
   step "tests on SQLite" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 --ignore=tests/journeys
-  # core, documents and the house have no database: once is enough; so it is for the walk of all pages as everybody,
-  # whose rights the tests of the rooms ask on both databases
+  # core, documents and the house have no database: once is enough. The rooms and whole installations run on both; pages
+  # ask the rooms, so they and the walk of all pages run on SQLite, and the browser's journeys through them on PostgreSQL
   step "tests on PostgreSQL" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 \
-    --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix --ignore=tests/house
-  step "browser journeys" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 tests/journeys
+    --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix --ignore=tests/house --ignore=tests/web
+  step "browser journeys" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 tests/journeys
   verdict
 }
 

@@ -37,7 +37,7 @@ def main() -> int:
     chosen = parser.parse_args()
     report = Report("consolidate", chosen.size)
     with tempfile.TemporaryDirectory(prefix="pcmt-bench-") as folder:
-        report.notes.append(_start(chosen.on, Path(folder)))
+        report.notes.append(start(chosen.on, Path(folder)))
         run(report, *SIZES[chosen.size], Path(folder))
         code = report.finish(chosen.out)
         from django.db import connections
@@ -46,7 +46,7 @@ def main() -> int:
     return code
 
 
-def _start(database: str, folder: Path) -> str:
+def start(database: str, folder: Path) -> str:
     """The program on a fresh database; which one it is."""
     if database == "pg":
         from benchmarks import server

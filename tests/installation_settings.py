@@ -7,6 +7,7 @@ from pcmt.config.settings import *  # noqa: F403
 JOBS_BEAT_SECONDS = 0.3
 JOBS_SILENCE_SECONDS = 3.0
 DEMO_REPORTING = 12
+DEMO_COMMUNES = 1
 # Nothing is collected here: pages name static files as they are.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
 if "HANG_IN" in os.environ:

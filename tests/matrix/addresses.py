@@ -124,6 +124,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "line_id": lambda of: of.form.lines.get().pk,
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
+    "difference_id": lambda of: of.difference.pk,
     "sheet_id": lambda of: of.numbers.pk,
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",

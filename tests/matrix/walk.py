@@ -21,6 +21,7 @@ import attrs
 from django.conf import settings
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection, transaction
+from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.test import Client
 
@@ -109,8 +110,14 @@ def walker() -> Iterator[Walker]:
     sample.write_text("KẾ HOẠCH", encoding="utf-8")
     logging.disable(logging.CRITICAL)
     try:
-        # LibreOffice takes seconds for what is typeset in a tenth of one.
-        with _taken_back(), patch("pcmt.documents.intake.programs.find_office", return_value=None):
+        # LibreOffice takes seconds for what is typeset in a tenth of one. The pages that say no are the same for all
+        # and have tests of their own: they are not laid out some ten thousand times.
+        with (
+            _taken_back(),
+            patch("pcmt.documents.intake.programs.find_office", return_value=None),
+            patch("django.views.defaults.page_not_found", lambda *_asked, **_more: HttpResponse(status=404)),
+            patch("django.views.defaults.permission_denied", lambda *_asked, **_more: HttpResponse(status=403)),
+        ):
             yield Walker(build())
     finally:
         logging.disable(logging.NOTSET)

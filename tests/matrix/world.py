@@ -30,7 +30,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.facts.models import Form, Recording, SheetImport
+from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
     FormText,
@@ -196,6 +196,7 @@ class Things:
     report_correcting: Submission
     exported: ExportBatch
     recording: Recording
+    difference: Reconciliation
     numbers: SheetImport
 
 
@@ -366,6 +367,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         **_reports(plan, owing, person, report_form),
         exported=_exported(_actor(maker or person, Role.STANDING_OFFICE, unit)),
         recording=_recording(keeper),
+        difference=_difference(keeper),
         numbers=_numbers(keeper, form),
     )
 
@@ -497,6 +499,19 @@ def _recording(keeper: Actor) -> Recording:
     made = record_facts(actor=keeper, at=timezone.now(), entries=[told])
     assert isinstance(made, Recording), made
     return made
+
+
+def _difference(keeper: Actor) -> Reconciliation:
+    """A number that the unit typed, and that its records do not bear out."""
+    span = ADMINISTRATIVE.around(Kind.MONTH, date.today() - timedelta(days=62))
+    told = Entry(keeper.unit_id, "addicts_with_file", span, Decimal(3))
+    made = record_facts(actor=keeper, at=timezone.now(), entries=[told])
+    assert isinstance(made, Recording), made
+    fact = made.facts.get()
+    return Reconciliation.objects.create(
+        unit_id=keeper.unit_id, element_id=fact.element_id, start=span.start, end=span.end, fact=fact, counted=2,
+        opened_at=NOW, checked_at=NOW,
+    )  # fmt: skip
 
 
 def _kept(actor: Actor) -> SavedFilter:

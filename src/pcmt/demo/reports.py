@@ -105,8 +105,8 @@ def _asked(scene: Scene, plan: Plan, units: Mapping[str, Unit]) -> tuple[Duty, D
         return ok(request_report(actor=office, at=at, plan_id=plan.pk, request=text))
 
     most = settings.DEMO_REPORTING
-    own = [row.pk for row in _below(area, scene.day(days), UnitKind.ADMINISTRATIVE)][:most]
-    agencies = [row.pk for row in _below(area, scene.day(days), UnitKind.AGENCY) if row.pk != plan.owner_id][:most]
+    own = [row.pk for row in units_below(area, scene.day(days), UnitKind.ADMINISTRATIVE)][:most]
+    agencies = [row.pk for row in units_below(area, scene.day(days), UnitKind.AGENCY) if row.pk != plan.owner_id][:most]
     form = _form(scene, ready)
     whole = request("", [plan.owner_id], ready.pk, told["limit_above"], area.pk)
     below = request("(các xã, phường)", own, form.pk, told["limit_below"])
@@ -116,7 +116,8 @@ def _asked(scene: Scene, plan: Plan, units: Mapping[str, Unit]) -> tuple[Duty, D
     return below, bodies, whole
 
 
-def _below(area: Unit, on: date, kind: str) -> list[Unit]:
+def units_below(area: Unit, on: date, kind: str) -> list[Unit]:
+    """Units of a kind right below one, in the official order."""
     rows = UnitClosure.objects.filter(holds_on(on), ancestor=area, depth=1).values("descendant_id")
     return list(Unit.objects.filter(pk__in=rows, kind=kind).in_official_order())
 

@@ -4,9 +4,12 @@ from pcmt.reference.calendars import ladders, school_terms, work_calendar
 from pcmt.reference.exchange import FieldKind, Layout, PacketField, PacketType, qcvn125
 from pcmt.reference.files import folder, table, tables
 from pcmt.reference.law import WrongLaw, groups_tested, law, law_from, rules_of
+from pcmt.reference.papers import FormField, FormText, paper_form, paper_forms
 
 __all__ = [
     "FieldKind",
+    "FormField",
+    "FormText",
     "Layout",
     "PacketField",
     "PacketType",
@@ -16,6 +19,8 @@ __all__ = [
     "ladders",
     "law",
     "law_from",
+    "paper_form",
+    "paper_forms",
     "qcvn125",
     "rules_of",
     "school_terms",

@@ -62,6 +62,7 @@ def law_from(data: Mapping[str, Mapping[str, Any]]) -> Law:
     return made
 
 
+@lru_cache(maxsize=1)
 def groups_tested() -> dict[str, str]:
     """Why somebody is tested, in words by code: the groups of Law 120/2025/QH15, article 23, and a plan's schedule."""
     found: dict[str, str] = tables("law")["words"]["tests"]

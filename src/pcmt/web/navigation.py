@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import can_audit, leads, only_looks
 from pcmt.apps.facts.policies import can_keep_forms
+from pcmt.apps.registers.queries.people import sees_files
 
 
 @frozen
@@ -38,6 +39,9 @@ def _answers_for_others(actor: Actor) -> bool:
     return actor.sees_below("targets.Standing") and not leads(actor)
 
 
+FILES = ("registers", "registers_acts", "care", "protection", "papers", "offline")
+"""Rooms of files of people."""
+
 ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), leads),
     Entry(_("Việc của tôi"), "home:mine", ("home", "feeds")),
@@ -46,6 +50,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
     Entry(_("Báo cáo"), "reports:list", ("reports", "regimes", "report_forms", "exchange")),
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
+    Entry(pgettext_lazy("danh mục", "Hồ sơ"), "registers:list", FILES, sees_files),
     Entry(_("Số liệu"), "entry:list", ("entry", "catalogue", "reconciling", "totals")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),

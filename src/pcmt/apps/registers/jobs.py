@@ -1,11 +1,22 @@
 """Background work of the registers."""
 
-from __future__ import annotations
-
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.registers.operations import counting
+from pcmt.apps.registers.operations import counting, importing, keeping, sweeping
+
+
+@task()
+def sweep() -> None:
+    """See `sweeping.sweep`."""
+    sweeping.sweep(at=timezone.now())
+
+
+@task()
+def keep() -> None:
+    """See `keeping.erase_due` and `importing.purge_imports`."""
+    keeping.erase_due(at=timezone.now())
+    importing.purge_imports(at=timezone.now())
 
 
 @task()

@@ -64,6 +64,8 @@ No such domain can exist (RFC 2606), so no real user is ever among them.
 DEMO_PASSWORD = "xem-thu-pcmt"  # noqa: S105 - public on purpose: it opens demonstration data only
 DEMO_REPORTING: int | None = None
 """How many communes, and how many bodies, hand in the half-year report of the demonstration; None: all of them."""
+DEMO_COMMUNES: int | None = None
+"""How many communes of the demonstration have files of people; None: all of its story."""
 
 # django-allauth: the steps of signing in, second factors, single sign-on. Pages, addresses and mails are ours.
 ACCOUNT_ADAPTER = "pcmt.web.account.adapters.AccountAdapter"

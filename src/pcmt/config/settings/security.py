@@ -38,6 +38,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],  # the page for work without a connection
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -37,20 +37,21 @@ COUNTED = frozenset({Stops.DETENTION, Stops.OTHER})
 class Interruption:
     """A pause from a day until another, not included; None: it still holds."""
 
-    kind: Stops
+    kind: Stops = attrs.field(converter=Stops)
     from_on: date
     to_on: date | None = None
 
 
 @attrs.frozen
 class Term:
-    """A term: its first and last day (None: until an ending event), its months, and where that is written."""
+    """A term: first and last day (None: until an ending event), its months, where that is written, in words."""
 
     starts_on: date
     ends_on: date | None
     months: int | None
     source: str
     code: str = ""
+    words: str = ""
 
     @property
     def days(self) -> int | None:

@@ -51,11 +51,11 @@ class Marks:
     numbers: Mapping[tuple[int, int], Decimal] = Factory(dict)
 
 
-def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
+def write_marked(grid: Grid, marks: Mapping[int, Marks], *, foot: str = "") -> bytes:
     """The sheets of a grid again, the same texts in the same cells, with marks; sheets without marks are as they were.
 
     Every text is written as text, but for cells that are said to hold numbers: codes keep their zeros, and nothing
-    becomes a formula. Hidden sheets stay hidden.
+    becomes a formula. Hidden sheets stay hidden. `foot` is printed under every page, and stands below the last row.
     """
     import xlsxwriter
 
@@ -96,6 +96,9 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
             for row in sheet.hidden_rows:
                 if said is None or not (row in said.rows or any(place[0] == row for place in said.cells)):
                     page.set_row(row, None, None, {"hidden": True})
+            if foot:
+                page.set_footer(f"&C&9{footer_words(foot)}")
+                page.write_string(len(sheet.rows) + 1, 0, foot[:MAX_CELL], formats.of("", head=False, framed=False))
             if sheet.hidden and number != shown:
                 page.very_hidden()
             if said:
@@ -104,6 +107,11 @@ def write_marked(grid: Grid, marks: Mapping[int, Marks]) -> bytes:
                 if said.head >= 0:
                     page.freeze_panes(said.head + 1, 0)
     return output.getvalue()
+
+
+def footer_words(words: str) -> str:
+    """Words for the foot of printed pages, where `&` is a sign of its own; no more than a spreadsheet takes."""
+    return words[:200].replace("&", "&&")
 
 
 class _Formats:

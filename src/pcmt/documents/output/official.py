@@ -99,7 +99,8 @@ class Official:
     """An official document. `kind` is its type name, empty for an official letter; `to` only letters have.
 
     `symbol` is what follows the number and a slash: `CAT-PC04` of a letter, `BC-UBND` of a report. `archive` is the
-    drafting unit behind `Lưu: VT`. Lines of `recipients` come without dash and semicolon.
+    drafting unit behind `Lưu: VT`. Lines of `recipients` come without dash and semicolon. Records, certificates and
+    pledges are not `numbered`.
     """
 
     agency: str
@@ -116,10 +117,13 @@ class Official:
     recipients: Sequence[str] = ()
     archive: str = ""
     landscape: bool = False
+    numbered: bool = True
 
     @property
     def designation(self) -> str:
-        """Number and symbol as the letterhead shows them: blanks for what is not known yet."""
+        """Number and symbol as the letterhead shows them: blanks for what is not known yet; "" for none at all."""
+        if not self.numbered:
+            return ""
         return f"{self.number or NUMBER_BLANK}/{self.symbol or BLANK}"
 
 

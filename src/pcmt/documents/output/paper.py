@@ -101,7 +101,8 @@ def letterhead(
 ) -> None:
     """National name and motto, agency with the one above it, number, place and date; blanks where something is missing.
 
-    `about` is the subject of an official letter, which stands under its number; other documents have theirs below.
+    Without `number` there is no line for it. `about` is the subject of an official letter, which stands under its
+    number; other documents have theirs below.
     `stamp` is a word in a box under that, such as `DỰ THẢO`.
     """
     table = file.add_table(rows=2, cols=2)
@@ -117,7 +118,8 @@ def letterhead(
     write(right.next(), MOTTO, 14 if width > 200 else 13, bold=True)
     rule(right.next(), width * 0.58, MOTTO_WIDTH_MM)
     under = Lines(table.cell(1, 0))
-    write(under.next(), f"Số: {number}", 13, before=2)
+    if number:
+        write(under.next(), f"Số: {number}", 13, before=2)
     if about:
         write(under.next(), about, 12, before=2)
     if stamp:

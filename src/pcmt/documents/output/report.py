@@ -62,7 +62,14 @@ class Photo:
     caption: str
 
 
-Block = str | Title | Grid | Chart | Photo
+@frozen
+class Centred:
+    """A bold line in the middle of the page, such as `QUYẾT ĐỊNH:`."""
+
+    words: str
+
+
+Block = str | Title | Centred | Grid | Chart | Photo
 """A piece of the body; plain words are a paragraph."""
 
 
@@ -81,10 +88,11 @@ class Report:
 
     `taken` says when the figures were taken (`Số liệu chốt đến hết ngày 14/6/2026`), `seal` is the SHA-256 of what was
     sent. `mark` is the word in a box under the number of what is no sent edition (`DỰ THẢO`). `properties` are kept in
-    the file, for programs.
+    the file, for programs. `authority` is who decides, in capitals above the grounds of a decision.
     """
 
     frame: Official
+    authority: str = ""
     grounds: Sequence[str] = ()
     blocks: Sequence[Block]
     annexes: Sequence[Annex] = ()
@@ -115,10 +123,12 @@ def ended(blocks: Sequence[Block]) -> list[Block]:
 def write_report(report: Report) -> bytes:
     """The report as a Word file."""
     frame = report.frame
-    width = paper.width_mm()
-    file = paper.new_file(frame.subject)
+    width = paper.width_mm(landscape=frame.landscape)
+    file = paper.new_file(frame.subject, landscape=frame.landscape)
     _page_foot(file.sections[0], report.foot_words())
     write_head(file, frame, width, stamp=report.mark)
+    if report.authority:
+        write(file.add_paragraph(), report.authority.upper(), 14, bold=True, before=8, together=True)
     for words in report.ground_lines():
         _paragraph(file, words, italic=True)
     writer = _Writer(file)
@@ -156,6 +166,8 @@ class _Writer:
         match block:
             case Title():
                 _title(self.file, block)
+            case Centred():
+                write(self.file.add_paragraph(), block.words, 14, bold=True, before=8, after=2, together=True)
             case Grid():
                 _grid(self.file, block, width)
             case Chart():

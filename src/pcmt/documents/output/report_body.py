@@ -25,7 +25,7 @@ from pcmt.core.schemas import (
 )
 from pcmt.documents.output import official
 from pcmt.documents.output.charts import Chart
-from pcmt.documents.output.report import Annex, Block, Grid, Photo, Row, Title, annex_number
+from pcmt.documents.output.report import Annex, Block, Centred, Grid, Photo, Row, Title, annex_number
 
 BLANK = "—"
 NOT_HERE = "x"
@@ -383,7 +383,7 @@ def text_of(blocks: Iterable[Block], *, most: int = 80) -> Iterator[str]:
     """
     for block in blocks:
         match block:
-            case Title():
+            case Title() | Centred():
                 yield block.words
             case Grid():
                 yield from ([block.title] if block.title else [])

@@ -19,7 +19,18 @@ from pcmt.core.measures import number_label
 from pcmt.documents.output import paper
 from pcmt.documents.output.charts import Chart
 from pcmt.documents.output.official import recipient_lines
-from pcmt.documents.output.report import LONG_ROW, Block, Grid, Photo, Report, Title, annex_number, annex_source, ended
+from pcmt.documents.output.report import (
+    LONG_ROW,
+    Block,
+    Centred,
+    Grid,
+    Photo,
+    Report,
+    Title,
+    annex_number,
+    annex_source,
+    ended,
+)
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 PHOTO_MM = (132.0, 110.0)
@@ -54,6 +65,8 @@ def _data(report: Report, files: dict[str, bytes]) -> dict[str, Any]:
         "place": f"{frame.place or paper.BLANK}, {paper.long_date(frame.day)}",
         "type": frame.kind,
         "subject": frame.subject,
+        "across": frame.landscape,
+        "authority": report.authority,
         "grounds": report.ground_lines(),
         "blocks": list(_parts(ended(report.blocks), files)),
         "recipients": recipient_lines(frame),
@@ -78,6 +91,8 @@ def _parts(blocks: Iterable[Block], files: dict[str, bytes]) -> Iterator[dict[st
         match block:
             case Title():
                 yield {"kind": "title", "words": block.words, "level": block.level}
+            case Centred():
+                yield {"kind": "centred", "words": block.words}
             case Grid():
                 yield _grid(block)
             case Chart():

@@ -28,6 +28,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.operations import factor_changed, record_refused_sign_in, record_sign_out
+from pcmt.apps.registers.operations.offline import devices_left
+from pcmt.apps.registers.operations.visits import leave as leave_files
 from pcmt.web.account.forms import (
     CodeAgainForm,
     CodeForm,
@@ -85,6 +87,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
     record_sign_out(at=timezone.now(), user=request.user, actor=getattr(request, "actor", None))  # type: ignore[arg-type]
+    if request.user.pk is not None:
+        devices_left(user_id=request.user.pk, at=timezone.now())
+        leave_files(user_id=request.user.pk, at=timezone.now())
     logout(request)
     return redirect("login")
 

@@ -48,6 +48,14 @@ LISTS: Mapping[str, List] = {
         "reports:list",
         ("xem", "q", "ke_hoach", "che_do", "ky", "don_vi", "trang_thai", "muon"),
     ),
+    "files": List(
+        _("Hồ sơ"),
+        "registers:list",
+        (
+            *("ma", "dien", "hinh_thuc", "trang_thai", "het_han", "xet_nghiem", "gioi", "tuoi", "don_vi"),
+            *("qua_han", "tam_dinh_chi", "chua_18", "xep"),
+        ),
+    ),
     "plans": List(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("q", "state")),
 }
 CLEARED = "bo_loc"

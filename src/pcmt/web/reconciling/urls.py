@@ -7,5 +7,5 @@ from pcmt.web.reconciling import views
 app_name = "reconciling"
 urlpatterns = [
     path("", views.listed, name="list"),
-    path("<int:item_id>/", views.item, name="item"),
+    path("<int:difference_id>/", views.item, name="item"),
 ]

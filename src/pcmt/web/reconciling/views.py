@@ -63,10 +63,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "reconciling/list.html", {"tabs": tabs, "page": page, "rows": rows, "state": state})
 
 
-def item(request: HttpRequest, item_id: int) -> HttpResponse:
+def item(request: HttpRequest, difference_id: int) -> HttpResponse:
     """One difference; who answers for it says why it stands."""
     actor = acting(request)
-    found = difference(actor, item_id)
+    found = difference(actor, difference_id)
     if found is None:
         raise Http404
     may = may_settle(actor, found.row.unit_id)
@@ -77,7 +77,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid():
             said = explain_difference(
-                actor=actor, at=timezone.now(), item_id=item_id, version=form.cleaned_data["version"],
+                actor=actor, at=timezone.now(), item_id=difference_id, version=form.cleaned_data["version"],
                 reason=form.cleaned_data["reason"],
             )  # fmt: skip
             if not isinstance(said, Refusal):

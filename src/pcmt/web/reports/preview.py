@@ -17,7 +17,7 @@ from pcmt.apps.reports.documents import official_of, reported
 from pcmt.apps.reports.models import SubmissionEdition
 from pcmt.core.schemas import Content, ReportSchema, SectionKind, content_from
 from pcmt.documents.output.charts import Chart
-from pcmt.documents.output.report import Block, Photo, Title, annex_number
+from pcmt.documents.output.report import Block, Centred, Photo, Title, annex_number
 from pcmt.web.reports.page import Seen, head_of, seen, submission_of
 from pcmt.web.reports.sections import side_by_side
 from pcmt.web.reports.tables import NOT_APPLICABLE, number_text
@@ -67,7 +67,8 @@ def shown_of(look: Seen, blocks: Sequence[Block], files: Mapping[str, int]) -> l
         elif isinstance(block, Chart):
             found.append(Shown("chart", _rows_of(block)))
         else:
-            found.append(Shown("title" if isinstance(block, Title) else "grid", block))
+            sort = {Title: "title", Centred: "centred"}.get(type(block), "grid")
+            found.append(Shown(sort, block))
     return found
 
 

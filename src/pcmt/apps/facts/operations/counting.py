@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.counters import counters
@@ -87,31 +86,27 @@ def _differences(
     series: dict[tuple[int, int, str], list[Fact]] = defaultdict(list)
     for row in standing.values():
         series[row.unit_id, row.element_id, row.breakdown].append(row)
+    before = {key[:3]: value for key, value in wanted.items() if running and key[3].end == running.start}
     staying: set[int] = set()
     new = []
-    for (unit_id, element_id, part, span), value in wanted.items():
-        there = standing.get((unit_id, element_id, part, span))
-        if span == running:
-            there = _unchanged(series[unit_id, element_id, part], elements[element_id], span, value)
-            told = any(row.start >= span.start for row in series[unit_id, element_id, part])
-            if not value and not told and elements[element_id].nature == Nature.FLOW:
-                continue  # nothing came up yet: zero is told when the period is over
+    for key, value in wanted.items():
+        unit_id, element_id, part, span = key
+        told = [row for row in series[key[:3]] if row.start >= span.start] if span == running else []
+        if told:
+            there = next((row for row in told if row.end <= span.end and row.value == value), None)
+        elif span == running:
+            # nothing was told of it yet: zero is told when it is over, a stock as it was need not be told twice
+            flow = elements[element_id].nature == Nature.FLOW
+            if value == (0 if flow else before.get(key[:3])):
+                continue
+            there = None
+        else:
+            there = standing.get(key)
         if there is not None and there.value == value:
             staying.add(there.pk)
         else:
             new.append(New(unit_id, element_id, part, span, value, True, True, ""))
     return [row.pk for row in standing.values() if row.pk not in staying], new
-
-
-def _unchanged(rows: Sequence[Fact], element: Element, span: Span, value: int) -> Fact | None:
-    """What stands of the running period with this number, told on an earlier day; of a stock also the last before."""
-    inside = [row for row in rows if row.start >= span.start]
-    if inside:
-        return next((row for row in inside if row.end <= span.end and row.value == value), None)
-    if element.nature == Nature.STOCK:
-        last = max((row for row in rows if row.end <= span.start), key=lambda row: row.end, default=None)
-        return last if last is not None and last.value == value else None
-    return None
 
 
 def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
@@ -126,8 +121,7 @@ def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
         if says and ledger.at_place(new.key, accepted=False) is None:
             told[row.recording].append(new)
     for before, copies in told.items():
-        words = _("Nhập lúc %(at)s; từ nay số đếm từ hồ sơ được tính.")
-        reason = words % {"at": f"{timezone.localtime(before.at):%H:%M %d/%m/%Y}"}
+        reason = f"Nhập lúc {timezone.localtime(before.at):%H:%M %d/%m/%Y}; từ nay số đếm từ hồ sơ được tính."
         copy = Recording.objects.create(
             at=at, by_id=before.by_id, unit_id=before.unit_id, source=before.source, form_id=before.form_id,
             ref=before.ref, reason=reason,

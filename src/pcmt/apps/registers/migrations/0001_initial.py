@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('secret', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField(verbose_name='lúc')),
                 ('until', models.DateTimeField(verbose_name='đến lúc')),
                 ('wiped_at', models.DateTimeField(blank=True, null=True, verbose_name='đã xóa lúc')),

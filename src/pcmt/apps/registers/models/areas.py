@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -18,7 +18,7 @@ class FileQuerySet(models.QuerySet[Any]):
     breaking the glass opens it.
     """
 
-    def visible_to(self, actor: Actor | None) -> FileQuerySet:
+    def visible_to(self, actor: Actor | None) -> Self:
         model: Any = self.model
         if actor is None:
             return self.none()
@@ -42,7 +42,7 @@ class FileQuerySet(models.QuerySet[Any]):
 class OwnQuerySet(models.QuerySet[Any]):
     """Rows that belong to who made them, and to whom the table of rights gives an area (`UNIT` names their unit)."""
 
-    def visible_to(self, actor: Actor | None) -> OwnQuerySet:
+    def visible_to(self, actor: Actor | None) -> Self:
         model: Any = self.model
         reach = sees(model._meta.label, actor)
         if actor is None or reach is Reach.NOTHING:

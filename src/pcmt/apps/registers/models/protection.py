@@ -51,6 +51,34 @@ class Visit(models.Model):
         return f"{self.get_purpose_display()} {self.opened_at:%d/%m/%Y}"
 
 
+class Reading(models.Model):
+    """Whose identity was opened in a visit: once for a visit and file, however often, so that the file can say who.
+
+    `listed`: the name stood in a list; `opened`: the file itself was opened. The audit log holds each reading besides.
+    """
+
+    SUBJECT = "subject__"
+    GLASS = False
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="seen")
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="readings")
+    first_at = models.DateTimeField("lần đầu")
+    last_at = models.DateTimeField("lần cuối")
+    times = models.PositiveIntegerField("số lần", default=1)
+    listed = models.BooleanField("trong danh sách", default=False)
+    opened = models.BooleanField("mở hồ sơ", default=False)
+
+    objects = FileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "lần đọc nhân thân"
+        ordering = ["-last_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["visit", "subject"], name="reading_once_a_visit")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.last_at:%d/%m/%Y}"
+
+
 class BreakGlassQuerySet(OwnQuerySet):
     """Acts of breaking the glass."""
 

@@ -215,3 +215,32 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.from_on:%d/%m/%Y}"
+
+
+class Renewal(models.Model):
+    """A new decision on a running spell: its term counts anew from `on`, or what was left of it after a move.
+
+    `ends_before` and `ends_on` are the last day of the term before and after.
+    """
+
+    SUBJECT = "spell__subject__"
+    GLASS = True
+
+    spell = models.ForeignKey(Spell, models.CASCADE, related_name="renewals")
+    on = models.DateField("từ ngày")
+    ground = models.CharField("căn cứ", max_length=60)
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="+")
+    ends_before = models.DateField("thời hạn cũ đến hết ngày", null=True, blank=True)
+    ends_on = models.DateField("thời hạn mới đến hết ngày", null=True, blank=True)
+    made_at = models.DateTimeField("ghi lúc")
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = FileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "quyết định mới về thời hạn"
+        ordering = ["spell_id", "on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["spell", "on", "ground"], name="renewal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on:%d/%m/%Y}"

@@ -56,17 +56,13 @@ class RegisterImport(models.Model):
 
 
 class Device(models.Model):
-    """A browser that may hold today's list, encrypted, until `until`; signing out or `wiped_at` ends that.
-
-    `secret` is the half of the device's key that never leaves this server but to the signed-in user.
-    """
+    """A browser that may hold today's list, encrypted, until `until`; signing out (`wiped_at`) ends that."""
 
     UNIT = "unit"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     key = models.UUIDField(default=uuid.uuid4, unique=True)
-    secret = models.CharField(max_length=64)
     made_at = models.DateTimeField("lúc")
     until = models.DateTimeField("đến lúc")
     wiped_at = models.DateTimeField("đã xóa lúc", null=True, blank=True)

@@ -134,7 +134,7 @@ ENDS = {
     "record_cleared": "term_over", "waived": "term_over", "completed_rehab": "completed",
     "completed_substitution": "completed", "found_addicted": "found_addicted", "dropped_out": "dropped_out",
     "breach": "dropped_out", "compulsory_education": "centre", "education_centre": "centre", "rehab_centre": "centre",
-    "prison": "prison", "detained_longer": "prison", "died": "died", "missing": "missing",
+    "centre": "centre", "prison": "prison", "detained_longer": "prison", "died": "died", "missing": "missing",
 }  # fmt: skip
 """The options of `end_ground` by the second part of a ground's code; others are `other`."""
 CARE = {
@@ -397,8 +397,8 @@ def _lives(root: Mapping[int, int], since: date) -> list[Life]:
 
 
 def _order(row: Any) -> Any:
-    """By day, then whatever comes next."""
-    return (row.start, str(row)) if isinstance(row, Held | Status) else (row if isinstance(row, date) else str(row))
+    """Stays and spells by their days; what are tuples by themselves."""
+    return (row.start, row.end, str(row)) if isinstance(row, Held | Status) else row
 
 
 def cuts_of(spans: Iterable[Span]) -> set[date]:
@@ -435,7 +435,7 @@ def pieces(since: date, upto: date, cuts: Collection[date] = (), *, ends: date |
 
 def counted(lives: Iterable[Life], unit_id: int, spans: Sequence[Span]) -> Numbers:
     """What the lives give to a commune's figures of periods that do not overlap: every element, zeros too, and where an
-    element is not zero all its parts. Pure.
+    element or one of its parts is not zero all parts of that sort. Pure.
     """
     tally = _Tally(unit_id, sorted(spans))
     for life in lives:
@@ -470,9 +470,10 @@ class _Tally:
         for span in self.spans:
             for code, keys in ELEMENTS.items():
                 told[code, "", span] = whole = self.found[code, "", span]
-                for key in keys if whole else ():
-                    for option in OPTIONS[key]:
-                        told[code, f"{key}={option}", span] = self.found[code, f"{key}={option}", span]
+                for key in keys:
+                    parts = {f"{key}={option}": self.found[code, f"{key}={option}", span] for option in OPTIONS[key]}
+                    if whole or any(parts.values()):
+                        told.update({(code, part, span): value for part, value in parts.items()})
         return told
 
 
@@ -731,8 +732,8 @@ class Identity:
 def identity(actor: Actor, unit_id: int, span: Span) -> list[Identity]:
     """Stock and flow of each status at a commune over a period, counted plainly from rows.
 
-    It holds when records are in order. It breaks, and names the file to who may see it, where two spells of a status or
-    two stays overlap, or a status runs while no commune holds the file.
+    It holds when records are in order. It breaks, and names the file to who may see it, where moves do not explain what
+    stands, or two spells of a status or two stays share a day, so that somebody would count twice.
     """
     lives = lives_of(unit_id, span.start - DAY)
     found = []
@@ -743,7 +744,9 @@ def identity(actor: Actor, unit_id: int, span: Span) -> list[Identity]:
         for life in lives:
             one = _plainly(life, category, unit_id, span)
             sums.update(one)
-            if one["before"] + one["opened"] + one["came"] - one["closed"] - one["went"] != one["after"]:
+            if one["before"] + one["opened"] + one["came"] - one["closed"] - one["went"] != one["after"] or (
+                any(one.values()) and _twice(life, category, span)
+            ):
                 broken[category].append(life.code)
         found.append(
             Identity(
@@ -767,9 +770,8 @@ def _plainly(life: Life, category: str, unit_id: int, span: Span) -> Tally[str]:
     begins, ends = {each.start for each in spells}, {each.end for each in spells}
 
     def stock(day: date) -> int:
-        return sum(
-            one.start <= day < one.end and each.start <= day < each.end for one in spells for each in stays
-        )  # fmt: skip
+        there = any(each.start <= day < each.end for each in stays)
+        return int(there and any(one.start <= day < one.end for one in spells))
 
     found: Tally[str] = Tally(before=stock(span.start - DAY), after=stock(span.last))
     for one in spells:
@@ -785,6 +787,19 @@ def _plainly(life: Life, category: str, unit_id: int, span: Span) -> Tally[str]:
         if span.start <= each.end < span.end:
             found["went"] += any(one.start < each.end < one.end or _renewed(one, each.end, ends) for one in spells)
     return found
+
+
+def _twice(life: Life, category: str, span: Span) -> bool:
+    """Whether two spells of a status, or two stays, share a day of a period."""
+    rows: list[list[Held | Status]] = [
+        [each for each in life.statuses if each.category == category], list(life.stays)
+    ]  # fmt: skip
+    for each in rows:
+        days = sorted((max(one.start, span.start), min(one.end, span.end)) for one in each)
+        inside = [(start, end) for start, end in days if start < end]
+        if any(later[0] < earlier[1] for earlier, later in pairwise(inside)):
+            return True
+    return False
 
 
 def _renewed(one: Status, day: date, ends: Collection[date]) -> bool:

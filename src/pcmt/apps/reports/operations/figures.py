@@ -53,7 +53,16 @@ def tell_facts(
     summed = _summed(content.unit_id, span, series) - counted
     standing = _told_here(content.unit_id, span, ref)
     entries = [
-        Entry(content.unit_id, line.element, span, figure.value, line.breakdown, figure.applies, figure.note[:500])
+        Entry(
+            content.unit_id,
+            line.element,
+            span,
+            figure.value,
+            line.breakdown,
+            figure.applies,
+            # why it differs from the records: who looks at the difference need not ask again
+            (figure.note or (figure.reason if (line.element, line.breakdown) in counted else ""))[:500],
+        )
         for line, figure in typed.values()
         if (line.element, line.breakdown) not in summed
     ]

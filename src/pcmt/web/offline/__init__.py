@@ -1,0 +1,1 @@
+"""Work without a connection: today's list on a device, encrypted; entries sent later, once each."""

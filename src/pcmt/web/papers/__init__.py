@@ -1,0 +1,1 @@
+"""Papers of a file, lists taken in, lists taken out."""

@@ -1,0 +1,1 @@
+"""Acts on files of people: opening one, statuses, hand-overs, duplicates."""
