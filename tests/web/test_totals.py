@@ -60,7 +60,7 @@ def sheet_rows(data: bytes) -> dict[str, list[Any]]:
 def test_all_screens_together_tell_no_small_number(there: Small, role: str) -> None:
     """Page of the province and of each commune, and the sheets, month by month."""
     reader = client(there, "small", role)
-    for span in MONTHS if role == "leader" else MONTHS[-1:]:
+    for span in MONTHS[-2:] if role == "leader" else MONTHS[-1:]:
         query = {"ky": f"{span.last:%Y-%m}"}
         page = reader.get(PATH, query).content.decode()
         book = sheet_rows(reader.get(f"{PATH}thong-ke-ho-so.xlsx", query).content)
