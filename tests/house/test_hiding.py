@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2] / "src" / "pcmt"
 GUARDS = ("guarded(", "told_to(", "rows_told(", "keep_back(", "_told_to(")
 
 EXACT = {
+    "apps/facts/operations/reconciling.py": "compares typed with counted numbers, shown through the guard",
     "apps/facts/queries/differing.py": "typed beside counted numbers, of units whose numbers the reader tells",
     "apps/facts/queries/sheets.py": "sheets of who tells the numbers",
     "apps/facts/queries/templates.py": "templates for who tells the numbers",
