@@ -399,7 +399,8 @@ def _balances(table: _Table, values: Mapping[Key, int]) -> Iterator[Relation]:
 
 
 def rows_told(actor: Actor | None, facts: QuerySet[Row]) -> QuerySet[Row]:
-    """Of rows with single numbers (of a `unit` and an `element`) those that the actor is told: not those of people of other places than the actor's own.
+    """Of rows with single numbers (of a `unit` and an `element`) those that the actor is told: of people only those of
+    the own line and of places where the actor tells numbers.
 
     Who may tell a number sees it where it is told: nobody corrects what is not seen.
     """
