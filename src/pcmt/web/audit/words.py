@@ -612,6 +612,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "before": gettext_lazy("trước ngày"),
     "days": gettext_lazy("số ngày"),
     "purpose": gettext_lazy("mục đích"),
+    "verdict": gettext_lazy("kết luận"),
     "kind": gettext_lazy("loại"),
     "comparator": gettext_lazy("so sánh"),
     "direction": gettext_lazy("chiều"),
