@@ -169,8 +169,8 @@ class Lives:
 
     def step(self) -> None:
         acts: tuple[Callable[[], None], ...] = (
-            self.opens, self.opens, self.starts, self.starts, self.acts, self.acts, self.acts, self.moves, self.merges, self.dies,
-            self.time_passes,
+            self.opens, self.opens, self.starts, self.starts, self.acts, self.acts, self.acts, self.moves,
+            self.merges, self.dies, self.time_passes,
         )  # fmt: skip
         self.dice.choice(acts)()
 
@@ -190,7 +190,8 @@ class Lives:
             for category in Category:
                 mine = [spell for spell in spells if spell.category == category and spell.ended_on != spell.starts_on]
                 for one, other in itertools.pairwise(mine):
-                    assert one.ended_on is not None and one.ended_on <= other.starts_on, (one, other)
+                    assert one.ended_on is not None
+                    assert one.ended_on <= other.starts_on, (one, other)
         papers = Paper.objects.filter(state="signed", signed_on__isnull=False).exclude(decider="")
         for spell in Spell.objects.select_related("start_paper", "end_paper"):
             assert spell.start_ground
