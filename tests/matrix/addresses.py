@@ -159,6 +159,16 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reports:document-page", "key"): lambda _of: "0" * 64,
     ("reports:document-page", "number"): lambda _of: 1,
     **{(f"reports:export{rest}", "batch_id"): lambda of: of.exported.pk for rest in ("", "-progress", "-zip")},
+    ("papers:take", "kind"): lambda _of: "docx",
+    ("papers:draft", "form"): lambda _of: "D163.III-04",
+    **{
+        (f"papers:{name}", "paper_id"): lambda of: of.filed.papers.order_by("pk").first().pk
+        for name in ("paper", "change", "withdraw", "take")
+    },
+    **{
+        (f"papers:import-{name}", "key"): lambda _of: "6f0f7b5e-7d3b-4a52-9a7e-0d1c2b3a4f5e"  # nobody's
+        for name in ("preview", "columns", "marked", "finish")
+    },
     ("tasks:resume", "due_id"): lambda of: of.suspended.pk,
     ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},

@@ -199,7 +199,8 @@ def test_what_is_typed_is_sealed_and_gone_when_withdrawn(land: World) -> None:
 def test_what_cannot_be_signed(land: World, more: dict[str, Any], code: str) -> None:
     actor, person = keeper(land), managed(land)
     paper = drafted(actor, person, "D163.III-09", from_on="2026-09-08")
-    told = {"version": paper.version, "number": "15", "signed_on": ON, "decider": "Trưởng Công an"} | more
+    told: dict[str, Any] = {"version": paper.version, "number": "15", "signed_on": ON, "decider": "Trưởng Công an"}
+    told |= more
     found = sign_paper(actor=actor, at=LATER, code=person.code, paper_id=paper.pk, **told)
     assert isinstance(found, Refusal)
     assert found.code == code
@@ -209,13 +210,13 @@ def test_what_cannot_be_signed(land: World, more: dict[str, Any], code: str) -> 
 def test_blanks_and_used_numbers_are_not_signed(land: World) -> None:
     actor, person = keeper(land), managed(land)
     empty = drafted(actor, person, "D163.III-07")
-    told = {"actor": actor, "at": LATER, "code": person.code, "signed_on": ON, "decider": "Trưởng Công an"}
-    found = sign_paper(paper_id=empty.pk, version=1, number="3", **told)  # type: ignore[arg-type]
+    told: dict[str, Any] = {"actor": actor, "at": LATER, "code": person.code, "signed_on": ON, "decider": "Trưởng"}
+    found = sign_paper(paper_id=empty.pk, version=1, number="3", **told)
     assert isinstance(found, Refusal)
     assert found.code == "missing"
     one, two = (drafted(actor, person, "D163.III-09", from_on="2026-09-08") for _each in range(2))
-    assert isinstance(sign_paper(paper_id=one.pk, version=1, number="3", **told), Paper)  # type: ignore[arg-type]
-    again = sign_paper(paper_id=two.pk, version=1, number="3", **told)  # type: ignore[arg-type]
+    assert isinstance(sign_paper(paper_id=one.pk, version=1, number="3", **told), Paper)
+    again = sign_paper(paper_id=two.pk, version=1, number="3", **told)
     assert isinstance(again, Refusal)
     assert again.code == "number_used"
 
