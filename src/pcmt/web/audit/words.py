@@ -406,6 +406,7 @@ OBJECTS: Mapping[str, Word] = {
     "units.UnitImport": pgettext_lazy("nhật ký", "Lần nhập đơn vị"),
     "targets.Target": pgettext_lazy("nhật ký", "Chỉ tiêu"),
     "targets.Standing": pgettext_lazy("nhật ký", "Bảng các nơi"),
+    "facts.Fact": pgettext_lazy("nhật ký", "Bảng thống kê"),
     "targets.StandingChange": pgettext_lazy("nhật ký", "Bảng thay đổi"),
     "plans.Meeting": pgettext_lazy("nhật ký", "Lần giao ban"),
     "reports.Packet": pgettext_lazy("nhật ký", "Gói dữ liệu trao đổi"),
