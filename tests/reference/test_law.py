@@ -31,6 +31,10 @@ def unknown_form(data: Any) -> None:
     data["grounds"]["ground"][0]["form"] = "D1.1"
 
 
+def form_of_another_law(data: Any) -> None:
+    data["grounds"]["ground"][0]["form"] = "D163.III-04"
+
+
 def unknown_need(data: Any) -> None:
     data["grounds"]["ground"][0]["needs"] = ["rumour"]
 
@@ -54,6 +58,7 @@ def no_length(data: Any) -> None:
         (twice, "terms: user.year holds twice"),
         (unknown_limit, "opens 'soon'"),
         (unknown_form, "form 'D1.1'"),
+        (form_of_another_law, "user.decision has the form 'D163.III-04' on days"),
         (unknown_need, "needs 'rumour'"),
         (unknown_category, "terms: user.year"),
         (stage_in_hours, "stages: intake"),

@@ -59,6 +59,9 @@ def law_from(data: Mapping[str, Mapping[str, Any]]) -> Law:
     for code, form in named:
         if form and form not in forms:
             raise WrongLaw(f"{code} has the form {form!r}, which is none")
+    for ground in made.grounds:
+        if ground.form and not any(_covers(each, ground) for each in made.forms if each.code == ground.form):
+            raise WrongLaw(f"grounds: {ground.code} has the form {ground.form!r} on days on which it is not in use")
     return made
 
 
@@ -94,6 +97,17 @@ def _overlap(one: Rule, other: Rule) -> bool:
     return (one.end is None or other.start is None or other.start < one.end) and (
         other.end is None or one.start is None or one.start < other.end
     )
+
+
+def _covers(form: PaperForm, ground: Ground) -> bool:
+    """Whether a form is in use as long as its ground holds. A ground of an ended act may be older than the form: files
+    from before that act are kept under its words.
+    """
+    if ground.start is None:
+        begun = form.start is None or (ground.end is not None and form.start < ground.end)
+    else:
+        begun = form.start is None or form.start <= ground.start
+    return begun and (form.end is None or (ground.end is not None and ground.end <= form.end))
 
 
 def _base(row: dict[str, Any]) -> dict[str, Any]:
