@@ -65,6 +65,7 @@ def file_ways(context: Context) -> list[tuple[str, str, str]]:
         ways.insert(0, ("day", _("Việc hôm nay"), reverse("registers:day")))
         ways.append(("import", _("Nhập danh sách có sẵn"), reverse("papers:import")))
         ways.append(("export", _("Lấy danh sách"), reverse("papers:export")))
+        ways.append(("offline", _("Ghi khi mất mạng"), reverse("offline:index")))
     return ways
 
 
