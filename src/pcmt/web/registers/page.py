@@ -54,7 +54,7 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
         "care": _links(file.may_treat, (_("Ghi đợt điều trị"), "care:episode", code)),
         "support": _links(keeps, (_("Ghi hỗ trợ"), "care:support", code)),
         "team": _links(keeps, (_("Lập tổ quản lý"), "care:team", code), (_("Ghi cam kết"), "care:pledge", code)),
-        "papers": _links(keeps, (_("Lập, in văn bản theo mẫu"), "papers:list", code)),
+        "papers": _links(keeps, (_("Lập, in văn bản theo mẫu"), "papers:forms", code)),
         "foot": _links(
             keeps and not file.died_on,
             (_("Ghi người này đã chết"), "registers_acts:gone", code, "chet"),
