@@ -55,6 +55,7 @@ from pcmt.apps.plans.models import (
     SourceFile,
 )
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
+from pcmt.apps.registers.models import BreakGlass, DataRequest, LegalHold, Subject
 from pcmt.apps.reports.models import (
     Duty,
     DutyOccurrence,
@@ -107,6 +108,7 @@ from tests.documents.samples import picture
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
+from tests.factories.registers import spell, subject
 from tests.factories.sheets import filled, put
 from tests.factories.world import NOW
 
@@ -198,6 +200,7 @@ class Things:
     recording: Recording
     difference: Reconciliation
     numbers: SheetImport
+    filed: Subject
 
 
 @attrs.frozen(kw_only=True)
@@ -369,6 +372,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         recording=_recording(keeper),
         difference=_difference(keeper),
         numbers=_numbers(keeper, form),
+        filed=_filed(unit, person),
     )
 
 
@@ -512,6 +516,23 @@ def _difference(keeper: Actor) -> Reconciliation:
         unit_id=keeper.unit_id, element_id=fact.element_id, start=span.start, end=span.end, fact=fact, counted=2,
         opened_at=NOW, checked_at=NOW,
     )  # fmt: skip
+
+
+def _filed(unit: Unit, person: User) -> Subject:
+    """A file of a person, with a status, a hold, a request and a glass that somebody broke."""
+    made = subject(unit)
+    today = date.today()
+    spell(made, on=today - timedelta(days=30))
+    LegalHold.objects.create(subject=made, basis="1/CV-VKS", from_on=today, made_at=NOW, made_by=person)
+    DataRequest.objects.create(
+        subject=made, kind="see", received_on=today, answer_by=today + timedelta(days=4),
+        finish_by=today + timedelta(days=10), made_at=NOW, made_by=person,
+    )  # fmt: skip
+    BreakGlass.objects.create(
+        subject=made, user=person, user_name=person.full_name, user_unit=unit, reason="Bệnh viện cần biết ngay",
+        on=today - timedelta(days=1), opened_at=NOW,
+    )  # fmt: skip
+    return made
 
 
 def _kept(actor: Actor) -> SavedFilter:

@@ -103,7 +103,8 @@ def test_without_a_visit_nobody_is_named(here: World) -> None:
     client = client_of(here, visit=False)
     for way in (url("open"), url("identity", subject.code)):
         answer = client.get(way)
-        assert answer.status_code == 302 and reverse("protection:purpose") in answer["Location"]
+        assert answer.status_code == 302
+        assert reverse("protection:purpose") in answer["Location"]
 
 
 def test_acts_on_a_status_step_by_step(here: World) -> None:
@@ -112,7 +113,8 @@ def test_acts_on_a_status_step_by_step(here: World) -> None:
     client = client_of(here)
     pause = url("spell", subject.code, spell.pk, "tam-dinh-chi")
     page = client.get(pause).content.decode()
-    assert "can_cu=user.detained" in page and "can_cu=user.absent" in page
+    assert "can_cu=user.detained" in page
+    assert "can_cu=user.absent" in page
     way = f"{pause}?can_cu=user.detained&ngay=2026-07-10"
     assert client.get(way).status_code == 200
     late = client.post(way, START | {"version": spell.version + 5})
@@ -127,7 +129,8 @@ def test_acts_on_a_status_step_by_step(here: World) -> None:
     assert done.status_code == 302
     end = url("spell", subject.code, spell.pk, "ket-thuc")
     grounds = client.get(end).content.decode()
-    assert "user.found_addicted" in grounds and "user.died" not in grounds
+    assert "user.found_addicted" in grounds
+    assert "user.died" not in grounds
     spell.refresh_from_db()
     finding = {"medical_finding-number": "8", "medical_finding-signed_on": "10/7/2026", "medical_finding-decider": "BS"}
     done = client.post(
@@ -163,15 +166,18 @@ def test_a_file_is_handed_over_and_accepted(here: World) -> None:
     subject.refresh_from_db()
     typed["version"] = subject.version
     unclear = client.post(url("hand-over", subject.code), typed | {"to_unit": "Xã Không Có"})
-    assert unclear.status_code == 422 and "Không rõ là nơi nào" in text(unclear)
+    assert unclear.status_code == 422
+    assert "Không rõ là nơi nào" in text(unclear)
     done = client.post(url("hand-over", subject.code), typed | {"to_unit": "Phường Tây Hòa"})
     assert done.status_code == 302, text(done)
     transfer = Transfer.objects.get()
     going = text(client.get(url("moves")))
-    assert subject.code in going and "Rút lại" in going
+    assert subject.code in going
+    assert "Rút lại" in going
     receiver = client_of(here, "tay_hoa_police")
     coming = receiver.get(url("moves"))
-    assert subject.code in text(coming) and BLOCK.name not in text(coming)
+    assert subject.code in text(coming)
+    assert BLOCK.name not in text(coming)
     assert receiver.get(url("return", transfer.pk)).status_code == 200
     assert receiver.post(url("return", transfer.pk), {"version": 1, "reason": ""}).status_code == 422
     assert client.post(url("accept", transfer.pk), {"version": transfer.version}).status_code == 403
@@ -201,11 +207,15 @@ def test_two_people_join_files_side_by_side(here: World) -> None:
     one, other = file(here, keeper(here)), file(here, keeper(here), block=TWIN, sure=True)
     client = client_of(here)
     queue = text(client.get(url("duplicates")))
-    assert one.code in queue and "tên gần giống" in queue and BLOCK.name not in queue
+    assert one.code in queue
+    assert "tên gần giống" in queue
+    assert BLOCK.name not in queue
     pair = url("pair", one.code, other.code)
     page = client.get(pair)
     assert page.status_code == 200
-    assert "Lò Văn Thử" in text(page) and BLOCK.id_number not in text(page) and "0017" in text(page)
+    assert "Lò Văn Thử" in text(page)
+    assert BLOCK.id_number not in text(page)
+    assert "0017" in text(page)
     assert page["Cache-Control"].startswith("no-store")
     done = client.post(pair, {"keep": one.code, "viec": "de-nghi", "version": 0})
     assert done.status_code == 302, text(done)
@@ -213,7 +223,8 @@ def test_two_people_join_files_side_by_side(here: World) -> None:
     second = client_of(here, name="second")
     case = MergeCase.objects.get()
     asked = second.post(pair, {"viec": "nhap", "version": case.version, "title": "Biên bản"})
-    assert asked.status_code == 422 and "Chọn diện nào đúng" in text(asked)
+    assert asked.status_code == 422
+    assert "Chọn diện nào đúng" in text(asked)
     spell = one.spells.get()
     done = second.post(pair, PAPER | {"viec": "nhap", "version": case.version, "holds-0": spell.pk})
     assert done.status_code == 302, text(done)
@@ -229,7 +240,8 @@ def test_the_identity_is_put_right_and_what_was_typed_stays(here: World) -> None
     assert 'value="Lò Văn Thử"' in page.content.decode()
     typed = PERSON | {"name": "Lò Văn Khác", "version": subject.version - 1}
     late = client.post(url("identity", subject.code), typed)
-    assert late.status_code == 409 and 'value="Lò Văn Khác"' in late.content.decode()
+    assert late.status_code == 409
+    assert 'value="Lò Văn Khác"' in late.content.decode()
     assert client.post(url("identity", subject.code), typed | {"version": subject.version}).status_code == 302
 
 

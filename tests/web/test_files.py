@@ -1,4 +1,4 @@
-"""Pages of files: who sees which, what finds somebody, that names stay closed, and that lists cost the same at any length."""
+"""Pages of files: who sees which, what finds somebody, names stay closed, lists cost the same at any length."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def text(answer: Any) -> str:
 
 def named(name: str, number: int, year: int = 1990) -> PersonBlock:
     return PersonBlock(
-        name=name, born_on=date(year, 5, 4), id_kind="cccd", id_number=f"0990900{number:05d}", phone=f"0900{number:06d}",
-        present_address="Bản Mẫu 3",
+        name=name, born_on=date(year, 5, 4), id_kind="cccd", id_number=f"0990900{number:05d}",
+        phone=f"0900{number:06d}", present_address="Bản Mẫu 3",
     )  # fmt: skip
 
 
@@ -197,10 +197,7 @@ def test_finding_a_person(land: World) -> None:
     empty = client.post("/ho-so/tim/", {"ten": " "})
     assert empty.status_code == 422
     assert "Gõ họ tên hoặc số giấy tờ." in text(empty)
-    said = [
-        f"{each.event}{each.label}{each.reason}{each.before}{each.after}"
-        for each in Entry.objects.filter(event="registers.search.read")
-    ]
+    said = [str(each) for each in Entry.objects.filter(event="registers.search.read").values()]
     assert len(said) == 10
     assert not any("lo thu" in each or "0990" in each for each in said)
 
@@ -284,7 +281,8 @@ def test_the_picture(land: World) -> None:
     assert [band.look for band in spells.bands] == ["run", "term", "paused"]
     run, term, paused = (float(band.x[:-1]) for band in spells.bands)
     widths = [float(band.width[:-1]) for band in spells.bands]
-    assert run < paused < term < 100 and abs(run + widths[0] - term) < 0.1, "what is left begins where what was ends"
+    assert run < paused < term < 100
+    assert abs(run + widths[0] - term) < 0.1, "what is left begins where what was ends"
     assert paused + widths[2] <= float(picture.today[:-1]) + 1
     assert [mark.shape for mark in tests.marks] == ["circle", "triangle", "square"], "what was taken back is not drawn"
     assert tests.under == "3 lần · 1 dương tính"

@@ -27,6 +27,7 @@ Cách dùng: pcmt LỆNH [tham số]
   users create       tạo người quản trị đầu tiên; users invite: mời; users reset: đặt lại mật khẩu; users list
   audit verify       kiểm tra nhật ký còn nguyên vẹn không; audit prune: hủy phần quá hạn lưu; audit export: kết xuất;
                      audit roles: tách vai trò PostgreSQL của tiến trình web khỏi vai trò chủ
+  registers check    thử mở mọi hồ sơ đã niêm phong; registers rotate: đổi khóa; registers reindex: đổi khóa chỉ mục
   check              kiểm tra cài đặt: cơ sở dữ liệu, thư mục dữ liệu, chương trình đi kèm
   worker             chỉ chạy một tiến trình xử lý việc nền
   status             việc nền đang thế nào: tiến trình, việc chờ, việc lỗi, lịch chạy (--json); mã 1 khi cần người xem

@@ -25,6 +25,7 @@ from pcmt.apps.registers.operations.handing_over import accept_hand_over, hand_o
 from pcmt.apps.registers.operations.merging import propose_merge
 from pcmt.apps.registers.operations.requests import receive
 from pcmt.apps.registers.operations.spells import end_spell, pause_spell, start_spell
+from pcmt.apps.registers.operations.steps import finish_step
 from pcmt.apps.registers.operations.sweeping import sweep
 from pcmt.apps.registers.operations.testing import (
     ResidenceEntry,
@@ -34,7 +35,7 @@ from pcmt.apps.registers.operations.testing import (
     record_tests,
 )
 from pcmt.apps.registers.persons import PersonBlock
-from pcmt.apps.registers.queries.files import File, file_of
+from pcmt.apps.registers.queries.files import ClockKind, File, file_of
 from pcmt.apps.units.models import Unit, UnitKind
 from pcmt.core.law import Category, Ground, Setting
 from pcmt.demo.reports import units_below
@@ -148,7 +149,24 @@ def _plans(scene: Scene, province: Unit) -> None:
 def _live(life: Life) -> None:
     for step in life.entry["steps"]:
         DOES[step["do"]](life, step)
+    if not life.entry.get("undone"):
+        _steps_done(life)
     life.scene.codes[life.entry["key"]] = life.code
+
+
+def _steps_done(life: Life) -> None:
+    """What the law asked for on the way was done in time; only what began today waits."""
+    now = {"at": 0}
+    found = file_of(life.actor(now), life.code, at=life.when(now))
+    for clock in found.clocks if found else ():
+        if clock.kind == ClockKind.STEP and clock.overdue:
+            done = clock.opened_at + timedelta(hours=6)
+            ok(
+                finish_step(
+                    actor=life.actor(now), at=life.when(now), clock_id=clock.clock_id, version=clock.version,
+                    done_at=done,
+                )
+            )  # fmt: skip
 
 
 def _open(life: Life, step: Step) -> None:

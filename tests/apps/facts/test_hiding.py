@@ -2,71 +2,29 @@
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import combinations
 
-import attrs
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pcmt.apps.accounts.models import Actor
-from pcmt.apps.facts.asking import Answer, Ask
+from pcmt.apps.facts.asking import Ask
 from pcmt.apps.facts.models import Fact, Recording
-from pcmt.apps.facts.operations import load_catalogue, record_facts
+from pcmt.apps.facts.operations import record_facts
 from pcmt.apps.facts.queries import figures, guarded, rows_told
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import NewUnit, create_units
 from pcmt.core.measures.hiding import THRESHOLD
 from pcmt.core.periods import Span
 from tests.factories.facts import entry, month
-from tests.factories.world import NOW, World, world
-
-FLOW, STOCK, OTHER = "tests_positive", "addicts_with_file", "cases_detected"
-ON = date(2026, 5, 14)
-LATER = datetime(2026, 6, 20, 3, tzinfo=UTC)
-MONTHS = [month(number) for number in range(1, 6)]
-
-
-@attrs.frozen
-class There:
-    """A province of twelve small communes."""
-
-    land: World
-    communes: list[Unit]
-
-    def told(self, actor: Actor | None, *asks: Ask, on: date = ON, boundary: date | None = None) -> list[Answer]:
-        found = guarded(actor, figures(asks, on=on, boundary=boundary), on=on, boundary=boundary)
-        return [found[ask] for ask in asks]
+from tests.factories.small import FLOW, LATER, MONTHS, ON, OTHER, STOCK, Small, small_province
 
 
 @pytest.fixture
-def there(db: None) -> There:
-    load_catalogue()
-    land = world()
-    rows = [
-        NewUnit(key=f"c{number}", name=f"Xã Số {number:02}", kind="administrative", level="commune", parent="an_binh")
-        for number in range(12)
-    ]
-    made = create_units(
-        actor=None, at=NOW,
-        rows=[NewUnit(key="an_binh", name="Tỉnh Thử", kind="administrative", level="province", code="77"), *rows],
-    )  # fmt: skip
-    land = World({**land.units, "small": made["an_binh"], **{row.key: made[row.key] for row in rows}})
-    communes = [land[row.key] for row in rows]
-    draw = random.Random(7)
-    entries = [
-        entry(unit, code, span, draw.choice([0, 0, 1, 2, 3, 6, 9, 14]) + (20 if code == STOCK and at % 3 else 0))
-        for at, unit in enumerate(communes)
-        for span in MONTHS
-        for code in (FLOW, STOCK, OTHER)
-    ]
-    assert isinstance(record_facts(actor=None, at=LATER, entries=entries), Recording)
-    return There(land, communes)
+def there(db: None) -> Small:
+    return small_province()
 
 
-def test_the_line_and_the_own_commune_are_told_everything(there: There) -> None:
+def test_the_line_and_the_own_commune_are_told_everything(there: Small) -> None:
     asks = [Ask(there.communes[0].pk, FLOW, span) for span in MONTHS]
     keeper = there.land.actor("c0", "register_keeper")
     officer = there.land.actor("c0", "commune_officer")
@@ -76,7 +34,7 @@ def test_the_line_and_the_own_commune_are_told_everything(there: There) -> None:
     assert any(answer.hidden for answer in there.told(other, *asks))
 
 
-def test_nobody_else_is_told_a_small_number(there: There) -> None:
+def test_nobody_else_is_told_a_small_number(there: Small) -> None:
     asks = [Ask(unit.pk, code, span) for unit in there.communes for span in MONTHS for code in (FLOW, STOCK)]
     exact = figures(asks, on=ON)
     for role in ("leader", "auditor", "reviewer", "officer"):
@@ -89,13 +47,13 @@ def test_nobody_else_is_told_a_small_number(there: There) -> None:
             assert answer.figure.value in (value, None)
 
 
-def test_whole_provinces_and_what_names_nobody_are_told(there: There) -> None:
+def test_whole_provinces_and_what_names_nobody_are_told(there: Small) -> None:
     leader = there.land.actor("small", "leader")
     asks = [Ask(there.land["small"].pk, FLOW, MONTHS[0])] + [Ask(unit.pk, OTHER, MONTHS[0]) for unit in there.communes]
     assert not any(answer.hidden for answer in there.told(leader, *asks))
 
 
-def test_who_asks_and_what_beside_does_not_matter(there: There) -> None:
+def test_who_asks_and_what_beside_does_not_matter(there: Small) -> None:
     asks = [Ask(unit.pk, FLOW, span) for unit in there.communes for span in MONTHS]
     leader, auditor = there.land.actor("small", "leader"), there.land.actor("small", "auditor")
     together = [answer.hidden for answer in there.told(leader, *asks)]
@@ -103,7 +61,7 @@ def test_who_asks_and_what_beside_does_not_matter(there: There) -> None:
     assert 0 < sum(together) < len(together)
 
 
-def test_no_difference_of_two_screens_tells_one(there: There) -> None:
+def test_no_difference_of_two_screens_tells_one(there: Small) -> None:
     """Months, the year so far as of each month, and the province's: no sum or difference of two leaves one cell."""
     leader = there.land.actor("small", "leader")
     units = [*there.communes, there.land["small"]]
@@ -135,7 +93,7 @@ def test_no_difference_of_two_screens_tells_one(there: There) -> None:
         assert left >= min(THRESHOLD, whole)
 
 
-def test_what_was_told_stays_told(there: There) -> None:
+def test_what_was_told_stays_told(there: Small) -> None:
     """A page noted down in March is no key to that of May."""
     leader = there.land.actor("small", "leader")
     asks = [Ask(unit.pk, FLOW, span) for unit in there.communes for span in MONTHS]
@@ -146,7 +104,7 @@ def test_what_was_told_stays_told(there: There) -> None:
     assert [answer.hidden for answer in after] == before
 
 
-def test_parts_and_other_stretches_are_not_told(there: There) -> None:
+def test_parts_and_other_stretches_are_not_told(there: Small) -> None:
     leader = there.land.actor("small", "leader")
     unit = there.communes[1]
     told = [entry(unit, f"{STOCK}|sex=male", MONTHS[0], 12), entry(unit, f"{STOCK}|sex=female", MONTHS[0], 9)]
@@ -156,7 +114,7 @@ def test_parts_and_other_stretches_are_not_told(there: There) -> None:
     assert all(answer.hidden for answer in there.told(leader, *parts, two))
 
 
-def test_single_numbers_of_others_are_left_out(there: There) -> None:
+def test_single_numbers_of_others_are_left_out(there: Small) -> None:
     facts = Fact.objects.filter(unit=there.communes[0])
     leader, keeper = there.land.actor("small", "leader"), there.land.actor("c0", "register_keeper")
     assert set(rows_told(leader, facts).values_list("element__code", flat=True)) == {OTHER}
@@ -164,7 +122,7 @@ def test_single_numbers_of_others_are_left_out(there: There) -> None:
     assert not rows_told(None, facts).exists()
 
 
-def test_the_number_of_statements_stays(there: There) -> None:
+def test_the_number_of_statements_stays(there: Small) -> None:
     leader = there.land.actor("small", "leader")
 
     def count(asks: list[Ask]) -> int:
@@ -180,14 +138,14 @@ def test_the_number_of_statements_stays(there: There) -> None:
     assert few == many <= 8
 
 
-def test_nothing_is_asked_where_nothing_is_protected(there: There) -> None:
+def test_nothing_is_asked_where_nothing_is_protected(there: Small) -> None:
     answers = figures([Ask(there.communes[0].pk, OTHER, MONTHS[0])], on=ON)
     with CaptureQueriesContext(connection) as seen:
         guarded(there.land.actor("small", "leader"), answers, on=ON)
     assert not [each for each in seen.captured_queries if "facts_" in each["sql"]]
 
 
-def test_two_tables_of_one_place_are_not_mixed(there: There) -> None:
+def test_two_tables_of_one_place_are_not_mixed(there: Small) -> None:
     """Each commune's own page and the list of all say the same of the same cell."""
     leader = there.land.actor("small", "leader")
     for one, other in combinations(there.communes[:4], 2):

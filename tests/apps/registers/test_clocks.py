@@ -18,6 +18,9 @@ from tests.factories.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 
+FRIDAY = datetime(2026, 7, 10, 16, 30, tzinfo=UTC)
+"""Half past eleven at night in Việt Nam."""
+
 
 def at(day: date, hour: int = 3) -> datetime:
     """A moment of a day, in the morning in Việt Nam."""
@@ -48,9 +51,9 @@ def outcomes(found: Subject, kind: ClockKind) -> list[tuple[date, str]]:
     ("limit", "happened", "remote", "due"),
     [
         # 24 hours go over midnight and a weekend to the minute.
-        ("positive_new_decision", datetime(2026, 7, 10, 16, 30, tzinfo=UTC), False, datetime(2026, 7, 11, 16, 30, tzinfo=UTC)),
-        ("verify_residence", datetime(2026, 7, 10, 16, 30, tzinfo=UTC), True, datetime(2026, 7, 12, 16, 30, tzinfo=UTC)),
-        # Working days leave out the weekend, and all of Tết 2027 (5 to 11 February and the weekend around it).
+        ("positive_new_decision", FRIDAY, False, FRIDAY + timedelta(hours=24)),
+        ("verify_residence", FRIDAY, True, FRIDAY + timedelta(hours=48)),
+        # Working days leave out the weekend.
         ("open_dossier", datetime(2026, 7, 10, 3, tzinfo=UTC), False, date(2026, 7, 13)),
     ],
 )  # fmt: skip
@@ -169,7 +172,8 @@ def test_a_pause_suspends_windows_and_the_month_begins_again_after_it(land: Worl
     found = managed(land, until=date(2027, 6, 30))
     person = found.subject
     Pause.objects.create(
-        spell=found, kind="detention", from_on=date(2026, 7, 10), to_on=date(2026, 9, 15), ground="user.detained", made_at=NOW
+        spell=found, kind="detention", from_on=date(2026, 7, 10), to_on=date(2026, 9, 15), ground="user.detained",
+        made_at=NOW,
     )  # fmt: skip
     found.state = SpellState.SUSPENDED
     found.save()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
-from typing import Any
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.models import Entry
@@ -39,8 +39,9 @@ def visit(actor: Actor, at: datetime = LATER) -> Visit:
     return made
 
 
-def wanted(land: World, category: str = "", start: date = date(2026, 7, 1), last: date = date(2026, 9, 7)) -> ListWanted:
-    return ListWanted(unit_id=land["dong_hoa"].pk, start=start, last=last, category=category)
+def wanted(land: World, category: str = "") -> ListWanted:
+    span = {"start": date(2026, 7, 1), "last": date(2026, 9, 7)}
+    return ListWanted(unit_id=land["dong_hoa"].pk, category=category, **span)
 
 
 def taken(land: World, kind: str = "docx", at: datetime = LATER, category: str = "") -> TakenList | Refusal:

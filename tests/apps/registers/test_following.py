@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pcmt.apps.registers.models import Clock, Stay, Subject, Transfer
-from pcmt.apps.registers.operations.handing_over import hand_over
 from pcmt.apps.registers.operations.following import registers_follow
+from pcmt.apps.registers.operations.handing_over import hand_over
 from pcmt.apps.units.followers import Body, Change, followers
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import carry_out_reorganisations
@@ -31,11 +31,11 @@ def test_the_registers_follow_after_the_tasks(land: World) -> None:
 
 def test_what_would_follow_is_told_in_numbers_only(land: World) -> None:
     subject(land["dong_hoa"])
-    change = Change(
-        on=SOON, day=SOON, title="", heirs={land["dong_hoa"].pk: Body(None, "Xã Đông Tây")}, names={}
-    )
+    change = Change(on=SOON, day=SOON, title="", heirs={land["dong_hoa"].pk: Body(None, "Xã Đông Tây")}, names={})
     (told,) = registers_follow.foresee(change)
-    assert told.count == 1 and told.named == () and told.refs == ()
+    assert told.count == 1
+    assert told.named == ()
+    assert told.refs == ()
     assert BLOCK.name not in told.words
 
 

@@ -78,7 +78,8 @@ def test_the_sender_holds_the_file_until_the_receiver_has_it(here: World, actor:
     assert {mark.unit_id for mark in CountMark.objects.all()} == {here["dong_hoa"].pk, here["tay_hoa"].pk}
     assert not Subject.objects.visible_to(actor).exists()
     again = accept_hand_over(actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
-    assert again == done and Stay.objects.count() == 2
+    assert again == done
+    assert Stay.objects.count() == 2
 
 
 def test_what_was_left_runs_from_the_new_communes_decision_once(here: World, actor: Actor) -> None:
@@ -89,7 +90,8 @@ def test_what_was_left_runs_from_the_new_communes_decision_once(here: World, act
     receiver = keeper(here, "tay_hoa_police", on=day)
     rest = Ending(ground="user.moved_remainder", on=day, paper=signed(day, number="44"))
     early = renew_spell(actor=actor, at=at_noon(day), spell_id=spell.pk, version=spell.version, renew=rest)
-    assert isinstance(early, Refusal) and early.code == "not_moved"
+    assert isinstance(early, Refusal)
+    assert early.code == "not_moved"
     transfer = sent(actor, subject, here)
     accept_hand_over(actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
     done = renew_spell(actor=receiver, at=at_noon(day), spell_id=spell.pk, version=spell.version, renew=rest)
@@ -100,7 +102,8 @@ def test_what_was_left_runs_from_the_new_communes_decision_once(here: World, act
     twice = renew_spell(
         actor=receiver, at=at_noon(day + timedelta(days=1)), spell_id=spell.pk, version=done.version, renew=later
     )
-    assert isinstance(twice, Refusal) and twice.code == "not_moved"
+    assert isinstance(twice, Refusal)
+    assert twice.code == "not_moved"
 
 
 def test_a_returned_file_stays_where_it_was_with_a_reason(here: World, actor: Actor) -> None:
@@ -110,11 +113,13 @@ def test_a_returned_file_stays_where_it_was_with_a_reason(here: World, actor: Ac
     wrong = refuse_hand_over(
         actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version, reason="ông A không ở đây"
     )
-    assert isinstance(wrong, Refusal) and wrong.field == "reason"
+    assert isinstance(wrong, Refusal)
+    assert wrong.field == "reason"
     done = refuse_hand_over(
         actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version, reason="not_here"
     )
-    assert isinstance(done, Transfer) and done.state == "refused"
+    assert isinstance(done, Transfer)
+    assert done.state == "refused"
     assert not Clock.objects.filter(subject=subject, kind="transfer").running().exists()
     assert Subject.objects.visible_to(actor).get() == subject
     assert isinstance(sent(actor, subject, here), Transfer)
@@ -130,11 +135,13 @@ def test_only_the_right_side_answers_and_only_once(here: World, actor: Actor) ->
         withdraw_hand_over(actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
     stranger = keeper(here, "binh_giang_police", on=TAKEN)
     gone = accept_hand_over(actor=stranger, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
-    assert isinstance(gone, Refusal) and gone.code == "gone"
+    assert isinstance(gone, Refusal)
+    assert gone.code == "gone"
     back = withdraw_hand_over(actor=actor, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
     assert isinstance(back, Transfer)
     late = accept_hand_over(actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=1)
-    assert isinstance(late, Refusal) and late.code == "stale"
+    assert isinstance(late, Refusal)
+    assert late.code == "stale"
 
 
 @pytest.mark.parametrize(
@@ -149,10 +156,12 @@ def test_only_the_right_side_answers_and_only_once(here: World, actor: Actor) ->
 def test_a_move_that_cannot_be_is_refused(here: World, actor: Actor, more: dict[str, object], code: str) -> None:
     subject = file(here, actor)
     answer = send(actor, subject, here, **more)
-    assert isinstance(answer, Refusal) and answer.code == code
+    assert isinstance(answer, Refusal)
+    assert answer.code == code
     assert not Transfer.objects.exists()
     same = send(actor, subject, here, to_unit_id=here["dong_hoa"].pk)
-    assert isinstance(same, Refusal) and same.code == "to"
+    assert isinstance(same, Refusal)
+    assert same.code == "to"
 
 
 def test_to_a_commune_outside_the_program_a_proof_ends_the_duty(here: World, actor: Actor) -> None:
@@ -162,7 +171,8 @@ def test_to_a_commune_outside_the_program_a_proof_ends_the_duty(here: World, act
     bare = prove_hand_over(
         actor=actor, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version, proof=signed(None)
     )
-    assert isinstance(bare, Refusal) and bare.field == "signed_on"
+    assert isinstance(bare, Refusal)
+    assert bare.field == "signed_on"
     done = prove_hand_over(
         actor=actor, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version,
         proof=signed(TAKEN, number="5/CV"),
@@ -186,7 +196,8 @@ def test_a_file_is_not_handed_over_twice_and_death_takes_it_back(here: World, ac
     transfer = sent(actor, subject, here)
     assert sent(actor, subject, here) == transfer
     other = send(actor, subject, here, to_unit_id=None, to_name="Xã khác")
-    assert isinstance(other, Refusal) and other.code == "waiting"
+    assert isinstance(other, Refusal)
+    assert other.code == "waiting"
     subject.refresh_from_db()
     record_death(
         actor=actor, at=at_noon(TAKEN), code=subject.code, version=subject.version, on=TAKEN, paper=signed(TAKEN)
@@ -203,4 +214,5 @@ def test_after_it_went_the_sender_writes_nothing_more(here: World, actor: Actor)
     accept_hand_over(actor=receiver, at=at_noon(TAKEN), transfer_id=transfer.pk, version=transfer.version)
     pause = Ending(ground="user.detained", on=TAKEN, paper=signed(TAKEN))
     answer = pause_spell(actor=actor, at=at_noon(TAKEN), spell_id=spell.pk, version=spell.version, pause=pause)
-    assert isinstance(answer, Refusal) and answer.code == "gone"
+    assert isinstance(answer, Refusal)
+    assert answer.code == "gone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -96,9 +97,7 @@ class Lives:
     def starts(self) -> None:
         subject = self.somebody()
         if subject:
-            self.count(
-                start_spell(actor=self.keeper, at=at_noon(self.on), code=subject.code, start=self.starting())
-            )
+            self.count(start_spell(actor=self.keeper, at=at_noon(self.on), code=subject.code, start=self.starting()))
 
     def acts(self) -> None:
         """Anything that the law offers for a status that runs, fitting or not."""
@@ -184,21 +183,23 @@ class Lives:
             stays = list(Stay.objects.filter(subject=subject).order_by("from_on", "pk"))
             assert [stay.to_on is None for stay in stays] == [False] * (len(stays) - 1) + [True]
             assert stays[-1].unit_id == subject.unit_id
-            assert all(one.to_on == other.from_on for one, other in zip(stays, stays[1:], strict=False))
+            assert all(one.to_on == other.from_on for one, other in itertools.pairwise(stays))
             spells = list(Spell.objects.filter(subject=subject).order_by("starts_on", "pk"))
             if subject.died_on:
                 assert all(spell.state == "ended" for spell in spells)
             for category in Category:
                 mine = [spell for spell in spells if spell.category == category and spell.ended_on != spell.starts_on]
-                for one, other in zip(mine, mine[1:], strict=False):
+                for one, other in itertools.pairwise(mine):
                     assert one.ended_on is not None and one.ended_on <= other.starts_on, (one, other)
         papers = Paper.objects.filter(state="signed", signed_on__isnull=False).exclude(decider="")
         for spell in Spell.objects.select_related("start_paper", "end_paper"):
-            assert spell.start_ground and spell.start_paper in papers
+            assert spell.start_ground
+            assert spell.start_paper in papers
             assert spell.start_paper.subject_id == spell.subject_id
             assert (spell.state == "ended") is (spell.end_paper is not None) is bool(spell.end_ground)
             if spell.state == "ended":
-                assert spell.ended_on is not None and spell.ended_on >= spell.starts_on
+                assert spell.ended_on is not None
+                assert spell.ended_on >= spell.starts_on
                 assert not Pause.objects.filter(spell=spell, to_on__isnull=True).exists()
         closed = Subject.objects.exclude(died_on__isnull=True, merged_into__isnull=True)
         assert not Clock.objects.filter(subject__in=closed).running().exists()
@@ -212,7 +213,7 @@ class Lives:
 
 @pytest.mark.parametrize("seed", [7, 163])
 def test_random_lives_keep_what_must_hold(seed: int) -> None:
-    lives = Lives(world(), random.Random(seed))  # noqa: S311 - a walk, no secret
+    lives = Lives(world(), random.Random(seed))
     while Subject.objects.count() < 5:
         lives.opens()
     for step in range(STEPS):

@@ -67,13 +67,16 @@ def test_the_same_number_is_found_anywhere_but_named_only_in_reach(here: World, 
     file(here, actor)
     elsewhere = keeper(here, "tay_hoa_police")
     found = candidates(elsewhere, BLOCK, sex="male", birth_year=1990)
-    assert found.elsewhere and not found.rows
+    assert found.elsewhere
+    assert not found.rows
     answer = open_file(
         actor=elsewhere, at=at_noon(ON), unit_id=here["tay_hoa"].pk, block=BLOCK, sex="male", birth_year=1990,
         start=decided(Category.ILLEGAL_USER), sure=True,
     )  # fmt: skip
-    assert isinstance(answer, Refusal) and answer.code == "elsewhere"
-    assert "HS-" not in answer.message and "Đông Hòa" not in answer.message
+    assert isinstance(answer, Refusal)
+    assert answer.code == "elsewhere"
+    assert "HS-" not in answer.message
+    assert "Đông Hòa" not in answer.message
     assert not candidates(elsewhere, TWIN, sex="male", birth_year=1990)
     above = candidates(keeper(here, "police"), BLOCK, sex="male", birth_year=1990)
     assert [each.grounds for each in above.rows] == [("id", "name_date", "phone")]
@@ -86,15 +89,18 @@ def test_a_likely_duplicate_is_shown_before_a_file_is_opened(here: World, actor:
         "start": decided(Category.ILLEGAL_USER, LATER),
     }  # fmt: skip
     asked = open_file(block=TWIN, **common)  # type: ignore[arg-type]
-    assert isinstance(asked, Refusal) and asked.code == "duplicate"
+    assert isinstance(asked, Refusal)
+    assert asked.code == "duplicate"
     assert [each.code for each in asked.problems] == [subject.code]
     assert TWIN.name not in str(asked)
     certain = open_file(block=BLOCK, sure=True, **common)  # type: ignore[arg-type]
-    assert isinstance(certain, Refusal) and certain.field == "id_number"
+    assert isinstance(certain, Refusal)
+    assert certain.field == "id_number"
     made = open_file(block=TWIN, sure=True, **common)  # type: ignore[arg-type]
     assert isinstance(made, Subject)
     again = open_file(block=TWIN, sure=True, **common)  # type: ignore[arg-type]
-    assert again == made and Subject.objects.count() == 2
+    assert again == made
+    assert Subject.objects.count() == 2
 
 
 def test_the_queue_loses_what_was_looked_at(here: World, actor: Actor) -> None:
@@ -109,9 +115,11 @@ def test_two_people_join_two_files_with_the_history_of_both(here: World, actor: 
     keep = file(here, actor, on=LATER)
     drop = file(here, actor, Category.RELEASED_PRISONER, block=TWIN, sure=True)
     case = propose_merge(actor=actor, at=at_noon(LATER), keep_code=keep.code, drop_code=drop.code)
-    assert isinstance(case, MergeCase) and case.grounds == ["name_year"]
+    assert isinstance(case, MergeCase)
+    assert case.grounds == ["name_year"]
     alone = decide_merge(actor=actor, at=at_noon(LATER), case_id=case.pk, version=case.version, agree=True)
-    assert isinstance(alone, Refusal) and alone.code == "second"
+    assert isinstance(alone, Refusal)
+    assert alone.code == "second"
     done = decide_merge(actor=second(here), at=at_noon(LATER), case_id=case.pk, version=case.version, agree=True)
     assert isinstance(done, MergeCase), done
     keep.refresh_from_db(), drop.refresh_from_db()
@@ -120,13 +128,16 @@ def test_two_people_join_two_files_with_the_history_of_both(here: World, actor: 
     stays = Stay.objects.filter(subject=keep).order_by("from_on").values_list("from_on", "to_on")
     assert list(stays) == [(ON, LATER), (LATER, None)]
     assert not Stay.objects.filter(subject=drop, to_on__isnull=True).exists()
-    assert not Identity.objects.filter(subject=drop).exists() and not NameKey.objects.filter(subject=drop).exists()
-    assert not Clock.objects.filter(subject=drop).exists() and not Paper.objects.filter(subject=drop).exists()
+    assert not Identity.objects.filter(subject=drop).exists()
+    assert not NameKey.objects.filter(subject=drop).exists()
+    assert not Clock.objects.filter(subject=drop).exists()
+    assert not Paper.objects.filter(subject=drop).exists()
     block = block_of(Subject.objects.select_related("identity").get(pk=keep.pk))
     assert block is not None
     assert (block.name, block.other_names, block.schooling) == ("Lò Văn Thử", "Lo Van Thu", "9/12")
     entry = Entry.objects.get(event="registers.merge.agreed")
-    assert BLOCK.name not in str(vars(entry)) and TWIN.name not in str(vars(entry))
+    assert BLOCK.name not in str(vars(entry))
+    assert TWIN.name not in str(vars(entry))
     twice = decide_merge(actor=second(here), at=at_noon(LATER), case_id=case.pk, version=1, agree=True)
     assert isinstance(twice, MergeCase | Refusal)
 
@@ -138,12 +149,15 @@ def test_the_same_status_in_both_has_to_be_chosen_by_a_record(here: World, actor
     assert isinstance(case, MergeCase)
     common = {"actor": second(here), "at": at_noon(LATER), "case_id": case.pk, "version": case.version, "agree": True}
     asked = decide_merge(**common)  # type: ignore[arg-type]
-    assert isinstance(asked, Refusal) and asked.code == "overlap"
+    assert isinstance(asked, Refusal)
+    assert asked.code == "overlap"
     (one, other), *_rest = overlaps(keep, drop)
     bare = decide_merge(**common, holds=[one.pk])  # type: ignore[arg-type]
-    assert isinstance(bare, Refusal) and bare.field == "signed_on"
+    assert isinstance(bare, Refusal)
+    assert bare.field == "signed_on"
     both = decide_merge(**common, holds=[one.pk, other.pk], paper=signed(LATER))  # type: ignore[arg-type]
-    assert isinstance(both, Refusal) and both.code == "overlap"
+    assert isinstance(both, Refusal)
+    assert both.code == "overlap"
     done = decide_merge(**common, holds=[one.pk], paper=signed(LATER, title="Biên bản"))  # type: ignore[arg-type]
     assert isinstance(done, MergeCase), done
     other.refresh_from_db()
@@ -155,11 +169,10 @@ def test_files_of_two_communes_are_joined_only_by_who_reaches_both(here: World, 
     mine = file(here, actor)
     theirs = file(here, keeper(here, "tay_hoa_police"), block=TWIN, unit="tay_hoa")
     answer = propose_merge(actor=actor, at=at_noon(ON), keep_code=mine.code, drop_code=theirs.code)
-    assert isinstance(answer, Refusal) and answer.code == "reach"
+    assert isinstance(answer, Refusal)
+    assert answer.code == "reach"
     above = keeper(here, "police")
-    assert isinstance(
-        propose_merge(actor=above, at=at_noon(ON), keep_code=mine.code, drop_code=theirs.code), MergeCase
-    )
+    assert isinstance(propose_merge(actor=above, at=at_noon(ON), keep_code=mine.code, drop_code=theirs.code), MergeCase)
 
 
 def test_the_log_of_a_changed_identity_keeps_fields_not_words(here: World, actor: Actor) -> None:
@@ -172,7 +185,8 @@ def test_the_log_of_a_changed_identity_keeps_fields_not_words(here: World, actor
     entry = Entry.objects.get(event="registers.identity.changed")
     assert entry.after == {"fields": ["name", "phone"]}
     late = change_identity(block=BLOCK, version=subject.version - 1, **common)  # type: ignore[arg-type]
-    assert isinstance(late, Refusal) and late.code == "stale"
+    assert isinstance(late, Refusal)
+    assert late.code == "stale"
     same = change_identity(block=new, version=1, **common)  # type: ignore[arg-type]
     assert isinstance(same, Subject)
     other = file(here, actor, block=PersonBlock(name="Hoàng Thị Mới", id_number="091090000099"), sex="female")
@@ -180,4 +194,5 @@ def test_the_log_of_a_changed_identity_keeps_fields_not_words(here: World, actor
         actor=actor, at=at_noon(ON), code=other.code, version=other.version, sex="female", birth_year=1990,
         block=PersonBlock(name="Hoàng Thị Mới", id_number=BLOCK.id_number),
     )  # fmt: skip
-    assert isinstance(taken, Refusal) and taken.field == "id_number"
+    assert isinstance(taken, Refusal)
+    assert taken.field == "id_number"

@@ -233,9 +233,7 @@ def test_blanks_and_used_numbers_are_not_signed(land: World) -> None:
 def test_wrong_values_are_named_by_field(land: World, values: dict[str, str], field: str) -> None:
     actor, person = keeper(land), managed(land)
     about = person.spells.get()
-    found = draft_paper(
-        actor=actor, at=LATER, code=person.code, form="D163.III-08", spell_id=about.pk, values=values
-    )
+    found = draft_paper(actor=actor, at=LATER, code=person.code, form="D163.III-08", spell_id=about.pk, values=values)
     assert isinstance(found, Refusal)
     assert found.problems[0].code == field
 

@@ -60,11 +60,14 @@ def test_a_status_runs_by_its_ground_its_paper_and_the_law_of_its_day(here: Worl
     assert (spell.start_ground, spell.start_paper.form, spell.start_paper.state) == (
         "user.decision", "D163.III-04", "signed",
     )  # fmt: skip
-    assert spell.rule and not spell.minor and spell.again == 0
+    assert spell.rule
+    assert not spell.minor
+    assert spell.again == 0
     assert CountMark.objects.get(unit=here["dong_hoa"]).start == ON
     entry = Entry.objects.get(event="registers.file.opened")
     assert entry.object_label == spell.subject.code
-    assert BLOCK.name not in str(vars(entry)) and BLOCK.id_number not in str(vars(entry))
+    assert BLOCK.name not in str(vars(entry))
+    assert BLOCK.id_number not in str(vars(entry))
 
 
 def test_no_user_without_a_positive_test_and_no_addict_without_a_finding(here: World, actor: Actor) -> None:
@@ -72,7 +75,8 @@ def test_no_user_without_a_positive_test_and_no_addict_without_a_finding(here: W
     bare = Starting(category=Category.ILLEGAL_USER, ground="user.decision", on=ON, triggered_on=ON, paper=signed(ON))
     common = {"actor": actor, "at": at_noon(ON), "unit_id": here["dong_hoa"].pk, "block": BLOCK, "sex": "male"}
     refused(open_file(**common, birth_year=1990, start=bare), "needs_positive_test", "positive_test-signed_on")  # type: ignore[arg-type]
-    assert not Subject.objects.exists() and not Paper.objects.exists()
+    assert not Subject.objects.exists()
+    assert not Paper.objects.exists()
     unsigned = Starting(
         category=Category.ADDICT, ground="addict.finding", on=ON, triggered_on=ON, paper=PaperText(title="Phiếu")
     )
@@ -117,7 +121,8 @@ def test_pressed_twice_it_is_begun_once(here: World, actor: Actor) -> None:
     start = decided(Category.ILLEGAL_USER)
     one = start_spell(actor=actor, at=at_noon(ON), code=subject.code, start=start)
     two = start_spell(actor=actor, at=at_noon(ON), code=subject.code, start=start)
-    assert isinstance(one, Spell) and one == two
+    assert isinstance(one, Spell)
+    assert one == two
 
 
 def test_found_addicted_ends_the_user_and_begins_the_addict_in_one_act(here: World, actor: Actor) -> None:
@@ -155,7 +160,8 @@ def test_nothing_ends_before_its_term_but_by_a_ground_that_stops_it(here: World,
     refused(answer, "too_early", "on")
     due = Ending(ground="user.term_over", on=date(2027, 7, 10), paper=signed(date(2027, 7, 9)))
     done = end_spell(actor=actor, at=at_noon(date(2027, 7, 9)), spell_id=spell.pk, version=spell.version, end=due)
-    assert isinstance(done, Spell) and done.ended_on == date(2027, 7, 10)
+    assert isinstance(done, Spell)
+    assert done.ended_on == date(2027, 7, 10)
     assert not Clock.objects.filter(spell=spell, kind__in=("end", "test", "residence")).running().exists()
 
 
@@ -166,18 +172,21 @@ def test_detention_does_not_move_the_end_and_outlasted_it_stops(here: World, act
     paused = pause_spell(
         actor=actor, at=at_noon(day), spell_id=spell.pk, version=spell.version, pause=ending("user.detained", day)
     )
-    assert isinstance(paused, Spell) and paused.state == "suspended"
+    assert isinstance(paused, Spell)
+    assert paused.state == "suspended"
     back = date(2026, 10, 1)
     resumed = resume_spell(
         actor=actor, at=at_noon(back), spell_id=spell.pk, version=paused.version, resume=ending("user.released", back)
     )
-    assert isinstance(resumed, Spell) and (resumed.state, resumed.ends_on) == ("active", date(2027, 7, 9))
+    assert isinstance(resumed, Spell)
+    assert (resumed.state, resumed.ends_on) == ("active", date(2027, 7, 9))
     again = pause_spell(
         actor=actor, at=at_noon(back), spell_id=spell.pk, version=resumed.version, pause=ending("user.detained", back)
     )
     assert isinstance(again, Spell), again
     late = date(2027, 8, 1)
-    assert outlasted(again, late) and not outlasted(again, date(2027, 7, 9))
+    assert outlasted(again, late)
+    assert not outlasted(again, date(2027, 7, 9))
     answer = resume_spell(
         actor=actor, at=at_noon(late), spell_id=spell.pk, version=again.version, resume=ending("user.released", late)
     )
@@ -200,11 +209,13 @@ def test_uncounted_absence_adds_its_days(here: World, actor: Actor) -> None:
     away = pause_spell(
         actor=actor, at=at_noon(day), spell_id=spell.pk, version=spell.version, pause=ending("user.absent", day)
     )
-    assert isinstance(away, Spell) and away.state == "active"
+    assert isinstance(away, Spell)
+    assert away.state == "active"
     here_again = resume_spell(
         actor=actor, at=at_noon(back), spell_id=spell.pk, version=away.version, resume=ending("user.returned", back)
     )
-    assert isinstance(here_again, Spell) and here_again.ends_on == date(2027, 7, 19)
+    assert isinstance(here_again, Spell)
+    assert here_again.ends_on == date(2027, 7, 19)
     inside = pause_spell(
         actor=actor, at=at_noon(back), spell_id=spell.pk, version=here_again.version,
         pause=ending("user.absent", date(2026, 9, 5)),
@@ -232,7 +243,8 @@ def test_a_new_decision_counts_anew_where_the_installation_says_so(here: World, 
     later = date(2027, 2, 5)
     third = ending("user.renewed", later, evidence={"positive_test": signed(later, number="8/XN")})
     kept = renew_spell(actor=actor, at=at_noon(later), spell_id=spell.pk, version=spell.version, renew=third)
-    assert isinstance(kept, Spell) and kept.ends_on == date(2028, 1, 4)
+    assert isinstance(kept, Spell)
+    assert kept.ends_on == date(2028, 1, 4)
 
 
 def test_who_is_slower_is_told(here: World, actor: Actor) -> None:
@@ -303,7 +315,8 @@ def test_years_twelve_to_seventeen_are_a_path_of_their_own(here: World, actor: A
     refused(open_file(**common, block=young, start=decided(Category.ADDICT)), "guardian", "guardian_name")  # type: ignore[arg-type]
     held = PersonBlock(name="Vàng A Nhỏ", born_on=date(2011, 3, 1), guardian_name="Vàng A Lớn")
     subject = open_file(**common, block=held, start=decided(Category.ADDICT))  # type: ignore[arg-type]
-    assert isinstance(subject, Subject) and subject.spells.get().minor
+    assert isinstance(subject, Subject)
+    assert subject.spells.get().minor
     child = PersonBlock(name="Vàng A Bé", born_on=date(2015, 3, 1), guardian_name="Vàng A Lớn")
     answer = open_file(**{**common, "birth_year": 2015}, block=child, start=decided(Category.ADDICT))  # type: ignore[arg-type]
     refused(answer, "too_young", "birth_year")
@@ -313,7 +326,8 @@ def test_rehab_leads_to_care_after_it_by_a_decision_prepared_before(here: World,
     subject = file(here, actor, Category.ADDICT)
     home = decided(Category.IN_REHAB, ground="rehab.home_intake", setting=Setting.HOME, paper=signed(ON, number="77"))
     spell = start_spell(actor=actor, at=at_noon(ON), code=subject.code, start=home)
-    assert isinstance(spell, Spell) and spell.ends_on == date(2028, 7, 9)
+    assert isinstance(spell, Spell)
+    assert spell.ends_on == date(2028, 7, 9)
     listed = subject.spells.get(category="addict")
     day = date(2028, 7, 10)
     completed = Ending(ground="addict.completed_rehab", on=day, paper=signed(day, number="78"))

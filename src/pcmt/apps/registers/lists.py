@@ -98,7 +98,7 @@ _HEADINGS = tuple(
         ("phone", r"\bdien thoai\b|\bsdt\b|\bso dt\b"),
         (
             SIGNED_ON,
-            r"\bngay (?:thang (?:nam )?)?(?:ra |ky |ban hanh )?(?:qd|quyet dinh)\b|\bngay (?:ky|ban hanh)\b|quyet dinh ngay$",
+            r"\bngay (?:thang (?:nam )?)?(?:ra |ky )?(?:qd|quyet dinh)\b|\bngay (?:ky|ban hanh)\b|quyet dinh ngay$",
         ),
         (DECIDER, r"\b(?:nguoi|chuc vu|tham quyen)\b.*\bky\b|\bnguoi (?:ra )?(?:qd|quyet dinh)\b"),
         (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.policies import can_start
+from pcmt.apps.registers.queries.work import day_counts, keeps_files
 from pcmt.apps.tasks.queries import due_items, my_work
 from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_reports, waiting_revisions
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query
@@ -46,5 +48,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         # Leaders see bodies, not items, unless their own unit is the only body there is.
         "shows_items": not (looks and any(line.work.unit_id != actor.unit_id for line in bodies)),
         "may_upload": can_start(actor),
+        "files": day_counts(actor, timezone.now()) if keeps_files(actor) else None,
     }
     return render(request, "home/mine.html", page)

@@ -32,7 +32,7 @@ from pcmt.apps.registers.operations.offline import (
     take_entries,
 )
 from pcmt.apps.registers.operations.reading import open_identities
-from pcmt.apps.registers.operations.testing import SUBSTANCES
+from pcmt.apps.registers.queries.choices import SUBSTANCES
 from pcmt.apps.registers.queries.offline import (
     FOUND,
     RESULTS,
@@ -42,7 +42,7 @@ from pcmt.apps.registers.queries.offline import (
     people_along,
 )
 from pcmt.core.diagnostics import Refusal
-from pcmt.web.protection.visits import needs_visit, visit_of
+from pcmt.web.protection.visits import purpose_url, unkept, visit_of
 from pcmt.web.shell.access import acting
 from pcmt.web.templatetags.pcmt import vdate
 
@@ -71,10 +71,11 @@ def _keeper(request: HttpRequest) -> Actor:
 
 
 @require_GET
-@needs_visit
 def index(request: HttpRequest) -> HttpResponse:
     """How it works, which of one's browsers hold a list, what waits for a look."""
     actor = _keeper(request)
+    if visit_of(request) is None:
+        return redirect(purpose_url(request))
     words = dict([*RESULTS, *FOUND])
     waiting: list[dict[str, Any]] = []
     for row in conflicts_waiting(actor):
@@ -82,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
         told = words.get(entry.result, "")
         waiting.append({"row": row, "reason": REASONS[row.reason](), "entry": entry, "result": told})
     devices = devices_open(actor, timezone.now())
-    return render(request, "offline/index.html", {"devices": devices, "waiting": waiting})
+    return unkept(render(request, "offline/index.html", {"devices": devices, "waiting": waiting}))
 
 
 @require_GET

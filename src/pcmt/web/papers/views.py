@@ -183,9 +183,9 @@ def withdraw(request: HttpRequest, code: str, paper_id: int) -> HttpResponse:
     )  # fmt: skip
     if isinstance(found, Refusal):
         messages.error(request, found.message)
-        return redirect("papers:list", code)
+        return redirect("papers:forms", code)
     messages.success(request, _("Đã hủy văn bản; phần đã gõ vào mẫu đã xóa."))
-    return redirect("papers:list", code)
+    return redirect("papers:forms", code)
 
 
 def attached(data: bytes, media: str, name: str) -> HttpResponse:

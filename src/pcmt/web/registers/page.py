@@ -38,14 +38,12 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
     code, keeps = file.code, file.may_change
     over = [each for each in file.running if each.ends_on and each.ends_on <= on]
     return {
-        "head": [
-            *_links(
-                keeps,
-                (_("Sửa nhân thân"), "registers_acts:identity", code),
-                (_("Bàn giao nơi khác"), "registers_acts:hand-over", code) if file.running else None,
-                (_("Bảo vệ, yêu cầu, lưu giữ"), "protection:file", code),
-            )
-        ],
+        "head": _links(
+            keeps,
+            (_("Sửa nhân thân"), "registers_acts:identity", code),
+            (_("Bàn giao nơi khác"), "registers_acts:hand-over", code) if file.running else None,
+            (_("Bảo vệ, yêu cầu, lưu giữ"), "protection:file", code),
+        ),
         "start": _links(keeps, (_("Ghi diện mới"), "registers_acts:start", code)),
         "steps": [(step, step_url(file, step)) for step in file.steps],
         "spells": [(spell, _spell_links(file, spell, spell in over)) for spell in file.spells[::-1]],
@@ -56,7 +54,7 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
         "care": _links(file.may_treat, (_("Ghi đợt điều trị"), "care:episode", code)),
         "support": _links(keeps, (_("Ghi hỗ trợ"), "care:support", code)),
         "team": _links(keeps, (_("Lập tổ quản lý"), "care:team", code), (_("Ghi cam kết"), "care:pledge", code)),
-        "papers": _links(keeps, (_("Lập văn bản theo mẫu"), "papers:forms", code)),
+        "papers": _links(keeps, (_("Lập, in văn bản theo mẫu"), "papers:list", code)),
         "foot": _links(
             keeps and not file.died_on,
             (_("Ghi người này đã chết"), "registers_acts:gone", code, "chet"),
@@ -67,20 +65,7 @@ def acts_of(file: File, on: date) -> Mapping[str, Any]:
 
 def _links(allowed: bool, *wanted: tuple[Any, ...] | None) -> list[Link]:
     """The ways that there are, for who may take them."""
-    return [
-        Link(str(each[0]), url)
-        for each in wanted
-        if allowed and each is not None and (url := there(each[1], *each[2:]))
-    ]
-
-
-def there(name, *args):
-    from django.urls import NoReverseMatch
-
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return [Link(str(each[0]), reverse(each[1], args=each[2:])) for each in wanted if allowed and each is not None]
 
 
 def _episode_links(file: File, episode: EpisodeLine) -> list[Link]:
@@ -124,7 +109,7 @@ def step_url(file: File, step: StepLine) -> str:
         return reverse("registers_acts:moves")
     if step.kind == ClockKind.REQUEST:
         return reverse("protection:file", args=[file.code])
-    return there("care:step", file.code, step.clock_id) if step.clock_id is not None else ""
+    return reverse("care:step", args=[file.code, step.clock_id]) if step.clock_id is not None else ""
 
 
 def acts_of_day() -> list[Link]:

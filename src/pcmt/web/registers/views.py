@@ -21,7 +21,7 @@ from pcmt.apps.registers.queries.files import file_of, signpost
 from pcmt.apps.registers.queries.work import Day, DueLine, day_of, keeps_files
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.filters.saved import CLEARED, opens_with
-from pcmt.web.protection.visits import names_people, needs_visit, purpose_url
+from pcmt.web.protection.visits import names_people, purpose_url, visit_of
 from pcmt.web.registers import opening
 from pcmt.web.registers.drawing import looks, picture_of
 from pcmt.web.registers.forms import FileFilter, FindForm
@@ -64,10 +64,12 @@ def files(request: HttpRequest) -> HttpResponse:
     return render(request, "registers/list.html", context)
 
 
-@needs_visit
+@names_people
 def find(request: HttpRequest) -> HttpResponse:
     """Finds a person by name or number. What was typed comes by POST, so that it stands in no address."""
     actor = _reader(request)
+    if visit_of(request) is None:
+        return redirect(purpose_url(request))
     form = FindForm(request.POST or None, actor=actor)
     context: dict[str, Any] = {"form": form, "treatment_only": people.keeps_treatment_only(actor)}
     if request.method != "POST" or not form.is_valid():

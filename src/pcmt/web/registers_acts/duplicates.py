@@ -16,10 +16,10 @@ from pcmt.apps.registers.operations.merging import decide_merge, overlapping, pr
 from pcmt.apps.registers.operations.reading import open_identities
 from pcmt.apps.registers.policies import can_decide_merge, communes, keeps_files
 from pcmt.apps.registers.queries.duplicates import suspects
-from pcmt.apps.registers.queries.lives import file_now, merge_seen, merges_waiting
+from pcmt.apps.registers.queries.lives import FileNow, merge_seen, merges_waiting
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.protection.visits import needs_visit, visit_of
-from pcmt.web.registers_acts.answering import said, trail
+from pcmt.web.registers_acts.answering import kept, said, trail
 from pcmt.web.registers_acts.forms import MergeForm, masked_block
 from pcmt.web.registers_acts.words import GROUND_WORDS
 from pcmt.web.shell.access import acting
@@ -47,18 +47,25 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "registers_acts/duplicates.html", context)
 
 
-@needs_visit
 def pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
     """Two files side by side, masked; proposes to join them, says that they are two, or decides a proposal."""
-    actor, at = acting(request), timezone.now()
-    files = [file_now(actor, code) for code in (one, other)]
-    if one == other or any(each is None for each in files):
+    _both(request, one, other)  # before anybody is asked what for
+    return _pair(request, one, other)
+
+
+def _both(request: HttpRequest, one: str, other: str) -> list[FileNow]:
+    if one == other:
         raise Http404
-    if not all(each and each.may_keep for each in files):
-        raise PermissionDenied
+    return [kept(request, code)[1] for code in (one, other)]
+
+
+@needs_visit
+def _pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
+    actor, at = acting(request), timezone.now()
+    files = _both(request, one, other)
     case = merge_seen(actor, one, other)
     waiting = case is not None and case.state == "proposed"
-    second = waiting and can_decide_merge(actor, case)
+    second = case is not None and waiting and can_decide_merge(actor, case)
     form = MergeForm(
         request.POST or None, on=actor.on, codes=(one, other),
         overlaps=overlapping(one, other) if second else (), initial={"version": case.version if case else 0},
@@ -70,12 +77,12 @@ def pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
             return answer
         status = said(form, answer, current=case.version if case else None) if answer else 422
     found = open_identities(
-        actor=actor, at=at, visit=visit_of(request), subjects=[each.subject for each in files if each], what="pair"
+        actor=actor, at=at, visit=visit_of(request), subjects=[each.subject for each in files], what="pair"
     )
     if isinstance(found, Refusal):
         raise PermissionDenied(found.message)
-    blocks = [masked_block(found[each.subject.pk]) if each and each.subject.pk in found else {} for each in files]
-    keys = [key for key in blocks[0] | blocks[1]]
+    blocks = [masked_block(found[each.subject.pk]) if each.subject.pk in found else {} for each in files]
+    keys = list(blocks[0] | blocks[1])
     context = {
         "heading": _("So sánh hai hồ sơ"),
         "trail": trail((_("Hồ sơ nghi trùng"), reverse("registers_acts:duplicates"))),

@@ -40,9 +40,14 @@ def _keeper(request: HttpRequest) -> Actor:
     return actor
 
 
-@needs_visit
 def open_new(request: HttpRequest) -> HttpResponse:
     """A new file: first the ground, then who it is and the paper. Files that may be the same person's come first."""
+    _keeper(request)  # before anybody is asked what for
+    return _open_new(request)
+
+
+@needs_visit
+def _open_new(request: HttpRequest) -> HttpResponse:
     actor = _keeper(request)
     offered, day = _grounds(request, actor), day_asked(request, actor)
     ground = chosen(request, [each for _words, grounds in offered for each in grounds])
@@ -101,9 +106,14 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "registers_acts/start.html", context | {"form": form, "ground": ground}, status=status)
 
 
-@needs_visit
 def identity(request: HttpRequest, code: str) -> HttpResponse:
     """Puts right who somebody is."""
+    kept(request, code)  # before anybody is asked what for
+    return _identity(request, code)
+
+
+@needs_visit
+def _identity(request: HttpRequest, code: str) -> HttpResponse:
     actor, file = kept(request, code)
     if request.method == "POST":
         form = IdentityForm(request.POST)

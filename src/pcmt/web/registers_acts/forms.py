@@ -135,7 +135,8 @@ class PaperForm(forms.Form):
             "title": paper_title(ground, on),
             "decider": ground.decider if ground else "",
         }
-        super().__init__(*args, initial={**initial, **(more.pop("initial", None) or {})}, **more)
+        more["initial"] = {**initial, **(more.get("initial") or {})}
+        super().__init__(*args, **more)
         self.needed = [need for need in (ground.needs if ground else ()) if need not in own_paper(ground)]  # type: ignore[arg-type]
         for need in self.needed:
             words = need_words(need)
@@ -334,9 +335,7 @@ class OpenForm(PersonForm):
     """Who a new file is about, and at which commune it is opened."""
 
     unit = UnitChoice(label=gettext_lazy("Xã, phường, đặc khu quản lý"), queryset=Unit.objects.none())
-    sure = forms.BooleanField(
-        label=gettext_lazy("Đã xem các hồ sơ trên: là người khác, vẫn lập mới"), required=False
-    )
+    sure = forms.BooleanField(label=gettext_lazy("Đã xem các hồ sơ trên: là người khác, vẫn lập mới"), required=False)
 
     def __init__(self, *args: Any, communes: QuerySet[Unit], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -363,7 +362,7 @@ class MergeForm(PaperForm):
     ) -> None:
         super().__init__(*args, **more)
         del self.fields["on"]
-        self.initial |= {"keep": codes[0], "title": _("Biên bản xác nhận hồ sơ trùng"), "signed_on": None}
+        self.initial.update(keep=codes[0], title="Biên bản xác nhận hồ sơ trùng", signed_on=None)
         self.fields["keep"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
         self.pairs = [f"holds-{number}" for number, _pair in enumerate(overlaps)]
         for name, pair in zip(self.pairs, overlaps, strict=True):

@@ -55,7 +55,7 @@ def hand(request: HttpRequest, code: str) -> HttpResponse:
     """Hands a file over."""
     actor, file = kept(request, code)
     form = HandOverForm(
-        request.POST or None, on=actor.on, initial={"version": file.version, "title": _("Văn bản chuyển hồ sơ")}
+        request.POST or None, on=actor.on, initial={"version": file.version, "title": "Văn bản chuyển hồ sơ"}
     )
     status = 200
     if request.method == "POST":
@@ -158,7 +158,7 @@ def prove(request: HttpRequest, transfer_id: int) -> HttpResponse:
         raise Http404
     form = GoneForm(
         request.POST or None, on=acting(request).on,
-        initial={"version": transfer.version, "title": _("Văn bản xác nhận đã nhận thông báo")},
+        initial={"version": transfer.version, "title": "Văn bản xác nhận đã nhận thông báo"},
     )  # fmt: skip
     del form.fields["on"]
     status = 200

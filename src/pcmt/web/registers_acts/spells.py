@@ -145,7 +145,7 @@ def gone(request: HttpRequest, code: str, what: str) -> HttpResponse:
     if what not in GONE:
         raise Http404
     heading, run, done = GONE[what]
-    titles = {"chet": _("Trích lục khai tử"), "mat-tich": _("Quyết định tuyên bố mất tích")}
+    titles = {"chet": "Trích lục khai tử", "mat-tich": "Quyết định tuyên bố mất tích"}
     initial = {"version": file.version, "title": titles[what]}
     form = GoneForm(request.POST or None, on=actor.on, initial=initial)
     form.fields["on"].label = _("Ngày chết") if what == "chet" else _("Có hiệu lực từ ngày")

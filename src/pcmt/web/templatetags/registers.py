@@ -63,6 +63,8 @@ def file_ways(context: Context) -> list[tuple[str, str, str]]:
     ways = [("list", _("Danh sách"), reverse("registers:list")), ("find", _("Tìm người"), reverse("registers:find"))]
     if not keeps_treatment_only(actor):
         ways.insert(0, ("day", _("Việc hôm nay"), reverse("registers:day")))
+        ways.append(("import", _("Nhập danh sách có sẵn"), reverse("papers:import")))
+        ways.append(("export", _("Lấy danh sách"), reverse("papers:export")))
     return ways
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import get_language
 
 from pcmt.apps.registers.operations.grounding import need_words
 from pcmt.apps.registers.queries.lives import SEXES
+from pcmt.core.law import Ground
 from pcmt.web.registers_acts.words import GROUND_WORDS
 
 register = template.Library()
@@ -28,3 +30,9 @@ def sex_name(code: str) -> str:
 def ground_name(code: str) -> str:
     """What two files agree in."""
     return str(GROUND_WORDS.get(code, code))
+
+
+@register.filter
+def rule_name(rule: Ground) -> str:
+    """What a ground is called, in the language of the screen."""
+    return rule.english if (get_language() or "vi").startswith("en") else rule.label

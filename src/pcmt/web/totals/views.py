@@ -20,6 +20,7 @@ from pcmt.apps.audit.operations import Thing
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
 from pcmt.apps.registers.queries import totals as queries
 from pcmt.apps.registers.queries.totals import Amount, Row, Totals
+from pcmt.apps.units.models import Unit
 from pcmt.core.measures import part_label
 from pcmt.core.periods import ADMINISTRATIVE, Span, period_label
 from pcmt.documents.output.workbook import Heading, Sheet, Value, write_workbook
@@ -41,7 +42,7 @@ TITLES: dict[str, str | Promise] = {
 class Choice(forms.Form):
     """Which unit, which month."""
 
-    don_vi = forms.ModelChoiceField(label=gettext_lazy("Đơn vị"), queryset=None, required=False)  # type: ignore[arg-type]
+    don_vi = forms.ModelChoiceField(label=gettext_lazy("Đơn vị"), queryset=Unit.objects.none(), required=False)
     ky = forms.ChoiceField(label=gettext_lazy("Kỳ"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, months: Sequence[Span], **kwargs: Any) -> None:

@@ -16,6 +16,7 @@ from pcmt.apps.facts.models import Fact, FormLine, Reconciliation, Reconciliatio
 from pcmt.apps.facts.queries.counted import counted_cells
 from pcmt.apps.facts.queries.entering import elements_of
 from pcmt.apps.facts.queries.figures import figures
+from pcmt.apps.facts.queries.hiding import rows_told
 from pcmt.core.periods import Span
 
 
@@ -68,15 +69,20 @@ class Differing:
         return self.told.by.full_name if self.told.by else ""
 
 
+def _seen(actor: Actor) -> QuerySet[Reconciliation]:
+    """Those the actor sees whose two numbers the actor is told: they are the exact ones of one commune."""
+    return rows_told(actor, Reconciliation.objects.visible_to(actor))
+
+
 def differences_of(actor: Actor, *, state: str = ReconciliationState.OPEN) -> QuerySet[Reconciliation]:
     """The differences that the actor sees, the latest periods first; `shown` gives them words."""
-    rows: QuerySet[Reconciliation] = Reconciliation.objects.visible_to(actor).filter(state=state)
+    rows: QuerySet[Reconciliation] = _seen(actor).filter(state=state)
     return rows.select_related("unit", "element", "fact__recording__by", "settled_by")
 
 
 def difference(actor: Actor, item_id: int) -> Differing | None:
     """One of them, whatever its state; None where the actor sees none."""
-    found = Reconciliation.objects.visible_to(actor).filter(pk=item_id)
+    found = _seen(actor).filter(pk=item_id)
     rows = found.select_related("unit", "element", "fact__recording__by", "settled_by")
     return next(iter(shown(list(rows), actor.on)), None)
 
@@ -99,7 +105,7 @@ def shown(rows: Collection[Reconciliation], on: date) -> list[Differing]:
 
 def counts_by_state(actor: Actor) -> dict[str, int]:
     """How many differences the actor sees, by state."""
-    rows = Reconciliation.objects.visible_to(actor).order_by().values_list("state").annotate(n=Count("pk"))
+    rows = _seen(actor).order_by().values_list("state").annotate(n=Count("pk"))
     return dict(rows)
 
 

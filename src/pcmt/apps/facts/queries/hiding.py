@@ -19,9 +19,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 import attrs
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes, sees
@@ -33,6 +34,8 @@ from pcmt.core.measures import Figure, Nature, OverTime
 from pcmt.core.measures.hiding import THRESHOLD, Relation, hide
 from pcmt.core.measures.rolling import BOTH
 from pcmt.core.periods import ADMINISTRATIVE, Calendar, Kind, Span
+
+Row = TypeVar("Row", bound=Model)
 
 MOST = 12_000
 """So many cells of one table are weighed against each other; of a larger one nothing below the province is told."""
@@ -395,8 +398,9 @@ def _balances(table: _Table, values: Mapping[Key, int]) -> Iterator[Relation]:
                     )
 
 
-def rows_told(actor: Actor | None, facts: QuerySet[Fact]) -> QuerySet[Fact]:
-    """Of single numbers those that the actor is told: not those of people of other places than the actor's own.
+def rows_told(actor: Actor | None, facts: QuerySet[Row]) -> QuerySet[Row]:
+    """Of rows with single numbers (of a `unit` and an `element`) those that the actor is told: of people only those of
+    the own line and of places where the actor tells numbers.
 
     Who may tell a number sees it where it is told: nobody corrects what is not seen.
     """

@@ -88,7 +88,7 @@ def hand_over(
             return stale()
         if refused := _wrong_move(subject, moved_on, to_unit_id, to_name, timezone.localdate(at)):
             return refused
-        kept = kept_paper(subject, paper, actor=actor, at=at, title=_("Văn bản chuyển hồ sơ"))
+        kept = kept_paper(subject, paper, actor=actor, at=at, title="Văn bản chuyển hồ sơ")
         if isinstance(kept, Refusal):
             return undone(kept)
         happened = happened_at(moved_on, at)
@@ -177,7 +177,7 @@ def prove_hand_over(
             message = _("Địa bàn này dùng chương trình: chờ nơi đó tiếp nhận.")
             return Refusal(code="inside", message=message)
         today = timezone.localdate(at)
-        kept = kept_paper(subject, proof, actor=actor, at=at, title=_("Văn bản xác nhận đã nhận thông báo"))
+        kept = kept_paper(subject, proof, actor=actor, at=at, title="Văn bản xác nhận đã nhận thông báo")
         if isinstance(kept, Refusal):
             return undone(kept)
         stopped: list[str] = []

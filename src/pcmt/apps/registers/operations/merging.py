@@ -236,7 +236,7 @@ def _twice(
         return Refusal(
             code="signed_on", message=_("Nhập biên bản xác nhận hai hồ sơ là của một người."), field="signed_on"
         )
-    kept = kept_paper(keep, paper, actor=actor, at=at, title=_("Biên bản xác nhận hồ sơ trùng"))
+    kept = kept_paper(keep, paper, actor=actor, at=at, title="Biên bản xác nhận hồ sơ trùng")
     if isinstance(kept, Refusal):
         return kept
     for spell in {each.pk: each for pair in pairs for each in pair}.values():

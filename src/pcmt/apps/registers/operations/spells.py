@@ -312,14 +312,15 @@ def end_spell(
         ground = ended(subject, spell, end, actor=actor, at=at)
         if isinstance(ground, Refusal):
             return undone(ground)
-        made = None
+        made: Spell | None = None
         if then is not None:
             if ground.leads_to and then.category not in ground.leads_to:
                 message = _("Căn cứ này không mở ra diện quản lý đã chọn.")
                 return undone(Refusal(code="leads_to", message=message, field="then"))
-            made = begun(subject, then, block=_block(subject), actor=actor, at=at)
-            if isinstance(made, Refusal):
-                return undone(made)
+            begin = begun(subject, then, block=_block(subject), actor=actor, at=at)
+            if isinstance(begin, Refusal):
+                return undone(begin)
+            made = begin
         touched(subject, at=at, start=min(end.on, then.on) if then else end.on)
         told = {"category": spell.category, "ground": ground.code, "ended_on": end.on}
         record(at=at, actor=actor, event="registers.spell.ended", obj=subject, after=told)

@@ -139,7 +139,8 @@ class ClockLine:
 class StepLine:
     """What comes next by law: its words, the article, the form, until when.
 
-    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its page is that of the end.
+    `clock_id` is the clock that it settles, `spell_id` the status it is about; `ending`: it ends that status, so its
+    page is that of the end.
     """
 
     words: str
@@ -460,8 +461,8 @@ def _clock(row: Clock, plans: Mapping[int, TestPlan], at: datetime, on: date) ->
     words, source, form = clock_words(row, plans)
     settled = row.outcome or ("" if row.state == DueState.OPEN else row.state)
     return ClockLine(
-        row.pk, row.version, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at, row.opens_on,
-        row.due_at, row.due_on, row.done_on, settled, is_overdue(row, at, on),
+        row.pk, row.version, ClockKind(row.kind), row.limit, words, source, form, row.spell_id, row.opened_at,
+        row.opens_on, row.due_at, row.due_on, row.done_on, settled, is_overdue(row, at, on),
     )  # fmt: skip
 
 
@@ -470,14 +471,8 @@ STEPS = (ClockKind.STEP, ClockKind.END, ClockKind.TRANSFER, ClockKind.REQUEST)
 
 def steps_of(spells: Sequence[SpellLine], clocks: Sequence[ClockLine], on: date) -> list[StepLine]:
     """What comes next by law, the most urgent first: limits that run, then how each running status ends at its term."""
-    steps = [
-        StepLine(
-            each.words, each.source, each.form, each.due_at, each.due_on, each.overdue, each.spell_id, each.kind,
-            each.kind == ClockKind.END, each.clock_id,
-        )
-        for each in clocks
-        if each.kind in STEPS
-    ]  # fmt: skip
+    about = {each.spell_id: each for each in spells}
+    steps = [_step(each, about.get(each.spell_id)) for each in clocks if each.kind in STEPS]
     told = {each.spell_id for each in steps if each.ending}
     for spell in spells:
         if spell.running and spell.ends_on and spell.spell_id not in told:
@@ -491,6 +486,19 @@ def steps_of(spells: Sequence[SpellLine], clocks: Sequence[ClockLine], on: date)
                     )
                 )  # fmt: skip
     return sorted(steps, key=lambda step: (step.due_on or date.max, step.due_at is None))
+
+
+def _step(clock: ClockLine, spell: SpellLine | None) -> StepLine:
+    """A limit that runs as a step; the end of a term is told by the ground by which it ends."""
+    ending = clock.kind == ClockKind.END
+    ground = _at_term(spell) if ending and spell else None
+    words, source, form = (
+        (said(ground), ground.source, ground.form) if ground else (clock.words, clock.source, clock.form)
+    )
+    return StepLine(
+        words, source, form, clock.due_at, clock.due_on, clock.overdue, clock.spell_id, clock.kind, ending,
+        clock.clock_id,
+    )  # fmt: skip
 
 
 def _at_term(spell: SpellLine) -> Ground | None:

@@ -38,7 +38,7 @@ from pcmt.apps.registers.models import (
 from pcmt.apps.registers.vault import index_of
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Unit
-from pcmt.core.law import Category, Ground, Limit, Setting
+from pcmt.core.law import Category, Ground, Limit, Setting, Stage
 from pcmt.reference import law
 
 PAGE = 50
