@@ -35,7 +35,7 @@ from pcmt.apps.registers.operations.testing import (
     record_tests,
 )
 from pcmt.apps.registers.persons import PersonBlock
-from pcmt.apps.registers.queries.files import ClockKind, File, file_of
+from pcmt.apps.registers.queries.files import File, file_of
 from pcmt.apps.units.models import Unit, UnitKind
 from pcmt.core.law import Category, Ground, Setting
 from pcmt.demo.reports import units_below
@@ -159,7 +159,7 @@ def _steps_done(life: Life) -> None:
     now = {"at": 0}
     found = file_of(life.actor(now), life.code, at=life.when(now))
     for clock in found.clocks if found else ():
-        if clock.kind == ClockKind.STEP and clock.overdue:
+        if clock.kind == "step" and clock.overdue:
             done = clock.opened_at + timedelta(hours=6)
             ok(
                 finish_step(

@@ -14,6 +14,7 @@ from .security import HTTPS
 KEY_BYTES = 32
 KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,20}")
 
+
 def _key(name: str, text: str) -> bytes:
     try:
         key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -22,6 +23,7 @@ def _key(name: str, text: str) -> bytes:
     if len(key) < KEY_BYTES:
         raise ImproperlyConfigured(f"{name}: expected {KEY_BYTES} bytes in base64")
     return key[:KEY_BYTES]
+
 
 def _given(name: str) -> str:
     """A secret from the file that `<name>_FILE` names, or from the variable itself."""
@@ -33,6 +35,7 @@ def _given(name: str) -> str:
     except (OSError, UnicodeDecodeError) as problem:
         raise ImproperlyConfigured(f"{name}_FILE: cannot be read: {problem}") from None
 
+
 def _made(name: str, file: str) -> bytes:
     """A key of this installation's own, beside its data. Not where it serves others: a copy of the data has it too."""
     if HTTPS:
@@ -40,6 +43,7 @@ def _made(name: str, file: str) -> bytes:
             f"{name} or {name}_FILE must be set where PCMT_HTTPS=1: keys of the registers do not lie beside the data"
         )
     return _key(file, kept_secret(PCMT_DATA / file))
+
 
 def _keys() -> dict[str, bytes]:
     pairs = [each.strip() for each in _given("PCMT_REGISTER_KEYS").replace("\n", ",").split(",") if each.strip()]
@@ -53,11 +57,13 @@ def _keys() -> dict[str, bytes]:
         found[key_id] = _key("PCMT_REGISTER_KEYS", secret.strip())
     return found
 
+
 def _index_key() -> bytes:
     given = _given("PCMT_REGISTER_INDEX_KEY")
     if given:
         return _key("PCMT_REGISTER_INDEX_KEY", given)
     return _made("PCMT_REGISTER_INDEX_KEY", "register_index_key")
+
 
 REGISTER_KEYS = _keys()
 """Keys by id; the first seals, all of them open."""

@@ -10,7 +10,7 @@ import attrs
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pcmt.apps.registers.queries.files import ClockKind, EpisodeLine, File, SpellLine, StepLine, SupportLine
+from pcmt.apps.registers.queries.files import EpisodeLine, File, SpellLine, StepLine, SupportLine
 from pcmt.apps.registers.queries.people import PeoplePage
 
 
@@ -105,9 +105,9 @@ def step_url(file: File, step: StepLine) -> str:
         return ""
     if step.ending and step.spell_id is not None:
         return reverse("registers_acts:spell", args=[file.code, step.spell_id, "ket-thuc"])
-    if step.kind == ClockKind.TRANSFER:
+    if step.kind == "transfer":
         return reverse("registers_acts:moves")
-    if step.kind == ClockKind.REQUEST:
+    if step.kind == "request":
         return reverse("protection:file", args=[file.code])
     return reverse("care:step", args=[file.code, step.clock_id]) if step.clock_id is not None else ""
 

@@ -142,7 +142,9 @@ def move_stage(
         if current is not None and current.to_on is None:
             current.to_on = on
             current.save(update_fields=["to_on"])
-        made = EpisodeStage.objects.create(episode=episode, stage=stage, from_on=on, made_at=at, made_by_id=actor.user_id)
+        made = EpisodeStage.objects.create(
+            episode=episode, stage=stage, from_on=on, made_at=at, made_by_id=actor.user_id
+        )
         _grown(episode)
         mark({episode.unit_id, subject.unit_id}, on, at)
         record(at=at, actor=actor, event="registers.stage.begun", obj=subject, after={"on": on, "stage": stage})

@@ -27,8 +27,7 @@ from pcmt.apps.registers.models import (
     TeamMember,
     TestPlan,
 )
-from pcmt.apps.registers.queries.files import clock_words, said
-from pcmt.apps.registers.queries.people import seen_files
+from pcmt.apps.registers.queries.people import clock_words, said, seen_files
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.law import Category
 from pcmt.core.periods import ends_on

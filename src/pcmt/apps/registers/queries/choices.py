@@ -17,7 +17,7 @@ from pcmt.apps.registers.models import (
     SupportKind,
     TestResult,
 )
-from pcmt.apps.registers.queries.files import said
+from pcmt.apps.registers.queries.people import said
 from pcmt.reference import groups_tested, law
 
 Word = str | Promise

@@ -472,7 +472,7 @@ STEPS = (ClockKind.STEP, ClockKind.END, ClockKind.TRANSFER, ClockKind.REQUEST)
 def steps_of(spells: Sequence[SpellLine], clocks: Sequence[ClockLine], on: date) -> list[StepLine]:
     """What comes next by law, the most urgent first: limits that run, then how each running status ends at its term."""
     about = {each.spell_id: each for each in spells}
-    steps = [_step(each, about.get(each.spell_id)) for each in clocks if each.kind in STEPS]
+    steps = [_step(each, about.get(each.spell_id or 0)) for each in clocks if each.kind in STEPS]
     told = {each.spell_id for each in steps if each.ending}
     for spell in spells:
         if spell.running and spell.ends_on and spell.spell_id not in told:

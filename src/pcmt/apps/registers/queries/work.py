@@ -31,8 +31,7 @@ from pcmt.apps.registers.models import (
     Transfer,
     TransferState,
 )
-from pcmt.apps.registers.queries.files import clock_words
-from pcmt.apps.registers.queries.people import is_overdue, seen_files
+from pcmt.apps.registers.queries.people import clock_words, is_overdue, seen_files
 from pcmt.core.law import Category
 
 MOST = 50
