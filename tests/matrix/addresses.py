@@ -22,6 +22,7 @@ from django.utils.http import urlencode
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.plans.events import event_key
+from pcmt.apps.registers.models import OfflineConflict, Subject, TestPlan, Transfer
 from pcmt.apps.reports.documents import words_seen
 from pcmt.apps.reports.models import Submission
 from pcmt.apps.tasks.briefing import Concluded, digest_of
@@ -129,6 +130,11 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
     "difference_id": lambda of: of.difference.pk,
+    "conflict_id": lambda of: OfflineConflict.objects.get(subject=of.filed).pk,
+    "spell_id": lambda of: of.filed.spells.get().pk,
+    "transfer_id": lambda of: of.filed.transfers.get().pk,
+    "one": lambda of: of.filed.code,
+    "other": lambda of: Subject.objects.filter(unit=of.filed.unit).latest("pk").code,
     "sheet_id": lambda of: of.numbers.pk,
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",
@@ -160,6 +166,19 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reports:document-page", "number"): lambda _of: 1,
     **{(f"reports:export{rest}", "batch_id"): lambda of: of.exported.pk for rest in ("", "-progress", "-zip")},
     ("papers:take", "kind"): lambda _of: "docx",
+    **{(f"care:{name}", "pk"): lambda of: of.filed.episodes.get().pk for name in ("stage", "episode_end")},
+    ("care:support_end", "pk"): lambda of: of.filed.supports.get().pk,
+    ("care:member", "pk"): lambda of: of.filed.teams.get().members.get().pk,
+    ("care:step", "pk"): lambda of: of.filed.clocks.get(kind="step").pk,
+    ("care:void", "what"): lambda _of: "test",
+    ("care:void", "pk"): lambda of: of.filed.tests.get().pk,
+    ("care:plan_end", "plan_id"): lambda of: TestPlan.objects.get(unit=of.filed.unit).pk,
+    ("registers_acts:spell", "act"): lambda _of: "ket-thuc",
+    ("registers_acts:gone", "what"): lambda _of: "chet",
+    **{
+        (f"registers_acts:{name}", "transfer_id"): lambda of: Transfer.objects.get(to_unit=of.filed.unit).pk
+        for name in ("accept", "return")
+    },
     ("papers:draft", "form"): lambda _of: "D163.III-04",
     **{
         (f"papers:{name}", "paper_id"): lambda of: of.filed.papers.order_by("pk").first().pk

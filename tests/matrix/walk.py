@@ -37,7 +37,8 @@ SHOWN, LOGGED, CHANGED, LED, SIGN_IN = "o", "r", "W", ">", "i"
 DENIED, ABSENT, METHOD, WRONG, BROKEN = "x", ".", "!", "?", "E"
 REFUSALS = frozenset({DENIED, ABSENT, METHOD, SIGN_IN})
 
-LOG = frozenset({"audit_entry"})
+LOG = frozenset({"audit_entry", "registers_reading", "registers_visit"})
+"""What is written because somebody looked: the log, and who read which file in which visit."""
 BOOKKEEPING = frozenset({"django_session", "pcmt_cache", "audit_day", "accounts_sessionmark"})
 """Tables that are written without anything of anybody's being changed."""
 

@@ -55,7 +55,25 @@ from pcmt.apps.plans.models import (
     SourceFile,
 )
 from pcmt.apps.plans.operations import Adopted, accept_confident, adopt, create_bodies, hold_meeting, start_reading
-from pcmt.apps.registers.models import BreakGlass, DataRequest, LegalHold, Subject
+from pcmt.apps.registers.models import (
+    BreakGlass,
+    Clock,
+    DataRequest,
+    DrugTest,
+    Episode,
+    LegalHold,
+    OfflineConflict,
+    Subject,
+    Support,
+    Team,
+    TeamMember,
+    TestPlan,
+    Transfer,
+    Visit,
+)
+from pcmt.apps.registers.operations.offline import CONTEXT
+from pcmt.apps.registers.operations.offline import Entry as Offline
+from pcmt.apps.registers.vault import seal
 from pcmt.apps.reports.models import (
     Duty,
     DutyOccurrence,
@@ -243,6 +261,15 @@ def build() -> World:
     standings = [Standing(name="anonymous", user=None), Standing(name="no_role", user=users["no_role"])]
     standings += [Standing(name=role, user=users[role], role=role) for role in Role.values]
     standings.append(Standing(name=AGENCY_OFFICE, user=users[AGENCY_OFFICE], role=Role.STANDING_OFFICE))
+    now = timezone.now()
+    Visit.objects.bulk_create(
+        Visit(
+            user=each.user, unit=units["agency" if each.name == AGENCY_OFFICE else "own"], role=each.role,
+            purpose="due", opened_at=now, until=now + timedelta(days=1),
+        )
+        for each in standings
+        if each.user is not None and each.role
+    )  # fmt: skip
     return World(units=units, things=things, standings=tuple(standings))
 
 
@@ -532,6 +559,27 @@ def _filed(unit: Unit, person: User) -> Subject:
         subject=made, user=person, user_name=person.full_name, user_unit=unit, reason="Bệnh viện cần biết ngay",
         on=today - timedelta(days=1), opened_at=NOW,
     )  # fmt: skip
+    on = {"subject": made, "unit": unit, "on": today, "made_at": NOW, "made_by": person}
+    DrugTest.objects.create(**on, ground="plan", result="negative")
+    Episode.objects.create(**on, kind="rehab")
+    Support.objects.create(**on, kind="job")
+    team = Team.objects.create(subject=made, from_on=today, made_at=NOW, made_by=person)
+    TeamMember.objects.create(team=team, part="family", sealed=b"-", key_id="-", from_on=today)
+    Clock.objects.create(
+        subject=made, unit=unit, kind="step", limit="send_decision", opened_at=NOW, opens_on=today, due_on=today
+    )
+    kept = seal(Offline(uuid4(), "test", made.code, today, "negative").data(), CONTEXT.format(key := uuid4()))
+    OfflineConflict.objects.create(
+        key=key, subject=made, kind="test", reason="same_day", sealed=kept.data, key_id=kept.key_id, at=NOW, user=person
+    )
+    gone = {"moved_on": today, "opened_at": NOW, "opened_by": person, "due_at": timezone.now() + timedelta(hours=20)}
+    Transfer.objects.create(subject=made, from_unit=unit, to_name="Xã Xa", **gone)
+    TestPlan.objects.create(
+        unit=unit, category="illegal_user", months=1, basis="Kế hoạch", valid_from=today, made_at=NOW, made_by=person
+    )
+    coming = subject(Unit.objects.filter(level="province").order_by("pk")[0])
+    Transfer.objects.create(subject=coming, from_unit=coming.unit, to_unit=unit, **gone)
+    subject(unit, sex="female")
     return made
 
 

@@ -29,6 +29,25 @@ Word = str | Promise
 
 EVENTS: Mapping[Word, Mapping[str, Word]] = {
     gettext_lazy("Hồ sơ quản lý"): {
+        "registers.copy.exported": gettext_lazy("Xuất bản sao hồ sơ"),
+        "registers.file.anonymised": gettext_lazy("Ẩn danh hồ sơ"),
+        "registers.glass.broken": gettext_lazy("Mở hồ sơ khẩn cấp"),
+        "registers.glass.closed": gettext_lazy("Đóng hồ sơ mở khẩn cấp"),
+        "registers.glass.reviewed": gettext_lazy("Xem xét lần mở khẩn cấp"),
+        "registers.hold.released": gettext_lazy("Bỏ yêu cầu lưu giữ hồ sơ"),
+        "registers.hold.set": gettext_lazy("Yêu cầu lưu giữ hồ sơ"),
+        "registers.identity.read": gettext_lazy("Xem nhân thân"),
+        "registers.keys.reindexed": gettext_lazy("Lập lại chỉ mục ẩn"),
+        "registers.keys.rotated": gettext_lazy("Thay khóa mã hóa hồ sơ"),
+        "registers.list.read": gettext_lazy("Xem danh sách có tên"),
+        "registers.request.answered": gettext_lazy("Trả lời yêu cầu về dữ liệu"),
+        "registers.request.extended": gettext_lazy("Gia hạn yêu cầu về dữ liệu"),
+        "registers.request.finished": gettext_lazy("Giải quyết yêu cầu về dữ liệu"),
+        "registers.request.received": gettext_lazy("Nhận yêu cầu về dữ liệu"),
+        "registers.restriction.lifted": gettext_lazy("Bỏ hạn chế xử lý"),
+        "registers.visit.closed": gettext_lazy("Kết thúc lượt xem hồ sơ"),
+        "registers.visit.opened": gettext_lazy("Nêu mục đích, bắt đầu xem hồ sơ"),
+        "registers.visits.purged": gettext_lazy("Xóa lượt xem hồ sơ đã hết thời hạn lưu"),
         "registers.identity.changed": gettext_lazy("Sửa nhân thân"),
         "registers.own_file.exported": gettext_lazy("Xuất hồ sơ cho chính người đó"),
         "registers.file.opened": gettext_lazy("Lập hồ sơ"),
@@ -497,6 +516,7 @@ WAYS: Mapping[str, str | Promise] = {
 """By what somebody came in, or tried to."""
 
 FIELDS: Mapping[str, str | Promise] = {
+    "until": gettext_lazy("giữ đến"),
     "state": gettext_lazy("tình trạng"),
     "stage": gettext_lazy("bước"),
     "edition": gettext_lazy("lần gửi"),

@@ -176,12 +176,15 @@ def take(request: HttpRequest, code: str, paper_id: int, kind: str) -> HttpRespo
 @needs_visit
 def withdraw(request: HttpRequest, code: str, paper_id: int) -> HttpResponse:
     """Gives a paper up."""
+    _file(request, code)
     version = request.POST.get("version", "")
     found = withdraw_paper(
         actor=acting(request), at=timezone.now(), code=code, paper_id=paper_id,
         version=int(version) if version.isdecimal() and len(version) < 9 else 0,
     )  # fmt: skip
     if isinstance(found, Refusal):
+        if found.code == "gone":
+            raise Http404
         messages.error(request, found.message)
         return redirect("papers:forms", code)
     messages.success(request, _("Đã hủy văn bản; phần đã gõ vào mẫu đã xóa."))

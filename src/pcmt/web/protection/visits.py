@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +14,8 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from pcmt.apps.registers.queries.visits import visit_now
+from pcmt.apps.registers.queries.visits import may_visit, visit_now
+from pcmt.web.shell.access import acting
 
 View = Callable[..., HttpResponse]
 
@@ -33,10 +35,15 @@ def purpose_url(request: HttpRequest) -> str:
 
 
 def needs_visit(view: View) -> View:
-    """A page on which people are named: leads to the question what for where nobody said so, and is kept nowhere."""
+    """A page on which people are named: leads to the question what for where nobody said so, and is kept nowhere.
+
+    Who has nothing to do with files is not asked, but refused.
+    """
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        if not may_visit(acting(request)):
+            raise PermissionDenied
         if visit_of(request) is None:
             return redirect(purpose_url(request))
         return unkept(view(request, *args, **more))

@@ -54,6 +54,7 @@ def pair(request: HttpRequest, one: str, other: str) -> HttpResponse:
 
 
 def _both(request: HttpRequest, one: str, other: str) -> list[FileNow]:
+    acting(request)
     if one == other:
         raise Http404
     return [kept(request, code)[1] for code in (one, other)]
