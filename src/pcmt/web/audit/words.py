@@ -49,7 +49,6 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.visit.opened": gettext_lazy("Nêu mục đích, bắt đầu xem hồ sơ"),
         "registers.visits.purged": gettext_lazy("Xóa lượt xem hồ sơ đã hết thời hạn lưu"),
         "registers.identity.changed": gettext_lazy("Sửa nhân thân"),
-        "registers.own_file.exported": gettext_lazy("Xuất hồ sơ cho chính người đó"),
         "registers.file.opened": gettext_lazy("Lập hồ sơ"),
         "registers.spell.started": gettext_lazy("Bắt đầu một diện quản lý"),
         "registers.spell.paused": gettext_lazy("Tạm đình chỉ một diện quản lý"),
@@ -101,8 +100,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.member.changed": gettext_lazy("Bàn giao việc giúp đỡ"),
         "registers.pledge.added": gettext_lazy("Ghi cam kết của gia đình"),
         "registers.care.voided": gettext_lazy("Hủy nội dung chăm sóc ghi sai"),
-        "registers.test_plan.set": gettext_lazy("Đặt định kỳ xét nghiệm theo kế hoạch"),
-        "registers.test_plan.ended": gettext_lazy("Bỏ định kỳ xét nghiệm"),
+        "registers.plan.set": gettext_lazy("Đặt định kỳ xét nghiệm theo kế hoạch"),
+        "registers.plan.ended": gettext_lazy("Bỏ định kỳ xét nghiệm"),
     },
     gettext_lazy("Đăng nhập, đăng xuất"): {
         "accounts.session.opened": pgettext_lazy("nhật ký", "Đăng nhập"),

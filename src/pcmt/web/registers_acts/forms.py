@@ -362,7 +362,8 @@ class MergeForm(PaperForm):
     ) -> None:
         super().__init__(*args, **more)
         del self.fields["on"]
-        self.initial.update(keep=codes[0], title="Biên bản xác nhận hồ sơ trùng", signed_on=None)
+        begun = {"keep": codes[0], "title": "Biên bản xác nhận hồ sơ trùng", "signed_on": None}
+        self.initial = {**self.initial, **begun}
         self.fields["keep"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
         self.pairs = [f"holds-{number}" for number, _pair in enumerate(overlaps)]
         for name, pair in zip(self.pairs, overlaps, strict=True):

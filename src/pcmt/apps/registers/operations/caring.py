@@ -482,7 +482,7 @@ def set_test_plan(
             made_by_id=actor.user_id,
         )
         told_ = {"category": category, "months": months, "valid_from": valid_from}
-        record(at=at, actor=actor, event="registers.test_plan.set", obj=made, after=told_)
+        record(at=at, actor=actor, event="registers.plan.set", obj=made, after=told_)
     return made
 
 
@@ -505,7 +505,7 @@ def end_test_plan(*, actor: Actor, at: datetime, plan_id: int, version: int, on:
         found.save(update_fields=["valid_to"])
         _grown(found)
         told = {"category": found.category, "valid_to": found.valid_to}
-        record(at=at, actor=actor, event="registers.test_plan.ended", obj=found, after=told)
+        record(at=at, actor=actor, event="registers.plan.ended", obj=found, after=told)
     return found
 
 

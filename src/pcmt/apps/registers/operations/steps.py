@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -67,4 +68,4 @@ def _own_step(actor: Actor, clock_id: int, version: int) -> Clock | Refusal:
 
 def _counts_back(clock: Clock) -> bool:
     """Whether it is due before the moment from which it counts: before the end of a term."""
-    return clock.due_on < clock.opened_at.date()
+    return clock.due_on < timezone.localdate(clock.opened_at)
