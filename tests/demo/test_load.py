@@ -53,6 +53,7 @@ def test_every_user_can_sign_in(loaded: Loaded) -> None:
     assert len(loaded.users) == people.count()
     assert not any(user.has_usable_password() for user in User.objects.filter(email=""))
     roles = {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Cán bộ cấp xã", "Kiểm toán", "Quản trị"}
+    roles |= {"Người giữ hồ sơ quản lý", "Cán bộ y tế"}
     assert {each.role for each in loaded.users} == roles
     assert authenticate(username="thuongtruc", password=loaded.password)
     assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in people)
