@@ -7,10 +7,14 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from pcmt.apps.accounts.models import Role
+from pcmt.apps.accounts.models import Role, User
 from pcmt.apps.accounts.operations import create_user, grant_role
+from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.registers.models import Clock, ClockKind, DrugTest, Spell, Subject
+from pcmt.apps.registers.operations.counting import mark, recount
 from pcmt.apps.registers.operations.filing import write_identity
+from pcmt.apps.registers.operations.reading import open_identity
+from pcmt.apps.registers.operations.visits import begin_visit
 from pcmt.apps.units.models import Unit
 from pcmt.core.law import Category
 from tests.factories.registers import BLOCK, spell, subject
@@ -42,6 +46,16 @@ def lives(world: World) -> tuple[Subject, Spell]:
             made_at=timezone.now(),
         )  # fmt: skip
     return made, over
+
+
+def figures_of(world: World) -> None:
+    """Seven people of the ward, counted: sums that may be shown, and parts that may not."""
+    today = timezone.localdate()
+    for number in range(7):
+        made = subject(world.town, since=today - timedelta(days=100), sex="female" if number < 2 else "male")
+        spell(made, on=today - timedelta(days=100), until=today + timedelta(days=264))
+    mark([world.town.pk], today - timedelta(days=100), timezone.now())
+    recount(at=timezone.now())
 
 
 def checked(watch: Watched, page: Page, name: str) -> None:
@@ -81,3 +95,30 @@ def test_a_keeper_and_a_health_officer(watch: Watched, world: World) -> None:
     expect(health.get_by_role("heading", name="Điều trị")).to_be_visible()
     expect(health.get_by_text("Người sử dụng trái phép")).to_have_count(0)
     checked(watch, health, "health")
+
+
+def test_a_leader_and_an_auditor_meet_nobody_s_name(watch: Watched, world: World) -> None:
+    """Sums for the one, who looked at what for the other; neither is shown who somebody is."""
+    made, _over = lives(world)
+    figures_of(world)
+    worker("giuhoso", Role.REGISTER_KEEPER, world.office)
+    worker("thanhtra", Role.AUDITOR, world.town)
+    now = timezone.now()
+    keeper = sure(actor_of(User.objects.get(username="giuhoso"), timezone.localdate()))
+    visit = sure(begin_visit(actor=keeper, at=now, purpose="due"))
+    sure(open_identity(actor=keeper, at=now, visit=visit, subject=made))
+    page = watch.open()
+    watch.sign_in(page, "lanhdao", to="/thong-ke-ho-so/")
+    expect(page.get_by_role("heading", name="Thống kê hồ sơ quản lý")).to_be_visible()
+    checked(watch, page, "totals")
+    assert page.goto("/ho-so/").status == 403  # type: ignore[union-attr]
+    assert page.goto(f"/ho-so/{made.code}/").status == 404  # type: ignore[union-attr]
+    auditor = watch.open()
+    watch.sign_in(auditor, "thanhtra", to="/bao-ve-ho-so/")
+    expect(auditor.get_by_text("Thực hiện việc đến hạn").first).to_be_visible()
+    checked(watch, auditor, "guard")
+    auditor.goto(f"/bao-ve-ho-so/{made.code}/")
+    checked(watch, auditor, "readings")
+    for one in (page, auditor):
+        assert BLOCK.name not in one.content()
+        assert BLOCK.id_number not in one.content()

@@ -39,6 +39,11 @@ def _answers_for_others(actor: Actor) -> bool:
     return actor.sees_below("targets.Standing") and not leads(actor)
 
 
+def _guards_files(actor: Actor) -> bool:
+    """Who sees who opened files, and none of the files: auditors."""
+    return actor.sees_below("registers.Visit") and not sees_files(actor)
+
+
 FILES = ("registers", "registers_acts", "care", "protection", "papers", "offline")
 """Rooms of files of people."""
 
@@ -51,6 +56,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(_("Báo cáo"), "reports:list", ("reports", "regimes", "report_forms", "exchange")),
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(pgettext_lazy("danh mục", "Hồ sơ"), "registers:list", FILES, sees_files),
+    Entry(_("Bảo vệ hồ sơ"), "protection:start", ("protection",), _guards_files),
     Entry(_("Số liệu"), "entry:list", ("entry", "catalogue", "reconciling", "totals")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),
