@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from pcmt.apps.accounts.models import Role, User
 from pcmt.apps.accounts.operations import create_user, grant_role
 from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.facts.operations import load_catalogue
 from pcmt.apps.registers.models import Clock, ClockKind, DrugTest, Spell, Subject
 from pcmt.apps.registers.operations.counting import mark, recount
 from pcmt.apps.registers.operations.filing import write_identity
@@ -50,6 +51,7 @@ def lives(world: World) -> tuple[Subject, Spell]:
 
 def figures_of(world: World) -> None:
     """Seven people of the ward, counted: sums that may be shown, and parts that may not."""
+    load_catalogue()
     today = timezone.localdate()
     for number in range(7):
         made = subject(world.town, since=today - timedelta(days=100), sex="female" if number < 2 else "male")
@@ -110,6 +112,7 @@ def test_a_leader_and_an_auditor_meet_nobody_s_name(watch: Watched, world: World
     page = watch.open()
     watch.sign_in(page, "lanhdao", to="/thong-ke-ho-so/")
     expect(page.get_by_role("heading", name="Thống kê hồ sơ quản lý")).to_be_visible()
+    expect(page.get_by_text("ẩn", exact=True).first).to_be_visible()
     checked(watch, page, "totals")
     assert page.goto("/ho-so/").status == 403  # type: ignore[union-attr]
     assert page.goto(f"/ho-so/{made.code}/").status == 404  # type: ignore[union-attr]
