@@ -510,7 +510,9 @@ class Follow(RuleBasedStateMachine):
     @rule(days=st.integers(-3, 30), approve=st.booleans())
     def decide(self, days: int, approve: bool) -> None:
         until = self.now.due_on + timedelta(days=days)
-        if self.act(decide_extension, self.land.office, approve=approve, until=until, answer="Ý kiến") and approve:
+        asked = Extension.objects.filter(due_item=self.item, state="waiting").exists()
+        told = self.act(decide_extension, self.land.office, approve=approve, until=until, answer="Ý kiến")
+        if told and approve and asked:  # who says the same twice is not refused, and changes nothing
             self.limit = until
 
     @rule()
