@@ -297,3 +297,10 @@ def test_limits_in_words() -> None:
     assert masked("091090000017") == "••••••••0017"
     assert masked("123") == "•••"
     assert masked("") == ""
+
+
+def test_what_was_written_wrongly_is_taken_back_from_the_page(land: World) -> None:
+    one = somebody(land, block=named("Lò Mẫu", 1))
+    test = drug_test(one, date(2026, 1, 3), "positive")
+    page = visited(land).get(f"/ho-so/{one.code}/").content.decode()
+    assert f"/ho-so/{one.code}/cham-soc/huy/test/{test.pk}/" in page
