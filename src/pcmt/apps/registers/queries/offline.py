@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import attrs
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.registers.models import (
@@ -30,13 +30,12 @@ TAKEN = (ClockKind.TEST, ClockKind.RESIDENCE)
 
 @attrs.frozen
 class Along:
-    """Somebody on today's list: the file, its statuses in words, what is due, and by when the first."""
+    """Somebody on today's list: the file, its statuses, and both in words with what is due."""
 
     subject: Subject
     spells: Sequence[Spell]
     status: str
     due: str
-    due_on: date
 
 
 def people_along(actor: Actor, on: date) -> list[Along]:
@@ -46,20 +45,20 @@ def people_along(actor: Actor, on: date) -> list[Along]:
     rows = (
         Subject.objects.visible_to(actor)
         .standing()
-        .filter(restricted=False, pk__in=clocks.values("subject_id"))
-        .prefetch_related(Prefetch("clocks", clocks, "along"), Prefetch("spells", open_spells, "open_spells"))
+        .annotate(first=Subquery(clocks.filter(subject=OuterRef("pk")).values("due_on")[:1]))
+        .filter(restricted=False, first__isnull=False)
+        .order_by("first", "pk")
+        .prefetch_related(Prefetch("clocks", clocks, "along"), Prefetch("spells", open_spells, "open_spells"))[:MOST]
     )
-    found = [
+    return [
         Along(
             subject=row,
             spells=row.open_spells,
             status=", ".join(str(each.get_category_display()) for each in row.open_spells),
             due=", ".join(f"{each.get_kind_display()} ({each.due_on:%d/%m})" for each in row.along),
-            due_on=row.along[0].due_on,
         )
         for row in rows
     ]
-    return sorted(found, key=lambda each: (each.due_on, each.subject.pk))[:MOST]
 
 
 def devices_open(actor: Actor, at: datetime) -> QuerySet[Device]:
