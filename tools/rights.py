@@ -38,6 +38,8 @@ SUBJECTS = {
     "targets": "Chỉ tiêu",
     "tasks": "Nhiệm vụ",
     "registers": "Hồ sơ quản lý",
+    "activities": "Hoạt động, địa điểm",
+    "tips": "Tin báo, tố giác",
     "reports": "Báo cáo",
 }
 

@@ -54,6 +54,8 @@ SEES: dict[tuple[str, str], tuple[bool, bool, bool]] = {
     ("dong_hoa", "commune_officer"): (True, False, False),  # an officer, whatever the level
     ("dong_hoa_police", "register_keeper"): (True, False, False),
     ("dong_hoa_clinic", "health_officer"): (True, False, False),
+    ("dong_hoa_police", "tip_officer"): (True, False, False),
+    ("dong_hoa_police", "custodian"): (True, False, False),
     ("police", "reviewer"): (True, True, False),  # reads drafts in the own part of the tree
     ("an_binh", "reviewer"): (True, True, True),
     ("dong_hoa", "reviewer"): (True, False, True),
@@ -120,7 +122,7 @@ OF_BODIES = {
     *("reports.ConsolidationPart", "reports.Restatement", "reports.ReportForm", "reports.ReportFormVersion"),
 }
 """What bodies write is theirs until they send it; forms are for everybody (see tests/apps/reports/test_rights)."""
-OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts", "registers"}
+OUTSIDE = {"audit", "jobs", "units", "accounts", "notices", "facts", "registers", "activities", "tips", "projects"}
 
 
 @pytest.fixture
@@ -246,6 +248,8 @@ def test_the_matrix_agrees_with_the_table_of_rights() -> None:
             Role.COMMUNE_OFFICER: Reach.NAMED,
             Role.REGISTER_KEEPER: Reach.NAMED,
             Role.HEALTH_OFFICER: Reach.NAMED,
+            Role.TIP_OFFICER: Reach.NAMED,
+            Role.CUSTODIAN: Reach.NAMED,
             Role.REVIEWER: Reach.SUBTREE,
             Role.AUDITOR: Reach.SUBTREE,
             Role.ADMINISTRATOR: Reach.NAMED,
@@ -253,6 +257,7 @@ def test_the_matrix_agrees_with_the_table_of_rights() -> None:
         for role in (Role.LEADER, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR):
             assert row[role].change is Reach.NOTHING
         officers = (Role.OFFICER, Role.COMMUNE_OFFICER, Role.REGISTER_KEEPER, Role.HEALTH_OFFICER)
+        officers += (Role.TIP_OFFICER, Role.CUSTODIAN)
         assert len({row[role] for role in officers}) == 1
 
 

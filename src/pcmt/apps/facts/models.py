@@ -261,6 +261,7 @@ class Source(models.TextChoices):
     REPORT = "report", _("Báo cáo")
     REGISTER = "register", _("Hồ sơ quản lý")
     ACTIVITY = "activity", _("Nhật ký hoạt động")
+    TIP = "tip", _("Sổ tin báo")
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -363,17 +364,31 @@ class Fact(models.Model):
 
 
 class CountedUnit(models.Model):
-    """From which day on a unit's figures are counted from its records (`facts.counters`), by the kind of records."""
+    """From which day on a unit's figures are counted from its records (`facts.counters`), by the kind of records.
+
+    Without an `element` it holds for all that the source counts: who keeps files keeps them all. Of activities a unit
+    may keep some and go on telling numbers of others: there each element has its own row and day.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     source = models.CharField(max_length=10, choices=Source.choices)
+    element = models.ForeignKey(Element, models.PROTECT, null=True, blank=True, related_name="+")
     start = models.DateField("từ ngày")
 
     objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "đơn vị có số đếm từ hồ sơ"
-        constraints = [models.UniqueConstraint(fields=["unit", "source"], name="counted_unit_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "source"], name="counted_unit_once", condition=Q(element__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "source", "element"],
+                name="counted_unit_element_once",
+                condition=Q(element__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.start}"

@@ -16,4 +16,5 @@ from .background import *  # noqa: F403
 from .reminding import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .registers import *  # noqa: F403
+from .tips import *  # noqa: F403
 from .audit import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Report forms as data: what a report asks for (`forms`), and what one says (`content`).
+"""Report forms as data: what a report asks for (`forms`), and what one says (`content`). Kinds of records (`kinds`).
 
 A form is an outline of sections; a section is text, a table whose lines are bound to data elements, or a list that the
 program makes of what it knows. What a report says is kept apart from its form, so that reports over several versions of
@@ -17,40 +17,84 @@ from pcmt.core.schemas.content import (
     Provenance,
     SectionText,
 )
+from pcmt.core.schemas.entries import FieldProblem, ReadEntry, entry_title, number_of, read_entry, read_value, shown
 from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.kinds import (
+    NUMBERS,
+    CountOf,
+    CountRule,
+    FieldType,
+    KindField,
+    KindSchema,
+    Noun,
+    Option,
+    Sensitivity,
+    State,
+    StateSort,
+    When,
+)
 from pcmt.core.schemas.tabled import COLUMNS, bound_line, schema_of_table
-from pcmt.core.schemas.written import content_data, content_from, schema_data, schema_from, seal_of
+from pcmt.core.schemas.written import (
+    content_data,
+    content_from,
+    kind_data,
+    kind_from,
+    schema_data,
+    schema_from,
+    seal_of,
+)
 
 __all__ = [
     "COLUMNS",
+    "NUMBERS",
     "RECIPES",
     "Column",
     "ColumnKind",
     "Content",
     "Correction",
+    "CountOf",
+    "CountRule",
     "Difference",
+    "FieldProblem",
+    "FieldType",
     "Figure",
     "FormProblem",
+    "KindField",
+    "KindSchema",
     "Line",
     "ListRow",
     "MergedLine",
+    "Noun",
+    "Option",
     "Part",
     "Picture",
     "Provenance",
+    "ReadEntry",
     "ReportSchema",
     "Section",
     "SectionKind",
     "SectionText",
+    "Sensitivity",
+    "State",
+    "StateSort",
+    "When",
     "binding_of",
     "bound_line",
     "compared",
     "content_data",
     "content_from",
+    "entry_title",
+    "kind_data",
+    "kind_from",
     "merged_lines",
+    "number_of",
     "problems",
+    "read_entry",
+    "read_value",
     "schema_data",
     "schema_from",
     "schema_of_table",
     "seal_of",
+    "shown",
     "summary",
 ]

@@ -15,6 +15,7 @@ import attrs
 
 from pcmt.core.schemas.content import Content
 from pcmt.core.schemas.forms import ReportSchema
+from pcmt.core.schemas.kinds import KindSchema
 
 T = TypeVar("T")
 
@@ -28,6 +29,17 @@ def schema_data(schema: ReportSchema) -> dict[str, Any]:
 def schema_from(data: Mapping[str, Any]) -> ReportSchema:
     """A form from stored data. Raises ValueError, KeyError or TypeError for what never was a form."""
     return _made(ReportSchema, data)
+
+
+def kind_data(schema: KindSchema) -> dict[str, Any]:
+    """A kind of records as JSON data; what is left at its default is left out."""
+    found: dict[str, Any] = _plain(schema, sparse=True)
+    return found
+
+
+def kind_from(data: Mapping[str, Any]) -> KindSchema:
+    """A kind from stored data or a file of `data/kinds`. Raises ValueError, KeyError or TypeError for what is none."""
+    return _made(KindSchema, data)
 
 
 def content_data(content: Content) -> dict[str, Any]:

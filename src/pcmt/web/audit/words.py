@@ -361,6 +361,16 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
 WORDS: Mapping[str, Word] = {event: word for group in EVENTS.values() for event, word in group.items()}
 
 OBJECTS: Mapping[str, Word] = {
+    "activities.Kind": gettext_lazy("Loại nội dung ghi nhận"),
+    "activities.KindVersion": gettext_lazy("Phiên bản loại nội dung ghi nhận"),
+    "activities.Event": gettext_lazy("Hoạt động"),
+    "activities.EventFile": gettext_lazy("Minh chứng"),
+    "activities.Place": gettext_lazy("Địa điểm"),
+    "activities.RecordSheet": gettext_lazy("Lần nhập hoạt động từ Excel"),
+    "activities.OfflineEntry": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
+    "tips.TipTeam": gettext_lazy("Nơi tiếp nhận tin báo"),
+    "tips.Tip": gettext_lazy("Tin báo"),
+    "tips.IdentityAsk": gettext_lazy("Đề nghị xem danh tính người báo tin"),
     "registers.Subject": gettext_lazy("Hồ sơ"),
     "registers.Identity": gettext_lazy("Nhân thân"),
     "registers.Spell": gettext_lazy("Diện quản lý"),

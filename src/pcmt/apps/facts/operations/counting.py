@@ -57,7 +57,7 @@ def tell_counted(
         if not asked:
             return None
         ledger = Ledger.opened(asked, elements, at)
-        CountedUnit.objects.update_or_create(unit_id=unit_id, source=source, defaults={"start": first})
+        CountedUnit.objects.update_or_create(unit_id=unit_id, source=source, element=None, defaults={"start": first})
         standing = {
             (row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)): row for row in mine.defer("note")
         }

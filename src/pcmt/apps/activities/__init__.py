@@ -1,0 +1,1 @@
+"""What is done and where: events and places of kinds that are data."""

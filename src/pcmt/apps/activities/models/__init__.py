@@ -1,0 +1,46 @@
+"""What is done and where: kinds as versioned data, events, places with their states, and work in progress."""
+
+from pcmt.apps.activities.models.events import (
+    COUNTING,
+    Event,
+    EventFile,
+    EventPlace,
+    EventState,
+    EventStep,
+    StepWhat,
+    Way,
+)
+from pcmt.apps.activities.models.kinds import Kind, KindNoun, KindState, KindVersion
+from pcmt.apps.activities.models.places import Place, PlaceSpell, RecordQuerySet
+from pcmt.apps.activities.models.work import (
+    EntryState,
+    EventMark,
+    KeptSince,
+    OfflineEntry,
+    RecordSheet,
+    SheetState,
+)
+
+__all__ = [
+    "COUNTING",
+    "EntryState",
+    "Event",
+    "EventFile",
+    "EventMark",
+    "EventPlace",
+    "EventState",
+    "EventStep",
+    "KeptSince",
+    "Kind",
+    "KindNoun",
+    "KindState",
+    "KindVersion",
+    "OfflineEntry",
+    "Place",
+    "PlaceSpell",
+    "RecordQuerySet",
+    "RecordSheet",
+    "SheetState",
+    "StepWhat",
+    "Way",
+]

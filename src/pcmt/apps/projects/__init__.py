@@ -1,0 +1,1 @@
+"""Campaigns, programmes, projects and their money."""

@@ -1,0 +1,1 @@
+"""Tip-offs: sealed, apart from who sent them."""

@@ -1,0 +1,1 @@
+"""What is asked about tip-offs; whoever counts gets numbers and no content."""
