@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,7 @@ from pcmt.apps.activities.queries.sheets import (
     NEW,
     REFUSED,
     TONES,
+    SheetRow,
     columns_of,
     empty_sheet,
     kept_of,
@@ -69,8 +71,8 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
         form.add_error(made.field if made.field in form.fields else None, made.message)
     rows = RecordSheet.objects.visible_to(actor).filter(kind=choice.kind, user_id=actor.user_id)[:LAST]
     page = {
-        "choice": choice, "form": form, "rows": list(rows), "most": MOST_ROWS, "days": KEPT_DAYS, "undo_days": UNDO_DAYS,
-        "columns": columns_of(choice.schema),
+        "choice": choice, "form": form, "rows": list(rows), "most": MOST_ROWS, "days": KEPT_DAYS,
+        "undo_days": UNDO_DAYS, "columns": columns_of(choice.schema),
     }  # fmt: skip
     return render(request, "record_sheets/upload.html", page, status=422 if form.errors else 200)
 
@@ -123,14 +125,7 @@ def preview(request: HttpRequest, key: Any) -> HttpResponse:
     shown = [known[key] for _column, key in sorted(kept.columns.items())]
     context = {
         "made": made, "choice": choice, "tabs": tabs, "page": page, "heads": shown, "error": error, "total": len(rows),
-        "rows": [
-            {
-                "row": each, "word": state_words(each.state), "tone": {"new": "done", "likely": "wait"}.get(each.state, "soon"),
-                "cells": list(zip(shown, (each.said.get(key, "") for _column, key in sorted(kept.columns.items())), strict=True)),
-                "can": each.state in (NEW, REFUSED), "likely": each.state == LIKELY, "checked": each.state == NEW,
-            }
-            for each in page.object_list
-        ],
+        "rows": [_row(each, kept.columns, known) for each in page.object_list],
         "can": any(each.state in (NEW, LIKELY, REFUSED) for each in page.object_list),
         "how": [
             (address(0, column)[:-1], kept.grid.sheets[kept.sheet].text(kept.head, column), known[key])
@@ -138,6 +133,18 @@ def preview(request: HttpRequest, key: Any) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "record_sheets/preview.html", context, status=422 if error else 200)
+
+
+def _row(row: SheetRow, columns: Mapping[int, str], known: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "word": state_words(row.state),
+        "tone": {NEW: "done", LIKELY: "wait"}.get(row.state, "soon"),
+        "cells": [(known[key], row.said.get(key, "")) for _column, key in sorted(columns.items())],
+        "can": row.state in (NEW, REFUSED),
+        "likely": row.state == LIKELY,
+        "checked": row.state == NEW,
+    }
 
 
 def columns(request: HttpRequest, key: Any) -> HttpResponse:
