@@ -137,8 +137,9 @@ def _write(request: HttpRequest, actor: Actor, code: str) -> JsonResponse:
         return _problem(422, "wrong", words)
     made = record_event(
         actor=actor, at=timezone.now(), key=key, kind=code, body_id=body_id, area_id=area_id, on=on, until=until,
-        time=str(said["time"]) if said.get("time") else None, title=str(said.get("title", ""))[:300], typed=said.get("data", {}),
-        where=str(said.get("where", ""))[:300], point=point, place_ids=place_ids, way=Way.API, again=bool(said.get("again")),
+        time=str(said["time"]) if said.get("time") else None, title=str(said.get("title", ""))[:300],
+        typed=said.get("data", {}), where=str(said.get("where", ""))[:300], point=point, place_ids=place_ids,
+        way=Way.API, again=bool(said.get("again")),
     )  # fmt: skip
     if isinstance(made, Refusal):
         return _problem(403 if made.code == "not_allowed" else 422, made.code, made.message, made.field or "")

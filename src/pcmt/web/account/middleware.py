@@ -91,7 +91,7 @@ def _in_use(request: HttpRequest) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Django's, but programs, and a part of a page fetched in the background, are told 401 instead of sent a whole page.
+    """Django's, but programs, and what a page fetches in the background, are told 401 instead of sent a whole page.
 
     The open page then says that the session ended (session.js) and keeps what was typed.
     """
