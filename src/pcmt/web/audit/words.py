@@ -69,6 +69,14 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.conflict.opened": gettext_lazy("Mục ghi khi mất mạng cần người xem"),
         "registers.conflict.decided": gettext_lazy("Quyết định mục ghi khi mất mạng"),
     },
+    gettext_lazy("Địa điểm"): {
+        "activities.place.opened": gettext_lazy("Mở địa điểm"),
+        "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
+        "activities.place.corrected": gettext_lazy("Sửa địa điểm"),
+        "activities.place.undone": gettext_lazy("Lấy lại bước gần nhất của địa điểm"),
+        "activities.place.closed": gettext_lazy("Thôi theo dõi địa điểm"),
+        "activities.place.voided": gettext_lazy("Bỏ địa điểm ghi sai"),
+    },
     gettext_lazy("Số liệu"): {
         "facts.numbers.told": gettext_lazy("Ghi số liệu"),
         "facts.numbers.accepted": gettext_lazy("Tiếp nhận số liệu"),
