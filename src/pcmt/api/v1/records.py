@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, EventState, Kind, Place, Way
 from pcmt.apps.activities.operations.events import record_event
-from pcmt.apps.activities.policies import sees_inside_of
+from pcmt.apps.activities.policies import sees_inside_of, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for, schema_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import KindSchema, Noun, Sensitivity, kind_data
@@ -59,7 +59,7 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
         return actor
     if request.method == "POST":
         return _write(request, actor, kind)
-    row = Kind.objects.visible_to(actor).filter(code=kind).first()
+    row: Any = Kind.objects.visible_to(actor).filter(code=kind).first()
     if row is None or not actor.sees_below("activities.Event"):
         return _problem(404, "not_found", _("Không có loại này."))
     after = request.GET.get("after", "0")
@@ -67,10 +67,10 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
         return _problem(422, "wrong", _("“after” phải là số."), "after")
     found: list[Any]
     if row.noun == Noun.PLACE:
-        places = Place.objects.visible_to(actor).filter(kind=row, pk__gt=int(after), voided_at__isnull=True)
+        places = shown_to(Place.objects.filter(kind=row, pk__gt=int(after), voided_at__isnull=True), actor)
         found = list(places.select_related("kind_version", "body", "area").order_by("pk")[: PAGE + 1])
     else:
-        events = Event.objects.visible_to(actor).filter(kind=row, pk__gt=int(after)).exclude(state=EventState.VOIDED)
+        events = shown_to(Event.objects.filter(kind=row, pk__gt=int(after)).exclude(state=EventState.VOIDED), actor)
         for name, look in (("since", "on__gte"), ("until", "on__lte")):
             if text := request.GET.get(name):
                 try:
@@ -90,8 +90,6 @@ def _told(rows: Iterable[Any], inside: Any) -> Iterable[dict[str, Any]]:
     schemas: dict[int, KindSchema] = {}
     for row in rows:
         schema = schemas.setdefault(row.kind_version_id, schema_of(row.kind_version))
-        if schema.inside and row.pk not in inside:
-            continue
         fields = {each.key: each for each in schema.fields}
         data = {
             key: value

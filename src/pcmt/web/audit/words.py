@@ -71,6 +71,12 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
     },
     gettext_lazy("Địa điểm"): {
         "activities.event.recorded": gettext_lazy("Ghi hoạt động"),
+        "activities.sheet.sent": gettext_lazy("Gửi tệp hoạt động để nhập"),
+        "activities.sheet.matched": gettext_lazy("Chọn cách đọc tệp hoạt động"),
+        "activities.sheet.written": gettext_lazy("Ghi hoạt động từ tệp"),
+        "activities.sheet.finished": gettext_lazy("Kết thúc lần nhập hoạt động"),
+        "activities.sheet.undone": gettext_lazy("Hoàn tác lần nhập hoạt động"),
+        "activities.record.exported": gettext_lazy("Xuất hoạt động, địa điểm"),
         "activities.event.corrected": gettext_lazy("Sửa hoạt động"),
         "activities.event.voided": gettext_lazy("Bỏ hoạt động"),
         "activities.event.restored": gettext_lazy("Lấy lại hoạt động đã bỏ"),

@@ -28,7 +28,7 @@ from pcmt.apps.activities.operations.sheets import (
     undo_sheet,
     write_rows,
 )
-from pcmt.apps.activities.policies import sees_inside_of
+from pcmt.apps.activities.policies import sees_inside_of, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
 from pcmt.apps.activities.queries.sheets import (
     LIKELY,
@@ -209,26 +209,22 @@ def finish(request: HttpRequest, key: Any) -> HttpResponse:
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """All records of a kind that one sees, of all versions, in one workbook; `tu` and `den` bound the days."""
     actor = acting(request)
-    row = Kind.objects.visible_to(actor).filter(code=kind).first()
+    row: Any = Kind.objects.visible_to(actor).filter(code=kind).first()
     if row is None or not actor.sees_below("activities.Event"):
         raise Http404
     since, until = _day(request.GET.get("tu")), _day(request.GET.get("den"))
     found: list[Any]
     if row.noun == Noun.PLACE:
-        places = Place.objects.visible_to(actor).filter(kind=row, voided_at__isnull=True)
+        places = shown_to(Place.objects.filter(kind=row, voided_at__isnull=True), actor)
         found = list(places.select_related("kind_version", "body", "area").order_by("search_key", "pk")[:MOST_OUT])
     else:
-        events = Event.objects.visible_to(actor).filter(kind=row).exclude(state=EventState.VOIDED)
+        events = shown_to(Event.objects.filter(kind=row).exclude(state=EventState.VOIDED), actor)
         if since:
             events = events.filter(on__gte=since)
         if until:
             events = events.filter(on__lte=until)
         found = list(events.select_related("kind_version", "body", "area").order_by("on", "pk")[:MOST_OUT])
     inside = sees_inside_of(actor, found)
-    schema_inside = [each for each in found if each.kind_version.body.get("inside") and each.pk not in inside]
-    if schema_inside:  # a kind for those only who keep its records
-        left = {each.pk for each in schema_inside}
-        found = [each for each in found if each.pk not in left]
     noted(request, "activities.record.exported", row, count=len(found), format="xlsx")
     return _attached(write_marked(taken_out(found, inside=inside), {}), f"{kind.replace('_', '-')}.xlsx")
 

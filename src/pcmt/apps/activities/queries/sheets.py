@@ -122,7 +122,7 @@ def empty_sheet(schema: KindSchema) -> bytes:
 
 def guess_columns(schema: KindSchema, grid: Grid) -> tuple[int, int, dict[int, str]] | None:
     """Sheet, last row of headings and meaning by column, where at least the day (or the name) is recognised."""
-    known = {}
+    known: dict[str, str] = {}
     for each in columns_of(schema):
         known.setdefault(_folded(each.label), each.key)
         known.setdefault(_folded(each.heading), each.key)
@@ -373,9 +373,9 @@ def taken_out(rows: Sequence[Event] | Sequence[Place], *, inside: Collection[int
         schema = schemas[row.kind_version_id]
         cells = list(_own_cells(row, schema))
         for (key, _label, _kind), pks in shapes.items():
-            field = schema.field(key) if row.kind_version_id in pks else None
-            open_to = field is not None and (field.sensitivity is Sensitivity.OPEN or row.pk in inside)
-            cells.append(shown(field, row.data.get(key)) if field is not None and open_to else "")
+            told = schema.field(key) if row.kind_version_id in pks else None
+            open_to = told is not None and (told.sensitivity is Sensitivity.OPEN or row.pk in inside)
+            cells.append(shown(told, row.data.get(key)) if told is not None and open_to else "")
         lines.append(tuple(cells))
     own = _PLACE_HEADS if rows and isinstance(rows[0], Place) else _EVENT_HEADS
     head = (*(str(each()) for each in own), *heads)
