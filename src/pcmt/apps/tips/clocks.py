@@ -1,4 +1,4 @@
-"""How long a tip may take: 20 days, 2 months where it is complex, once 2 months more. The law is `data/law/limits.toml`.
+"""How long a tip may take: 20 days, 2 months where it is complex, once 2 months more; see `data/law/limits.toml`.
 
 The day of receipt is not counted; the last day runs to its end, and where it is a day off the next working day is the
 last (Criminal Procedure Code 2015, articles 134 and 147). Months end on the same day of the month, or on its last.

@@ -196,7 +196,7 @@ class TipNamed(models.Model):
 
 
 class KeeperQuerySet(models.QuerySet[Any]):
-    """What the custodian of identities keeps: seen nowhere but in the custodian's own area, never by whom a tip names."""
+    """What the custodian of identities keeps: seen in the custodian's own area alone, never by whom a tip names."""
 
     def visible_to(self, actor: Actor | None) -> Self:
         model: Any = self.model

@@ -6,40 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tips', '0001_initial'),
-        ('units', '0007_identifiers_and_imports'),
+        ("tips", "0001_initial"),
+        ("units", "0007_identifiers_and_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='tip',
-            name='closed_in',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="tip",
+            name="closed_in",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='tip',
-            name='received_in',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="tip",
+            name="received_in",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='tipstep',
-            name='to_user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="tipstep",
+            name="to_user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='tipstep',
-            name='what',
-            field=models.CharField(choices=[('received', 'Tiếp nhận'), ('taken', 'Nhận xử lý'), ('handed', 'Bàn giao'), ('verifying', 'Xác minh'), ('complex', 'Vụ việc phức tạp'), ('extended', 'Gia hạn'), ('noted', 'Ghi chú'), ('placed', 'Gắn địa điểm'), ('named', 'Có đơn vị bị nêu tên'), ('moved', 'Chuyển nơi tiếp nhận'), ('settled', 'Giải quyết xong'), ('passed_on', 'Chuyển cơ quan khác'), ('reopened', 'Mở lại'), ('joined', 'Nhập với tin khác'), ('held', 'Giữ lại, chưa xóa'), ('freed', 'Thôi giữ lại'), ('purged', 'Xóa nội dung')], max_length=10, verbose_name='việc'),
+            model_name="tipstep",
+            name="what",
+            field=models.CharField(
+                choices=[
+                    ("received", "Tiếp nhận"),
+                    ("taken", "Nhận xử lý"),
+                    ("handed", "Bàn giao"),
+                    ("verifying", "Xác minh"),
+                    ("complex", "Vụ việc phức tạp"),
+                    ("extended", "Gia hạn"),
+                    ("noted", "Ghi chú"),
+                    ("placed", "Gắn địa điểm"),
+                    ("named", "Có đơn vị bị nêu tên"),
+                    ("moved", "Chuyển nơi tiếp nhận"),
+                    ("settled", "Giải quyết xong"),
+                    ("passed_on", "Chuyển cơ quan khác"),
+                    ("reopened", "Mở lại"),
+                    ("joined", "Nhập với tin khác"),
+                    ("held", "Giữ lại, chưa xóa"),
+                    ("freed", "Thôi giữ lại"),
+                    ("purged", "Xóa nội dung"),
+                ],
+                max_length=10,
+                verbose_name="việc",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tip',
-            index=models.Index(fields=['received_in', 'received_on'], name='tip_counted_received'),
+            model_name="tip",
+            index=models.Index(fields=["received_in", "received_on"], name="tip_counted_received"),
         ),
         migrations.AddIndex(
-            model_name='tip',
-            index=models.Index(fields=['closed_in', 'closed_on'], name='tip_counted_closed'),
+            model_name="tip",
+            index=models.Index(fields=["closed_in", "closed_on"], name="tip_counted_closed"),
         ),
     ]

@@ -54,5 +54,6 @@ def counted(unit_id: int, spans: Sequence[Span]) -> Numbers:
     closed = Tip.objects.filter(closed_in=unit_id, closed_on__range=window).values_list("closed_on", flat=True)
     for code, days in ((RECEIVED, received), (VERIFIED, closed)):
         for day in days.order_by().iterator():
-            numbers[code, "", spans[bisect_right(starts, day) - 1]] += 1
+            if day is not None:
+                numbers[code, "", spans[bisect_right(starts, day) - 1]] += 1
     return numbers
