@@ -25,6 +25,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.registers.jobs.sweep": gettext_lazy("Xem đồng hồ của các hồ sơ, báo sắp hết thời hạn"),
     "pcmt.apps.registers.jobs.keep": gettext_lazy("Ẩn danh hồ sơ hết thời hạn lưu, xóa danh sách nhập dở"),
     "pcmt.apps.registers.jobs.recount": gettext_lazy("Đếm lại số liệu từ hồ sơ"),
+    "pcmt.apps.projects.jobs.count_all": gettext_lazy("Cộng lại số liệu kinh phí"),
     "pcmt.apps.registers.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu của mọi xã"),
     "pcmt.apps.activities.jobs.purge_sheets": gettext_lazy("Dọn các lần nhập hoạt động bỏ dở"),
     "pcmt.apps.reports.jobs.lay_out": gettext_lazy("Lập trước các kỳ báo cáo"),
