@@ -90,8 +90,8 @@ def _places(scene: Scene, unit: Unit, user: User, *, first: bool) -> dict[str, P
             for offset, state in entry.get("moves", ()):
                 day = scene.day(offset)
                 moved = move_place(
-                    actor=_actor(scene, user, day), at=noon(day, 15), place_id=made.pk, version=made.version, state=state,
-                    on=day, typed={},
+                    actor=_actor(scene, user, day), at=noon(day, 15), place_id=made.pk, version=made.version,
+                    state=state, on=day, typed={},
                 )  # fmt: skip
                 made = ok(moved)
             found[name] = made
