@@ -19,6 +19,8 @@ from pcmt.core.schemas.content import (
 )
 from pcmt.core.schemas.entries import FieldProblem, ReadEntry, entry_title, number_of, read_entry, read_value, shown
 from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.kind_checking import KindProblem, asks_for_person, kind_problems
+from pcmt.core.schemas.kind_comparing import KindChange, kind_changes, kind_summary
 from pcmt.core.schemas.kinds import (
     NUMBERS,
     CountOf,
@@ -59,7 +61,9 @@ __all__ = [
     "FieldType",
     "Figure",
     "FormProblem",
+    "KindChange",
     "KindField",
+    "KindProblem",
     "KindSchema",
     "Line",
     "ListRow",
@@ -78,14 +82,18 @@ __all__ = [
     "State",
     "StateSort",
     "When",
+    "asks_for_person",
     "binding_of",
     "bound_line",
     "compared",
     "content_data",
     "content_from",
     "entry_title",
+    "kind_changes",
     "kind_data",
     "kind_from",
+    "kind_problems",
+    "kind_summary",
     "merged_lines",
     "number_of",
     "problems",
