@@ -110,6 +110,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "activities.kind.dropped": gettext_lazy("Bỏ bản đang soạn của loại hoạt động, địa điểm"),
         "activities.kind.used": gettext_lazy("Dùng bản mới của loại hoạt động, địa điểm"),
         "activities.kind.retired": gettext_lazy("Thôi dùng loại hoạt động, địa điểm"),
+        "activities.file.downloaded": gettext_lazy("Tải tệp minh chứng của hoạt động"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
         "activities.place.corrected": gettext_lazy("Sửa địa điểm"),
