@@ -5,8 +5,10 @@ from pcmt.reference.exchange import FieldKind, Layout, PacketField, PacketType, 
 from pcmt.reference.files import folder, table, tables
 from pcmt.reference.law import WrongLaw, groups_tested, law, law_from, rules_of
 from pcmt.reference.papers import FormField, FormText, paper_form, paper_forms
+from pcmt.reference.points import Centre, centres
 
 __all__ = [
+    "Centre",
     "FieldKind",
     "FormField",
     "FormText",
@@ -14,6 +16,7 @@ __all__ = [
     "PacketField",
     "PacketType",
     "WrongLaw",
+    "centres",
     "folder",
     "groups_tested",
     "ladders",

@@ -33,6 +33,7 @@ from pcmt.core.schemas.kinds import (
     StateSort,
     When,
 )
+from pcmt.core.schemas.lives import Flow, Stretch, flows, summed
 from pcmt.core.schemas.tabled import COLUMNS, bound_line, schema_of_table
 from pcmt.core.schemas.written import (
     content_data,
@@ -58,6 +59,7 @@ __all__ = [
     "FieldProblem",
     "FieldType",
     "Figure",
+    "Flow",
     "FormProblem",
     "KindField",
     "KindSchema",
@@ -77,6 +79,7 @@ __all__ = [
     "Sensitivity",
     "State",
     "StateSort",
+    "Stretch",
     "When",
     "binding_of",
     "bound_line",
@@ -84,6 +87,7 @@ __all__ = [
     "content_data",
     "content_from",
     "entry_title",
+    "flows",
     "kind_data",
     "kind_from",
     "merged_lines",
@@ -97,4 +101,5 @@ __all__ = [
     "seal_of",
     "shown",
     "summary",
+    "summed",
 ]
