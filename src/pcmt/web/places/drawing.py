@@ -194,7 +194,7 @@ def _marks(dots: Sequence[Dot], frame: _Frame, close: bool) -> list[Mark]:
                     _short(label),
                     _n(min(max(x, 40.0), SIZE - 40.0)),
                     _n(y + largest + 11),
-                )  # fmt: skip
+                )
             )
     return marks
 
