@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import attrs
 import pytest
-from django.core.exceptions import PermissionDenied
 
-from pcmt.apps.activities.models import EventMark, KeptSince, KindState, KindVersion, Place, PlaceBefore, PlaceSpell
+from pcmt.apps.activities.models import EventMark, KeptSince, Place
 from pcmt.apps.activities.operations.places import (
-    close_place,
-    correct_place,
-    move_place,
     open_place,
-    undo_move,
-    void_place,
 )
-from pcmt.apps.activities.policies import can_change, is_inside, sees_inside, shown_to
 from pcmt.apps.audit.models import Entry
-from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.schemas import FieldType, KindField, KindSchema, Noun, Sensitivity, State, StateSort, kind_data
-from tests.apps.units.reorganising import AFTERWARDS, SOON, merger, planned, police_merger
-from tests.factories.activities import BROADCAST, HOT_SPOT, SCHOOL, event, kind, place
+from pcmt.core.schemas import FieldType, KindField, KindSchema, Noun, Sensitivity, State, StateSort
+from tests.factories.activities import HOT_SPOT, kind
 from tests.factories.world import NOW, TODAY, World, world
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ fields) is shown to nobody else, however far their seeing reaches.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
@@ -50,6 +51,13 @@ def can_change(actor: Actor | None, record: Event | Place) -> bool:
     return Unit.objects.filter(pk=record.body_id, pk__in=reached_units(actor, reach)).exists()
 
 
+def can_verify(actor: Actor | None, event: Event) -> bool:
+    """Whether the actor verifies an event: one of a unit strictly below the own area, never of the own unit."""
+    if actor is None or event.body_id == actor.unit_id or actor.changes("activities.Event") < Reach.AREA:
+        return False
+    return can_change(actor, event)
+
+
 def sees_inside(actor: Actor | None, record: Event | Place) -> bool:
     """Whether what a record keeps inside is shown to the actor: only to who may change the record.
 
@@ -91,3 +99,14 @@ def shown_to(rows: QuerySet[Any], actor: Actor | None) -> QuerySet[Any]:
     if reach < Reach.SUBTREE:
         return seen.exclude(hidden)  # type: ignore[no-any-return]
     return seen.filter(~hidden | Q(body__in=reached_units(actor, reach)))  # type: ignore[no-any-return]
+
+
+def sees_inside_of(actor: Actor | None, rows: Iterable[Any]) -> frozenset[int]:
+    """Ids of those among loaded events (or places) whose inside the actor sees; one statement."""
+    held = list(rows)
+    reach = changes(held[0]._meta.label, actor) if held else Reach.NOTHING
+    if actor is None or reach < Reach.SUBTREE:
+        return frozenset()
+    mine = Unit.objects.filter(pk__in={each.body_id for each in held}).filter(pk__in=reached_units(actor, reach))
+    bodies_held = set(mine.values_list("pk", flat=True))
+    return frozenset(each.pk for each in held if each.body_id in bodies_held)

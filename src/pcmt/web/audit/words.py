@@ -70,6 +70,13 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.conflict.decided": gettext_lazy("Quyết định mục ghi khi mất mạng"),
     },
     gettext_lazy("Địa điểm"): {
+        "activities.event.recorded": gettext_lazy("Ghi hoạt động"),
+        "activities.event.corrected": gettext_lazy("Sửa hoạt động"),
+        "activities.event.voided": gettext_lazy("Bỏ hoạt động"),
+        "activities.event.restored": gettext_lazy("Lấy lại hoạt động đã bỏ"),
+        "activities.event.verified": gettext_lazy("Xác minh hoạt động"),
+        "activities.event.returned": gettext_lazy("Trả lại hoạt động"),
+        "activities.event.evidenced": gettext_lazy("Thêm minh chứng cho hoạt động"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
         "activities.place.corrected": gettext_lazy("Sửa địa điểm"),
