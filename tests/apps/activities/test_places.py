@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
+from django.core.exceptions import PermissionDenied
 
-from pcmt.apps.activities.models import EventMark, KeptSince, Place
+from pcmt.apps.activities.models import EventMark, KeptSince, KindState, KindVersion, Place, PlaceBefore, PlaceSpell
 from pcmt.apps.activities.operations.places import (
+    close_place,
+    correct_place,
+    move_place,
     open_place,
+    undo_move,
+    void_place,
 )
+from pcmt.apps.activities.policies import can_change, is_inside, sees_inside, shown_to
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
-from pcmt.core.schemas import FieldType, KindField, KindSchema, Noun, Sensitivity, State, StateSort
-from tests.factories.activities import HOT_SPOT, kind
+from pcmt.core.schemas import KindSchema, kind_data
+from tests.apps.units.reorganising import AFTERWARDS, SOON, merger, planned, police_merger
+from tests.factories.activities import CROP, HOT_SPOT, SCHOOL, event, kind, place
 from tests.factories.world import NOW, TODAY, World, world
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-CROP = KindSchema(
-    code="crop_plot", noun=Noun.PLACE, label="Điểm trồng cây", group="Địa bàn", word="điểm", title="Điểm trồng {plant}",
-    fields=(
-        KindField(key="plant", label="Loại cây", type=FieldType.TEXT, required=True),
-        KindField(key="owner", label="Chủ đất", type=FieldType.TEXT, sensitivity=Sensitivity.INSIDE),
-        KindField(key="found", label="Diện tích phát hiện", type=FieldType.WHOLE, unit_word="m²", required=True),
-        KindField(key="gone", label="Diện tích đã phá", type=FieldType.WHOLE, unit_word="m²", required=True),
-    ),
-    states=(
-        State(key="found", label="Phát hiện", first=True, asks=("found",)),
-        State(key="destroyed", label="Đã phá", sort=StateSort.GONE, after=("found", "again"), asks=("gone",)),
-        State(key="again", label="Tái trồng", after=("destroyed",)),
-    ),
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -316,4 +313,3 @@ def test_places_follow_their_communes_and_say_where_they_were(land: World) -> No
     assert EventMark.objects.filter(unit=heir, start=SOON).exists()
     carry_out_reorganisations(at=AFTERWARDS)
     assert PlaceBefore.objects.count() == 1
-    assert kind(BROADCAST).kind.noun == "event"

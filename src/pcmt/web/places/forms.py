@@ -264,10 +264,9 @@ class DescribedForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if not self.errors and (found.get("lat") is None) != (found.get("lon") is None):
-            self.add_error(
-                "lat" if found.get("lat") is None else "lon", _("Ghi cả vĩ độ và kinh độ, hoặc để trống cả hai.")
-            )
+        if "lat" not in self.errors and "lon" not in self.errors and (found["lat"] is None) != (found["lon"] is None):
+            missing = "lat" if found["lat"] is None else "lon"
+            self.add_error(missing, _("Ghi cả vĩ độ và kinh độ, hoặc để trống cả hai."))
         return found
 
     @property
