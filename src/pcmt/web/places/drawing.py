@@ -32,7 +32,9 @@ LOOKS = (str(StateSort.STANDING), str(StateSort.WATCHED), str(StateSort.GONE), E
 """In this order they stand side by side; also the shapes: circle, triangle, square, diamond."""
 MOST_UNITS = 300
 LABELLED = 14
-"""So many of the largest are named in the picture; the table names all."""
+"""So many of the largest are named in the picture, where names do not overlap; the table names all."""
+LETTER, LINE = 5.6, 12.0
+"""About how wide a letter and how high a line is."""
 
 
 @attrs.frozen
@@ -166,7 +168,7 @@ def _marks(dots: Sequence[Dot], frame: _Frame, close: bool) -> list[Mark]:
     for dot in dots:
         here[dot.lat, dot.lon].append(dot)
     totals = {at: sum(dot.count for dot in some) for at, some in here.items()}
-    named = set(sorted(here, key=lambda at: -totals[at])[:LABELLED])
+    names = _Names()
     marks: list[Mark] = []
     for at, some in sorted(here.items(), key=lambda each: -totals[each[0]]):  # small ones on top of large ones
         assert at[0] is not None
@@ -179,7 +181,8 @@ def _marks(dots: Sequence[Dot], frame: _Frame, close: bool) -> list[Mark]:
         for place, (dot, r) in enumerate(zip(some, radii, strict=True)):
             if place:
                 left += radii[place - 1] + r
-            label = (dot.name if close else dot.area) if place == 0 and at in named else ""
+            name = _short(dot.name if close else dot.area) if place == 0 else ""
+            label = name if name and names.fits(name, x, y + largest + 11) else ""
             marks.append(
                 Mark(
                     _n(left),
@@ -191,12 +194,36 @@ def _marks(dots: Sequence[Dot], frame: _Frame, close: bool) -> list[Mark]:
                     _title(dot),
                     dot.area_id,
                     dot.pk,
-                    _short(label),
-                    _n(min(max(x, 40.0), SIZE - 40.0)),
+                    label,
+                    _n(_inside(x, label)),
                     _n(y + largest + 11),
                 )
             )
     return marks
+
+
+def _inside(x: float, name: str) -> float:
+    """The middle of a name that stays inside the picture."""
+    half = len(name) * LETTER / 2
+    return min(max(x, half + 2), SIZE - half - 2)
+
+
+class _Names:
+    """Names placed so far, the most important first."""
+
+    def __init__(self) -> None:
+        self._boxes: list[tuple[float, float, float]] = []
+
+    def fits(self, name: str, x: float, y: float) -> bool:
+        """Whether there is room for a name; then it takes it."""
+        if len(self._boxes) >= LABELLED:
+            return False
+        half, middle = len(name) * LETTER / 2, _inside(x, name)
+        for left, right, line in self._boxes:
+            if abs(y - line) < LINE and middle - half < right and left < middle + half:
+                return False
+        self._boxes.append((middle - half, middle + half, y))
+        return True
 
 
 def _short(label: str) -> str:
@@ -221,7 +248,7 @@ def _title(dot: Dot) -> str:
 
 def _radius(count: int) -> float:
     """The area grows with the number."""
-    return min(4.0 + 2.5 * math.sqrt(count), 24.0)
+    return min(3.0 + 1.8 * math.sqrt(count), 22.0)
 
 
 def _shape(look: str, x: float, y: float, r: float) -> str:

@@ -46,7 +46,7 @@ def keep_since(unit_id: int, kind_id: int, on: date) -> None:
     )
     run(
         f'INSERT INTO {table} (unit_id, kind_id, "start") SELECT unit_id, kind_id, "start" FROM {source} '  # noqa: S608 - names of columns
-        f'WHERE true ON CONFLICT (unit_id, kind_id) DO UPDATE SET '
+        f"WHERE true ON CONFLICT (unit_id, kind_id) DO UPDATE SET "
         f'"start" = CASE WHEN excluded."start" < {table}."start" THEN excluded."start" ELSE {table}."start" END',
         params,
     )
