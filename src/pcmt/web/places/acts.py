@@ -18,7 +18,8 @@ from pcmt.apps.activities.operations import places as doing
 from pcmt.apps.activities.policies import areas, can_record
 from pcmt.apps.activities.queries import places as asking
 from pcmt.core.diagnostics import Refusal
-from pcmt.web.places.forms import ActForm, CloseForm, DescribedForm, MoveForm, OpenForm, VoidForm, boxed
+from pcmt.web.activities.forms import boxed
+from pcmt.web.places.forms import ActForm, CloseForm, DescribedForm, MoveForm, OpenForm, VoidForm
 from pcmt.web.places.views import kinds_to_open, reader
 from pcmt.web.templatetags.pcmt import vdate
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
@@ -17,7 +16,8 @@ from pcmt.apps.activities.queries import maps
 from pcmt.apps.activities.queries import places as asking
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import DAY, Span
-from pcmt.core.schemas import FieldType, KindField, StateSort, shown
+from pcmt.core.schemas import KindField, StateSort
+from pcmt.web.activities.forms import FIELD, box_of, typed_of
 from pcmt.web.fields import FilterForm, WrittenDateField
 
 ALL = ("", gettext_lazy("Tất cả"))
@@ -28,8 +28,6 @@ SORTS: Sequence[tuple[str, Any]] = (
 )
 """What sorts of states are called: in filters and in the map's legend."""
 POINT = ("lat", "lon")
-FIELD = "f_"
-"""Before the keys of a kind's own fields, so that none meets a name of the form."""
 TICK = forms.CheckboxInput
 
 
@@ -149,46 +147,6 @@ class FlowFilter(FilterForm):
         return kind.pk if kind else None
 
 
-def box_of(field: KindField) -> forms.Field:
-    """The box of a kind's field. What is typed is read by the kind itself, which knows how people write."""
-    label = f"{field.label} ({field.unit_word})" if field.unit_word else field.label
-    more: dict[str, Any] = {"label": label, "required": field.required, "help_text": field.help}
-    match field.type:
-        case FieldType.CHOICE:
-            offered = [("", "—"), *((each.key, each.label) for each in field.options)]
-            return forms.ChoiceField(choices=offered, **more)
-        case FieldType.CHOICES:
-            offered = [(each.key, each.label) for each in field.options]
-            return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **more)
-        case FieldType.YES_NO:
-            return forms.ChoiceField(choices=[("", "—"), ("1", _("Có")), ("0", _("Không"))], **more)
-        case FieldType.LINES:
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **more)
-        case FieldType.DAY:
-            return WrittenDateField(**more)
-        case FieldType.WHOLE | FieldType.MONEY | FieldType.DECIMAL:
-            mode = "decimal" if field.type is FieldType.DECIMAL else "numeric"
-            return forms.CharField(widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}), **more)
-    return forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
-
-
-def boxed(fields: Iterable[KindField], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What a kind's boxes hold at first: kept values the way people write them."""
-    found: dict[str, Any] = {}
-    for field in fields:
-        value = data.get(field.key)
-        if value is None:
-            continue
-        match field.type:
-            case FieldType.CHOICE | FieldType.CHOICES:
-                found[FIELD + field.key] = value
-            case FieldType.YES_NO:
-                found[FIELD + field.key] = "1" if value else "0"
-            case _:
-                found[FIELD + field.key] = shown(field, value)
-    return found
-
-
 class ActForm(forms.Form):
     """An act on a place: which version was on the screen, and the fields of the kind that it asks."""
 
@@ -203,11 +161,7 @@ class ActForm(forms.Form):
     @property
     def typed(self) -> dict[str, Any]:
         """What the operation takes of the kind's fields."""
-        found: dict[str, Any] = {}
-        for field in self.asked:
-            value = self.cleaned_data.get(FIELD + field.key)
-            found[field.key] = value.isoformat() if isinstance(value, date) else value
-        return found
+        return typed_of(self.asked, self.data)
 
     def blame(self, refusal: Refusal) -> None:
         """Put what was refused to its boxes, or above all of them."""
