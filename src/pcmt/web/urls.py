@@ -45,6 +45,7 @@ urlpatterns = [
     path("ho-so/", include("pcmt.web.registers_acts.urls")),
     path("ho-so/", include("pcmt.web.papers.urls")),
     path("ho-so/", include("pcmt.web.registers.urls")),
+    path("hoat-dong/dia-diem/", include("pcmt.web.places.urls")),
     path("", include("pcmt.web.people.urls")),
     path("", include("pcmt.web.notices.urls")),
     path("", include("pcmt.web.jobs.urls")),
