@@ -77,6 +77,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "activities.event.verified": gettext_lazy("Xác minh hoạt động"),
         "activities.event.returned": gettext_lazy("Trả lại hoạt động"),
         "activities.event.evidenced": gettext_lazy("Thêm minh chứng cho hoạt động"),
+        "activities.entry.laid": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
+        "activities.entry.decided": gettext_lazy("Quyết định hoạt động ghi ngoại tuyến"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
         "activities.place.corrected": gettext_lazy("Sửa địa điểm"),
