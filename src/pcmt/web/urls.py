@@ -19,6 +19,7 @@ urlpatterns = [
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
     path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
+    path("hoat-dong/", include("pcmt.web.activities.urls")),
     path("nhap-so/", include("pcmt.web.entry.urls")),
     path("doi-chieu/", include("pcmt.web.reconciling.urls")),
     path("thong-ke-ho-so/", include("pcmt.web.totals.urls")),

@@ -11,8 +11,11 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "hoạt động"
 
     def ready(self) -> None:
-        """Take part in reorganisations of units, after the registers."""
+        """Take part in reorganisations of units, after the registers; who sees an event opens its files."""
         from pcmt.apps.activities.operations.following import places_follow
+        from pcmt.apps.activities.queries.events import files_shown_to
+        from pcmt.apps.plans.showing import show_with
         from pcmt.apps.units import followers
 
         followers.register(47, places_follow)
+        show_with(files_shown_to)

@@ -79,6 +79,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "activities.event.evidenced": gettext_lazy("Thêm minh chứng cho hoạt động"),
         "activities.entry.laid": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
         "activities.entry.decided": gettext_lazy("Quyết định hoạt động ghi ngoại tuyến"),
+        "activities.file.downloaded": gettext_lazy("Tải tệp minh chứng của hoạt động"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
         "activities.place.corrected": gettext_lazy("Sửa địa điểm"),

@@ -20,12 +20,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from pcmt.apps.accounts.models import Actor
+from pcmt.apps.activities.operations.events import keep_files
 from pcmt.apps.activities.operations.offline import (
     REASONS,
     FieldEntry,
     decide_entry,
     is_known,
-    keep_pictures,
     take_entries,
 )
 from pcmt.apps.activities.policies import can_record
@@ -117,10 +117,10 @@ def send(request: HttpRequest) -> HttpResponse:
             words = _("Mỗi mục kèm tối đa %(most)s ảnh.") % {"most": MOST_PICTURES}
             return JsonResponse({"key": str(entry.key), "state": "refused", "words": words})
         pairs = ((each.name or "anh.jpg", each.read()) for each in files)
-        kept = keep_pictures(actor=actor, at=timezone.now(), files=pairs)
-        if isinstance(kept, Refusal):
-            return JsonResponse({"key": str(entry.key), "state": "refused", "words": kept.message})
-        entry = attrs.evolve(entry, evidence=tuple(kept))
+        found = keep_files(actor=actor, at=timezone.now(), files=pairs)
+        if found.refused:
+            return JsonResponse({"key": str(entry.key), "state": "refused", "words": found.refused[0].message})
+        entry = attrs.evolve(entry, evidence=found.kept)
     [taken] = take_entries(actor=actor, at=timezone.now(), entries=[entry])
     return JsonResponse({"key": str(taken.key), "state": taken.state, "words": taken.words})
 

@@ -7,11 +7,9 @@ the device may forget it; only what no unit could ever look at stays on the devi
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +24,10 @@ from pcmt.apps.activities.models import EntryState, Event, Kind, OfflineEntry, P
 from pcmt.apps.activities.operations.events import KeptFile, record_event
 from pcmt.apps.activities.policies import areas, can_record_for, shown_to
 from pcmt.apps.audit.operations import record
-from pcmt.apps.plans.operations import keep_file, screen_later
 from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import share_tree
 from pcmt.apps.units.queries import heirs_on
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import MAX_BYTES, Unreadable, is_picture, plain_picture
 
 log = logging.getLogger(__name__)
 
@@ -89,28 +86,6 @@ REASONS = {
 """Why a person looks first, in words."""
 
 
-def keep_pictures(*, actor: Actor, at: datetime, files: Iterable[tuple[str, bytes]]) -> list[KeptFile] | Refusal:
-    """Keep the pictures of an entry, made anew without what the camera wrote into them; all of them or a refusal.
-
-    The same picture sent again is the same file. They belong to nothing until an entry is taken with them.
-    """
-    kept: list[KeptFile] = []
-    with transaction.atomic():
-        for name, data in files:
-            if not data or len(data) > MAX_BYTES or not is_picture(data):
-                return Refusal(code="unsupported", message=_("Chỉ gửi ảnh cùng mục này."), field="evidence")
-            made = plain_picture(data)
-            if isinstance(made, Unreadable):
-                return Refusal(code=made.code, message=str(made), field="evidence")
-            shown = f"{PurePosixPath(name).stem[:200] or 'anh'}.{made.extension}"
-            found = keep_file(actor=actor, at=at, name=shown, data=made.data)
-            if isinstance(found, Refusal):
-                return found
-            screen_later(found)
-            kept.append(KeptFile(found.pk, shown, hashlib.sha256(made.data).hexdigest(), True))
-    return kept
-
-
 def is_known(actor: Actor, key: UUID) -> bool:
     """Whether an entry of this key was taken before: its pictures need not be looked at again."""
     mine = Event.objects.filter(key=key, made_by_id=actor.user_id)
@@ -125,6 +100,7 @@ def take_entries(*, actor: Actor, at: datetime, entries: Sequence[FieldEntry]) -
 def _taken(actor: Actor, at: datetime, entry: FieldEntry) -> Taken:
     try:
         with transaction.atomic():
+            share_tree()
             # The same request twice at once: the second waits here and then finds what the first has written.
             User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
             return _take(actor, at, entry)
@@ -205,6 +181,7 @@ def decide_entry(
     A likely duplicate is no reason any more: the page has shown it. Pictures stay those that were sent.
     """
     with transaction.atomic():
+        share_tree()
         row = (
             OfflineEntry.objects.visible_to(actor)
             .select_for_update(of=("self",))
