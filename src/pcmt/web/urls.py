@@ -27,6 +27,7 @@ urlpatterns = [
     path("che-do-bao-cao/", include("pcmt.web.regimes.urls")),
     path("mau-bao-cao/", include("pcmt.web.report_forms.urls")),
     path("trao-doi/", include("pcmt.web.exchange.urls")),
+    path("hoat-dong/", include("pcmt.web.field.urls")),
     path("ho-so/ngoai-tuyen/", include("pcmt.web.offline.urls")),
     path("nhiem-vu/don-doc/", include("pcmt.web.urging.urls")),
     path("nhiem-vu/dung-han/", include("pcmt.web.punctuality.urls")),

@@ -110,6 +110,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "activities.kind.dropped": gettext_lazy("Bỏ bản đang soạn của loại hoạt động, địa điểm"),
         "activities.kind.used": gettext_lazy("Dùng bản mới của loại hoạt động, địa điểm"),
         "activities.kind.retired": gettext_lazy("Thôi dùng loại hoạt động, địa điểm"),
+        "activities.entry.laid": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
+        "activities.entry.decided": gettext_lazy("Quyết định hoạt động ghi ngoại tuyến"),
         "activities.file.downloaded": gettext_lazy("Tải tệp minh chứng của hoạt động"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
