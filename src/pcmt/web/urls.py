@@ -32,6 +32,8 @@ urlpatterns = [
     path("man-hinh-lanh-dao/", include("pcmt.web.leader.urls")),
     path("danh-muc-so-lieu/", include("pcmt.web.catalogue.urls")),
     path("", include("pcmt.web.protection.urls")),
+    path("to-giac/", include("pcmt.web.tipline.urls")),
+    path("tin-bao/ap-phich/", include("pcmt.web.tipline.poster_urls")),
     path("don-vi/", include("pcmt.web.units.urls")),
     path("don-vi/", include("pcmt.web.bodies.urls")),
     path("bo-loc/", include("pcmt.web.filters.urls")),
