@@ -99,18 +99,34 @@ verdict() {
   say "all passed; what was skipped, and why, stands in the short summaries above"
 }
 
+failures=.pytest_cache/v/cache/lastfailed
+
+checked() { # $1: database, then what pytest is to run
+  PCMT_TEST_DB=$1
+  export PCMT_TEST_DB
+  shift
+  set -- -q --durations=20 --durations-min=4 "$@"
+  .venv/bin/python -m pytest --cache-clear -n "${PCMT_TEST_JOBS:-2}" --dist worksteal "$@" && return
+  # One or two of thousands may fail because the machine stood still. Alone they are asked once more: who fails again has
+  # failed, who passes is named for somebody to look at.
+  [ -f "$failures" ] && [ "$(grep -c '::' "$failures")" -le 2 ] || return 1
+  shaky=$(grep '::' "$failures")
+  say "asked once more, alone: $shaky"
+  .venv/bin/python -m pytest --last-failed --last-failed-no-failures=none "$@" || return 1
+  say "SHAKY, failed once and passed alone: $shaky"
+}
+
 tests() {
   environment .venv requirements/test.txt
   generated --dev
   if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
   lint
-  jobs=${PCMT_TEST_JOBS:-2}
-  step "tests on SQLite" .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 --ignore=tests/journeys
   # core, documents and the house have no database: once is enough. The rooms and whole installations run on both; pages
   # ask the rooms, so they and the walk of all pages run on SQLite, and the browser's journeys through them on PostgreSQL
-  step "tests on PostgreSQL" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 \
-    --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents --ignore=tests/matrix --ignore=tests/house --ignore=tests/web
-  step "browser journeys" env PCMT_TEST_DB=pg .venv/bin/python -m pytest -q -n "$jobs" --dist worksteal --durations=20 --durations-min=4 tests/journeys
+  step "tests on SQLite" checked sqlite --ignore=tests/journeys
+  step "tests on PostgreSQL" checked pg --ignore=tests/journeys --ignore=tests/core --ignore=tests/documents \
+    --ignore=tests/matrix --ignore=tests/house --ignore=tests/web
+  step "browser journeys" checked pg tests/journeys
   verdict
 }
 

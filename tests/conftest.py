@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -7,7 +8,12 @@ import pytest
 from django.conf import settings
 
 # How long an example takes says how busy the machine is, not whether it is right.
-hypothesis.settings.register_profile("house", deadline=None)
+# A check does not depend on the machine's speed. A build tries the same cases each time: what fails there can be had
+# again, and nothing fails by chance; whoever runs the tests by hand tries new ones.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("PCMT_CI")),
+)  # fmt: skip
 hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).parents[1]

@@ -17,14 +17,16 @@ from aiosmtpd.controller import Controller
 
 @attrs.define
 class Letterbox:
-    """The letters that came, oldest first, and where the server listens."""
+    """The letters that came, oldest first, how many were refused, and where the server listens."""
 
     port: int
     letters: list[EmailMessage] = attrs.field(factory=list)
     refuse: str = ""
+    refused: int = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refuse:
+            self.refused += 1
             return self.refuse
         message = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)

@@ -176,6 +176,7 @@ _TABLE = {
     "activities.KindVersion":     " EA   E    E    E    E    E    E    E    E    E    EA",
     "activities.Place":           " AA   S    SS   SS   SS   SS   SS   -    S    S    -",
     "activities.PlaceSpell":      " AA   S    SS   SS   SS   SS   SS   -    S    S    -",
+    "activities.PlaceBefore":     " AA   S    SS   SS   SS   SS   SS   -    S    S    -",
     "activities.Event":           " AA   S    SS   SS   SS   SS   SS   -    S    S    -",
     "activities.EventPlace":      " AA   S    SS   SS   SS   SS   SS   -    S    S    -",
     "activities.EventFile":       " AA   S    SS   SS   SS   SS   SS   -    S    S    -",

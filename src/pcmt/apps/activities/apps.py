@@ -9,3 +9,10 @@ class ActivitiesConfig(AppConfig):
     name = "pcmt.apps.activities"
     label = "activities"
     verbose_name = "hoạt động"
+
+    def ready(self) -> None:
+        """Take part in reorganisations of units, after the registers."""
+        from pcmt.apps.activities.operations.following import places_follow
+        from pcmt.apps.units import followers
+
+        followers.register(47, places_follow)

@@ -187,6 +187,17 @@ class KindSchema:
         return tuple(each for each in self.states if each.key != key and (not each.after or key in each.after))
 
     @property
+    def own_fields(self) -> tuple[KindField, ...]:
+        """What a record says of itself: the fields that no state of a place asks for."""
+        asked = {key for state in self.states for key in state.asks}
+        return tuple(each for each in self.fields if each.key not in asked)
+
+    def asked_by(self, state: str) -> tuple[KindField, ...]:
+        """What a move of a place into a state asks for."""
+        found = self.state(state)
+        return tuple(each for each in self.fields if found is not None and each.key in found.asks)
+
+    @property
     def quick_fields(self) -> tuple[KindField, ...]:
         """What the phone asks first: the quick fields and whatever is required."""
         return tuple(each for each in self.fields if each.quick or each.required)

@@ -11,7 +11,7 @@ from pcmt.apps.activities.models.events import (
     Way,
 )
 from pcmt.apps.activities.models.kinds import Kind, KindNoun, KindState, KindVersion
-from pcmt.apps.activities.models.places import Place, PlaceSpell, RecordQuerySet
+from pcmt.apps.activities.models.places import Place, PlaceBefore, PlaceSpell, RecordQuerySet
 from pcmt.apps.activities.models.work import (
     EntryState,
     EventMark,
@@ -37,6 +37,7 @@ __all__ = [
     "KindVersion",
     "OfflineEntry",
     "Place",
+    "PlaceBefore",
     "PlaceSpell",
     "RecordQuerySet",
     "RecordSheet",

@@ -81,6 +81,7 @@ class Place(models.Model):
 class PlaceSpell(models.Model):
     """A place was in a state during a half-open window; windows of one place tile its life, the last has no end.
 
+    They follow one another by first day, then by id: what was found and cleared on one day has an empty window between.
     `data` holds what the move into the state asked for (what was destroyed); `event` is the act that brought it about.
     """
 
@@ -103,11 +104,31 @@ class PlaceSpell(models.Model):
         ordering = ["place_id", "from_on", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="place_spell_window", condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on"))
+                name="place_spell_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
             ),
-            models.UniqueConstraint(fields=["place", "from_on"], name="place_spell_once_a_day"),
             models.UniqueConstraint(fields=["place"], name="place_one_state_now", condition=Q(to_on__isnull=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.place} {self.state} {self.from_on:%d/%m/%Y}"
+
+
+class PlaceBefore(models.Model):
+    """Where a place lay, and who kept it, until a day on which units were reorganised; `Place` says how it is now."""
+
+    RECORD = "place__"
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="before")
+    area = models.ForeignKey(Unit, models.PROTECT, related_name="places_before")
+    body = models.ForeignKey(Unit, models.PROTECT, related_name="places_kept_before")
+    to_on = models.DateField("đến trước ngày")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "địa bàn trước đây của địa điểm"
+        ordering = ["place_id", "to_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["place", "to_on"], name="place_before_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.area_id} {self.to_on:%d/%m/%Y}"
