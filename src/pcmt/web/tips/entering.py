@@ -21,7 +21,7 @@ from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.people.fields import UnitField
 from pcmt.web.shell.access import acting
-from pcmt.web.tips.acts import area, line
+from pcmt.web.tips.acts import line, words_box
 from pcmt.web.tips.lists import officer
 from pcmt.web.tips.views import trail
 
@@ -53,7 +53,7 @@ class EnterForm(forms.Form):
     )
     area = UnitField(label=gettext_lazy("Xã, phường nơi xảy ra việc"))
     topic = forms.ChoiceField(label=gettext_lazy("Về việc"), choices=[("", "—"), *TOPICS.items()])
-    words = area(gettext_lazy("Nội dung"), most=8000)
+    words = words_box(gettext_lazy("Nội dung"), most=8000)
     where = line(gettext_lazy("Ở đâu"), 500, required=False)
     when = line(gettext_lazy("Khi nào"), 500, required=False)
     named = UnitField(
@@ -64,9 +64,7 @@ class EnterForm(forms.Form):
     name = line(gettext_lazy("Họ và tên người báo tin"), 200, required=False)
     phone = line(gettext_lazy("Điện thoại người báo tin"), 40, required=False)
     address = line(gettext_lazy("Địa chỉ người báo tin"), 300, required=False)
-    with_receipt = forms.BooleanField(
-        label=gettext_lazy("Cấp mã theo dõi để đưa cho người báo tin"), required=False
-    )
+    with_receipt = forms.BooleanField(label=gettext_lazy("Cấp mã theo dõi để đưa cho người báo tin"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

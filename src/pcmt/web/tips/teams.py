@@ -42,7 +42,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every area with its team; where nobody reads what comes in, it says so."""
     actor = keeper(request)
     page = Paginator(areas_to_set(actor), PAGE).get_page(request.GET.get("trang"))
-    context = {"heading": _("Nơi tiếp nhận tin báo"), "page": page, "lines": team_lines(list(page), actor.on), "query": ""}
+    context = {
+        "heading": _("Nơi tiếp nhận tin báo"),
+        "page": page,
+        "lines": team_lines(list(page), actor.on),
+        "query": "",
+    }
     return render(request, "tips/teams.html", context)
 
 
