@@ -74,9 +74,12 @@ def _team_follows(team: TipTeam, change: Change) -> None:
 
     The old window closes on the day, so that who received when stays written.
     """
-    area, body, above = (
-        change.heir_id(each) if each in change.heirs else each for each in (team.area_id, team.body_id, team.above_id)
-    )
+
+    def heir(unit_id: int) -> int:
+        return change.heir_id(unit_id) if unit_id in change.heirs else unit_id
+
+    area, body = heir(team.area_id), heir(team.body_id)
+    above = heir(team.above_id) if team.above_id is not None else None
     version = team.version
     closes = team.valid_from is None or team.valid_from < change.day
     if closes:
@@ -84,7 +87,6 @@ def _team_follows(team: TipTeam, change: Change) -> None:
         team.save(update_fields=["valid_to", "version"])
     else:
         team.delete()  # it had not begun
-    assert area is not None
     if TipTeam.objects.filter(area_id=area, valid_to__isnull=True).exists():
         return
     TipTeam.objects.create(

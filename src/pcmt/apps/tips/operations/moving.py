@@ -101,13 +101,13 @@ def name_body(*, actor: Actor, at: datetime, tip_id: int, version: int, unit_id:
         step(tip, StepWhat.NAMED, actor=actor, at=at, to_unit_id=unit_id)
         hold(at)
         record(at=at, actor=actor, event="tips.body.named", obj=tip)
-        if not go_up(tip, actor=actor, at=at):
-            touched(tip)
+        go_up(tip, actor=actor, at=at)
+        touched(tip)
     return tip
 
 
 def go_up(tip: Tip, *, actor: Actor | None, at: datetime) -> bool:
-    """Take a locked tip from a team that it names; whether it was. Records, so the log is held already."""
+    """Take a locked tip from a team that it names; whether it moved. Records, so the log is held already."""
     on = timezone.localdate(at)
     named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
     if not under(named, [tip.team_id], on):
@@ -116,13 +116,14 @@ def go_up(tip: Tip, *, actor: Actor | None, at: datetime) -> bool:
     if found is not None and not found.blocked:
         _moved(tip, found.unit_id, actor=actor, at=at, words="")
         return True
-    tip.held_by = None
-    touched(tip)
+    if tip.held_by_id is not None:
+        tip.held_by = None
+        touched(tip)
     tell(
         at=at, users=custodians_over(tip, on), reason=Reason.ASSIGNED, about=tip, address=CUSTODY_PAGE,
         title=f"Tin báo {tip.number} không có nơi nào xử lý được: chọn nơi nhận", key=f"tip:{tip.pk}:blocked",
     )  # fmt: skip
-    return True
+    return False
 
 
 def move_blocked_tip(*, actor: Actor, at: datetime, tip_id: int, version: int, to_unit_id: int) -> Tip | Refusal:
