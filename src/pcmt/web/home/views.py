@@ -10,7 +10,7 @@ from pcmt.apps.accounts.policies import only_looks
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.registers.queries.work import day_counts, keeps_files
 from pcmt.apps.tasks.queries import due_items, my_work
-from pcmt.apps.tips.policies import handles_tips
+from pcmt.apps.tips.policies import handles_tips, sees_statistics
 from pcmt.apps.tips.queries.tips import tip_counts
 from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_reports, waiting_revisions
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query
@@ -52,5 +52,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_upload": can_start(actor),
         "files": day_counts(actor, timezone.now()) if keeps_files(actor) else None,
         "tips": tip_counts(actor) if handles_tips(actor) else None,
+        "tip_numbers": looks and sees_statistics(actor),
     }
     return render(request, "home/mine.html", page)

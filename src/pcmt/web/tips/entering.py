@@ -58,7 +58,7 @@ class EnterForm(forms.Form):
     when = line(gettext_lazy("Khi nào"), 500, required=False)
     named = UnitField(
         label=gettext_lazy("Cơ quan, đơn vị bị nêu trong tin"), required=False,
-        help_text=gettext_lazy("Đơn vị này không thấy tin; nếu là chính đơn vị bạn, tin chuyển lên cấp trên ngay khi lưu."),
+        help_text=gettext_lazy("Đơn vị này không thấy tin; nếu là đơn vị bạn, tin lên cấp trên ngay khi lưu."),
     )  # fmt: skip
     pictures = PicturesField(label=gettext_lazy("Ảnh"), required=False)
     name = line(gettext_lazy("Họ và tên người báo tin"), 200, required=False)
@@ -89,7 +89,7 @@ class EnterForm(forms.Form):
 
 
 def enter(request: HttpRequest) -> HttpResponse:
-    """Type a tip in. What was told about the sender is sealed apart at once: also who types it does not see it again."""
+    """Type a tip in. What was told about the sender is sealed apart at once: who types it does not see it again."""
     officer(request)
     actor = acting(request)
     form = EnterForm(request.POST or None, request.FILES or None, actor=actor)

@@ -120,7 +120,8 @@ def _sentence(checked: tuple[int, int, int] | None) -> str:
         return _("100%% tin tiếp nhận trong kỳ đã được xác minh, giải quyết: %(done)s trên %(received)s tin.") % words
     return (
         _(
-            "%(done)s trên %(received)s tin tiếp nhận trong kỳ đã được xác minh, giải quyết (%(share)s%%); mục tiêu của kế hoạch là 100%%."
+            "%(done)s trên %(received)s tin tiếp nhận trong kỳ đã được xác minh, giải quyết (%(share)s%%);"
+            " mục tiêu của kế hoạch là 100%%."
         )
         % words
     )
