@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -67,4 +67,4 @@ def enter(
 ) -> MoneyEntry | Any:
     """An entry, or why not."""
     said = {"key": uuid4(), "paper": "QĐ 12", **more}
-    return money.enter(actor=actor, at=at, line_id=at_line.pk, what=what, amount=amount, on=on, **said)
+    return money.enter(actor=actor, at=NOW, line_id=at_line.pk, what=what, amount=amount, on=on, **said)
