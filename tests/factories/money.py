@@ -62,7 +62,6 @@ def enter(
     what: str,
     amount: int,
     on: date = date(2026, 2, 2),
-    at: datetime = NOW,
     **more: Any,
 ) -> MoneyEntry | Any:
     """An entry, or why not."""

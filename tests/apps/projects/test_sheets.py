@@ -66,7 +66,8 @@ def test_there_and_back_and_undone_at_once(land: World, there: tuple[Plan, Money
     before = whole_of(whole.pk)
     said = {
         (0, "estimate"): 6_000_000, (0, "allocation"): 4_000_000, (0, "disbursement"): 1_500_000,
-        (0, "on"): "15/02/2026", (0, "paper"): "QĐ 7", (1, "year"): 2026, (1, "words"): "Tập huấn", (1, "estimate"): 800,
+        (0, "on"): "15/02/2026", (0, "paper"): "QĐ 7",
+        (1, "year"): 2026, (1, "words"): "Tập huấn", (1, "estimate"): 800,
     }  # fmt: skip
     made = sent(land, whole, filled(workbook(whole), said))
     looks = sheets.look_at_sheet(actor=land.office, at=NOW, sheet_id=made.pk)

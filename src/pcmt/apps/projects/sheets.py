@@ -55,7 +55,7 @@ NOTES = (
 
 @attrs.frozen
 class SheetRow:
-    """A row as it came back: its key ("+1" and so on for a new line), the texts of its cells and their addresses, by column."""
+    """A row as it came back: its key ("+1" and so on for a new line); its texts and their addresses by column."""
 
     key: str
     cells: Mapping[str, str]
@@ -118,8 +118,7 @@ def read_sheet(plan_id: int, name: str, data: bytes) -> list[SheetRow] | Refusal
     """The rows of a workbook that `write_sheet` made for this plan, or why it cannot be taken."""
     grid = read_grid(name, data, hidden=True, numbers=True)
     if isinstance(grid, Unreadable):
-        reason = grid.reason
-        return Refusal(code=reason.code, message=f"{reason.message} {reason.advice}".strip(), field="file")
+        return Refusal(code=grid.code, message=f"{grid.message} {grid.hint}".strip(), field="file")
     try:
         stamp: dict[str, Any] = signing.loads(stamp_of(grid), salt=SALT)
     except signing.BadSignature:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from pcmt.apps.projects.operations.common import dong, held, squeezed
 from pcmt.apps.projects.operations.counting import count_units
 from pcmt.apps.projects.operations.money import line_told, put_entry, put_line, take_back
 from pcmt.apps.projects.policies import can_tell
-from pcmt.apps.projects.queries.money import closed_years, line_sums, sources_for
+from pcmt.apps.projects.queries.money import Sums, closed_years, line_sums, sources_for
 from pcmt.apps.projects.queries.tree import family
 from pcmt.apps.projects.sheets import SheetRow, read_sheet, row_key, source_names
 from pcmt.core.diagnostics import Refusal
@@ -184,8 +184,8 @@ def _put(actor: Actor, at: datetime, plan: Plan, sheet: MoneySheet) -> _Done:
                 if not new and (line is None or row_key(line) != row.key):
                     raise _WrongError(row.places["words"], _("Khoản này đã được sửa hoặc bỏ sau khi tải bảng."))
                 owner = plans[line.plan_id] if line else plan
-                had = sums[line.pk] if line else None
-                _put_row(actor, at, owner, line, row, had and (had.allocated, had.disbursed, had.settled), sheet, done)
+                had = sums[line.pk] if line else Sums()
+                _put_row(actor, at, owner, line, row, had, sheet, done)
         except _WrongError as wrong:
             done.looks.append(RowLook(words, "wrong", wrong=((wrong.cell, wrong.message),)))
     return done
@@ -197,7 +197,7 @@ def _put_row(
     plan: Plan,
     line: MoneyLine | None,
     row: SheetRow,
-    had: tuple[int, int, int] | None,
+    had: Sums,
     sheet: MoneySheet,
     done: _Done,
 ) -> None:
@@ -212,7 +212,7 @@ def _put_row(
         raise _WrongError(row.places[CELLS.get(answer.field, "words")], answer.message)
     kept, told, units = answer
     changes = [] if line is None or told == line_told(kept) else [_("Sửa nội dung, dự toán, nguồn hoặc năm của khoản")]
-    entries = _put_entries(actor, at, plan, kept, row, had or (0, 0, 0), sheet)
+    entries = _put_entries(actor, at, plan, kept, row, had, sheet)
     changes += [f"{each.get_what_display()} {dong(each.amount)}" for each in entries]
     state = "new" if line is None else "changed" if changes else "unchanged"
     done.looks.append(RowLook(kept.words, state, tuple(changes)))
@@ -276,12 +276,12 @@ def _put_entries(
     plan: Plan,
     line: MoneyLine,
     row: SheetRow,
-    had: Sequence[int],
+    had: Sums,
     sheet: MoneySheet,
 ) -> list[MoneyEntry]:
     """Entries of what a row has more than what was there."""
     made = []
-    for what, there in zip(CUMULATED, had, strict=True):
+    for what, there in zip(CUMULATED, (had.allocated, had.disbursed, had.settled), strict=True):
         wanted = _number(row, what)
         if wanted is None or wanted == there:
             continue
