@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -21,10 +22,11 @@ from pcmt.apps.activities.models import Event, EventState
 from pcmt.apps.plans.models import Plan, PlanUnit
 from pcmt.apps.projects.policies import can_keep
 from pcmt.apps.reports.models import Duty, DutyState, ReportForm
-from pcmt.apps.reports.operations import RequestText, request_report
+from pcmt.apps.reports.operations.regimes import RequestText, request_report
 from pcmt.apps.reports.policies import can_keep_regimes
 from pcmt.apps.targets.models import Target
-from pcmt.apps.targets.queries import Judged, judge, judge_days, told_to
+from pcmt.apps.targets.queries import Judged, judge, load, told_to
+from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.diagnostics import Refusal
@@ -34,7 +36,7 @@ from pcmt.web.plan.timeline import Scale, share_passed
 from pcmt.web.projects.forms_views import home_of, refuse_unless
 from pcmt.web.shell.access import acting
 from pcmt.web.targets.drawing import Chart, bar, chart
-from pcmt.web.targets.words import words_of
+from pcmt.web.targets.words import VERDICT_WORDS
 
 FORM = "action_month"
 MOST_TARGETS = 12
@@ -81,10 +83,9 @@ def campaign(request: HttpRequest, plan_id: int) -> HttpResponse:
             for each in plan.stages.all()
         ],
         "targets": _lines(targets, judged),
-        "charts": _charts(actor, targets, judged, window),
+        "charts": _charts(actor, judged, window),
         "board": board_of(actor, plan, window) if window else None,
         "missing": [each for each in judged if not each.hidden and each.judgement.distance],
-        "missing_names": {},
         "overdue": owed.select_related("unit", "task", "clause", "occurrence__duty").order_by("due_on", "pk")[:20],
         "duty": duty,
         "may_keep": can_keep(actor, plan),
@@ -117,16 +118,15 @@ def _lines(targets: Sequence[Target], judged: Sequence[Judged]) -> list[dict[str
             {
                 "judged": each,
                 "name": names.get(each.unit_id, ""),
-                "word": words_of(told.verdict),
+                "goal": told.goal if told.goal is not None else each.spec.value,
+                "word": VERDICT_WORDS[told.verdict],
                 "bar": None if each.hidden else bar(told.measured, told.expected, told.goal),
             }
         )
     return [{"target": target, "rows": by_target[target.pk]} for target in targets]
 
 
-def _charts(
-    actor: Actor, targets: Sequence[Target], judged: Sequence[Judged], window: Span | None
-) -> list[tuple[Target, Judged, Chart]]:
+def _charts(actor: Actor, judged: Sequence[Judged], window: Span | None) -> list[tuple[Target, Judged, Chart]]:
     """The way of each whole target with a number, ten points through the window; for at most three of them."""
     if window is None or actor.on < window.start:
         return []
@@ -139,9 +139,10 @@ def _charts(
     for each in judged:
         if not each.whole or each.hidden or each.judgement.goal is None or len(found) == 3:
             continue
-        way = judge_days([(each.target, day) for day in days], on=last, units=[each.unit_id])
+        loaded = load([each.target])[0]
+        way = judge_days([(loaded, day) for day in days], on=last, units=[each.unit_id])
         dots = [(row.day, row.judgement.measured, row.judgement.expected) for row in way if row.whole]
-        drawn = chart(window, dots, goal=each.judgement.goal, opening=0, on=actor.on)
+        drawn = chart(window, dots, goal=each.judgement.goal, opening=Decimal(0), on=actor.on)
         if drawn is not None:
             found.append((each.target, each, drawn))
     return found
@@ -151,10 +152,7 @@ def _drawing(plan: Plan, window: Span | None, on: date) -> dict[str, Any] | None
     if window is None:
         return None
     scale = Scale(window)
-    bars = [
-        {"bar": scale.bar(each.from_on, each.to_on + DAY, "open"), "odd": n % 2}
-        for n, each in enumerate(plan.stages.all())
-    ]
+    bars = [scale.bar(each.from_on, each.to_on + DAY, "open") for each in plan.stages.all()]
     return {
         "first": window.start,
         "last": window.last,

@@ -31,8 +31,8 @@ NONE = [("", "—")]
 class DongField(WrittenNumberField):
     """An amount in whole đồng."""
 
-    def to_python(self, value: Any) -> int | None:
-        found = super().to_python(value)
+    def to_python(self, value: Any) -> Any:
+        found: Any = super().to_python(value)
         if found is not None and not isinstance(found, int):
             raise forms.ValidationError(_("Ghi số đồng nguyên."), code="whole")
         return found

@@ -34,6 +34,11 @@ def form_page(
     return render(request, "projects/form.html", page, status=422 if form.errors else 200)
 
 
+def sent(request: HttpRequest) -> Any:
+    """What was sent with the form, also when that is nothing; None where the page is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def home_of(plan: Plan) -> str:
     """The page on which a campaign or project stands."""
     name = "projects:campaign" if plan.kind == PlanKind.CAMPAIGN else "projects:programme"
@@ -57,7 +62,7 @@ def open_new(request: HttpRequest) -> HttpResponse:
         request.GET.get("loai", ""), PlanKind.CAMPAIGN
     )
     initial = {"kind": kind, **{name: day for name, day in window.items() if day != "—"}}
-    form = OpenForm(request.POST or None, actor=actor, initial=initial)
+    form = OpenForm(sent(request), actor=actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         parent_id = parent.pk if parent else None
         answer = open_part(actor=actor, at=timezone.now(), parent_id=parent_id, **form.said())
@@ -79,7 +84,7 @@ def sheet(request: HttpRequest, plan_id: int) -> HttpResponse:
     if row:
         owner = row.owner.name if row.owner else ""
         initial |= {"version": row.version, "ministry": row.ministry, "paper": row.paper, "owner": owner}
-    form = SheetForm(request.POST or None, actor=actor, initial=initial)
+    form = SheetForm(sent(request), actor=actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         answer = keeping.keep_sheet(
@@ -104,7 +109,7 @@ def milestone(request: HttpRequest, plan_id: int) -> HttpResponse:
         initial = {name: getattr(row, name) for name in ("version", "title", "words")}
         initial |= {"due_on": row.due_on.isoformat(), "done_on": row.done_on and row.done_on.isoformat()}
         initial |= {"task": row.task_id or "", "owed_by": row.owed_by.name if row.owed_by else ""}
-    form = MilestoneForm(request.POST or None, actor=actor, plan=plan, initial=initial)
+    form = MilestoneForm(sent(request), actor=actor, plan=plan, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         answer = keeping.keep_milestone(
@@ -130,7 +135,7 @@ def review(request: HttpRequest, plan_id: int) -> HttpResponse:
     if row is not None:
         initial = {name: getattr(row, name) for name in ("version", "kind", "conclusions", "outcome")}
         initial |= {"due_on": row.due_on.isoformat(), "held_on": row.held_on and row.held_on.isoformat()}
-    form = ReviewForm(request.POST or None, initial=initial)
+    form = ReviewForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         answer = keeping.keep_review(
             actor=actor, at=timezone.now(), plan_id=plan.pk, review_id=row.pk if row else None, **form.cleaned_data

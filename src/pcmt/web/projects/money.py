@@ -21,7 +21,7 @@ from pcmt.apps.projects.queries.tree import family
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.plan.header import seen_plan
 from pcmt.web.projects.forms import EntryForm, LineForm, SourceForm, blame, chosen
-from pcmt.web.projects.forms_views import form_page, refuse_unless
+from pcmt.web.projects.forms_views import form_page, refuse_unless, sent
 from pcmt.web.shell.access import acting
 
 
@@ -71,7 +71,7 @@ def source(request: HttpRequest, plan_id: int) -> HttpResponse:
         initial = {
             name: getattr(row, name) for name in ("version", "name", "kind", "year_from", "year_to", "amount", "paper")
         } | {"of": row.of_id or ""}
-    form = SourceForm(request.POST or None, plan=at_plan, initial=initial)
+    form = SourceForm(sent(request), plan=at_plan, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         said = {name: data[name] for name in ("version", "name", "kind", "year_from", "year_to", "amount", "paper")}
@@ -113,9 +113,9 @@ def _line_page(
     if row is not None:
         initial = {name: getattr(row, name) for name in ("version", "key", "year", "words", "estimate")}
         initial |= {name: getattr(row, f"{name}_id") or "" for name in ("source", "task", "target")}
-    sent = request.POST if request.method == "POST" and entry is None else None
-    form = LineForm(sent, actor=actor, plan=at_plan, initial=initial)
-    if sent is not None and form.is_valid():
+    typed = sent(request) if entry is None else None
+    form = LineForm(typed, actor=actor, plan=at_plan, initial=initial)
+    if typed is not None and form.is_valid():
         answer = money.keep_line(
             actor=actor, at=timezone.now(), plan_id=at_plan.pk, line_id=row.pk if row else None, **form.said()
         )

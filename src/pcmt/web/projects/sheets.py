@@ -19,7 +19,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.plan.header import seen_plan
 from pcmt.web.projects.forms import UploadForm, blame
-from pcmt.web.projects.forms_views import form_page, refuse_unless
+from pcmt.web.projects.forms_views import form_page, refuse_unless, sent
 from pcmt.web.shell.access import acting
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,7 +46,7 @@ def upload(request: HttpRequest, plan_id: int) -> HttpResponse:
         if sheet is None:
             raise Http404
         return _preview(request, plan_id, sheet, back)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         answer = sheets.start_sheet(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -35,7 +36,7 @@ from pcmt.web.plan.header import plan_window, seen_plan
 from pcmt.web.shell.access import acting
 from pcmt.web.targets.drawing import Chart, chart
 from pcmt.web.targets.listing import with_kept, with_standing
-from pcmt.web.targets.words import words_of
+from pcmt.web.targets.words import VERDICT_WORDS
 
 SHOWN = 40
 """So many targets, or unfunded tasks, are listed; the rest is counted."""
@@ -100,7 +101,7 @@ def tree_of(actor: Actor, root: Plan, plans: Sequence[Plan], whole: Mapping[int,
     held = _by_plan(Review.objects.standing().filter(plan__in=plans), on)
     below: dict[int | None, list[Plan]] = defaultdict(list)
     for row in plans:
-        below[row.parent_id if row.pk != root.pk else None].append(row)
+        below[row.parent_id].append(row)
     keeps = can_keep(actor, root)
     found: list[Node] = []
 
@@ -120,8 +121,7 @@ def tree_of(actor: Actor, root: Plan, plans: Sequence[Plan], whole: Mapping[int,
         for each in below[row.pk]:
             add(each, depth + 1)
 
-    for row in below[None]:
-        add(row, 0)
+    add(root, 0)
     return found
 
 
@@ -144,7 +144,8 @@ def results(
     seen = Target.objects.visible_to(actor).active().filter(plan__in=plan_ids)
     rows = sorted(with_kept(with_standing(seen)), key=lambda row: (row.pk not in of_target, row.plan_id, row.order))
     shown = [
-        {"target": row, "word": words_of(Verdict(row.verdict)), "sums": of_target.get(row.pk)} for row in rows[:SHOWN]
+        {"target": row, "word": VERDICT_WORDS[Verdict(row.verdict)], "sums": of_target.get(row.pk)}
+        for row in rows[:SHOWN]
     ]
     return shown, max(0, len(rows) - SHOWN)
 
@@ -175,13 +176,14 @@ def spending(plan: Plan, plan_ids: Collection[int], lines: Sequence[MoneyLine], 
     by_year: dict[int, int] = defaultdict(int)
     for line in lines:
         by_year[line.year] += line.estimate
-    dots = []
+    dots: list[tuple[date, int | None, int]] = []
     for last in quarters(window, on):
         spent = sum(int(amount) for day, amount in days if day <= last) if last <= on else None
         dots.append((last, spent, planned_by(by_year, last)))
     if dots[-1][1] is None:
         dots[-1] = (on, sum(int(amount) for day, amount in days if day <= on), planned_by(by_year, on))
-    return chart(window, dots, goal=total, opening=0, on=on)
+    told = [(day, None if spent is None else Decimal(spent), Decimal(due)) for day, spent, due in dots]
+    return chart(window, told, goal=Decimal(total), opening=Decimal(0), on=on)
 
 
 def planned_by(by_year: Mapping[int, int], day: date) -> int:
