@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("pcmt.web.home.urls")),
     path("ke-hoach/", include("pcmt.web.plan.urls")),
     path("ke-hoach/", include("pcmt.web.downloads.urls")),
+    path("", include("pcmt.web.projects.urls")),
     path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("hoat-dong/", include("pcmt.web.activities.urls")),
