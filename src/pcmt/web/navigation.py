@@ -52,6 +52,8 @@ def _sees_events(actor: Actor) -> bool:
 
 DONE = ("activities", "kinds", "places", "boards", "field", "record_sheets")
 """Rooms of what is done and where."""
+
+
 def _decides_on_identities(actor: Actor) -> bool:
     """Who releases identities, or looks over those who do, and sees no tip."""
     return actor.sees_below("tips.IdentityAsk") and (keeps_identities(actor) or can_audit(actor))
