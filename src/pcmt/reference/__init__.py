@@ -6,8 +6,10 @@ from pcmt.reference.files import folder, table, tables
 from pcmt.reference.kinds import ReadyKind, kinds
 from pcmt.reference.law import WrongLaw, groups_tested, law, law_from, rules_of
 from pcmt.reference.papers import FormField, FormText, paper_form, paper_forms
+from pcmt.reference.points import Centre, centres
 
 __all__ = [
+    "Centre",
     "FieldKind",
     "FormField",
     "FormText",
@@ -16,6 +18,7 @@ __all__ = [
     "PacketType",
     "ReadyKind",
     "WrongLaw",
+    "centres",
     "folder",
     "groups_tested",
     "kinds",

@@ -11,8 +11,11 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "hoạt động"
 
     def ready(self) -> None:
-        """Take part in reorganisations of units, after the registers."""
+        """Take part in reorganisations of units, after the registers; the room's own schedules."""
+        from pcmt.apps.activities import jobs
         from pcmt.apps.activities.operations.following import places_follow
+        from pcmt.apps.jobs.schedules import daily, schedule
         from pcmt.apps.units import followers
 
         followers.register(47, places_follow)
+        schedule("activities.sheets", job=jobs.purge_sheets, next_after=daily(hour=2, minute=20))

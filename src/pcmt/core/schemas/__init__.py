@@ -35,6 +35,7 @@ from pcmt.core.schemas.kinds import (
     StateSort,
     When,
 )
+from pcmt.core.schemas.lives import Flow, Stretch, flows, summed
 from pcmt.core.schemas.tabled import COLUMNS, bound_line, schema_of_table
 from pcmt.core.schemas.written import (
     content_data,
@@ -60,6 +61,7 @@ __all__ = [
     "FieldProblem",
     "FieldType",
     "Figure",
+    "Flow",
     "FormProblem",
     "KindChange",
     "KindField",
@@ -81,6 +83,7 @@ __all__ = [
     "Sensitivity",
     "State",
     "StateSort",
+    "Stretch",
     "When",
     "asks_for_person",
     "binding_of",
@@ -89,6 +92,7 @@ __all__ = [
     "content_data",
     "content_from",
     "entry_title",
+    "flows",
     "kind_changes",
     "kind_data",
     "kind_from",
@@ -105,4 +109,5 @@ __all__ = [
     "seal_of",
     "shown",
     "summary",
+    "summed",
 ]

@@ -1,22 +1,19 @@
-"""Where events count."""
+"""Figures from what was done and where: numbers of one unit from its events and places, in any period."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
+from pcmt.apps.units.models import Level, Unit, UnitKind
+from pcmt.apps.units.queries import committee
 
 
 def counted_at(body: Unit, on: date) -> Unit:
-    """The unit whose figures an event of a body goes into.
+    """The unit among whose figures counts what a body did on a day.
 
-    What bodies of a commune do counts in the commune, as its numbers were always told by the commune; any other body
-    counts itself, and the tree adds it to the area it serves.
+    A body of commune level (the police of a ward, its women's union) counts in the commune it serves: the commune tells
+    one number. Any other unit counts for itself, and the tree adds up.
     """
-    if body.kind == UnitKind.ADMINISTRATIVE or body.level != Level.COMMUNE:
+    if body.level != Level.COMMUNE or body.kind == UnitKind.ADMINISTRATIVE:
         return body
-    up = UnitClosure.objects.filter(
-        holds_on(on), descendant_id=body.pk, ancestor__kind=UnitKind.ADMINISTRATIVE, ancestor__level=Level.COMMUNE
-    )
-    found = up.order_by("depth").select_related("ancestor").first()
-    return body if found is None else found.ancestor
+    return committee(body.pk, on) or body
