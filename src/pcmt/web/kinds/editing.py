@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 from django.http import QueryDict
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from pcmt.core.schemas import (
@@ -24,7 +23,7 @@ from pcmt.core.schemas import (
     StateSort,
     When,
 )
-from pcmt.core.text import strip_marks
+from pcmt.core.text import fold
 
 MOST = {"label": 200, "group": 120, "word": 40, "title": 200, "help": 500, "source": 500, "unit_word": 40}
 """How long texts of a kind may be."""
@@ -245,7 +244,7 @@ def _changed(items: Sequence[Any], at: int, how: str) -> tuple[Any, ...]:
 
 def key_of(label: str, otherwise: str) -> str:
     """A key made of a label."""
-    return slugify(strip_marks(label)).replace("-", "_")[:40].strip("_") or otherwise
+    return fold(label).replace(" ", "_")[:40].strip("_") or otherwise
 
 
 def free_key(wanted: str, taken: set[str]) -> str:
