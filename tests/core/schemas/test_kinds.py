@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcmt.apps.facts.catalogue import breakdowns, shipped
+from pcmt.core.measures import breakdowns_from, catalogue_from
 from pcmt.core.schemas import (
     CountOf,
     CountRule,
@@ -27,7 +27,10 @@ from pcmt.core.schemas import (
     read_value,
     shown,
 )
-from pcmt.reference import kinds
+from pcmt.reference import kinds, table
+
+ELEMENTS = catalogue_from(table("indicators", "elements"), table("indicators", "indicators"))
+PARTS = breakdowns_from(table("indicators", "breakdowns"))
 
 HOT_SPOT = kinds()["hot_spot"].schema
 SESSION = kinds()["school_session"].schema
@@ -58,6 +61,8 @@ def test_what_is_shown_is_read_again_as_it_is_kept(told: tuple[FieldType, object
 
 
 FIELD = SESSION.fields[0]
+NOWHERE = When(field="audience", options=("z",))
+BEGUN = CountRule(element="hot_spots", of=CountOf.BEGUN, states=("open",))
 
 
 @pytest.mark.parametrize(
@@ -68,22 +73,22 @@ FIELD = SESSION.fields[0]
         ("label_twice", attrs.evolve(SESSION, fields=(FIELD, attrs.evolve(FIELD, key="khac")))),
         ("title_unknown", attrs.evolve(SESSION, title="{nobody}")),
         ("personal", attrs.evolve(SESSION, fields=(*SESSION.fields, attrs.evolve(FIELD, key="n", label="Số CCCD")))),
-        ("no_options", attrs.evolve(SESSION, fields=(*SESSION.fields, KindField(key="n", label="N", type=FieldType.CHOICE)))),
+        ("no_options", attrs.evolve(SESSION, fields=(KindField(key="n", label="N", type=FieldType.CHOICE),))),
         ("bad_limits", attrs.evolve(SESSION, fields=(attrs.evolve(FIELD, least=9, most=1),))),
         ("needs_no_place", attrs.evolve(SESSION, with_places=(), counts=())),
         ("unknown_element", attrs.evolve(SESSION, counts=(CountRule(element="nothing"),))),
         ("sum_no_number", attrs.evolve(SESSION, counts=(CountRule(element="posts", of=CountOf.FIELD, field="topic"),))),
         ("rule_twice", attrs.evolve(SESSION, counts=(*SESSION.counts, CountRule(element="school_sessions")))),
-        ("split_foreign", attrs.evolve(SESSION, counts=(CountRule(element="posts", split="audience", split_by="crop"),))),
-        ("when_option", attrs.evolve(SESSION, counts=(CountRule(element="posts", when=(When(field="audience", options=("z",)),)),))),
+        ("split_foreign", attrs.evolve(SESSION, counts=(CountRule(element="posts", split="audience", split_by="x"),))),
+        ("when_option", attrs.evolve(SESSION, counts=(CountRule(element="posts", when=(NOWHERE,)),))),
         ("no_first", attrs.evolve(HOT_SPOT, states=tuple(attrs.evolve(each, first=False) for each in HOT_SPOT.states))),
         ("unreachable", attrs.evolve(HOT_SPOT, states=(*HOT_SPOT.states, State(key="z", label="Z", after=("z",))))),
-        ("begun_stock", attrs.evolve(HOT_SPOT, counts=(CountRule(element="hot_spots", of=CountOf.BEGUN, states=("open",)),))),
+        ("begun_stock", attrs.evolve(HOT_SPOT, counts=(BEGUN,))),
         ("wrong_of", attrs.evolve(HOT_SPOT, counts=(CountRule(element="hot_spots"),))),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(code: str, schema: object) -> None:
-    found = {each.code: each for each in kind_problems(schema, shipped(), breakdowns())}  # type: ignore[arg-type]
+    found = {each.code: each for each in kind_problems(schema, ELEMENTS, PARTS)}  # type: ignore[arg-type]
     assert found[code].blocking, found
     assert found[code].message
 
@@ -91,7 +96,7 @@ def test_what_is_wrong_is_named(code: str, schema: object) -> None:
 def test_a_split_names_parts_that_there_are() -> None:
     field = attrs.evolve(SESSION.fields[1], options=(Option(key="a", label="Một", part="nobody"),))
     changed = attrs.evolve(SESSION, fields=(SESSION.fields[0], field, *SESSION.fields[2:]))
-    assert "split_part" in {each.code for each in kind_problems(changed, shipped(), breakdowns())}
+    assert "split_part" in {each.code for each in kind_problems(changed, ELEMENTS, PARTS)}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +115,7 @@ def test_a_changed_type_is_advice_and_the_changes_are_told() -> None:
     changed = attrs.evolve(
         SESSION, fields=(attrs.evolve(FIELD, type=FieldType.TEXT, sums=False), *SESSION.fields[1:]), counts=()
     )
-    found = {each.code: each for each in kind_problems(changed, shipped(), breakdowns(), SESSION)}
+    found = {each.code: each for each in kind_problems(changed, ELEMENTS, PARTS, SESSION)}
     assert not found["type_changed"].blocking
     assert kind_summary(kind_changes(SESSION, changed)) == "Bỏ 4 cách đếm; sửa 2 chi tiết"
     turned = attrs.evolve(SESSION, fields=(*SESSION.fields[1:2], FIELD, *SESSION.fields[2:]))
