@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -62,9 +62,8 @@ def enter(
     what: str,
     amount: int,
     on: date = date(2026, 2, 2),
-    at: datetime = NOW,
     **more: Any,
 ) -> MoneyEntry | Any:
     """An entry, or why not."""
     said = {"key": uuid4(), "paper": "QĐ 12", **more}
-    return money.enter(actor=actor, at=at, line_id=at_line.pk, what=what, amount=amount, on=on, **said)
+    return money.enter(actor=actor, at=NOW, line_id=at_line.pk, what=what, amount=amount, on=on, **said)

@@ -27,6 +27,7 @@ class TipsConfig(AppConfig):
         counters.register(
             counters.Counter(source=Source.TIP, words=gettext_lazy("đếm từ sổ tin báo"), elements=ELEMENTS)
         )
+        schedule("tips.tell_new", job=jobs.tell_new, next_after=daily(hour=7, minute=5))
         schedule("tips.remind", job=jobs.remind, next_after=daily(hour=7, minute=10))
         schedule("tips.keep", job=jobs.keep, next_after=daily(hour=2, minute=10))
         schedule("tips.count", job=jobs.recount, next_after=five_minutes_later)

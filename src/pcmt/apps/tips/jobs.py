@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django_tasks import task
 
-from pcmt.apps.tips.operations import counting, keeping, reminding
+from pcmt.apps.tips.operations import counting, keeping, receiving, reminding
 
 
 @task()
@@ -31,3 +31,9 @@ def recount() -> None:
 def mark_all() -> None:
     """See `operations.counting.mark_all`."""
     counting.mark_all(at=timezone.now())
+
+
+@task()
+def tell_new() -> None:
+    """See `receiving.tell_new`."""
+    receiving.tell_new(at=timezone.now())

@@ -7,16 +7,7 @@ a form can be read, compared and exported together.
 
 from pcmt.core.schemas.checking import FormProblem, problems
 from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines, summary
-from pcmt.core.schemas.content import (
-    Content,
-    Correction,
-    Figure,
-    ListRow,
-    Part,
-    Picture,
-    Provenance,
-    SectionText,
-)
+from pcmt.core.schemas.content import Content, Correction, Figure, ListRow, Part, Picture, Provenance, SectionText
 from pcmt.core.schemas.entries import FieldProblem, ReadEntry, entry_title, number_of, read_entry, read_value, shown
 from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
 from pcmt.core.schemas.kind_checking import KindProblem, asks_for_person, kind_problems

@@ -24,7 +24,7 @@ from pcmt.web.fields import WrittenDateField
 from pcmt.web.people.fields import UnitField
 
 
-def area(label: Any, *, required: bool = True, hint: Any = "", most: int = 4000) -> forms.CharField:
+def words_box(label: Any, *, required: bool = True, hint: Any = "", most: int = 4000) -> forms.CharField:
     """A box for many words that no browser keeps for the next person."""
     widget = forms.Textarea(attrs={"rows": 5, "autocomplete": "off"})
     return forms.CharField(label=label, required=required, max_length=most, help_text=hint, widget=widget)
@@ -77,19 +77,19 @@ class BareForm(ActForm):
 class WordsForm(ActForm):
     """Words that may be left out."""
 
-    words = area(_("Ghi chú"), required=False)
+    words = words_box(_("Ghi chú"), required=False)
 
 
 class NoteForm(ActForm):
     """A note."""
 
-    words = area(_("Nội dung"), hint=_("Chỉ người xử lý tin này đọc được."))
+    words = words_box(_("Nội dung"), hint=_("Chỉ người xử lý tin này đọc được."))
 
 
 class AnswerForm(ActForm):
     """A message to the sender."""
 
-    words = area(
+    words = words_box(
         _("Lời nhắn gửi người báo tin"),
         hint=_("Người báo tin đọc bằng mã theo dõi. Không ghi tên người khác, không hỏi danh tính nếu không cần."),
     )
@@ -102,7 +102,7 @@ class AnswerForm(ActForm):
 class ReasonForm(ActForm):
     """A reason."""
 
-    reason = area(_("Lý do"))
+    reason = words_box(_("Lý do"))
 
 
 class ExtendForm(ActForm):
@@ -112,7 +112,7 @@ class ExtendForm(ActForm):
     until = WrittenDateField(
         label=_("Hạn mới"), required=False, help_text=_("Để trống: thời hạn dài nhất luật cho phép.")
     )
-    reason = area(_("Lý do"))
+    reason = words_box(_("Lý do"))
 
 
 class SettleForm(ActForm):
@@ -120,7 +120,7 @@ class SettleForm(ActForm):
 
     outcome = forms.ChoiceField(label=_("Kết quả"), choices=[("", "—"), *Outcome.choices])
     on = WrittenDateField(label=_("Ngày giải quyết xong"))
-    words = area(_("Tóm tắt việc giải quyết"))
+    words = words_box(_("Tóm tắt việc giải quyết"))
 
     def prepare(self) -> None:
         self.fields["on"].initial = timezone.localdate()
@@ -133,7 +133,7 @@ class PassForm(ActForm):
     to_name = line(_("Hoặc tên cơ quan nhận tin ngoài danh sách"), required=False)
     paper = line(_("Số, ngày văn bản chuyển tin"), 100)
     on = WrittenDateField(label=_("Ngày chuyển"))
-    words = area(_("Ghi chú"), required=False)
+    words = words_box(_("Ghi chú"), required=False)
 
     def prepare(self) -> None:
         units(self.fields["to_unit"], self.actor)
@@ -144,7 +144,7 @@ class MoveForm(ActForm):
     """To which team it goes."""
 
     to_unit = forms.ModelChoiceField(label=_("Nơi tiếp nhận"), queryset=Unit.objects.none())
-    reason = area(_("Lý do"))
+    reason = words_box(_("Lý do"))
 
     def prepare(self) -> None:
         choose(self.fields["to_unit"], receiving_bodies(self.actor.on).exclude(pk=self.now.tip.team_id))
@@ -265,7 +265,7 @@ ACTS: Mapping[str, Act] = {
     "phuc-tap": Act(
         _("Ghi là vụ việc phức tạp"), ReasonForm, lambda now, actor: _open(now, actor) and not now.tip.complex,
         lambda base, data: handling.call_complex(**base, reason=data["reason"]), _("Đã ghi, hạn đã lùi."),
-        warns=_("Nhiều tình tiết phức tạp, hoặc phải xác minh tại nhiều địa điểm: hạn là 2 tháng kể từ ngày tiếp nhận."),
+        warns=_("Nhiều tình tiết phức tạp, hoặc phải xác minh ở nhiều nơi: hạn là 2 tháng kể từ ngày tiếp nhận."),
     ),
     "gia-han": Act(
         _("Gia hạn"), ExtendForm, lambda now, actor: _open(now, actor) and now.tip.complex and not now.extended,
@@ -281,12 +281,14 @@ ACTS: Mapping[str, Act] = {
             **base, to_unit_id=data["to_unit"].pk if data["to_unit"] else None, to_name=data["to_name"],
             paper=data["paper"], on=data["on"], words=data["words"],
         ),
-        _("Đã chuyển cơ quan khác."), warns=_("Tin khép lại ở đây. Nội dung gửi kèm văn bản, không gửi qua chương trình."),
+        _("Đã chuyển cơ quan khác."),
+        warns=_("Tin khép lại ở đây. Nội dung gửi kèm văn bản, không gửi qua chương trình."),
     ),
     "chuyen-noi-nhan": Act(
         _("Chuyển nơi tiếp nhận khác"), MoveForm, _open,
         lambda base, data: moving.move_tip(**base, to_unit_id=data["to_unit"].pk, reason=data["reason"]),
-        _("Đã chuyển nơi tiếp nhận."), warns=_("Nơi nhận làm tiếp, hạn giữ nguyên, mã của người báo tin vẫn dùng được."),
+        _("Đã chuyển nơi tiếp nhận."),
+        warns=_("Nơi nhận làm tiếp, hạn giữ nguyên, mã của người báo tin vẫn dùng được."),
         leaves=True,
     ),
     "ban-giao": Act(
@@ -297,8 +299,8 @@ ACTS: Mapping[str, Act] = {
         _("Ghi đơn vị bị nêu trong tin"), NameForm, _kept,
         lambda base, data: moving.name_body(**base, unit_id=data["unit"].pk), _("Đã ghi."),
         warns=_(
-            "Đơn vị đó, đơn vị thuộc nó và cơ quan giúp việc cho nó không còn thấy tin này nữa, kể cả bạn nếu bạn làm ở đó;"
-            " tin chuyển lên nơi tiếp nhận cấp trên."
+            "Đơn vị đó, đơn vị thuộc nó và cơ quan giúp việc cho nó không còn thấy tin này nữa, kể cả bạn nếu bạn"
+            " làm ở đó; tin chuyển lên nơi tiếp nhận cấp trên."
         ),
         leaves=True,
     ),

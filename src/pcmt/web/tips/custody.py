@@ -21,7 +21,7 @@ from pcmt.apps.tips.queries.teams import receiving_bodies
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
-from pcmt.web.tips.acts import area, choose
+from pcmt.web.tips.acts import choose, words_box
 
 RELEASE, REFUSE = "cho", "khong"
 
@@ -31,7 +31,7 @@ class DecideForm(forms.Form):
 
     ask_id = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
-    words = area(gettext_lazy("Căn cứ, lý do quyết định"), most=500)
+    words = words_box(gettext_lazy("Căn cứ, lý do quyết định"), most=500)
 
 
 class PassUpForm(forms.Form):
@@ -100,7 +100,8 @@ def _done(request: HttpRequest, actor: Any, form: Any) -> Any:
 def _form(make: type[forms.Form], wrong: forms.Form | None, name: str, pk: int, version: int) -> Any:
     """The form of a row: as it was sent where it is this one's, else empty."""
     if isinstance(wrong, make) and str(wrong.data.get(name)) == str(pk):
-        typed: Any = wrong.data.copy()
+        sent: Any = wrong.data
+        typed = sent.copy()
         typed["version"] = str(version)
         wrong.data = typed
         return wrong

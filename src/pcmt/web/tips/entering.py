@@ -21,7 +21,7 @@ from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.people.fields import UnitField
 from pcmt.web.shell.access import acting
-from pcmt.web.tips.acts import area, line
+from pcmt.web.tips.acts import line, words_box
 from pcmt.web.tips.lists import officer
 from pcmt.web.tips.views import trail
 
@@ -53,20 +53,18 @@ class EnterForm(forms.Form):
     )
     area = UnitField(label=gettext_lazy("Xã, phường nơi xảy ra việc"))
     topic = forms.ChoiceField(label=gettext_lazy("Về việc"), choices=[("", "—"), *TOPICS.items()])
-    words = area(gettext_lazy("Nội dung"), most=8000)
+    words = words_box(gettext_lazy("Nội dung"), most=8000)
     where = line(gettext_lazy("Ở đâu"), 500, required=False)
     when = line(gettext_lazy("Khi nào"), 500, required=False)
     named = UnitField(
         label=gettext_lazy("Cơ quan, đơn vị bị nêu trong tin"), required=False,
-        help_text=gettext_lazy("Đơn vị này không thấy tin; nếu là chính đơn vị bạn, tin chuyển lên cấp trên ngay khi lưu."),
+        help_text=gettext_lazy("Đơn vị này không thấy tin; nếu là đơn vị bạn, tin lên cấp trên ngay khi lưu."),
     )  # fmt: skip
     pictures = PicturesField(label=gettext_lazy("Ảnh"), required=False)
     name = line(gettext_lazy("Họ và tên người báo tin"), 200, required=False)
     phone = line(gettext_lazy("Điện thoại người báo tin"), 40, required=False)
     address = line(gettext_lazy("Địa chỉ người báo tin"), 300, required=False)
-    with_receipt = forms.BooleanField(
-        label=gettext_lazy("Cấp mã theo dõi để đưa cho người báo tin"), required=False
-    )
+    with_receipt = forms.BooleanField(label=gettext_lazy("Cấp mã theo dõi để đưa cho người báo tin"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,7 +89,7 @@ class EnterForm(forms.Form):
 
 
 def enter(request: HttpRequest) -> HttpResponse:
-    """Type a tip in. What was told about the sender is sealed apart at once: also who types it does not see it again."""
+    """Type a tip in. What was told about the sender is sealed apart at once: who types it does not see it again."""
     officer(request)
     actor = acting(request)
     form = EnterForm(request.POST or None, request.FILES or None, actor=actor)

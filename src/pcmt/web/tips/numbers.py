@@ -83,7 +83,10 @@ def page(request: HttpRequest) -> HttpResponse:
     span = next((each for each in spans if _key(each) == data.get("ky")), spans[0])
     found = statistics(actor, unit, span)
     sections = [
-        (TITLES[name], [(WORDS[part], found.whole[part]) for part in ((RECEIVED, *parts) if name == "state" else parts)])
+        (
+            TITLES[name],
+            [(WORDS[part], found.whole[part]) for part in ((RECEIVED, *parts) if name == "state" else parts)],
+        )
         for name, parts in GROUPS.items()
     ]
     context = {
@@ -107,10 +110,18 @@ def _sentence(checked: tuple[int, int, int] | None) -> str:
     received, done, in_time = checked
     if not received:
         return _("Không có tin nào được tiếp nhận trong kỳ.")
-    words = {"received": received, "done": done, "share": f"{done * 1000 // received / 10:g}".replace(".", ","), "in_time": in_time}
+    words = {
+        "received": received,
+        "done": done,
+        "share": f"{done * 1000 // received / 10:g}".replace(".", ","),
+        "in_time": in_time,
+    }
     if done == received:
         return _("100%% tin tiếp nhận trong kỳ đã được xác minh, giải quyết: %(done)s trên %(received)s tin.") % words
     return (
-        _("%(done)s trên %(received)s tin tiếp nhận trong kỳ đã được xác minh, giải quyết (%(share)s%%); mục tiêu của kế hoạch là 100%%.")
+        _(
+            "%(done)s trên %(received)s tin tiếp nhận trong kỳ đã được xác minh, giải quyết (%(share)s%%);"
+            " mục tiêu của kế hoạch là 100%%."
+        )
         % words
     )

@@ -42,7 +42,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Every area with its team; where nobody reads what comes in, it says so."""
     actor = keeper(request)
     page = Paginator(areas_to_set(actor), PAGE).get_page(request.GET.get("trang"))
-    context = {"heading": _("Nơi tiếp nhận tin báo"), "page": page, "lines": team_lines(list(page), actor.on), "query": ""}
+    context = {
+        "heading": _("Nơi tiếp nhận tin báo"),
+        "page": page,
+        "lines": team_lines(list(page), actor.on),
+        "query": "",
+    }
     return render(request, "tips/teams.html", context)
 
 
@@ -52,7 +57,7 @@ class TeamForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     body = UnitField(
         label=gettext_lazy("Đơn vị tiếp nhận"), required=False,
-        help_text=gettext_lazy("Thường là công an cùng cấp. Để trống: không có nơi riêng, tin về nơi tiếp nhận cấp trên."),
+        help_text=gettext_lazy("Thường là công an cùng cấp. Để trống: tin về nơi tiếp nhận cấp trên."),
     )  # fmt: skip
     above = UnitField(
         label=gettext_lazy("Nơi nhận tin nêu chính đơn vị này"), required=False,
@@ -94,7 +99,8 @@ def team(request: HttpRequest, unit_id: int) -> HttpResponse:
                 return redirect("tips:teams")
             status = said(form, answer, now.version if now else 0)
     context = {
-        "heading": place.name, "trail": [(_("Nơi tiếp nhận tin báo"), reverse("tips:teams"))], "form": form, "team": now,
+        "heading": place.name, "trail": [(_("Nơi tiếp nhận tin báo"), reverse("tips:teams"))], "form": form,
+        "team": now,
         "was": TipTeam.objects.filter(area=unit_id).select_related("body").order_by("-pk")[:10],
     }  # fmt: skip
     return render(request, "tips/team.html", context, status=status)

@@ -24,9 +24,10 @@ from pcmt.apps.tips.operations.reading import Opened, open_picture, open_tip
 from pcmt.apps.tips.policies import handles_tips
 from pcmt.apps.tips.queries.custody import own_asks, released_to
 from pcmt.apps.tips.queries.tips import TipNow, tip_now
+from pcmt.apps.tips.topics import TOPICS
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
-from pcmt.web.tips.acts import ACTS, area
+from pcmt.web.tips.acts import ACTS, words_box
 from pcmt.web.tips.words import left_words, told_lines
 
 Trail = list[tuple[str, str]]
@@ -35,7 +36,7 @@ Trail = list[tuple[str, str]]
 class AskForm(forms.Form):
     """Why the sender has to be known."""
 
-    reason = area(gettext_lazy("Vì sao cần biết người báo tin"), most=500)
+    reason = words_box(gettext_lazy("Vì sao cần biết người báo tin"), most=500)
 
 
 def seen(request: HttpRequest, tip_id: int) -> tuple[Actor, TipNow]:
@@ -83,6 +84,7 @@ def tip(request: HttpRequest, tip_id: int) -> HttpResponse:
         "messages_told": [(each, opened.messages.get(each.pk, "") if opened else "") for each in now.messages],
         "steps": [(each, opened.steps.get(each.pk, "") if opened else "") for each in now.steps],
         "place": place,
+        "topic": TOPICS.get(now.tip.topic, ""),
         "main_acts": [pair for pair in offered if pair[1].main],
         "other_acts": [pair for pair in offered if not pair[1].main],
     }
@@ -178,4 +180,3 @@ def said(form: Any, refusal: Refusal, current: int) -> int:
         form.data = typed
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return 409 if late else 422
-

@@ -17,7 +17,7 @@ TOLD: Mapping[str, str | Promise] = {
     "words": gettext_lazy("Nội dung"),
     "where": gettext_lazy("Ở đâu"),
     "when": gettext_lazy("Khi nào"),
-    "who": gettext_lazy("Ai liên quan"),
+    "bodies": gettext_lazy("Cơ quan, cán bộ được nêu"),
     "name": gettext_lazy("Họ và tên"),
     "phone": gettext_lazy("Điện thoại"),
     "address": gettext_lazy("Địa chỉ"),

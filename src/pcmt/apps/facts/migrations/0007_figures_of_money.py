@@ -4,20 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facts', '0006_counted_elements'),
+        ("facts", "0006_counted_elements"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='countedunit',
-            name='source',
-            field=models.CharField(choices=[('person', 'Nhập tay'), ('import', 'Tệp Excel'), ('report', 'Báo cáo'), ('register', 'Hồ sơ quản lý'), ('activity', 'Nhật ký hoạt động'), ('tip', 'Sổ tin báo'), ('money', 'Sổ kinh phí')], max_length=10),
+            model_name="countedunit",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("person", "Nhập tay"),
+                    ("import", "Tệp Excel"),
+                    ("report", "Báo cáo"),
+                    ("register", "Hồ sơ quản lý"),
+                    ("activity", "Nhật ký hoạt động"),
+                    ("tip", "Sổ tin báo"),
+                    ("money", "Sổ kinh phí"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='recording',
-            name='source',
-            field=models.CharField(choices=[('person', 'Nhập tay'), ('import', 'Tệp Excel'), ('report', 'Báo cáo'), ('register', 'Hồ sơ quản lý'), ('activity', 'Nhật ký hoạt động'), ('tip', 'Sổ tin báo'), ('money', 'Sổ kinh phí')], max_length=10, verbose_name='nguồn'),
+            model_name="recording",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("person", "Nhập tay"),
+                    ("import", "Tệp Excel"),
+                    ("report", "Báo cáo"),
+                    ("register", "Hồ sơ quản lý"),
+                    ("activity", "Nhật ký hoạt động"),
+                    ("tip", "Sổ tin báo"),
+                    ("money", "Sổ kinh phí"),
+                ],
+                max_length=10,
+                verbose_name="nguồn",
+            ),
         ),
     ]

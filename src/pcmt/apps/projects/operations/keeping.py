@@ -108,7 +108,7 @@ def _wrong_sheet(
 def _told(row: ProjectSheet, plan: Plan) -> dict[str, Any]:
     stages = [f"{each.name} {each.from_on:%d/%m/%Y}–{each.to_on:%d/%m/%Y}" for each in plan.stages.all()]
     return {
-        "owner": row.owner.name if row.owner_id else "",
+        "owner": row.owner.name if row.owner else "",
         "ministry": row.ministry,
         "paper": row.paper,
         "stages": "; ".join(stages),
@@ -169,7 +169,7 @@ def _milestone_told(row: Milestone) -> dict[str, Any]:
         "due_on": row.due_on.isoformat(),
         "done_on": row.done_on.isoformat() if row.done_on else None,
         "words": row.words,
-        "body": row.owed_by.name if row.owed_by_id else "",
+        "body": row.owed_by.name if row.owed_by else "",
         "task": row.task_id,
     }
 

@@ -229,7 +229,7 @@ def _source_told(row: MoneySource) -> dict[str, Any]:
         "amount": row.amount,
         "paper": row.paper,
         "years": f"{row.year_from}–{row.year_to}",
-        "of": row.of.name if row.of_id else "",
+        "of": row.of.name if row.of else "",
     }
 
 
@@ -362,7 +362,7 @@ def line_told(row: MoneyLine) -> dict[str, Any]:
         "year": row.year,
         "words": row.words,
         "estimate": row.estimate,
-        "money_source": row.source.name if row.source_id else "",
+        "money_source": row.source.name if row.source else "",
         "task": row.task_id,
         "target": row.target_id,
     }

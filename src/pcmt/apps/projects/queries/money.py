@@ -48,9 +48,14 @@ class SourceSum:
     allocated: int
 
     @property
+    def given(self) -> int:
+        """What was handed down and given to lines."""
+        return self.handed + self.allocated
+
+    @property
     def left(self) -> int:
         """What may still be given or handed down."""
-        return self.source.amount - self.handed - self.allocated
+        return self.source.amount - self.given
 
 
 def line_sums(lines: Iterable[MoneyLine]) -> dict[int, Sums]:
