@@ -44,6 +44,7 @@ urlpatterns = [
     path("lich/", include("pcmt.web.feeds.urls")),
     path("nhat-ky/", include("pcmt.web.audit.urls")),
     path("lich-su/", include("pcmt.web.history.urls")),
+    path("hoat-dong/loai/", include("pcmt.web.kinds.urls")),
     path("hoat-dong/excel/", include("pcmt.web.record_sheets.urls")),
     path("tin-bao/", include("pcmt.web.tips.urls")),
     path("ho-so/", include("pcmt.web.care.urls")),

@@ -1,0 +1,1 @@
+"""Loại hoạt động, địa điểm: what is recorded, as data; the standing office makes its own."""
