@@ -25,6 +25,8 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.registers.jobs.sweep": gettext_lazy("Xem đồng hồ của các hồ sơ, báo sắp hết thời hạn"),
     "pcmt.apps.registers.jobs.keep": gettext_lazy("Ẩn danh hồ sơ hết thời hạn lưu, xóa danh sách nhập dở"),
     "pcmt.apps.registers.jobs.recount": gettext_lazy("Đếm lại số liệu từ hồ sơ"),
+    "pcmt.apps.activities.jobs.recount": gettext_lazy("Đếm lại số liệu từ hoạt động và địa điểm"),
+    "pcmt.apps.activities.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu hoạt động của mọi đơn vị"),
     "pcmt.apps.registers.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu của mọi xã"),
     "pcmt.apps.reports.jobs.lay_out": gettext_lazy("Lập trước các kỳ báo cáo"),
     "pcmt.apps.targets.jobs.refresh": gettext_lazy("Đánh giá lại các chỉ tiêu"),
