@@ -20,8 +20,8 @@ class ActivitiesConfig(AppConfig):
         """
         from pcmt.apps.activities import jobs
         from pcmt.apps.activities.operations.following import places_follow
-        from pcmt.apps.activities.queries.events import files_shown_to
         from pcmt.apps.activities.queries.counting import elements_now
+        from pcmt.apps.activities.queries.events import files_shown_to
         from pcmt.apps.facts import counters
         from pcmt.apps.facts.models import Source
         from pcmt.apps.jobs.schedules import daily, schedule
