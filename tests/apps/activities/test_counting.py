@@ -231,23 +231,22 @@ def test_a_window_kept_later_cuts_what_was_told(here: World) -> None:
 
 
 WEEKLY = Words(
-    "Phát thanh trên loa 02 lượt/tuần",
-    {"shape": "frequency", "comparator": "at_least", "value": 2, "unit_word": "lượt", "measure": "phát thanh trên loa",
-     "frequency": {"n": 2, "per": "week"}},
-)  # fmt: skip
+    "Phát thanh trên loa truyền thanh 02 lượt/tuần",
+    {"kind": "frequency", "comparator": "gte", "value": 2, "unit": "lượt", "frequency": {"n": 2, "per": "week"}},
+)
 TEN = Words(
-    "Phát hiện, bắt giữ 10 vụ",
-    {"shape": "absolute", "comparator": "at_least", "value": 10, "unit_word": "vụ",
-     "measure": "phát hiện, bắt giữ vụ phạm tội về ma túy"},
+    "Phát hiện, bắt giữ 10 vụ phạm tội về ma túy",
+    {"kind": "count", "comparator": "gte", "value": 10, "unit": "vụ"},
     {"Công an tỉnh": 7, "Sở Y tế": 2, "Sở Tài chính": 1},
-)  # fmt: skip
+)
 
 
 def test_ten_is_seven_and_two_and_one_by_entries_alone(here: World) -> None:
     """The action month: three bodies of one place, each counting its own events; the whole is their sum."""
     keys = {"Công an tỉnh": "police", "Sở Y tế": "health", "Sở Tài chính": "finance"}
     plan = plan_in_force(here.office, here["an_binh"])
-    (target,) = put_in_force(here.office, plan, [TEN], bodies={name: here[key] for name, key in keys.items()})
+    (target,) = put_in_force(here.office, plan, [TEN], bodies={name: here[key] for name, key in keys.items()},
+                             issued=date(2026, 1, 5))  # fmt: skip
     confirm_proposals(actor=here.office, at=noon(TODAY), plan_id=plan.pk, seen={target.pk: 1})
     for key, number in (("police", 7), ("health", 2), ("finance", 1)):
         keep_since(here[key].pk, kind(RAID).kind_id, date(2026, 1, 1))
@@ -261,7 +260,7 @@ def test_ten_is_seven_and_two_and_one_by_entries_alone(here: World) -> None:
 
 def test_a_weekly_target_moves_by_entries_alone(here: World) -> None:
     plan = plan_in_force(here.office, here["dong_hoa"], window=(date(2026, 2, 2), date(2026, 3, 1)))
-    (target,) = put_in_force(here.office, plan, [WEEKLY], bodies={})
+    (target,) = put_in_force(here.office, plan, [WEEKLY], bodies={}, issued=date(2026, 1, 5))
     confirm_proposals(actor=here.office, at=noon(TODAY), plan_id=plan.pk, seen={target.pk: 1})
     keep_since(here["dong_hoa"].pk, kind().kind_id, date(2026, 2, 1))
     for week in range(4):

@@ -38,8 +38,9 @@ def tell_counted(
     """Have exactly these numbers of a unit stand for its periods from the day `since` on; None: nothing differed.
 
     `first` is the day from which on the unit has records, or such a day for each element that it counts: then others of
-    the source stay as they are. The periods of `numbers` do not overlap and begin on `since` or later. `running` is the one of them that is not over and ends with today: what has not changed in it since an
-    earlier day stays told up to that day, so that quiet units cost nothing.
+    the source stay as they are. The periods of `numbers` do not overlap and begin on `since` or later. `running` is the
+    one of them that is not over and ends with today: what has not changed in it since an earlier day stays told up to
+    that day, so that quiet units cost nothing.
     """
     counter = next(each for each in counters() if each.source == source)
     days: Mapping[str, date] = first if isinstance(first, Mapping) else dict.fromkeys(counter.elements, first)
