@@ -19,8 +19,8 @@ from pcmt.apps.facts.models import Source
 class Counter:
     """Elements counted from one kind of records, with the keys of `breakdowns.toml` by which they are split.
 
-    `words` says it on pages, beside the number: "đếm từ hồ sơ". Where kinds of records are made while the program runs,
-    `alive` reads the elements from the database: `counters` asks it each time, so that every process knows them at once.
+    `words` says it on pages, beside the number: "đếm từ hồ sơ". Where kinds of records are made while the program
+    runs, `alive` reads the elements from the database: `counters` asks each time, so that every process knows at once.
     Such a source counts element by element, each from its own day (`CountedUnit.element`).
     """
 

@@ -26,6 +26,8 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.registers.jobs.keep": gettext_lazy("Ẩn danh hồ sơ hết thời hạn lưu, xóa danh sách nhập dở"),
     "pcmt.apps.registers.jobs.recount": gettext_lazy("Đếm lại số liệu từ hồ sơ"),
     "pcmt.apps.projects.jobs.count_all": gettext_lazy("Cộng lại số liệu kinh phí"),
+    "pcmt.apps.activities.jobs.recount": gettext_lazy("Đếm lại số liệu từ hoạt động và địa điểm"),
+    "pcmt.apps.activities.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu hoạt động của mọi đơn vị"),
     "pcmt.apps.registers.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu của mọi xã"),
     "pcmt.apps.activities.jobs.purge_sheets": gettext_lazy("Dọn các lần nhập hoạt động bỏ dở"),
     "pcmt.apps.tips.jobs.remind": gettext_lazy("Nhắc hạn tin báo, trả về đơn vị tin của người đã nghỉ"),

@@ -1,8 +1,9 @@
 """Figures from what was done and where: numbers of one unit from its events and places, in any period.
 
-Each entry counts by the rules of the version of its kind that it was made by. What is told is cut into halves of months
-and weeks (`core.measures.pieces`), so that weeks and the months of both calendars are made of whole pieces. A unit counts
-an element from the day on which it first kept a kind that counts into it; from then on a quiet piece is zero.
+Each entry counts by the rules of the version of its kind that it was made by. What is told is cut into halves of
+months and weeks (`core.measures.pieces`), so that weeks and the months of both calendars are made of whole pieces. A
+unit counts an element from the day on which it first kept a kind that counts into it; from then on a quiet piece is
+zero.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pcmt.apps.facts.counters import counted_by_others
 from pcmt.apps.facts.models import Element, Source
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
 from pcmt.apps.units.queries import committee
+from pcmt.core.measures import Nature
 from pcmt.core.measures.pieces import half_month, piece_of
 from pcmt.core.periods import DAY, Span
 from pcmt.core.schemas import CountOf, CountRule, KindSchema, Noun, kind_from
@@ -103,11 +105,15 @@ def check_ready(schemas: Iterable[KindSchema]) -> None:
 
 @attrs.frozen
 class Kept:
-    """What a unit counts: versions of the kinds it keeps, and from which day on each element."""
+    """What a unit counts: versions of the kinds it keeps, from which day on each element, with how many decimals.
+
+    `stocks` are the elements that say how many there are, not how many came up.
+    """
 
     versions: Mapping[int, KindSchema]
     first: Mapping[str, date]
     places: Mapping[str, int]
+    stocks: frozenset[str] = frozenset()
 
     def rules(self, noun: Noun, *sorts: CountOf) -> dict[int, list[CountRule]]:
         """The rules of some sorts by version."""
@@ -134,8 +140,10 @@ def kept_by(unit: Unit) -> Kept:
         day = max(day, unit.valid_from) if unit.valid_from else day
         for element in schema.elements:
             first[element] = min(first.get(element, day), day)
-    places = dict(Element.objects.filter(code__in=first).values_list("code", "places")) if first else {}
-    return Kept(versions, {code: day for code, day in first.items() if code in places}, places)
+    known = Element.objects.filter(code__in=first).values_list("code", "places", "nature") if first else ()
+    places = {code: decimals for code, decimals, _nature in known}
+    stocks = frozenset(code for code, _decimals, nature in known if nature == Nature.STOCK)
+    return Kept(versions, {code: day for code, day in first.items() if code in places}, places, stocks)
 
 
 def bodies_of(unit: Unit, span: Span) -> Q:
@@ -266,7 +274,10 @@ def _events(tally: _Tally, bodies: Q, whole: Span) -> None:
 
 
 def _reached(tally: _Tally, bodies: Q, whole: Span) -> None:
-    """Places that events were held at, each in the piece of its first event of a calendar year."""
+    """Places that events were held at, each once in a calendar year: from its first event on.
+
+    An element that is a stock says how many were reached since the year began, one that is a flow how many were new.
+    """
     rules = tally.kept.rules(Noun.EVENT, CountOf.PLACES)
     if not rules:
         return
@@ -282,13 +293,17 @@ def _reached(tally: _Tally, bodies: Q, whole: Span) -> None:
             if key in seen or (rule.place_kinds and kind not in rule.place_kinds) or not _meant(rule, data):
                 continue
             seen.add(key)
-            span = piece_of(on, tally.spans)
-            if span is not None:
-                tally.add(version, attrs.evolve(rule, field=""), span, data)
+            one = attrs.evolve(rule, field="")
+            if rule.element in tally.kept.stocks:
+                for span in tally.spans:
+                    if span.start.year == on.year and on <= span.last:
+                        tally.add(version, one, span, data)
+            elif (piece := piece_of(on, tally.spans)) is not None:
+                tally.add(version, one, piece, data)
 
 
 def _begun(tally: _Tally, unit: Unit, whole: Span) -> None:
-    """Places that came into a state of a rule from one that is not: what goes on in another such state did not begin."""
+    """Places that came into a state of a rule from another: what goes on in a second such state did not begin."""
     rules = tally.kept.rules(Noun.PLACE, CountOf.BEGUN)
     if not rules:
         return

@@ -37,14 +37,13 @@ def tell_counted(
 ) -> Recording | None:  # fmt: skip
     """Have exactly these numbers of a unit stand for its periods from the day `since` on; None: nothing differed.
 
-    `first` is the day from which on the unit has records, or such a day for each element that it counts: then the others
-    of the source stay as they are. The periods of `numbers` do not overlap and begin on `since`
-    or later. `running` is the one of them that is not over and ends with today: what has not changed in it since an
-    earlier day stays told up to that day, so that quiet units cost nothing.
+    `first` is the day from which on the unit has records, or such a day for each element that it counts: then others of
+    the source stay as they are. The periods of `numbers` do not overlap and begin on `since` or later. `running` is the
+    one of them that is not over and ends with today: what has not changed in it since an earlier day stays told up to
+    that day, so that quiet units cost nothing.
     """
     counter = next(each for each in counters() if each.source == source)
-    by_element = isinstance(first, Mapping)
-    days = first if isinstance(first, Mapping) else dict.fromkeys(counter.elements, first)
+    days: Mapping[str, date] = first if isinstance(first, Mapping) else dict.fromkeys(counter.elements, first)
     with transaction.atomic():
         share_tree()
         rows = Element.objects.filter(code__in=set(days) & set(counter.elements))
@@ -66,7 +65,10 @@ def tell_counted(
         if not asked:
             return None
         ledger = Ledger.opened(asked, elements, at)
-        _keep_first(unit_id, source, {pk: days[row.code] for pk, row in elements.items()} if by_element else first)
+        # by element, or once for all of the source
+        begun: dict[str, date] = dict(days) if isinstance(first, Mapping) else {"": first}
+        begun = {code: day for code, day in begun.items() if not code or code in ids}
+        _keep_first(unit_id, source, {ids.get(code): day for code, day in begun.items()})
         standing = {
             (row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)): row for row in mine.defer("note")
         }
@@ -82,20 +84,15 @@ def tell_counted(
             made = Recording.objects.create(at=at, source=source)
             ledger.write(made, new, closing=closing)
             _put_aside(ledger, aside, at)
-        begun = (
-            {(unit_id, str(source), row.code): days[row.code] for row in elements.values()}
-            if by_element
-            else {(unit_id, str(source), ""): first}
-        )
-        compare({unit_id}, list(elements.values()), CountedCells(begun, (counter,)), at)
+        cells = CountedCells({(unit_id, str(source), code): day for code, day in begun.items()}, (counter,))
+        compare({unit_id}, list(elements.values()), cells, at)
         if made is not None:
             record(at=at, actor=None, event="facts.numbers.told", obj=made, after={"count": len(new)})
     return made
 
 
-def _keep_first(unit_id: int, source: Source, first: date | Mapping[int, date]) -> None:
-    """Keep from which day on a unit's figures are counted: all of the source, or each element by its id."""
-    wanted: Mapping[int | None, date] = dict(first) if isinstance(first, Mapping) else {None: first}
+def _keep_first(unit_id: int, source: Source, wanted: Mapping[int | None, date]) -> None:
+    """Keep from which day on a unit's figures are counted: by the element's id, under None for all of the source."""
     known = {row.element_id: row for row in CountedUnit.objects.filter(unit_id=unit_id, source=source)}
     new = [
         CountedUnit(unit_id=unit_id, source=source, element_id=pk, start=start)

@@ -34,7 +34,7 @@ class CountedCells:
 
 
 def counted_cells(unit_ids: Collection[int], elements: Collection[str]) -> CountedCells:
-    """What is counted of some elements at units: one statement, and one more where a source that is alive counts any."""
+    """What is counted of some elements at units: one statement, and one where a source that is alive counts any."""
     if not unit_ids or not elements:
         return CountedCells()
     settled = settled_counters()
