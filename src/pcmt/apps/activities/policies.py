@@ -52,10 +52,14 @@ def can_change(actor: Actor | None, record: Event | Place) -> bool:
 
 
 def can_verify(actor: Actor | None, event: Event) -> bool:
-    """Whether the actor verifies an event: one of a unit strictly below the own area, never of the own unit."""
-    if actor is None or event.body_id == actor.unit_id or actor.changes("activities.Event") < Reach.AREA:
+    """Whether the actor verifies an event: of another body of the area whose office one is.
+
+    Never of the own unit, of one above it, or what one wrote oneself for another.
+    """
+    if actor is None or event.made_by_id == actor.user_id or actor.changes("activities.Event") < Reach.AREA:
         return False
-    return can_change(actor, event)
+    above = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id, ancestor_id=event.body_id)
+    return not above.exists() and can_change(actor, event)
 
 
 def sees_inside(actor: Actor | None, record: Event | Place) -> bool:
