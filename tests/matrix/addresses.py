@@ -7,6 +7,7 @@ VARIANTS. A form that must be filled so that who may send it does change somethi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
-from pcmt.apps.activities.models import Event
+from pcmt.apps.activities.models import Event, OfflineEntry
 from pcmt.apps.plans.events import event_key
 from pcmt.apps.registers.models import OfflineConflict, Subject, TestPlan, Transfer
 from pcmt.apps.reports.documents import words_seen
@@ -131,6 +132,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "day": lambda _of: _period(),
     "recording_id": lambda of: of.recording.pk,
     "difference_id": lambda of: of.difference.pk,
+    "entry_id": lambda of: OfflineEntry.objects.get(unit=of.unit).pk,
     "conflict_id": lambda of: OfflineConflict.objects.get(subject=of.filed).pk,
     "spell_id": lambda of: of.filed.spells.get().pk,
     "transfer_id": lambda of: of.filed.transfers.get().pk,
@@ -313,12 +315,21 @@ def _report_draft(of: Things) -> dict[str, Any]:
     return {"draft_id": draft.pk, "version": draft.version}
 
 
+def _field_entry(unit_id: int) -> str:
+    """What a device of a unit sends."""
+    told = {"key": str(uuid4()), "kind": "broadcast", "number": 1, "body": unit_id, "area": unit_id}
+    return json.dumps({**told, "on": timezone.localdate().isoformat(), "typed": {"minutes": "5"}})
+
+
 FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "login": lambda _of, who: {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
     },
     "language": lambda _of, _who: {"language": "en"},
     "tips:act": lambda of, _who: {"version": of.tip.version},
+    "field:send": lambda of, _who: {"entry": _field_entry(of.unit.pk)},
+    "field:decide": lambda _of, _who: {"version": 1, "decision": "keep", "on": "2026-01-01", "f-minutes": "5"},
+    "field:grid": lambda _of, _who: {"batch": str(uuid4()), "on-0": "1/1/2026", "f_minutes-0": "5"},
     "activities:write": lambda _of, _who: {"key": str(uuid4()), "on": "1/1/2026", "f_minutes": "5"},
     "activities:correct": lambda of, _who: {
         "version": 1, "on": "1/1/2026", "title": "đã sửa", "area": of.unit.pk, "f_minutes": "7"

@@ -30,7 +30,8 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.activities.models import EventFile, EventState
+from pcmt.apps.activities.models import Event, EventFile, EventState, OfflineEntry
+from pcmt.apps.activities.operations.offline import FieldEntry
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
@@ -459,10 +460,21 @@ def _report_form(keeper: Actor) -> ReportForm:
     return made
 
 
+def _field_entry_waits(unit: Unit, like: Event, person: User) -> None:
+    """An entry from a device of the unit that a person has to look at."""
+    told = FieldEntry(
+        key=uuid4(), kind=like.kind.code, number=1, body_id=unit.pk, area_id=unit.pk, on=like.on, title="chờ xem"
+    )
+    OfflineEntry.objects.create(
+        user=person, unit=unit, kind=like.kind, key=told.key, entry=told.data(), reason="likely", at=NOW
+    )
+
+
 def _events(unit: Unit, person: User) -> None:
     """One of each state that the pages of events ask for, told apart by their titles."""
     day = timezone.localdate(NOW)
     held = event(unit, on=day, title="đã ghi")
+    _field_entry_waits(unit, held, person)
     EventFile.objects.create(
         event=held, file=_photo(person), name="anh.png", sha256="0" * 64, picture=True, made_at=NOW, made_by=person
     )

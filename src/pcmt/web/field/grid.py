@@ -68,10 +68,10 @@ class Table:
     places: Mapping[str, int]
 
 
-def grid(request: HttpRequest, kind: str) -> HttpResponse:
+def grid(request: HttpRequest, kind_code: str) -> HttpResponse:
     """The table for one kind and one month. Works as a plain form; a script adds the manners of a spreadsheet."""
     actor = recorder(request)
-    choice = next((each for each in field_kinds(actor) if each.kind.code == kind), None)
+    choice = next((each for each in field_kinds(actor) if each.kind.code == kind_code), None)
     if choice is None:
         raise Http404
     table = _table(actor, choice, _month(request.GET.get("thang", ""), actor.on))

@@ -12,5 +12,5 @@ urlpatterns = [
     path("thuc-dia/gui/", views.send, name="send"),
     path("thuc-dia/can-xem/", views.waiting, name="waiting"),
     path("thuc-dia/can-xem/<int:entry_id>/", views.decide, name="decide"),
-    path("nhap-bang/<slug:kind>/", grid.grid, name="grid"),
+    path("nhap-bang/<slug:kind_code>/", grid.grid, name="grid"),
 ]

@@ -97,7 +97,7 @@ const drawQueue = async () => {
       "li",
       { "data-state": state, "data-key": row.key },
       make("strong", {}, row.label),
-      ` · ${row.on} · `,
+      ` · ${row.on.split("-").reverse().join("/")} · `,
       make("span", { class: "queue-state" }, words[state]),
       more ? `: ${more}` : "",
     );
