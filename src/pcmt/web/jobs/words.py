@@ -26,6 +26,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.registers.jobs.keep": gettext_lazy("Ẩn danh hồ sơ hết thời hạn lưu, xóa danh sách nhập dở"),
     "pcmt.apps.registers.jobs.recount": gettext_lazy("Đếm lại số liệu từ hồ sơ"),
     "pcmt.apps.registers.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu của mọi xã"),
+    "pcmt.apps.tips.jobs.tell_new": gettext_lazy("Báo số tin mới cho nơi tiếp nhận"),
     "pcmt.apps.tips.jobs.remind": gettext_lazy("Nhắc hạn tin báo, trả về đơn vị tin của người đã nghỉ"),
     "pcmt.apps.tips.jobs.keep": gettext_lazy("Xóa nội dung tin báo hết thời hạn lưu"),
     "pcmt.apps.tips.jobs.recount": gettext_lazy("Đếm lại số liệu từ sổ tin báo"),
