@@ -17,6 +17,7 @@ from pcmt.apps.facts.catalogue import breakdowns
 from pcmt.apps.facts.models import CALENDAR_WORDS, PERIODS, Element
 from pcmt.apps.notices.models import Reason, Rhythm
 from pcmt.apps.plans.models import ItemState, PlanKind
+from pcmt.apps.projects.models import MoneyAct, MoneyKind, ReviewKind, ReviewOutcome
 from pcmt.apps.reports.models import SubmissionState
 from pcmt.apps.tasks.models import DueState
 from pcmt.apps.units.models import Level, Unit
@@ -28,6 +29,25 @@ from pcmt.web.templatetags.pcmt import vdate, vnumber
 Word = str | Promise
 
 EVENTS: Mapping[Word, Mapping[str, Word]] = {
+    gettext_lazy("Chương trình, dự án, kinh phí"): {
+        "projects.sheet.kept": gettext_lazy("Ghi thông tin, giai đoạn của dự án"),
+        "projects.sheet.followed": gettext_lazy("Chuyển dự án theo sắp xếp đơn vị"),
+        "projects.milestone.kept": gettext_lazy("Ghi mốc của dự án"),
+        "projects.milestone.dropped": gettext_lazy("Bỏ mốc của dự án"),
+        "projects.review.kept": gettext_lazy("Ghi sơ kết, tổng kết dự án"),
+        "projects.review.dropped": gettext_lazy("Bỏ lần sơ kết, tổng kết"),
+        "projects.source.kept": gettext_lazy("Ghi nguồn kinh phí"),
+        "projects.source.voided": gettext_lazy("Bỏ nguồn kinh phí"),
+        "projects.line.kept": gettext_lazy("Ghi khoản kinh phí"),
+        "projects.line.voided": gettext_lazy("Bỏ khoản kinh phí"),
+        "projects.money.entered": gettext_lazy("Ghi bút toán kinh phí"),
+        "projects.money.voided": gettext_lazy("Hủy bút toán kinh phí"),
+        "projects.year.closed": gettext_lazy("Khóa sổ kinh phí năm"),
+        "projects.year.opened": gettext_lazy("Mở lại sổ kinh phí năm"),
+        "projects.sheet_money.told": gettext_lazy("Ghi kinh phí từ tệp Excel"),
+        "projects.sheet_money.undone": gettext_lazy("Hoàn tác tệp kinh phí"),
+        "projects.money.exported": gettext_lazy("Tải bảng kinh phí"),
+    },
     gettext_lazy("Hồ sơ quản lý"): {
         "registers.copy.exported": gettext_lazy("Xuất bản sao hồ sơ"),
         "registers.file.anonymised": gettext_lazy("Ẩn danh hồ sơ"),
@@ -71,12 +91,28 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
     },
     gettext_lazy("Địa điểm"): {
         "activities.event.recorded": gettext_lazy("Ghi hoạt động"),
+        "activities.sheet.sent": gettext_lazy("Gửi tệp hoạt động để nhập"),
+        "activities.sheet.matched": gettext_lazy("Chọn cách đọc tệp hoạt động"),
+        "activities.sheet.written": gettext_lazy("Ghi hoạt động từ tệp"),
+        "activities.sheet.finished": gettext_lazy("Kết thúc lần nhập hoạt động"),
+        "activities.sheet.undone": gettext_lazy("Hoàn tác lần nhập hoạt động"),
+        "activities.record.exported": gettext_lazy("Xuất hoạt động, địa điểm"),
         "activities.event.corrected": gettext_lazy("Sửa hoạt động"),
         "activities.event.voided": gettext_lazy("Bỏ hoạt động"),
         "activities.event.restored": gettext_lazy("Lấy lại hoạt động đã bỏ"),
         "activities.event.verified": gettext_lazy("Xác minh hoạt động"),
         "activities.event.returned": gettext_lazy("Trả lại hoạt động"),
         "activities.event.evidenced": gettext_lazy("Thêm minh chứng cho hoạt động"),
+        "activities.kinds.loaded": gettext_lazy("Nạp các loại hoạt động, địa điểm có sẵn"),
+        "activities.kind.added": gettext_lazy("Lập loại hoạt động, địa điểm"),
+        "activities.kind.copied": gettext_lazy("Sao chép loại hoạt động, địa điểm"),
+        "activities.kind.drafted": gettext_lazy("Sửa bản soạn của loại hoạt động, địa điểm"),
+        "activities.kind.dropped": gettext_lazy("Bỏ bản đang soạn của loại hoạt động, địa điểm"),
+        "activities.kind.used": gettext_lazy("Dùng bản mới của loại hoạt động, địa điểm"),
+        "activities.kind.retired": gettext_lazy("Thôi dùng loại hoạt động, địa điểm"),
+        "activities.entry.laid": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
+        "activities.entry.decided": gettext_lazy("Quyết định hoạt động ghi ngoại tuyến"),
+        "activities.file.downloaded": gettext_lazy("Tải tệp minh chứng của hoạt động"),
         "activities.place.opened": gettext_lazy("Mở địa điểm"),
         "activities.place.moved": gettext_lazy("Chuyển tình trạng địa điểm"),
         "activities.place.corrected": gettext_lazy("Sửa địa điểm"),
@@ -211,6 +247,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
         "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
         "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+        "plans.plan.opened": gettext_lazy("Mở đợt cao điểm, chương trình, dự án"),
         "plans.plan.carries_out": gettext_lazy("Chọn kế hoạch cấp trên được triển khai"),
         "plans.plan.cover_due": gettext_lazy("Đặt hạn cấp dưới ban hành kế hoạch"),
         "plans.meeting.held": gettext_lazy("Ghi ngày giao ban"),
@@ -412,6 +449,12 @@ OBJECTS: Mapping[str, Word] = {
     "activities.Place": gettext_lazy("Địa điểm"),
     "activities.RecordSheet": gettext_lazy("Lần nhập hoạt động từ Excel"),
     "activities.OfflineEntry": gettext_lazy("Hoạt động ghi ngoại tuyến cần xem"),
+    "projects.Milestone": gettext_lazy("Mốc của dự án"),
+    "projects.Review": gettext_lazy("Sơ kết, tổng kết"),
+    "projects.MoneySource": gettext_lazy("Nguồn kinh phí"),
+    "projects.MoneyLine": gettext_lazy("Khoản kinh phí"),
+    "projects.MoneyEntry": gettext_lazy("Bút toán kinh phí"),
+    "projects.MoneySheet": gettext_lazy("Lần nhập kinh phí từ Excel"),
     "tips.TipTeam": gettext_lazy("Nơi tiếp nhận tin báo"),
     "tips.Tip": gettext_lazy("Tin báo"),
     "tips.IdentityAsk": gettext_lazy("Đề nghị xem danh tính người báo tin"),
@@ -569,6 +612,16 @@ WAYS: Mapping[str, str | Promise] = {
 """By what somebody came in, or tried to."""
 
 FIELDS: Mapping[str, str | Promise] = {
+    "amount": gettext_lazy("số tiền (đồng)"),
+    "estimate": gettext_lazy("dự toán (đồng)"),
+    "money_source": gettext_lazy("nguồn kinh phí"),
+    "of": gettext_lazy("là một phần của"),
+    "years": gettext_lazy("các năm"),
+    "paper": gettext_lazy("văn bản, chứng từ"),
+    "ministry": gettext_lazy("bộ, ngành hướng dẫn"),
+    "stages": gettext_lazy("các giai đoạn"),
+    "outcome": gettext_lazy("quyết định"),
+    "held_on": gettext_lazy("tổ chức ngày"),
     "until": gettext_lazy("giữ đến"),
     "state": gettext_lazy("tình trạng"),
     "stage": gettext_lazy("bước"),
@@ -763,7 +816,11 @@ CODES: Mapping[str, Sequence[Mapping[str, Word]]] = {
         of_items.DUTY_KINDS,
         dict(PlanKind.choices),
         of_items.BASELINES,
+        dict(MoneyKind.choices),
+        dict(ReviewKind.choices),
     ),
+    "what": (dict(MoneyAct.choices),),
+    "outcome": (dict(ReviewOutcome.choices),),
     "held_as": (dict(GrantKind.choices),),
     "mode": (of_items.MODES,),
     "comparator": (of_items.COMPARATORS,),

@@ -15,7 +15,12 @@ class OnlyMemory(MemoryFileUploadHandler):
     """Takes files of any form up to MOST_BYTES into memory, and none of a larger one."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None  # noqa: N803
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,  # noqa: N803
     ) -> None:
         self.activated = True
         if content_length > MOST_BYTES:
