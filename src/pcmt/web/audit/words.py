@@ -155,6 +155,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.plan.ended": gettext_lazy("Bỏ định kỳ xét nghiệm"),
     },
     gettext_lazy("Tin báo, tố giác"): {
+        "tips.tip.received": gettext_lazy("Ghi tin báo nhận qua kênh khác"),
         "tips.tip.taken": gettext_lazy("Nhận xử lý tin báo"),
         "tips.tip.begun": gettext_lazy("Bắt đầu xác minh tin báo"),
         "tips.tip.noted": gettext_lazy("Ghi chú vào tin báo"),

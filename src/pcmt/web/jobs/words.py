@@ -29,6 +29,7 @@ TASKS: Mapping[str, str | Promise] = {
     "pcmt.apps.activities.jobs.recount": gettext_lazy("Đếm lại số liệu từ hoạt động và địa điểm"),
     "pcmt.apps.activities.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu hoạt động của mọi đơn vị"),
     "pcmt.apps.registers.jobs.mark_all": gettext_lazy("Hẹn đếm lại số liệu của mọi xã"),
+    "pcmt.apps.tips.jobs.tell_new": gettext_lazy("Báo số tin mới cho nơi tiếp nhận"),
     "pcmt.apps.activities.jobs.purge_sheets": gettext_lazy("Dọn các lần nhập hoạt động bỏ dở"),
     "pcmt.apps.tips.jobs.remind": gettext_lazy("Nhắc hạn tin báo, trả về đơn vị tin của người đã nghỉ"),
     "pcmt.apps.tips.jobs.keep": gettext_lazy("Xóa nội dung tin báo hết thời hạn lưu"),
