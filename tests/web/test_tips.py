@@ -1,4 +1,4 @@
-"""Pages of those who handle tips: opening is a click that is logged, forms keep what was typed, nobody else comes in."""
+"""Pages of those who handle tips: opening is a click that is logged, forms keep what was typed, others stay out."""
 
 from __future__ import annotations
 

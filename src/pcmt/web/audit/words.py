@@ -568,6 +568,16 @@ WAYS: Mapping[str, str | Promise] = {
 """By what somebody came in, or tried to."""
 
 FIELDS: Mapping[str, str | Promise] = {
+    "held_by_id": gettext_lazy("người xử lý"),
+    "same_as_id": gettext_lazy("nhập với tin"),
+    "team_id": gettext_lazy("nơi xử lý"),
+    "outcome": gettext_lazy("kết quả"),
+    "held": gettext_lazy("giữ lại"),
+    "closed_on": gettext_lazy("ngày xong"),
+    "body_id": gettext_lazy("đơn vị tiếp nhận"),
+    "above_id": gettext_lazy("nơi nhận phía trên"),
+    "broken": gettext_lazy("số không mở được"),
+    "channel": gettext_lazy("kênh"),
     "until": gettext_lazy("giữ đến"),
     "state": gettext_lazy("tình trạng"),
     "stage": gettext_lazy("bước"),
