@@ -34,7 +34,7 @@ Row = Sequence[str]
 
 
 def main(package: Path) -> None:
-    """Read the package, write the four tables, say what was counted."""
+    """Read the package, write the tables, say what was counted."""
     with sqlite3.connect(package / "data/dataset.db") as database:
         database.row_factory = sqlite3.Row
         old = database.execute("SELECT * FROM admin_units_legacy").fetchall()
@@ -81,12 +81,20 @@ def main(package: Path) -> None:
     write("districts", unit_head, district_rows)
     write("communes", unit_head, communes)
     write("successions", ("on", "old", "new", "part", "measure", "heir"), successions)
+    write("points", ("code", "lat", "lon"), points(new))
     for line in dropped:
         sys.stdout.write(f"left out: {line}\n")
     sys.stdout.write(
         f"{len(old)} old and {len(new)} new rows of the package; {len(dropped)} parts left out; "
         f"written: {len(provinces)} + {len(districts)} + {len(communes)} rows, {len(successions)} successions\n"
     )
+
+
+def points(new: Iterable[sqlite3.Row]) -> list[Row]:
+    """The centres of the units of today, communes and provinces, in degrees: a dot on a map, no boundary."""
+    centres = {row["provinceCode"]: (row["provinceLat"], row["provinceLon"]) for row in new}
+    centres |= {row["wardCode"]: (row["wardLat"], row["wardLon"]) for row in new}
+    return [(code, f"{lat:.4f}", f"{lon:.4f}") for code, (lat, lon) in sorted(centres.items())]
 
 
 def before_and_after(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]) -> list[Row]:

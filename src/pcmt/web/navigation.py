@@ -45,6 +45,15 @@ def _guards_files(actor: Actor) -> bool:
     return actor.sees_below("registers.Visit") and not sees_files(actor)
 
 
+def _sees_events(actor: Actor) -> bool:
+    """Who sees what was done."""
+    return actor.sees_below("activities.Event")
+
+
+DONE = ("activities", "kinds", "places", "boards", "field", "record_sheets")
+"""Rooms of what is done and where."""
+
+
 def _decides_on_identities(actor: Actor) -> bool:
     """Who releases identities, or looks over those who do, and sees no tip."""
     return actor.sees_below("tips.IdentityAsk") and (keeps_identities(actor) or can_audit(actor))
@@ -64,6 +73,7 @@ ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("plans", "reading", "plan")),
     Entry(pgettext_lazy("danh mục", "Chỉ tiêu"), "targets:list", ("targets",)),
     Entry(_("Nhiệm vụ"), "tasks:owed", ("tasks", "urging", "punctuality")),
+    Entry(pgettext_lazy("danh mục", "Hoạt động"), "activities:list", DONE, _sees_events),
     Entry(_("Báo cáo"), "reports:list", ("reports", "regimes", "report_forms", "exchange")),
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(pgettext_lazy("danh mục", "Hồ sơ"), "registers:list", FILES, sees_files),

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
+from pcmt.apps.plans import showing
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 
 
@@ -48,11 +49,14 @@ class SourceFileQuerySet(models.QuerySet["SourceFile"]):
     """Kept files of visible revisions."""
 
     def visible_to(self, actor: Actor | None) -> SourceFileQuerySet:
-        """Files that are the source of a visible revision, or that the actor sent in."""
+        """Files that are the source of a visible revision, that the actor sent in, or that something visible refers to
+        (`plans.showing`)."""
         if actor is None:
             return self.none()
-        used = Revision.objects.visible_to(actor).filter(source=OuterRef("pk"))
-        return self.filter(Q(uploaded_by_id=actor.user_id) | Exists(used))
+        used = Q(Exists(Revision.objects.visible_to(actor).filter(source=OuterRef("pk"))))
+        for shown in showing.QUERIES:
+            used |= Q(Exists(shown(actor).filter(file=OuterRef("pk"))))
+        return self.filter(Q(uploaded_by_id=actor.user_id) | used)
 
 
 class SourceFile(models.Model):

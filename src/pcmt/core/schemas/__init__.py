@@ -7,18 +7,11 @@ a form can be read, compared and exported together.
 
 from pcmt.core.schemas.checking import FormProblem, problems
 from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines, summary
-from pcmt.core.schemas.content import (
-    Content,
-    Correction,
-    Figure,
-    ListRow,
-    Part,
-    Picture,
-    Provenance,
-    SectionText,
-)
+from pcmt.core.schemas.content import Content, Correction, Figure, ListRow, Part, Picture, Provenance, SectionText
 from pcmt.core.schemas.entries import FieldProblem, ReadEntry, entry_title, number_of, read_entry, read_value, shown
 from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.kind_checking import KindProblem, asks_for_person, kind_problems
+from pcmt.core.schemas.kind_comparing import KindChange, kind_changes, kind_summary
 from pcmt.core.schemas.kinds import (
     NUMBERS,
     CountOf,
@@ -33,6 +26,7 @@ from pcmt.core.schemas.kinds import (
     StateSort,
     When,
 )
+from pcmt.core.schemas.lives import Flow, Stretch, flows, summed
 from pcmt.core.schemas.tabled import COLUMNS, bound_line, schema_of_table
 from pcmt.core.schemas.written import (
     content_data,
@@ -58,8 +52,11 @@ __all__ = [
     "FieldProblem",
     "FieldType",
     "Figure",
+    "Flow",
     "FormProblem",
+    "KindChange",
     "KindField",
+    "KindProblem",
     "KindSchema",
     "Line",
     "ListRow",
@@ -77,15 +74,21 @@ __all__ = [
     "Sensitivity",
     "State",
     "StateSort",
+    "Stretch",
     "When",
+    "asks_for_person",
     "binding_of",
     "bound_line",
     "compared",
     "content_data",
     "content_from",
     "entry_title",
+    "flows",
+    "kind_changes",
     "kind_data",
     "kind_from",
+    "kind_problems",
+    "kind_summary",
     "merged_lines",
     "number_of",
     "problems",
@@ -97,4 +100,5 @@ __all__ = [
     "seal_of",
     "shown",
     "summary",
+    "summed",
 ]

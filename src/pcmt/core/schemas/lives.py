@@ -12,7 +12,7 @@ from datetime import date
 
 import attrs
 
-from pcmt.core.periods import Span
+from pcmt.core.periods import DAY, Span
 
 
 @attrs.frozen
@@ -60,7 +60,7 @@ def flows(lives: Mapping[int, Sequence[Stretch]], window: Span) -> list[Flow]:
     broken: dict[int, list[int]] = {}
     units: set[int] = set()
     for place, life in lives.items():
-        one = [Counter(_stock(life, day)) for day in (window.start - (window.start.resolution), window.last)]
+        one = [Counter(_stock(life, day)) for day in (window.start - DAY, window.last)]
         moves = list(_moves(life, window))
         ins = Counter(unit for unit, way in moves if way > 0)
         outs = Counter(unit for unit, way in moves if way < 0)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from pcmt.apps.accounts.policies import only_looks
+from pcmt.apps.activities.queries.events import waiting_for as events_waiting_for
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.registers.queries.work import day_counts, keeps_files
 from pcmt.apps.tasks.queries import due_items, my_work
@@ -50,6 +51,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         # Leaders see bodies, not items, unless their own unit is the only body there is.
         "shows_items": not (looks and any(line.work.unit_id != actor.unit_id for line in bodies)),
         "may_upload": can_start(actor),
+        "events_waiting": events_waiting_for(actor).count(),
         "files": day_counts(actor, timezone.now()) if keeps_files(actor) else None,
         "tips": tip_counts(actor) if handles_tips(actor) else None,
         "tip_numbers": looks and sees_statistics(actor),

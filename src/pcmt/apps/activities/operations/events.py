@@ -14,7 +14,7 @@ from uuid import UUID
 
 import attrs
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,6 +38,7 @@ from pcmt.apps.activities.queries.events import likely_same
 from pcmt.apps.activities.queries.kinds import kinds_for, schema_of
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.models import Plan, SourceFile
+from pcmt.apps.plans.operations import MOST_FILES, keep_all
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.operations import share_tree
 from pcmt.core.diagnostics import Problem, Refusal
@@ -64,6 +65,32 @@ class KeptFile:
     sha256: str
     picture: bool
     caption: str = ""
+
+
+@attrs.frozen
+class Filed:
+    """What became of files that were sent in: those kept, and why the others were not."""
+
+    kept: tuple[KeptFile, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+def keep_files(*, actor: Actor, at: datetime, files: Iterable[tuple[str, bytes]], room: int = MOST_FILES) -> Filed:
+    """Keep files (name and content) for an event still to be written; one that is bad takes no other with it.
+
+    A picture is made anew without place, time and device; what carries a secrecy stamp is refused, or destroyed by a
+    job that finds it later (`plans.operations.keep_all`). They belong to nothing until an event takes them.
+    """
+    if not can_record(actor):
+        raise PermissionDenied
+    found = keep_all(actor=actor, at=at, files=files, room=room)
+    hashes = dict(SourceFile.objects.filter(pk__in=[each.source_id for each in found.kept]).values_list("pk", "sha256"))
+    kept = tuple(
+        KeptFile(each.source_id, each.name, hashes[each.source_id], each.picture)
+        for each in found.kept
+        if each.source_id in hashes
+    )
+    return Filed(kept, found.refused)
 
 
 def record_event(
@@ -120,7 +147,7 @@ def record_event(
         places = _filled(actor, at, event, schema, typed, said)
         if isinstance(places, Refusal):
             return places
-        if len(evidence) < schema.pictures and way not in WITHOUT_CAMERA:
+        if sum(each.picture for each in evidence) < schema.pictures and way not in WITHOUT_CAMERA:
             message = _("Loại này cần ít nhất %(n)s ảnh minh chứng.") % {"n": schema.pictures}
             return Refusal(code="pictures", message=message, field="evidence")
         if not again and (twin := likely_same(event)) is not None:
@@ -128,7 +155,16 @@ def record_event(
                 "title": twin.title, "day": f"{twin.on:%d/%m/%Y}",
             }  # fmt: skip
             return Refusal(code="likely", message=message, field="on", ref=twin.pk)
-        event.save()
+        try:
+            with transaction.atomic():
+                event.save(force_insert=True)
+        except IntegrityError:  # the same key came by another way at the same moment
+            there = Event.objects.filter(key=key).first()
+            if there is None:
+                raise
+            if not can_change(actor, there):
+                raise PermissionDenied from None
+            return there
         EventPlace.objects.bulk_create([EventPlace(event=event, place=place) for place in places])
         _attach(event, evidence, at, actor)
         unit = counted_at(event.body, on)
@@ -258,6 +294,20 @@ def _judged(actor: Actor, at: datetime, event_id: int, version: int, words: str,
         else:
             record(at=at, actor=actor, event="activities.event.returned", obj=event, reason=reason)
     return event
+
+
+def verify_events(
+    *, actor: Actor, at: datetime, chosen: Sequence[tuple[int, int]]
+) -> tuple[list[Event], list[Refusal]]:
+    """Verify many events, each (id, version) for itself in order of id; those done, and why others were not."""
+    done, refused = [], []
+    for event_id, version in sorted(set(chosen)):
+        found = verify_event(actor=actor, at=at, event_id=event_id, version=version)
+        if isinstance(found, Refusal):
+            refused.append(found)
+        else:
+            done.append(found)
+    return done, refused
 
 
 def add_files(

@@ -1,9 +1,135 @@
-"""Events as they are looked for: one like another, the last of a kind."""
+"""Events as they are looked for: lists in pages, sums, days of a month, one like another, the last of a kind."""
 
 from __future__ import annotations
 
-from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event, EventState
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.policies import Reach, changes
+from pcmt.apps.activities.models import COUNTING, Event, EventFile, EventState, Kind
+from pcmt.apps.activities.policies import shown_to
+from pcmt.apps.units.models import UnitClosure, holds_on
+from pcmt.core.schemas import KindSchema
+
+PAGE = 50
+A_DAY = 40
+"""So many events of a day are named in a calendar; the list has the others."""
+
+
+@attrs.frozen(kw_only=True)
+class EventFilter:
+    """Which events: of a kind or group, of a unit and below (as doer or as place), on days, in a state, for a plan."""
+
+    kind: str = ""
+    group: str = ""
+    unit_id: int | None = None
+    since: date | None = None
+    upto: date | None = None  # the last day
+    state: str = ""
+    plan_id: int | None = None
+    words: str = ""
+
+
+@attrs.frozen
+class Cursor:
+    """Where a page of a list begins: after the event of this day with this id."""
+
+    on: date
+    event_id: int
+
+
+@attrs.frozen
+class EventPage:
+    """Some events, newest first; `more` is where those after them begin, none at the end."""
+
+    rows: Sequence[Event]
+    more: Cursor | None
+
+
+def events(actor: Actor | None, wanted: EventFilter) -> QuerySet[Event]:
+    """The events that the actor sees and the filter wants, in no order yet. Voided ones only where asked for."""
+    rows = shown_to(Event.objects.all(), actor)
+    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=EventState.VOIDED)
+    kinds = {name: value for name, value in (("code", wanted.kind), ("group", wanted.group)) if value}
+    if kinds:
+        rows = rows.filter(kind__in=list(Kind.objects.filter(**kinds).values_list("pk", flat=True)))
+    if wanted.unit_id is not None and actor is not None:
+        below = list(
+            UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=wanted.unit_id)
+            .values_list("descendant_id", flat=True)
+        )  # fmt: skip
+        # A unit that has ended has nothing below it any more, but what it did stays to be found.
+        within = {*below, wanted.unit_id}
+        rows = rows.filter(Q(body__in=within) | Q(area__in=within))
+    if wanted.since is not None:
+        rows = rows.filter(Q(on__gte=wanted.since) | Q(until__gte=wanted.since))
+    if wanted.upto is not None:
+        rows = rows.filter(on__lte=wanted.upto)
+    if wanted.plan_id is not None:
+        rows = rows.filter(plan=wanted.plan_id)
+    for word in wanted.words.split():
+        rows = rows.filter(Q(title__icontains=word) | Q(where__icontains=word))
+    return rows
+
+
+def event_page(rows: QuerySet[Event], after: Cursor | None = None, most: int = PAGE) -> EventPage:
+    """One page of events, newest first: two statements however many there are before it."""
+    if after is not None:
+        rows = rows.filter(Q(on__lt=after.on) | Q(on=after.on, pk__lt=after.event_id))
+    found = list(rows.select_related("kind", "kind_version", "body", "area").order_by("-on", "-pk")[: most + 1])
+    more = Cursor(found[most - 1].on, found[most - 1].pk) if len(found) > most else None
+    return EventPage(found[:most], more)
+
+
+def sums_of(rows: QuerySet[Event], schema: KindSchema) -> tuple[int, Mapping[str, Decimal]]:
+    """How many of the events (of one kind) count, and the sums of the fields that the kind sums up, by key."""
+    fields = [each for each in schema.numbers() if each.sums]
+    asked: dict[str, Any] = {
+        f"sum_{index}": Sum(Cast(KeyTextTransform(each.key, "data"), DecimalField(max_digits=24, decimal_places=6)))
+        for index, each in enumerate(fields)
+    }
+    told = rows.filter(state__in=COUNTING).aggregate(events_told=Count("pk"), **asked)
+    sums = {each.key: Decimal(told[f"sum_{index}"] or 0) for index, each in enumerate(fields)}
+    return told["events_told"], sums
+
+
+def in_month(rows: QuerySet[Event], first: date, last: date) -> tuple[Mapping[date, int], Mapping[date, list[Event]]]:
+    """How many events began on each day, and those of each day by name, at most `A_DAY` a day."""
+    month = rows.filter(on__gte=first, on__lte=last)
+    counts = dict(month.order_by("on").values_list("on").annotate(n=Count("pk")))
+    found: dict[date, list[Event]] = defaultdict(list)
+    for event in month.select_related("kind", "body").order_by("on", "time", "pk")[: 31 * A_DAY]:
+        if len(found[event.on]) < A_DAY:
+            found[event.on].append(event)
+    return counts, found
+
+
+def waiting_for(actor: Actor | None) -> QuerySet[Event]:
+    """Events that wait for the actor's verification: of bodies of the own area.
+
+    Never of the own unit, of one above it, or what one wrote oneself.
+    """
+    rows: QuerySet[Event] = Event.objects.none()
+    if actor is None or not verifies(actor):
+        return rows
+    reached = reached_units(actor, actor.changes("activities.Event"))
+    rows = Event.objects.filter(state=EventState.WAITING, body__in=reached)
+    above = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
+    return rows.filter(Q(made_by__isnull=True) | ~Q(made_by_id=actor.user_id)).exclude(body__in=above)
+
+
+def verifies(actor: Actor | None) -> bool:
+    """Whether the actor verifies events of others at all."""
+    return changes("activities.Event", actor) >= Reach.AREA
 
 
 def likely_same(event: Event) -> Event | None:
@@ -20,3 +146,17 @@ def last_like(actor: Actor, kind: str) -> Event | None:
     rows = Event.objects.visible_to(actor).filter(kind__code=kind, made_by_id=actor.user_id, body=actor.unit_id)
     found: Event | None = rows.exclude(state=EventState.VOIDED).order_by("-on", "-pk").first()
     return found
+
+
+def used_by(actor: Actor) -> tuple[int | None, Mapping[int, int]]:
+    """The kind of the last event that the actor wrote, and how often each kind was used in the last year."""
+    mine = Event.objects.visible_to(actor).filter(made_by_id=actor.user_id, body=actor.unit_id)
+    last = mine.order_by("-on", "-pk").values_list("kind_id", flat=True).first()
+    since = date.fromordinal(actor.on.toordinal() - 365)
+    counts = mine.filter(on__gte=since).order_by().values_list("kind_id").annotate(n=Count("pk"))
+    return last, dict(counts)
+
+
+def files_shown_to(actor: Actor) -> QuerySet[EventFile]:
+    """Files of events that the actor sees."""
+    return EventFile.objects.filter(event__in=shown_to(Event.objects.all(), actor).values("pk"))

@@ -1,44 +1,19 @@
-"""Files that show what was done: known by their content; pictures made anew without what cameras write into them."""
+"""Files that show how far something is: kept for a report, then hung on its note."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import PurePosixPath
-
-from attrs import evolve, frozen
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import SourceFile
-from pcmt.apps.plans.operations import keep_file, screen_later
+from pcmt.apps.plans.operations import MOST_FILES, Evidence, Kept, keep_all
 from pcmt.apps.tasks.models import DueItem, NoteFile, ProgressNote
 from pcmt.apps.tasks.operations.holding import not_allowed
 from pcmt.apps.tasks.policies import can_report
 from pcmt.core.diagnostics import Refusal
-from pcmt.documents import MAX_BYTES, Unreadable, identify, is_picture, plain_picture
 
-MOST_FILES = 10
-"""Files with one report."""
-NAME_CHARS = 255
-
-
-@frozen
-class Kept:
-    """A file that was looked at and kept, for a report that is still to be sent: the row, its name, its sort."""
-
-    source_id: int
-    name: str
-    picture: bool
-
-
-@frozen
-class Evidence:
-    """What became of files that were sent in: those kept, and why the others were not, each with its name."""
-
-    kept: tuple[Kept, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+__all__ = ["MOST_FILES", "Evidence", "Kept", "attach", "keep_evidence"]
 
 
 def keep_evidence(
@@ -46,23 +21,12 @@ def keep_evidence(
 ) -> Evidence | Refusal:
     """Keep files (name and content) as evidence; one that is bad takes no other with it.
 
-    They belong to nothing until `report_progress` is given them. `room`: how many may still come. A picture is kept as
-    it is seen, without place, time and device; a secrecy stamp is refused at once where it can be read at once, and
-    looked for in the rest by a job.
+    They belong to nothing until `report_progress` is given them. `room`: how many may still come.
     """
     due = DueItem.objects.visible_to(actor).select_related("plan").filter(pk=due_item_id).first()
     if due is None or not can_report(actor, due):
         return not_allowed()
-    kept: list[Kept] = []
-    refused: list[Refusal] = []
-    for name, data in files:
-        found = _too_many() if len(kept) >= room else _kept(actor, at, name, data)
-        if isinstance(found, Kept):
-            kept.append(found)
-        else:
-            shown = PurePosixPath(name.replace("\\", "/")).name[:80]
-            refused.append(evolve(found, message=f"“{shown}”: {found.message}", field="evidence"))
-    return Evidence(tuple(kept), tuple(refused))
+    return keep_all(actor=actor, at=at, files=files, room=room)
 
 
 def attach(note: ProgressNote, evidence: Sequence[Kept]) -> None:
@@ -82,40 +46,3 @@ def attach(note: ProgressNote, evidence: Sequence[Kept]) -> None:
             for order, each in enumerate(evidence)
         ]
     )
-
-
-def _kept(actor: Actor, at: datetime, name: str, data: bytes) -> Kept | Refusal:
-    picture = bool(data) and len(data) <= MAX_BYTES and is_picture(data)
-    if picture:
-        made = plain_picture(data)
-        if isinstance(made, Unreadable):
-            return Refusal(code=made.code, message=str(made))
-        stem = PurePosixPath(name.replace("\\", "/")).stem or "anh"
-        name, data = f"{stem}.{made.extension}", made.data
-    elif data and (refused := _foreign(name, data)):
-        return refused
-    with transaction.atomic():
-        found = keep_file(actor=actor, at=at, name=name, data=data)
-        if isinstance(found, Refusal):
-            return found
-        screen_later(found)
-    shown = PurePosixPath(name.replace("\\", "/")).name
-    stem, dot, extension = shown.rpartition(".")
-    too_long = len(shown) - NAME_CHARS
-    return Kept(found.pk, f"{stem[:-too_long]}{dot}{extension}" if too_long > 0 else shown, picture)
-
-
-def _foreign(name: str, data: bytes) -> Refusal | None:
-    """Why a file that is no picture is not taken; None when it is a document."""
-    kind = identify(name, data)
-    if isinstance(kind, Unreadable):
-        return Refusal(code=kind.code, message=str(kind))
-    if kind.route == "text" and b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = _("Không nhận loại tệp này. Gửi văn bản, bảng tính, PDF hoặc ảnh.")
-        return Refusal(code="unsupported", message=message)
-    return None
-
-
-def _too_many() -> Refusal:
-    message = _("Mỗi lần báo kèm tối đa %(most)s tệp. Gửi tệp này ở lần báo sau.") % {"most": MOST_FILES}
-    return Refusal(code="too_many", message=message)

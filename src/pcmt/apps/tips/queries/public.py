@@ -76,6 +76,16 @@ def area(unit_id: int, on: date) -> Area | None:
     )
 
 
+def area_served(body_id: int, on: date) -> Area | None:
+    """The commune or province that a body is or serves."""
+    up = UnitClosure.objects.filter(
+        holds_on(on), descendant_id=body_id, ancestor__kind=UnitKind.ADMINISTRATIVE,
+        ancestor__level__in=(Level.COMMUNE, Level.PROVINCE),
+    )  # fmt: skip
+    nearest = up.order_by("depth").values_list("ancestor_id", flat=True).first()
+    return area(nearest, on) if nearest else None
+
+
 def receiving(area_id: int, on: date) -> TipTeam | None:
     """Who receives tips of an area on a day: the body, its telephone."""
     return team_of(area_id, on)

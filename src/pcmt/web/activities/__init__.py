@@ -1,0 +1,1 @@
+"""Pages of events: the list, one event, writing one down, the queue of those to verify, the month."""
