@@ -612,6 +612,15 @@ WAYS: Mapping[str, str | Promise] = {
 """By what somebody came in, or tried to."""
 
 FIELDS: Mapping[str, str | Promise] = {
+    "held_by_id": gettext_lazy("người xử lý"),
+    "same_as_id": gettext_lazy("nhập với tin"),
+    "team_id": gettext_lazy("nơi xử lý"),
+    "held": gettext_lazy("giữ lại"),
+    "closed_on": gettext_lazy("ngày xong"),
+    "body_id": gettext_lazy("đơn vị tiếp nhận"),
+    "above_id": gettext_lazy("nơi nhận phía trên"),
+    "broken": gettext_lazy("số không mở được"),
+    "channel": gettext_lazy("kênh"),
     "amount": gettext_lazy("số tiền (đồng)"),
     "estimate": gettext_lazy("dự toán (đồng)"),
     "money_source": gettext_lazy("nguồn kinh phí"),
@@ -620,7 +629,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "paper": gettext_lazy("văn bản, chứng từ"),
     "ministry": gettext_lazy("bộ, ngành hướng dẫn"),
     "stages": gettext_lazy("các giai đoạn"),
-    "outcome": gettext_lazy("quyết định"),
+    "outcome": gettext_lazy("quyết định, kết quả"),
     "held_on": gettext_lazy("tổ chức ngày"),
     "until": gettext_lazy("giữ đến"),
     "state": gettext_lazy("tình trạng"),
