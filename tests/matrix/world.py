@@ -30,6 +30,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
+from pcmt.apps.activities.models import Place
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
@@ -123,12 +124,13 @@ from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
 from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
+from tests.factories.activities import SCHOOL, place
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
 from tests.factories.registers import spell, subject
 from tests.factories.sheets import filled, put
-from tests.factories.world import NOW
+from tests.factories.world import NOW, TODAY
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
 PASSWORD = "mot-mat-khau-dai-1"
@@ -219,6 +221,7 @@ class Things:
     difference: Reconciliation
     numbers: SheetImport
     filed: Subject
+    place: Place
 
 
 @attrs.frozen(kw_only=True)
@@ -400,6 +403,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         difference=_difference(keeper),
         numbers=_numbers(keeper, form),
         filed=_filed(unit, person),
+        place=place(unit, SCHOOL, since=TODAY),
     )
 
 
