@@ -97,7 +97,7 @@ def kind(schema: KindSchema = BROADCAST, *, office: Unit | None = None, order: i
 
 def event(body: Unit, schema: KindSchema = BROADCAST, *, on: date, area: Unit | None = None, **more: Any) -> Event:
     """Something done by a body on a day; `data` and the rest as keywords."""
-    version = kind(schema)
+    version = more.pop("kind_version", None) or kind(schema)
     more.setdefault("title", schema.label)
     return Event.objects.create(
         kind=version.kind,

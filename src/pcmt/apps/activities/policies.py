@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.activities.models import Event, KindState, KindVersion, Place
+from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitQuerySet, holds_on
 
 
@@ -52,10 +52,14 @@ def can_change(actor: Actor | None, record: Event | Place) -> bool:
 
 
 def can_verify(actor: Actor | None, event: Event) -> bool:
-    """Whether the actor verifies an event: one of a unit strictly below the own area, never of the own unit."""
-    if actor is None or event.body_id == actor.unit_id or actor.changes("activities.Event") < Reach.AREA:
+    """Whether the actor verifies an event: of another body of the area whose office one is.
+
+    Never of the own unit, of one above it, or what one wrote oneself for another.
+    """
+    if actor is None or event.made_by_id == actor.user_id or actor.changes("activities.Event") < Reach.AREA:
         return False
-    return can_change(actor, event)
+    above = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id, ancestor_id=event.body_id)
+    return not above.exists() and can_change(actor, event)
 
 
 def sees_inside(actor: Actor | None, record: Event | Place) -> bool:
@@ -110,3 +114,19 @@ def sees_inside_of(actor: Actor | None, rows: Iterable[Any]) -> frozenset[int]:
     mine = Unit.objects.filter(pk__in={each.body_id for each in held}).filter(pk__in=reached_units(actor, reach))
     bodies_held = set(mine.values_list("pk", flat=True))
     return frozenset(each.pk for each in held if each.body_id in bodies_held)
+
+
+def can_keep_kinds(actor: Actor | None) -> bool:
+    """Whether the actor makes kinds of records at all: standing offices do, for their areas."""
+    return changes("activities.Kind", actor) >= Reach.SUBTREE
+
+
+def can_keep_kind(actor: Actor | None, kind: Kind) -> bool:
+    """Whether the actor changes a kind: the office that keeps it, and one that answers for the area around it.
+
+    Ready kinds are nobody's: they are copied.
+    """
+    if actor is None or kind.office_id is None or not can_keep_kinds(actor):
+        return False
+    reached = reached_units(actor, changes("activities.Kind", actor))
+    return kind.office_id == actor.unit_id or Unit.objects.filter(pk=kind.office_id, pk__in=reached).exists()

@@ -180,7 +180,7 @@ def add(request: HttpRequest, event_id: int) -> HttpResponse:
 
 
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader's verification, the oldest first; many are verified at once."""
+    """What waits for the reader's verification; many are verified at once."""
     actor = acting(request)
     if not verifies(actor):
         raise PermissionDenied

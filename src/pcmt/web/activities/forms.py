@@ -288,7 +288,7 @@ class EventListFilter(FilterForm):
         super().__init__(data)
         fields: Any = self.fields
         anything = ("", pgettext_lazy("danh mục", "Tất cả"))
-        kinds = list(Kind.objects.visible_to(actor).filter(noun=KindNoun.EVENT))
+        kinds: Any = list(Kind.objects.visible_to(actor).filter(noun=KindNoun.EVENT))
         fields["loai"].choices = [anything, *((each.code, each.label) for each in kinds)]
         fields["nhom"].choices = [anything, *((each, each) for each in dict.fromkeys(kind.group for kind in kinds))]
         units = Unit.objects.as_of(actor.on).under(actor.unit_id, actor.on)

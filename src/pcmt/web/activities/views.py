@@ -28,7 +28,7 @@ from pcmt.apps.activities.queries.events import (
     waiting_for,
 )
 from pcmt.apps.activities.queries.kinds import schema_of
-from pcmt.apps.facts.models import Element
+from pcmt.apps.facts.models import ElementVersion
 from pcmt.apps.units.models import Unit
 from pcmt.core.periods import DAY, add_months
 from pcmt.core.schemas import KindSchema, Sensitivity, shown
@@ -66,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted
     rows = events(actor, wanted)
     page = event_page(rows, _cursor(request.GET.get("sau", "")))
-    kind = Kind.objects.visible_to(actor).filter(code=wanted.kind).first() if wanted.kind else None
+    kind: Any = Kind.objects.visible_to(actor).filter(code=wanted.kind).first() if wanted.kind else None
     version = KindVersion.objects.filter(kind=kind, state=KindState.IN_USE).first() if kind else None
     sums: list[tuple[str, Any, str]] = []
     counted = None
@@ -228,10 +228,8 @@ def lines_of(actor: Actor, rows: Sequence[Event]) -> list[Line]:
 
 def elements_of(schema: KindSchema) -> list[tuple[str, str]]:
     """The figures that entries of a kind go into: code and name."""
-    names = {
-        row.code: row.current.name if getattr(row, "current", None) else row.code
-        for row in Element.objects.filter(code__in=schema.elements)
-    }
+    rows = ElementVersion.objects.filter(element__code__in=schema.elements).order_by("pk")
+    names = dict(rows.values_list("element__code", "name"))
     return [(code, names[code]) for code in schema.elements if code in names]
 
 

@@ -11,20 +11,27 @@ from django.db.models import F, Q
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.activities.models.kinds import Kind, KindVersion
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Succession, Unit
 
 
 class RecordQuerySet(models.QuerySet[Any]):
     """Records and their parts: of the units one answers for. A model names the way to its record in `RECORD`."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """Records kept by, or lying in, the units that the table of rights reaches; counts of others are facts."""
+        """Records kept by, or lying in, the units that the table of rights reaches; counts of others are facts.
+
+        What a unit that has ended did is seen by who sees its heir.
+        """
         model: Any = self.model
         reach = sees(model._meta.label, actor)
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
         units = reached_units(actor, reach)
-        return self.filter(Q(**{f"{model.RECORD}body__in": units}) | Q(**{f"{model.RECORD}area__in": units}))
+        former = Succession.objects.filter(new__in=units, heir=True).values("old_id")
+        seen = Q()
+        for way in (f"{model.RECORD}body__in", f"{model.RECORD}area__in"):
+            seen |= Q(**{way: units}) | Q(**{way: former})
+        return self.filter(seen)
 
 
 class Place(models.Model):

@@ -58,10 +58,7 @@ class EventPage:
 def events(actor: Actor | None, wanted: EventFilter) -> QuerySet[Event]:
     """The events that the actor sees and the filter wants, in no order yet. Voided ones only where asked for."""
     rows = shown_to(Event.objects.all(), actor)
-    if wanted.state:
-        rows = rows.filter(state=wanted.state)
-    else:
-        rows = rows.exclude(state=EventState.VOIDED)
+    rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=EventState.VOIDED)
     kinds = {name: value for name, value in (("code", wanted.kind), ("group", wanted.group)) if value}
     if kinds:
         rows = rows.filter(kind__in=list(Kind.objects.filter(**kinds).values_list("pk", flat=True)))
@@ -117,13 +114,17 @@ def in_month(rows: QuerySet[Event], first: date, last: date) -> tuple[Mapping[da
 
 
 def waiting_for(actor: Actor | None) -> QuerySet[Event]:
-    """Events that wait for the actor's verification: of units below the own area, never of the own unit."""
+    """Events that wait for the actor's verification: of bodies of the own area.
+
+    Never of the own unit, of one above it, or what one wrote oneself.
+    """
     rows: QuerySet[Event] = Event.objects.none()
     if actor is None or not verifies(actor):
         return rows
     reached = reached_units(actor, actor.changes("activities.Event"))
     rows = Event.objects.filter(state=EventState.WAITING, body__in=reached)
-    return rows.exclude(body=actor.unit_id)
+    above = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
+    return rows.filter(Q(made_by__isnull=True) | ~Q(made_by_id=actor.user_id)).exclude(body__in=above)
 
 
 def verifies(actor: Actor | None) -> bool:
