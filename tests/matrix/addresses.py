@@ -86,6 +86,7 @@ class Page:
 
 
 PARTS: Mapping[str, Callable[[Things], Any]] = {
+    "place_id": lambda of: of.place.pk,
     "plan_id": lambda of: of.plan.pk,
     "revision_id": lambda of: of.draft.pk,
     "item_id": lambda of: of.item.pk,
@@ -154,6 +155,7 @@ DRAFTED = ("step", "head", "preview", "another", "discard", "without")
 """Pages of what somebody is preparing in the own session; here nobody does, so they lead to the list."""
 
 SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
+    ("places:act", "act"): lambda _of: "bo",
     ("reading:group", "item_id"): lambda of: of.head.pk,
     ("reading:check", "revision_id"): lambda of: of.ready.pk,
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
@@ -242,6 +244,7 @@ VARIANTS: Mapping[str, Mapping[str, Callable[[Things], dict[str, Any]]]] = {
 }
 
 QUERIES: Mapping[str, Callable[[Things], dict[str, Any]]] = {
+    "places:open": lambda _of: {"loai": "school"},
     "search:everywhere": lambda _of: {"q": "danh sách"},
     "urging:new": lambda of: {"viec": of.due.pk},
     "exchange:download": lambda _of: {
@@ -403,6 +406,10 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "tasks:cancel": lambda of, _who: {"version": of.ahead.version, "reason": "Trùng"},
     "tasks:restore": lambda of, _who: {"version": of.cancelled.version, "reason": "Nhầm"},
     "tasks:comment": lambda _of, _who: {"text": "Đã rõ"},
+    "places:act": lambda of, _who: {"version": of.place.version, "words": "Ghi nhầm"},
+    "places:open": lambda of, _who: {
+        "key": uuid4(), "name": "Trường mới", "area_id": of.unit.pk, "on": _day(0),
+    },
     "plan:acceptance": lambda _of, _who: {"needed": "1"},
     "plan:cover-due": lambda _of, _who: {"on": _day(0), "seen": ""},
     "plan:carries-out": lambda _of, _who: {"parent_id": "", "seen": ""},

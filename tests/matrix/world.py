@@ -30,7 +30,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.activities.models import Event, EventFile, EventState, OfflineEntry
+from pcmt.apps.activities.models import Event, EventFile, EventState, OfflineEntry, Place
 from pcmt.apps.activities.operations.offline import FieldEntry
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
@@ -126,14 +126,14 @@ from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
 from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
-from tests.factories.activities import RAID, event
+from tests.factories.activities import RAID, SCHOOL, event, place
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
 from tests.factories.registers import spell, subject
 from tests.factories.sheets import filled, put
 from tests.factories.tip_rows import tip
-from tests.factories.world import NOW
+from tests.factories.world import NOW, TODAY
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
 PASSWORD = "mot-mat-khau-dai-1"
@@ -224,6 +224,7 @@ class Things:
     difference: Reconciliation
     numbers: SheetImport
     filed: Subject
+    place: Place
     tip: Tip
 
 
@@ -407,6 +408,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         difference=_difference(keeper),
         numbers=_numbers(keeper, form),
         filed=_filed(unit, person),
+        place=place(unit, SCHOOL, since=TODAY),
         tip=tip(unit, unit, identity=True, picture=True, on=date.today()),
     )
 

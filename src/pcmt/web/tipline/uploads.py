@@ -20,7 +20,7 @@ class OnlyMemory(MemoryFileUploadHandler):
         META: Any,
         content_length: int,
         boundary: Any,
-        encoding: str | None = None,  # noqa: N803
+        encoding: str | None = None,
     ) -> None:
         self.activated = True
         if content_length > MOST_BYTES:
