@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tips.clocks import due_on
-from pcmt.apps.tips.models import Channel, Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipTeam
+from pcmt.apps.tips.models import Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipTeam
 from pcmt.apps.tips.operations.counting import count_received
 from pcmt.apps.tips.places import file_place, identity_place, message_place, tip_place
+from pcmt.apps.tips.values import Channel
 from pcmt.apps.tips.vault import hash_of_receipt, seal, seal_identity, seal_picture
 from pcmt.apps.units.models import Unit
 from tests.factories.world import NOW, TODAY, World

@@ -12,8 +12,8 @@ from pcmt.apps.plans.models import Plan
 from pcmt.apps.projects.models import MoneyEntry, MoneyLine, MoneySheet
 from pcmt.apps.projects.operations import sheets
 from pcmt.apps.projects.queries.money import line_sums, lines_in, sources_for, whole_of
-from pcmt.apps.projects.queries.tree import family
 from pcmt.apps.projects.sheets import KEYS, write_sheet
+from pcmt.apps.projects.tree import family
 from pcmt.core.diagnostics import Refusal
 from tests.factories.money import enter, line, programme, project, source
 from tests.factories.world import NOW, World

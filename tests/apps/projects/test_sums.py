@@ -17,7 +17,7 @@ from pcmt.apps.projects.models import MoneyAct, MoneyEntry
 from pcmt.apps.projects.operations import money
 from pcmt.apps.projects.queries.counting import PLANNED, SPENT, Act, moves, numbers_of, pieces
 from pcmt.apps.projects.queries.money import Sums, line_sums, lines_in, rolled_up, source_sums
-from pcmt.apps.projects.queries.tree import family
+from pcmt.apps.projects.tree import family
 from pcmt.core.diagnostics import Refusal
 from tests.factories.money import WINDOW, enter, line, programme, project, source
 from tests.factories.world import NOW, TODAY, World

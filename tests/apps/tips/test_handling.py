@@ -15,11 +15,12 @@ from pcmt.apps.accounts.operations import stop_user
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.tips.clocks import COMPLEX, EXTENSION, due_on, last_day
-from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipState, TipStep
+from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipStep
 from pcmt.apps.tips.operations import handling, moving
 from pcmt.apps.tips.operations.reading import open_tip
 from pcmt.apps.tips.operations.reminding import free_left, remind
 from pcmt.apps.tips.queries.tips import TipFilter, tip_counts, tips_listed
+from pcmt.apps.tips.values import TipState
 from pcmt.core.diagnostics import Refusal
 from tests.factories.tip_rows import ANSWER, WORDS, noon, officer, teams, tip
 from tests.factories.world import NOW, TODAY, World, world

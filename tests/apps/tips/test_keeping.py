@@ -14,13 +14,14 @@ from django.core.exceptions import PermissionDenied
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.facts.models import Fact, Source
 from pcmt.apps.facts.operations import load_catalogue
-from pcmt.apps.tips.models import AskState, IdentityAsk, Tip, TipIdentity, TipNamed, TipTeam
+from pcmt.apps.tips.models import IdentityAsk, Tip, TipIdentity, TipNamed, TipTeam
 from pcmt.apps.tips.operations import counting, handling, identities, keeping, keys
 from pcmt.apps.tips.operations.following import tips_follow
 from pcmt.apps.tips.operations.reading import open_tip
 from pcmt.apps.tips.operations.teams import set_team
 from pcmt.apps.tips.queries.statistics import statistics
 from pcmt.apps.tips.queries.teams import Receiver, receiver_for
+from pcmt.apps.tips.values import AskState
 from pcmt.apps.units.followers import Body, Change, followers
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import Span

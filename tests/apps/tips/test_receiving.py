@@ -13,7 +13,16 @@ from rapidfuzz.distance import OSA
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.notices.models import Notice
 from pcmt.apps.registers.models import Subject
-from pcmt.apps.tips.models import Tip, TipFile, TipIdentity, TipMark, TipMessage, TipNamed, TipStep, TipTeam
+from pcmt.apps.tips.models import (
+    Tip,
+    TipFile,
+    TipIdentity,
+    TipMark,
+    TipMessage,
+    TipNamed,
+    TipStep,
+    TipTeam,
+)
 from pcmt.apps.tips.operations.handling import answer_sender
 from pcmt.apps.tips.operations.receiving import Receipt, receive, tell_new
 from pcmt.apps.tips.operations.talking import write_again

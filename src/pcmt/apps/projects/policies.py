@@ -6,7 +6,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import Reach, changes
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.plans.policies import can_review
-from pcmt.apps.projects.queries.tree import answers_for
+from pcmt.apps.projects.tree import answers_for
 
 
 def can_keep(actor: Actor | None, plan: Plan) -> bool:

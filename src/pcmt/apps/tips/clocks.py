@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pcmt.apps.tips.models import StepWhat, Tip, TipStep
 from pcmt.core.law import Limit
 from pcmt.core.periods import Hours, Shift, ends_on
 from pcmt.reference import law
@@ -34,3 +35,9 @@ def last_day(code: str, since: date) -> date:
 def due_on(received_on: date) -> date:
     """The last day of the limit of a tip."""
     return last_day(PLAIN, received_on)
+
+
+def was_extended(tip: Tip) -> bool:
+    """Whether the one extension was used since the clock began to run."""
+    steps = TipStep.objects.filter(tip=tip, what__in=(StepWhat.EXTENDED, StepWhat.REOPENED))
+    return steps.order_by("-order").values_list("what", flat=True).first() == StepWhat.EXTENDED

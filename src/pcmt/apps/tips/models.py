@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
+from pcmt.apps.tips.values import OPEN, AskState, Channel, Outcome, TipState
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 
 
@@ -80,39 +81,6 @@ def names_the_body_of(actor: Actor, way: str) -> Exists:
     """
     up = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
     return Exists(TipNamed.objects.filter(tip=OuterRef(f"{way}pk" if way else "pk"), unit__in=up))
-
-
-class Channel(models.TextChoices):
-    """How a tip came in."""
-
-    WEB = "web", _("Trang tố giác")
-    BOX = "box", _("Hòm thư tố giác")
-    PHONE = "phone", _("Điện thoại")
-    VNEID = "vneid", _("VNeID")
-    DIRECT = "direct", _("Trực tiếp")
-    LETTER = "letter", _("Đơn thư")
-
-
-class TipState(models.TextChoices):
-    """How a tip stands."""
-
-    RECEIVED = "received", _("Đã tiếp nhận")
-    VERIFYING = "verifying", _("Đang xác minh")
-    SETTLED = "settled", _("Đã giải quyết")
-    PASSED_ON = "passed_on", _("Đã chuyển cơ quan khác")
-
-
-OPEN = (TipState.RECEIVED, TipState.VERIFYING)
-"""States in which the clock runs."""
-
-
-class Outcome(models.TextChoices):
-    """What came of a tip; told in statistics."""
-
-    CONFIRMED = "confirmed", _("Đúng")
-    PARTLY = "partly", _("Đúng một phần")
-    UNFOUNDED = "unfounded", _("Không đúng")
-    NO_GROUNDS = "no_grounds", _("Không đủ cơ sở xác minh")
 
 
 class Tip(models.Model):
@@ -226,14 +194,6 @@ class TipIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tip_id}"
-
-
-class AskState(models.TextChoices):
-    """How a request for an identity stands."""
-
-    OPEN = "open", _("Chờ người giữ danh tính")
-    RELEASED = "released", _("Đã cho xem")
-    REFUSED = "refused", _("Không cho xem")
 
 
 class IdentityAsk(models.Model):

@@ -14,7 +14,7 @@ from pcmt.apps.plans.models import Plan, PlanKind
 from pcmt.apps.projects.models import MoneyAct, MoneyKind, MoneyLine, ReviewKind, ReviewOutcome
 from pcmt.apps.projects.operations.keeping import StageText
 from pcmt.apps.projects.queries.money import sources_for
-from pcmt.apps.projects.queries.tree import ancestry
+from pcmt.apps.projects.tree import ancestry
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit

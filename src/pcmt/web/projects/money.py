@@ -17,7 +17,7 @@ from pcmt.apps.projects.models import MoneyEntry, MoneyLine, MoneySheet, MoneySo
 from pcmt.apps.projects.operations import money
 from pcmt.apps.projects.policies import can_keep, can_tell
 from pcmt.apps.projects.queries.money import Sums, closed_years, line_sums, lines_in, source_sums
-from pcmt.apps.projects.queries.tree import family
+from pcmt.apps.projects.tree import family
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.plan.header import seen_plan
 from pcmt.web.projects.forms import EntryForm, LineForm, SourceForm, blame, chosen

@@ -13,8 +13,8 @@ from pcmt.apps.projects.models import MoneySheet
 from pcmt.apps.projects.operations import sheets
 from pcmt.apps.projects.policies import can_tell
 from pcmt.apps.projects.queries.money import line_sums, lines_in, sources_for
-from pcmt.apps.projects.queries.tree import family
 from pcmt.apps.projects.sheets import write_sheet
+from pcmt.apps.projects.tree import family
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.audit.acts import noted
 from pcmt.web.plan.header import seen_plan

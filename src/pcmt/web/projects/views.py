@@ -27,7 +27,7 @@ from pcmt.apps.projects.queries.money import (
     unfunded_targets,
     unfunded_tasks,
 )
-from pcmt.apps.projects.queries.tree import family, living, owners
+from pcmt.apps.projects.tree import family, living, owners
 from pcmt.apps.targets.models import Target
 from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.activities.models import Place
-from pcmt.apps.tips.models import Outcome, TipState
 from pcmt.apps.tips.operations import handling, moving
 from pcmt.apps.tips.queries.teams import receiving_bodies
 from pcmt.apps.tips.queries.tips import TipNow, officers_for
+from pcmt.apps.tips.values import Outcome, TipState
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.web.fields import WrittenDateField
 from pcmt.web.people.fields import UnitField

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.tips.models import Channel
 from pcmt.apps.tips.operations.receiving import receive
 from pcmt.apps.tips.topics import TOPICS
+from pcmt.apps.tips.values import Channel
 from pcmt.apps.units.models import Level, Unit, UnitKind
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.people.fields import UnitField

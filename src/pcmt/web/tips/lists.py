@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.tips.models import Channel, TipState
 from pcmt.apps.tips.operations.moving import hand_over_tips
 from pcmt.apps.tips.policies import handles_tips, keeps_teams
 from pcmt.apps.tips.queries.tips import TipFilter, holders, officers_for, tip_counts, tips_listed
+from pcmt.apps.tips.values import Channel, TipState
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.tips.views import trail

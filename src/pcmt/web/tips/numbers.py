@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.tips.models import Channel, Outcome
 from pcmt.apps.tips.policies import sees_statistics
 from pcmt.apps.tips.queries.statistics import GROUPS, RECEIVED, statistics, top_of, units_to_choose
+from pcmt.apps.tips.values import Channel, Outcome
 from pcmt.apps.units.models import Unit
 from pcmt.core.periods import ADMINISTRATIVE, DAY, Kind, Span, period_label
 from pcmt.web.shell.access import acting

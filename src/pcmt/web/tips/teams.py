@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.tips.models import TipTeam
 from pcmt.apps.tips.operations.teams import PHONE_CHARS, set_team
 from pcmt.apps.tips.policies import can_set_team, keeps_teams
-from pcmt.apps.tips.queries.teams import areas_to_set, bodies_to_choose, team_lines
+from pcmt.apps.tips.queries.teams import areas_to_set, bodies_to_choose, team_lines, teams_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.fields import WrittenDateField
 from pcmt.web.people.fields import UnitField
@@ -75,7 +74,7 @@ def team(request: HttpRequest, unit_id: int) -> HttpResponse:
         raise Http404
     if not can_set_team(actor, unit_id):
         raise PermissionDenied
-    now = TipTeam.objects.filter(area=unit_id, valid_to__isnull=True).select_related("body", "above").first()
+    now = teams_of(unit_id).filter(valid_to__isnull=True).first()
     initial: dict[str, Any] = {"version": now.version if now else 0, "start": timezone.localdate()}
     if now is not None:
         initial |= {"body": now.body, "above": now.above, "phone": now.phone}
@@ -101,6 +100,6 @@ def team(request: HttpRequest, unit_id: int) -> HttpResponse:
     context = {
         "heading": place.name, "trail": [(_("Nơi tiếp nhận tin báo"), reverse("tips:teams"))], "form": form,
         "team": now,
-        "was": TipTeam.objects.filter(area=unit_id).select_related("body").order_by("-pk")[:10],
+        "was": teams_of(unit_id)[:10],
     }  # fmt: skip
     return render(request, "tips/team.html", context, status=status)

@@ -18,12 +18,11 @@ from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Place
-from pcmt.apps.tips.models import Tip
 from pcmt.apps.tips.operations.identities import ask_identity, read_identity
 from pcmt.apps.tips.operations.reading import Opened, open_picture, open_tip
 from pcmt.apps.tips.policies import handles_tips
 from pcmt.apps.tips.queries.custody import own_asks, released_to
-from pcmt.apps.tips.queries.tips import TipNow, tip_now
+from pcmt.apps.tips.queries.tips import TipNow, still_seen, tip_now
 from pcmt.apps.tips.topics import TOPICS
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
@@ -157,7 +156,7 @@ def act(request: HttpRequest, tip_id: int, tip_act: str) -> HttpResponse:
             answer = found.do(base, data)
             if not isinstance(answer, Refusal):
                 messages.success(request, str(found.done))
-                still = Tip.objects.visible_to(actor).filter(pk=tip_id).exists()
+                still = still_seen(actor, tip_id)
                 return redirect("tips:tip", tip_id) if still else redirect("tips:list")
             status = said(form, answer, now.tip.version)
     context = {

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pcmt.apps.tips.models import OPEN, Tip
 from pcmt.apps.tips.queries.tips import SOON
+from pcmt.apps.tips.values import OPEN
 
 TOLD: Mapping[str, str | Promise] = {
     "words": gettext_lazy("Nội dung"),
@@ -26,7 +26,7 @@ TOLD: Mapping[str, str | Promise] = {
 """Names of what is sealed."""
 
 
-def left_words(tip: Tip, today: date) -> tuple[str, str]:
+def left_words(tip: Any, today: date) -> tuple[str, str]:
     """How many days are left, in words, and the tone of the mark: late only once overdue."""
     if tip.state not in OPEN:
         in_time = tip.closed_on is not None and tip.closed_on <= tip.due_on

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.models import Plan
-from pcmt.apps.projects.queries.tree import ancestry
+from pcmt.apps.projects.tree import ancestry
 from pcmt.apps.units.operations import share_tree
 from pcmt.core.diagnostics import Refusal
 

@@ -19,7 +19,7 @@ from pcmt.apps.plans.operations import let_see
 from pcmt.apps.projects.models import Milestone, ProjectSheet, Review, ReviewKind, ReviewOutcome, Stage
 from pcmt.apps.projects.operations.common import held, needs, squeezed, stale
 from pcmt.apps.projects.policies import can_keep, can_tell
-from pcmt.apps.projects.queries.tree import ancestry
+from pcmt.apps.projects.tree import ancestry
 from pcmt.apps.tasks.models import Task
 from pcmt.apps.units.models import Unit, holds_on
 from pcmt.core.diagnostics import Refusal

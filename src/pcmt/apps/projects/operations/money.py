@@ -33,7 +33,7 @@ from pcmt.apps.projects.operations.common import dong, held, needs, squeezed, st
 from pcmt.apps.projects.operations.counting import count_units, counted_at
 from pcmt.apps.projects.policies import can_keep, can_tell
 from pcmt.apps.projects.queries.money import Sums, closed_years, line_sums, source_sums
-from pcmt.apps.projects.queries.tree import ancestry, answers_for, family
+from pcmt.apps.projects.tree import ancestry, answers_for, family
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import Task
 from pcmt.core.diagnostics import Refusal

@@ -24,8 +24,8 @@ from pcmt.apps.projects.operations.counting import count_units
 from pcmt.apps.projects.operations.money import line_told, put_entry, put_line, take_back
 from pcmt.apps.projects.policies import can_tell
 from pcmt.apps.projects.queries.money import Sums, closed_years, line_sums, sources_for
-from pcmt.apps.projects.queries.tree import family
 from pcmt.apps.projects.sheets import SheetRow, read_sheet, row_key, source_names
+from pcmt.apps.projects.tree import family
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import parse_date
 from pcmt.core.text import fold

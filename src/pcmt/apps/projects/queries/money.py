@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.projects.models import MoneyAct, MoneyEntry, MoneyLine, MoneySource, MoneyYear
-from pcmt.apps.projects.queries.tree import ancestry, family
+from pcmt.apps.projects.tree import ancestry, family
 from pcmt.apps.targets.models import Target
 from pcmt.apps.tasks.models import Task
 

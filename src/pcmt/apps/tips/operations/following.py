@@ -9,7 +9,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.tips.models import OPEN, Tip, TipNamed, TipTeam
+from pcmt.apps.tips.models import Tip, TipNamed, TipTeam
+from pcmt.apps.tips.values import OPEN
 from pcmt.apps.units.followers import Change, Consequence, Follower
 from pcmt.apps.units.policies import Officer
 

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import hold, record
-from pcmt.apps.tips.clocks import COMPLEX, EXTENSION, due_on, last_day
-from pcmt.apps.tips.models import OPEN, Outcome, StepWhat, Tip, TipMessage, TipState, TipStep
+from pcmt.apps.tips.clocks import COMPLEX, EXTENSION, due_on, last_day, was_extended
+from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipStep
 from pcmt.apps.tips.operations.counting import mark, served_by
 from pcmt.apps.tips.operations.holding import held_tip, stale, step, touched, wanting
 from pcmt.apps.tips.places import message_place
+from pcmt.apps.tips.values import OPEN, Outcome, TipState
 from pcmt.apps.tips.vault import seal
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
@@ -156,12 +157,6 @@ def extend_tip(
         touched(tip)
         record(at=at, actor=actor, event="tips.tip.extended", obj=tip, before=before, after={"due_on": tip.due_on})
     return tip
-
-
-def was_extended(tip: Tip) -> bool:
-    """Whether the one extension was used since the clock began to run."""
-    steps = TipStep.objects.filter(tip=tip, what__in=(StepWhat.EXTENDED, StepWhat.REOPENED))
-    return steps.order_by("-order").values_list("what", flat=True).first() == StepWhat.EXTENDED
 
 
 def settle_tip(

@@ -17,9 +17,10 @@ from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import tip_address
-from pcmt.apps.tips.models import OPEN, StepWhat, Tip, TipStep
+from pcmt.apps.tips.models import StepWhat, Tip, TipStep
 from pcmt.apps.tips.places import step_place
 from pcmt.apps.tips.policies import handles_tips, officers_at
+from pcmt.apps.tips.values import OPEN
 from pcmt.apps.tips.vault import seal
 from pcmt.core.diagnostics import Refusal
 

@@ -20,11 +20,12 @@ from pcmt.apps.audit.operations import record, record_reading
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import CUSTODY_PAGE, tip_address
-from pcmt.apps.tips.models import AskState, IdentityAsk, Tip, TipIdentity
+from pcmt.apps.tips.models import IdentityAsk, Tip, TipIdentity
 from pcmt.apps.tips.operations.holding import gone, held_tip, stale, wanting
 from pcmt.apps.tips.places import identity_place
 from pcmt.apps.tips.policies import keeps_identities
 from pcmt.apps.tips.queries.custody import custodians_over, released_to
+from pcmt.apps.tips.values import AskState
 from pcmt.apps.tips.vault import Unsealable, unseal_identity
 from pcmt.core.diagnostics import Refusal
 

@@ -16,12 +16,13 @@ from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import CUSTODY_PAGE, LIST_PAGE
-from pcmt.apps.tips.models import OPEN, StepWhat, Tip, TipNamed
+from pcmt.apps.tips.models import StepWhat, Tip, TipNamed
 from pcmt.apps.tips.operations.counting import mark, served_by
 from pcmt.apps.tips.operations.holding import gone, held_tip, stale, step, tell_team, touched, wanting
 from pcmt.apps.tips.policies import handles_tips, keeps_identities, officers_at
 from pcmt.apps.tips.queries.custody import custodians_over
 from pcmt.apps.tips.queries.teams import receiver_for, receiving_bodies, under
+from pcmt.apps.tips.values import OPEN
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
 

@@ -27,7 +27,7 @@ from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import LIST_PAGE
 from pcmt.apps.tips.clocks import due_on
-from pcmt.apps.tips.models import Channel, StepWhat, Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipState
+from pcmt.apps.tips.models import StepWhat, Tip, TipFile, TipIdentity, TipMessage, TipNamed
 from pcmt.apps.tips.operations.counting import count_received, served_by
 from pcmt.apps.tips.operations.holding import step
 from pcmt.apps.tips.places import file_place, identity_place, tip_place
@@ -35,6 +35,7 @@ from pcmt.apps.tips.policies import handles_tips, officers_at
 from pcmt.apps.tips.queries.teams import receiver_for
 from pcmt.apps.tips.receipts import key_from, new_nonce, receipt_from
 from pcmt.apps.tips.topics import TOPICS
+from pcmt.apps.tips.values import Channel, TipState
 from pcmt.apps.tips.vault import hash_of_receipt, seal, seal_identity, seal_picture
 from pcmt.apps.units.models import Unit, UnitKind
 from pcmt.core.diagnostics import Refusal

@@ -17,11 +17,12 @@ from pcmt.apps.accounts.models import Grant
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import LIST_PAGE
-from pcmt.apps.tips.models import OPEN, StepWhat, Tip, TipNamed, TipState
+from pcmt.apps.tips.models import StepWhat, Tip, TipNamed
 from pcmt.apps.tips.operations.holding import step, tell_team, touched
 from pcmt.apps.tips.operations.moving import go_up
 from pcmt.apps.tips.policies import OFFICERS, officers_at
 from pcmt.apps.tips.queries.teams import receiver_for, under
+from pcmt.apps.tips.values import OPEN, TipState
 from pcmt.apps.units.models import Unit
 
 SOON = (5, 1)

@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pcmt.apps.accounts.models import Actor, Grant, reached_units
 from pcmt.apps.accounts.policies import changes
-from pcmt.apps.tips.models import OPEN, AskState, IdentityAsk, Tip, TipNamed, names_the_body_of
+from pcmt.apps.tips.models import IdentityAsk, Tip, TipNamed, names_the_body_of
 from pcmt.apps.tips.policies import CUSTODIANS, keeps_identities
 from pcmt.apps.tips.queries.teams import under
+from pcmt.apps.tips.values import OPEN, AskState
 from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
 
 

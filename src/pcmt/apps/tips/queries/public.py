@@ -7,9 +7,10 @@ from datetime import date
 
 import attrs
 
-from pcmt.apps.tips.models import Tip, TipMessage, TipState, TipTeam
+from pcmt.apps.tips.models import Tip, TipMessage, TipTeam
 from pcmt.apps.tips.places import message_place
 from pcmt.apps.tips.queries.teams import team_of
+from pcmt.apps.tips.values import TipState
 from pcmt.apps.tips.vault import Unsealable, hash_of_receipt, unseal
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
 

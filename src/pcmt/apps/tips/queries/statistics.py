@@ -17,7 +17,8 @@ from django.db.models import Count, F, Q, QuerySet
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
-from pcmt.apps.tips.models import OPEN, Channel, Outcome, Tip, TipState
+from pcmt.apps.tips.models import Tip
+from pcmt.apps.tips.values import OPEN, Channel, Outcome, TipState
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.measures.hiding import Relation, hide

@@ -128,3 +128,8 @@ def team_lines(areas: Sequence[Unit], on: date) -> list[TeamLine]:
             )
         )  # fmt: skip
     return lines
+
+
+def teams_of(area_id: int) -> QuerySet[TipTeam]:
+    """Who received tips of an area, the newest first."""
+    return TipTeam.objects.filter(area=area_id).select_related("body", "above").order_by("-pk")

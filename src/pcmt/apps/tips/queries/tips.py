@@ -9,9 +9,10 @@ import attrs
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from pcmt.apps.accounts.models import Actor, User
-from pcmt.apps.tips.models import OPEN, Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipStep
-from pcmt.apps.tips.operations.handling import was_extended
+from pcmt.apps.tips.clocks import was_extended
+from pcmt.apps.tips.models import Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipStep
 from pcmt.apps.tips.policies import handles_tips, officers_at
+from pcmt.apps.tips.values import OPEN
 
 SOON = timedelta(days=5)
 
@@ -137,3 +138,8 @@ def holders(actor: Actor) -> list[tuple[User, int, str, int]]:
     found = list(rows)
     people = {user.pk: user for user in User.objects.filter(pk__in={row[0] for row in found})}
     return [(people[user_id], unit_id, name, count) for user_id, unit_id, name, count in found]
+
+
+def still_seen(actor: Actor, tip_id: int) -> bool:
+    """Whether the actor sees a tip: an act may have taken it out of sight."""
+    return Tip.objects.visible_to(actor).filter(pk=tip_id).exists()
