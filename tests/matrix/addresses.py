@@ -123,6 +123,7 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "decision_id": lambda of: of.decision.pk,
     "form_id": lambda of: of.form.pk,
     "report_form_id": lambda of: of.report_form.pk,
+    "kind_id": lambda of: of.kind.pk,
     "section_key": lambda _of: "situation",
     "submission_id": lambda of: of.report.pk,
     "occurrence_id": lambda of: of.report.occurrence_id,
@@ -312,6 +313,11 @@ def _colleague(of: Things) -> int:
     return Grant.objects.filter(unit=of.due.unit_id, valid_to=None).order_by("pk")[0].user_id
 
 
+def _kind_draft(of: Things) -> dict[str, Any]:
+    draft = of.kind.versions.get(state="draft")
+    return {"draft_id": draft.pk, "version": draft.version, "label": "Tên khác", "group": "Tuyên truyền"}
+
+
 def _report_draft(of: Things) -> dict[str, Any]:
     """The draft of the report form, as a page sends what its reader has seen."""
     draft = of.report_form.versions.get(state="draft")
@@ -349,6 +355,9 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
+    "kinds:add": lambda _of, _who: {"label": "Loại khác", "noun": "event", "group": "Tuyên truyền"},
+    "kinds:edit": lambda of, _who: _kind_draft(of),
+    "kinds:retire": lambda of, _who: {"version": of.kind.version},
     "report_forms:add": lambda _of, _who: {"title": "Báo cáo khác"},
     "report_forms:copy": lambda _of, _who: {"title": "Báo cáo khác"},
     "report_forms:outline": lambda of, _who: {"title": "Báo cáo khác", **_report_draft(of)},

@@ -50,6 +50,7 @@ PUBLIC_ROWS = frozenset(
         *("history:thing[unit]", "audit:thing[unit]", "history:thing[reorganisation]"),
         *("units:reorganisation", "units:cancel", "catalogue:form", "history:thing[form]"),
         *("report_forms:form", "report_forms:preview", "report_forms:differences", "report_forms:copy"),
+        *("kinds:kind", "kinds:copy"),
     }
 )
 

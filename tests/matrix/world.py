@@ -32,6 +32,9 @@ from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilte
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
 from pcmt.apps.activities.models import Event, EventFile, EventState, OfflineEntry, Place
 from pcmt.apps.activities.operations.offline import FieldEntry
+from pcmt.apps.activities.models import Kind as RecordKind
+from pcmt.apps.activities.models import KindVersion
+from pcmt.apps.activities.operations.kinds import save_draft, use_draft
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
@@ -123,7 +126,18 @@ from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisatio
 from pcmt.core import units as core
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import ADMINISTRATIVE, Kind
-from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
+from pcmt.core.schemas import (
+    Column,
+    ColumnKind,
+    Content,
+    KindSchema,
+    Noun,
+    Section,
+    SectionKind,
+    SectionText,
+    content_data,
+    seal_of,
+)
 from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
 from tests.factories.activities import RAID, SCHOOL, event, place
@@ -214,6 +228,7 @@ class Things:
     decision: Decision
     form: Form
     report_form: ReportForm
+    kind: RecordKind
     report: Submission
     report_waiting: Submission
     report_sent: Submission
@@ -402,6 +417,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         decision=_decision(keeper),
         form=(form := _form(unit)),
         report_form=(report_form := _report_form(keeper)),
+        kind=_kind(keeper),
         **_reports(plan, owing, person, report_form),
         exported=_exported(_actor(maker or person, Role.STANDING_OFFICE, unit)),
         recording=_recording(keeper),
@@ -436,6 +452,19 @@ def _form(unit: Unit) -> Form:
     made = define_form(actor=None, at=NOW, root_id=unit.pk, form=text)
     assert isinstance(made, Form), made
     return made
+
+
+def _kind(keeper: Actor) -> RecordKind:
+    """A kind of activities in use, of which another version is being written."""
+    schema = KindSchema(code="", noun=Noun.EVENT, label="Thăm hộ gia đình", group="Tuyên truyền")
+    made = save_draft(actor=keeper, at=NOW, kind_id=None, schema=schema)
+    assert isinstance(made, KindVersion), made
+    used = use_draft(actor=keeper, at=NOW, version_id=made.pk, version=made.version)
+    assert isinstance(used, KindVersion), used
+    draft = save_draft(actor=keeper, at=NOW, kind_id=made.kind_id, schema=attrs.evolve(schema, help="Ghi số hộ."))
+    assert isinstance(draft, KindVersion), draft
+    kind: RecordKind = RecordKind.objects.get(pk=made.kind_id)
+    return kind
 
 
 def _report_form(keeper: Actor) -> ReportForm:
