@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 
 from pcmt.apps.accounts.models import Grant
 from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.activities.models import Event
 from pcmt.apps.plans.events import event_key
 from pcmt.apps.registers.models import OfflineConflict, Subject, TestPlan, Transfer
 from pcmt.apps.reports.documents import words_seen
@@ -140,6 +141,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "tip_id": lambda of: of.tip.pk,
     "tip_file_id": lambda of: of.tip.files.get().pk,
     "tip_act": lambda _of: "nhan",
+    "event_id": lambda of: Event.objects.get(body=of.unit, title="đã ghi").pk,
+    "event_file_id": lambda of: Event.objects.get(body=of.unit, title="đã ghi").files.get().pk,
+    "kind_code": lambda _of: "broadcast",
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",
     "indicator": lambda _of: "posts",
@@ -153,6 +157,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("reading:group", "item_id"): lambda of: of.head.pk,
     ("reading:check", "revision_id"): lambda of: of.ready.pk,
     ("reading:again", "revision_id"): lambda of: of.failed.pk,
+    ("activities:restore", "event_id"): lambda of: Event.objects.get(body=of.unit, title="đã bỏ").pk,
+    ("activities:send-back", "event_id"): lambda of: Event.objects.get(body=of.unit, title="chờ").pk,
     ("tasks:reopen", "due_id"): lambda of: of.done.pk,
     ("tasks:thumbnail", "file_id"): lambda of: of.photo.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.submitted.pk for name in ("accept", "send-back")},
@@ -316,6 +322,19 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     },
     "language": lambda _of, _who: {"language": "en"},
     "tips:act": lambda of, _who: {"version": of.tip.version},
+    "activities:write": lambda _of, _who: {"key": str(uuid4()), "on": "1/1/2026", "f_minutes": "5"},
+    "activities:correct": lambda of, _who: {
+        "version": 1, "on": "1/1/2026", "title": "đã sửa", "area": of.unit.pk, "f_minutes": "7"
+    },
+    "activities:void": lambda _of, _who: {"version": 1, "words": "ghi nhầm"},
+    "activities:restore": lambda _of, _who: {"version": 1},
+    "activities:send-back": lambda _of, _who: {"version": 1, "verify": "1"},
+    "activities:add-files": lambda _of, _who: {
+        "version": 1, "evidence": SimpleUploadedFile("bien-ban.txt", b"Bien ban")
+    },
+    "activities:queue": lambda _of, _who: {
+        "chosen": f"{Event.objects.get(body__name='Trạm Y tế xã Đông Hòa', title='chờ').pk}.1"
+    },
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},

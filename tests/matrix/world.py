@@ -30,7 +30,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.activities.models import Place
+from pcmt.apps.activities.models import EventFile, EventState, Place
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
@@ -125,7 +125,7 @@ from pcmt.core.periods import ADMINISTRATIVE, Kind
 from pcmt.core.schemas import Column, ColumnKind, Content, Section, SectionKind, SectionText, content_data, seal_of
 from pcmt.core.schemas import Line as ReportLine
 from tests.documents.samples import picture
-from tests.factories.activities import SCHOOL, place
+from tests.factories.activities import RAID, SCHOOL, event, place
 from tests.factories.evidence import kept
 from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
@@ -361,6 +361,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
     ready.refresh_from_db()
     item = Item.objects.get(revision=draft, list_name=ListName.TASKS)
     assert item.state == ItemState.PROPOSED
+    _events(unit, person)
     return Things(
         relation=relation,
         unit=unit,
@@ -458,6 +459,17 @@ def _report_form(keeper: Actor) -> ReportForm:
     assert not isinstance(save_form_draft(actor=keeper, at=NOW, form_id=made.pk, schema=schema), Refusal)
     made.refresh_from_db()
     return made
+
+
+def _events(unit: Unit, person: User) -> None:
+    """One of each state that the pages of events ask for, told apart by their titles."""
+    day = timezone.localdate(NOW)
+    held = event(unit, on=day, title="đã ghi")
+    EventFile.objects.create(
+        event=held, file=_photo(person), name="anh.png", sha256="0" * 64, picture=True, made_at=NOW, made_by=person
+    )
+    event(unit, RAID, on=day, title="chờ", state=EventState.WAITING, data={"cases": 1})
+    event(unit, on=day, title="đã bỏ", state=EventState.VOIDED)
 
 
 def _photo(person: User) -> SourceFile:

@@ -854,6 +854,7 @@ UNTOLD = frozenset(
     {
         *("revision", "plan", "sha256", "seal", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
         *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
+        *("body_id", "area_id", "way"),
     }
 )
 """Fields of entries that are for programs: what they say stands in the other words of the entry."""
