@@ -35,6 +35,7 @@ from pcmt.apps.activities.operations.offline import FieldEntry
 from pcmt.apps.activities.models import Kind as RecordKind
 from pcmt.apps.activities.models import KindVersion
 from pcmt.apps.activities.operations.kinds import save_draft, use_draft
+from pcmt.apps.activities.models import EventFile, EventState, Place
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
