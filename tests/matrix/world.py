@@ -30,12 +30,10 @@ from django_tasks_db.models import DBTaskResult
 
 from pcmt.apps.accounts.models import Actor, Grant, Invitation, Role, SavedFilter, User
 from pcmt.apps.accounts.operations import create_user, grant_role, invite, save_filter, stop_user
-from pcmt.apps.activities.models import Event, EventFile, EventState, OfflineEntry, Place
-from pcmt.apps.activities.operations.offline import FieldEntry
+from pcmt.apps.activities.models import Event, EventFile, EventState, KindVersion, OfflineEntry, Place
 from pcmt.apps.activities.models import Kind as RecordKind
-from pcmt.apps.activities.models import KindVersion
 from pcmt.apps.activities.operations.kinds import save_draft, use_draft
-from pcmt.apps.activities.models import EventFile, EventState, Place
+from pcmt.apps.activities.operations.offline import FieldEntry
 from pcmt.apps.facts.models import Form, Reconciliation, Recording, SheetImport
 from pcmt.apps.facts.operations import (
     Entry,
