@@ -136,6 +136,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "one": lambda of: of.filed.code,
     "other": lambda of: Subject.objects.filter(unit=of.filed.unit).latest("pk").code,
     "sheet_id": lambda of: of.numbers.pk,
+    "tip_id": lambda of: of.tip.pk,
+    "tip_file_id": lambda of: of.tip.files.get().pk,
+    "tip_act": lambda _of: "nhan",
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",
     "indicator": lambda _of: "posts",
@@ -309,6 +312,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
         "username": who.user.username if who.user else "own.nobody", "password": PASSWORD
     },
     "language": lambda _of, _who: {"language": "en"},
+    "tips:act": lambda of, _who: {"version": of.tip.version},
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},

@@ -16,7 +16,7 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         """Take part in reorganisations of units, after the registers; who sees an event opens its files.
 
-        Say which figures are counted from events and places, and when they are counted again.
+        Say which figures are counted from events and places, and when; and the room's own schedules.
         """
         from pcmt.apps.activities import jobs
         from pcmt.apps.activities.operations.following import places_follow
@@ -35,6 +35,7 @@ class ActivitiesConfig(AppConfig):
         )
         schedule("activities.count", job=jobs.recount, next_after=two_minutes_later)
         schedule("activities.count_all", job=jobs.mark_all, next_after=daily(hour=0, minute=30))
+        schedule("activities.sheets", job=jobs.purge_sheets, next_after=daily(hour=2, minute=20))
 
 
 def two_minutes_later(instant: datetime) -> datetime:

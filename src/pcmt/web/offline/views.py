@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,21 +41,11 @@ from pcmt.apps.registers.queries.offline import (
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.protection.visits import purpose_url, unkept, visit_of
 from pcmt.web.shell.access import acting
+from pcmt.web.shell.working import worker_of
 from pcmt.web.templatetags.pcmt import vdate
 
-FILES = (
-    "vendor/tabler/tabler.min.css",
-    "css/pcmt.css",
-    "css/device.css",
-    "js/theme.js",
-    "js/device.js",
-    "img/pcmt.svg",
-    "vendor/fonts/be-vietnam-pro-latin-400-normal.woff2",
-    "vendor/fonts/be-vietnam-pro-vietnamese-400-normal.woff2",
-    "vendor/fonts/be-vietnam-pro-latin-600-normal.woff2",
-    "vendor/fonts/be-vietnam-pro-vietnamese-600-normal.woff2",
-)
-"""What the page of a device needs to show itself without a connection."""
+FILES = ("css/device.css", "js/device.js")
+"""What the page of a device needs beside what all such pages do."""
 MOST_ENTRIES = 100
 IDLE_MINUTES = 5
 
@@ -99,12 +86,7 @@ def device(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker that keeps that page, under a name that changes with the files."""
     _keeper(request)
-    files = [static(each) for each in FILES]
-    version = hashlib.sha256("\n".join([*files, settings.LANGUAGE_CODE]).encode()).hexdigest()[:12]
-    context = {"version": version, "page": reverse("offline:device"), "files": files}
-    answer = render(request, "offline/worker.js", context, content_type="text/javascript; charset=utf-8")
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return worker_of(request, "pcmt-device", reverse("offline:device"), FILES)
 
 
 @never_cache

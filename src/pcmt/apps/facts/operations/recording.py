@@ -33,7 +33,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import kept, number_label
 from pcmt.core.periods import Span, date_label
 
-COUNTED = (Source.REGISTER, Source.ACTIVITY)
+COUNTED = (Source.REGISTER, Source.ACTIVITY, Source.MONEY)
 """Sources whose numbers nobody types: they follow the records."""
 LARGEST = 10**15
 """Stored numbers are smaller: the sums of ten thousand units still fit into a column."""

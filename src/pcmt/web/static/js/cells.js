@@ -1,7 +1,9 @@
 // The manners of a table of cells (form[data-cells] with rows [data-row] and cells [data-cell]): arrows, Enter and Tab go
 // from cell to cell, a block from Excel is pasted over several of them, Ctrl+Z takes back, Ctrl+S sends the form.
 // Every change comes to the page's own script as an "input" event of the cell. That script says "cells:settled" to the
-// form when it has put other values into cells itself; with `forget` nothing before that can be taken back.
+// form when it has put other values into cells itself; with `forget` nothing before that can be taken back. A table with
+// a pattern (template[data-more-rows]) grows, up to data-most rows, when a block is pasted over its end or by the button
+// [data-add-rows]; "cells:added" tells the page's own script of each new row.
 
 // Text as Excel puts it on the clipboard: cells apart by tabs, rows by line ends; a cell with either stands in quotes,
 // a quote inside it is doubled. The line end after the last row begins no row.
@@ -131,6 +133,21 @@ const takeBack = () => {
   before = { cell: last[0][0], value: last[0][1] };
 };
 
+// ---- new rows ----
+
+const grow = (count) => {
+  const pattern = form.querySelector("template[data-more-rows]");
+  for (let left = count; pattern && left > 0 && rows.length < Number(words.most); left -= 1) {
+    const holder = document.createElement("template");
+    holder.innerHTML = pattern.innerHTML.replaceAll("__n__", rows.length).replaceAll("__m__", rows.length + 1);
+    const row = holder.content.firstElementChild;
+    form.querySelector("[data-rows]").append(row);
+    rows.push(row);
+    cells.push([...row.querySelectorAll("[data-cell]")]);
+    form.dispatchEvent(new CustomEvent("cells:added", { detail: { row } }));
+  }
+};
+
 // ---- pasting ----
 
 const pasted = (event) => {
@@ -144,6 +161,7 @@ const pasted = (event) => {
   const [top, left] = place(start);
   const group = [];
   let beyond = false;
+  grow(top + block.length - rows.length);
   block.forEach((line, down) => {
     line.forEach((value, right) => {
       const cell = cells[top + down]?.[left + right];
@@ -165,6 +183,14 @@ const pasted = (event) => {
 if (form) {
   form.addEventListener("keydown", pressed);
   form.addEventListener("paste", pasted);
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-rows]");
+    if (!button) return;
+    event.preventDefault();
+    const first = rows.length;
+    grow(Number(button.dataset.addRows));
+    go(first, 0);
+  });
   form.addEventListener("focusin", (event) => {
     if (event.target.matches("[data-cell]")) before = { cell: event.target, value: event.target.value };
   });

@@ -7,6 +7,7 @@ const said = document.querySelector("[data-cells-said]");
 const rows = [...(form?.querySelectorAll("[data-row]") ?? [])];
 const cells = rows.map((row) => [...row.querySelectorAll("[data-cell]")]);
 const kept = new Map(); // cell → what it holds on the server
+let leaving = false;
 
 const say = (text) => {
   said.textContent = text;
@@ -39,7 +40,8 @@ const show = (answer) => {
   if (at < 0) return;
   const row = rows[at];
   row.dataset.state = answer.state;
-  row.querySelector("[data-origin]").value = answer.origin;
+  const origin = row.querySelector("[data-origin]");
+  if (origin) origin.value = answer.origin;
   for (const cell of cells[at]) {
     const name = cell.id.slice(0, cell.id.lastIndexOf("-"));
     blame(cell, answer.state === "refused" && name === answer.field);
@@ -54,9 +56,14 @@ const show = (answer) => {
 };
 
 const save = async (event) => {
+  if (event.submitter?.name) {
+    leaving = true; // another button: the server draws the table anew, with everything that was typed
+    return;
+  }
   event.preventDefault();
   if (form.hasAttribute("aria-busy")) return;
   const body = new URLSearchParams();
+  for (const input of form.querySelectorAll("input[data-always]")) body.set(input.name, input.value);
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   for (const row of unsaved()) {
     for (const input of row.querySelectorAll("input")) body.set(input.name, input.value);
@@ -84,15 +91,20 @@ const save = async (event) => {
 
 if (form) {
   for (const cell of cells.flat()) kept.set(cell, cell.defaultValue);
-  for (const row of form.querySelectorAll('[data-state="refused"]')) {
-    // Drawn after a refusal: what stands in the cells was typed, not saved.
+  for (const row of form.querySelectorAll('[data-state="refused"], [data-state="unsaved"]')) {
+    // Drawn after a refusal or by another button: what stands in the cells was typed, not saved.
     for (const cell of row.querySelectorAll("[data-cell]")) kept.set(cell, null);
   }
   form.addEventListener("input", (event) => {
     if (event.target.matches("[data-cell]")) mark(event.target.closest("[data-row]"));
   });
+  form.addEventListener("cells:added", (event) => {
+    rows.push(event.detail.row);
+    cells.push([...event.detail.row.querySelectorAll("[data-cell]")]);
+    for (const cell of cells.at(-1)) kept.set(cell, cell.defaultValue);
+  });
   form.addEventListener("submit", save);
   window.addEventListener("beforeunload", (event) => {
-    if (unsaved().length) event.preventDefault();
+    if (!leaving && unsaved().length) event.preventDefault();
   });
 }

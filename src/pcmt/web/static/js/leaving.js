@@ -1,10 +1,13 @@
 // Signing out takes away what this browser keeps for work without a connection; what waits to be sent is said first.
 
-const STORE = "pcmt-device";
+const ROOMS = ["pcmt-device", "pcmt-field"]; // stores and caches by the beginning of their names
 
-const waiting = () =>
+// The field keeps one store a person: what a colleague left on the same device is not this person's to wipe.
+const stores = (form) => ["pcmt-device", `pcmt-field-${form.dataset.user}`];
+
+const waiting = (name) =>
   new Promise((done) => {
-    const asked = indexedDB.open(STORE);
+    const asked = indexedDB.open(name);
     asked.onerror = () => done(0);
     asked.onsuccess = () => {
       const base = asked.result;
@@ -21,9 +24,9 @@ const waiting = () =>
     };
   });
 
-const wiped = () =>
+const wiped = (name) =>
   new Promise((done) => {
-    const asked = indexedDB.deleteDatabase(STORE);
+    const asked = indexedDB.deleteDatabase(name);
     asked.onsuccess = asked.onerror = asked.onblocked = () => done();
   });
 
@@ -31,10 +34,14 @@ for (const form of document.querySelectorAll("form[data-leaves]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      const count = await waiting();
+      let count = 0;
+      for (const name of stores(form)) count += await waiting(name);
       if (count && !confirm(form.dataset.leaves.replace("{n}", count))) return;
-      await wiped();
-      for (const name of await caches.keys()) if (name.startsWith(STORE)) await caches.delete(name);
+      for (const name of stores(form)) await wiped(name);
+      localStorage.removeItem("pcmt-field-owner");
+      for (const name of await caches.keys()) {
+        if (ROOMS.some((room) => name.startsWith(room))) await caches.delete(name);
+      }
       for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
     } catch {
       // A browser without these keeps nothing either.

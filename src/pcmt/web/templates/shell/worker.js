@@ -1,5 +1,6 @@
-// The page for work without a connection, from the cache when there is no line. It holds nothing about anybody.
-const NAME = "pcmt-device-{{ version }}";
+// A page for work without a connection, from the cache when there is no line. It holds nothing about anybody.
+const ROOM = "{{ name|escapejs }}-";
+const NAME = ROOM + "{{ version }}";
 const PAGE = "{{ page|escapejs }}";
 const FILES = [PAGE{% for each in files %}, "{{ each|escapejs }}"{% endfor %}];
 
@@ -9,7 +10,7 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => {
   const old = async () => {
     for (const name of await caches.keys()) {
-      if (name.startsWith("pcmt-device-") && name !== NAME) await caches.delete(name);
+      if (name.startsWith(ROOM) && name !== NAME) await caches.delete(name);
     }
     await self.clients.claim();
   };
