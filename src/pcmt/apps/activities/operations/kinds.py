@@ -17,11 +17,10 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Kind, KindState, KindVersion
 from pcmt.apps.activities.policies import can_keep_kind, can_keep_kinds
+from pcmt.apps.activities.queries.counting import check_ready, counted_elsewhere
 from pcmt.apps.activities.queries.kinds import draft_of, in_use, schema_of
 from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
-from pcmt.apps.facts.counters import counter_of
-from pcmt.apps.facts.models import Source
 from pcmt.core.diagnostics import Problem, Refusal
 from pcmt.core.schemas import KindSchema, kind_changes, kind_data, kind_from, kind_problems, kind_summary
 from pcmt.reference import ReadyKind
@@ -87,6 +86,7 @@ def _compared(wanted: Mapping[str, ReadyKind]) -> LoadedKinds:
 
 def _loaded(at: datetime | None) -> LoadedKinds:
     wanted = ready_kinds()
+    check_ready(ready.schema for ready in wanted.values())
     orders = {code: order for order, code in enumerate(wanted, start=1)}
     with transaction.atomic():
         rows = list(Kind.objects.select_for_update().filter(office=None).order_by("pk"))
@@ -271,12 +271,6 @@ def retire_kind(*, actor: Actor, at: datetime, kind_id: int, version: int) -> Ki
     return kind
 
 
-def counted_elsewhere(schema: KindSchema) -> tuple[str, ...]:
-    """Elements of a kind that are counted from other records already (registers, tips): nothing is counted twice."""
-    found = {code: counter_of(code) for code in schema.elements}
-    return tuple(code for code, counter in found.items() if counter is not None and counter.source != Source.ACTIVITY)
-
-
 def _rename(kind: Kind, schema: KindSchema) -> None:
     kind.label, kind.group, kind.version = schema.label, schema.group, kind.version + 1
     kind.save(update_fields=["label", "group", "retired_on", "version"])
@@ -336,7 +330,7 @@ def _wrong(schema: KindSchema, before: KindSchema | None, on: date) -> Refusal |
     elements = catalogue(on)
     found = [each for each in kind_problems(schema, elements, breakdowns(on), before) if each.blocking]
     told = [Problem(code=each.code, message=each.message) for each in found]
-    for code in counted_elsewhere(schema):
+    for code in dict.fromkeys(clash.element for clash in counted_elsewhere(schema)):
         name = elements.elements[code].name if code in elements.elements else code
         message = _("Chỉ tiêu “%(name)s” đã được đếm từ hồ sơ khác.") % {"name": name}
         told.append(Problem(code="counted_elsewhere", message=message))
