@@ -206,6 +206,12 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Things], Any]] = {
     ("tasks:restore", "due_id"): lambda of: of.cancelled.pk,
     **{(f"tasks:{name}", "due_id"): lambda of: of.declined.pk for name in ("take", "answer", "answer-units")},
     **{(f"tasks:{name}", "due_id"): lambda of: of.part.pk for name in ("part", "take-back")},
+    **{
+        (f"record_sheets:{name}", "key"): lambda _of: "6f0f7b5e-7d3b-4a52-9a7e-0d1c2b3a4f5e"  # nobody's
+        for name in ("preview", "columns", "marked", "finish")
+    },
+    **{(f"record_sheets:{name}", "kind"): lambda _of: "broadcast" for name in ("upload", "template", "export")},
+    **{(f"api_v1:{name}", "kind"): lambda _of: "broadcast" for name in ("kind", "records")},
     **{(f"units:{name}", "key"): lambda _of: "khong-con" for name in DRAFTED},
     **{(f"units:{name}", "number"): lambda _of: 0 for name in DRAFTED},
     ("units:step", "step"): lambda _of: "viec",

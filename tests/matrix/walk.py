@@ -314,6 +314,8 @@ def _answer(response: Any, tables: frozenset[str]) -> Answer:
         return Answer(BROKEN, tables, f"{status} {kind.__name__ if kind else ''} {error or ''}".strip())
     if status in (301, 302, 303, 307, 308) and not tables and response["Location"].startswith(_sign_in()):
         return Answer(SIGN_IN, tables)
+    if status == 401 and not tables:  # what programs are told
+        return Answer(SIGN_IN, tables)
     if status < 400:
         led = LED if status >= 300 else SHOWN
         return Answer(CHANGED if tables - LOG else LOGGED if tables else led, tables)

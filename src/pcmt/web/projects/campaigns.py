@@ -189,10 +189,12 @@ def report(request: HttpRequest, plan_id: int) -> HttpResponse:
     actor, plan = acting(request), seen_plan(request, plan_id)
     refuse_unless(can_keep_regimes(actor, plan))
     window = plan_window(plan)
-    bodies = list(PlanUnit.objects.filter(plan=plan).values_list("unit_id", flat=True)) or [plan.owner_id]
+    bodies = list(PlanUnit.objects.filter(plan=plan).exclude(unit=plan.owner_id).values_list("unit_id", flat=True))
     form = ReportForm.objects.filter(code=FORM).first()
     answer: Any = Refusal(code="window", message=_("Đợt cao điểm chưa có thời gian."))
-    if window is not None:
+    if window is not None and not bodies:
+        answer = Refusal(code="nobody", message=_("Đợt cao điểm chưa nêu đơn vị nào phải báo cáo."))
+    elif window is not None:
         text = RequestText(
             title=_("Báo cáo kết quả %(title)s") % {"title": plan.title[:200]},
             kind="thematic",
