@@ -22,6 +22,6 @@ class ActivitiesConfig(AppConfig):
         from pcmt.apps.plans.showing import show_with
         from pcmt.apps.units import followers
 
-        followers.register(47, places_follow)
+        followers.register(46, places_follow)
         show_with(files_shown_to)
         schedule("activities.sheets", job=jobs.purge_sheets, next_after=daily(hour=2, minute=20))
