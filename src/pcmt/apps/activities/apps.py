@@ -28,7 +28,7 @@ class ActivitiesConfig(AppConfig):
         from pcmt.apps.plans.showing import show_with
         from pcmt.apps.units import followers
 
-        followers.register(47, places_follow)
+        followers.register(46, places_follow)
         show_with(files_shown_to)
         counters.register(
             counters.Counter(source=Source.ACTIVITY, words=gettext_lazy("đếm từ hoạt động"), alive=elements_now)
