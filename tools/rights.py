@@ -40,6 +40,7 @@ SUBJECTS = {
     "registers": "Hồ sơ quản lý",
     "activities": "Hoạt động, địa điểm",
     "tips": "Tin báo, tố giác",
+    "projects": "Chương trình, dự án, kinh phí",
     "reports": "Báo cáo",
 }
 

@@ -14,6 +14,7 @@ from pcmt.core.schemas import (
     KindField,
     KindSchema,
     Noun,
+    Sensitivity,
     State,
     StateSort,
     kind_data,
@@ -65,6 +66,21 @@ SCHOOL = KindSchema(
     counts=(CountRule(element="schools", of=CountOf.STANDING, states=("working",)),),
 )  # fmt: skip
 
+CROP = KindSchema(
+    code="crop_plot", noun=Noun.PLACE, label="Điểm trồng cây", group="Địa bàn", word="điểm", title="Điểm trồng {plant}",
+    fields=(
+        KindField(key="plant", label="Loại cây", type=FieldType.TEXT, required=True),
+        KindField(key="owner", label="Chủ đất", type=FieldType.TEXT, sensitivity=Sensitivity.INSIDE),
+        KindField(key="found", label="Diện tích phát hiện", type=FieldType.WHOLE, unit_word="m²", required=True),
+        KindField(key="gone", label="Diện tích đã phá", type=FieldType.WHOLE, unit_word="m²", required=True),
+    ),
+    states=(
+        State(key="found", label="Phát hiện", first=True, asks=("found",)),
+        State(key="destroyed", label="Đã phá", sort=StateSort.GONE, after=("found", "again"), asks=("gone",)),
+        State(key="again", label="Tái trồng", after=("destroyed",)),
+    ),
+)  # fmt: skip
+
 
 def kind(schema: KindSchema = BROADCAST, *, office: Unit | None = None, order: int = 0) -> KindVersion:
     """A kind in use, made once a test; its version."""
@@ -81,7 +97,7 @@ def kind(schema: KindSchema = BROADCAST, *, office: Unit | None = None, order: i
 
 def event(body: Unit, schema: KindSchema = BROADCAST, *, on: date, area: Unit | None = None, **more: Any) -> Event:
     """Something done by a body on a day; `data` and the rest as keywords."""
-    version = kind(schema)
+    version = more.pop("kind_version", None) or kind(schema)
     more.setdefault("title", schema.label)
     return Event.objects.create(
         kind=version.kind,

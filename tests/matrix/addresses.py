@@ -142,6 +142,9 @@ PARTS: Mapping[str, Callable[[Things], Any]] = {
     "event_id": lambda of: Event.objects.get(body=of.unit, title="đã ghi").pk,
     "event_file_id": lambda of: Event.objects.get(body=of.unit, title="đã ghi").files.get().pk,
     "kind_code": lambda _of: "broadcast",
+    "tip_id": lambda of: of.tip.pk,
+    "tip_file_id": lambda of: of.tip.files.get().pk,
+    "tip_act": lambda _of: "nhan",
     # The catalogue is one for all: an element that nothing uses, an indicator.
     "element": lambda _of: "methadone_started",
     "indicator": lambda _of: "posts",
@@ -339,6 +342,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "activities:queue": lambda _of, _who: {
         "chosen": f"{Event.objects.get(body__name='Trạm Y tế xã Đông Hòa', title='chờ').pk}.1"
     },
+    "tips:act": lambda of, _who: {"version": of.tip.version},
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},

@@ -116,6 +116,7 @@ from pcmt.apps.tasks.operations import (
     start_batch,
     urge,
 )
+from pcmt.apps.tips.models import Tip
 from pcmt.apps.units.drafts import Draft
 from pcmt.apps.units.models import ImportState, Reorganisation, Unit, UnitAlias, UnitImport
 from pcmt.apps.units.operations import NewUnit, create_units, plan_reorganisation
@@ -131,6 +132,7 @@ from tests.factories.plans import ALL_CODES, EVENT, agency, outlined
 from tests.factories.plans import Draft as Reading
 from tests.factories.registers import spell, subject
 from tests.factories.sheets import filled, put
+from tests.factories.tip_rows import tip
 from tests.factories.world import NOW
 
 RELATIONS = ("own", "child", "sibling", "foreign", "above")
@@ -222,6 +224,7 @@ class Things:
     difference: Reconciliation
     numbers: SheetImport
     filed: Subject
+    tip: Tip
 
 
 @attrs.frozen(kw_only=True)
@@ -404,6 +407,7 @@ def _things(units: dict[str, Unit], relation: str, number: int, maker: User | No
         difference=_difference(keeper),
         numbers=_numbers(keeper, form),
         filed=_filed(unit, person),
+        tip=tip(unit, unit, identity=True, picture=True, on=date.today()),
     )
 
 

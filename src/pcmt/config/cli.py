@@ -22,6 +22,7 @@ Cách dùng: pcmt LỆNH [tham số]
   units load         nạp danh mục đơn vị hành chính cả nước; chạy lại không đổi gì
   units count        đếm đơn vị hành chính theo cấp tại một ngày (--on 2026-01-01, --json)
   catalogue load     nạp danh mục số liệu của chương trình; catalogue check: kiểm tra danh mục
+  kinds load         nạp các loại hoạt động, địa điểm có sẵn; kinds check: so với tệp và kiểm tra
   reports forms load nạp các mẫu báo cáo có sẵn; reports forms check: so với tệp và kiểm tra mẫu
   rollup verify      đếm lại mọi số cộng dồn, nêu ô sai lệch; rollup rebuild: cộng lại từ đầu
   users create       tạo người quản trị đầu tiên; users invite: mời; users reset: đặt lại mật khẩu; users list

@@ -9,8 +9,50 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
 from pcmt.apps.audit.origin import Origin, origin_is
+from pcmt.web.tipline.floods import FLOODS
+from pcmt.web.tipline.paths import is_public
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+KEPT = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+KEPT_HEADERS = (
+    *("CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_ENCODING"),
+    *("HTTP_SEC_FETCH_SITE", "HTTP_TRANSFER_ENCODING"),
+)
+
+
+def forgetful_tipline(get_response: Respond) -> Respond:
+    """Stands first: on the public page for tips, nothing behind it can know or keep who asks (decision 0059).
+
+    Address, browser, cookies and where somebody came from leave the request before anything else reads it. What is left
+    of the address is a hash of its network under a key that lives for minutes, in memory. The chosen language stays.
+    The answer sets no cookie, is stored nowhere, and no line of the log is written about a refusal.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not is_public(request.path_info):
+            return get_response(request)
+        network = FLOODS.blurred(client_address(request))
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        for name in list(request.META):
+            if name not in KEPT and name not in KEPT_HEADERS and not name.startswith("wsgi."):
+                del request.META[name]
+        request.META["REMOTE_ADDR"] = ""
+        request.__dict__.pop("headers", None)  # a cached view of what is gone
+        request.COOKIES = {settings.LANGUAGE_COOKIE_NAME: language} if language else {}
+        request.tip_network = network  # type: ignore[attr-defined]
+        response = get_response(request)
+        response.cookies.clear()
+        response["Cache-Control"] = "no-store, private, max-age=0"
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        if 400 <= response.status_code < 500:
+            # Django's own mark that nothing has to be written: a line would hold the minute
+            response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+
+    return respond
 
 
 def request_origin(get_response: Respond) -> Respond:

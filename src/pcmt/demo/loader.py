@@ -23,13 +23,14 @@ from django.utils import timezone
 from pcmt.apps.accounts.models import User
 from pcmt.apps.accounts.operations import create_user, delegate_grant, grant_role
 from pcmt.apps.accounts.queries import grants_of
+from pcmt.apps.activities.operations.kinds import load_kinds
 from pcmt.apps.facts.operations import load_catalogue
 from pcmt.apps.plans.models import SourceFile
 from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import figures, registers, reorganisations, reports, story, units
+from pcmt.demo import activities, figures, registers, reorganisations, reports, story, tips, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -70,6 +71,7 @@ def load(at: datetime) -> Loaded:
         plans = 0 if already else _load(at, people)
         load_catalogue(at=at)  # what is new in the tables reaches a story loaded earlier
         load_forms(at=at)
+        load_kinds(at=at)
     return Loaded(plans, tuple(_signing_in(people, timezone.localdate(at))), settings.DEMO_PASSWORD, samples, already)
 
 
@@ -102,6 +104,7 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     users = {entry["username"]: _user(begun, entry, settings.DEMO_PASSWORD, made) for entry in people["user"]}
     reorganisations.happen(at, made, users)
     load_catalogue()
+    load_kinds()
     plans = story.tell(at, made, users)
     load_forms(at=at)  # what was reported up to now went another way
     story.take_forms(at, users)
@@ -110,6 +113,8 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     figures.tell(at, plans, made, users)
     reports.tell(at, plans, made, users)
     registers.tell(at, made, users)
+    activities.tell(at, made, users)
+    tips.tell(at, made, users)
     for back in range(REMINDED_DAYS, -1, -1):
         remind(at=at - timedelta(days=back))
     reorganisations.plan(at, made, users)

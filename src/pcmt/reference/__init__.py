@@ -3,6 +3,7 @@
 from pcmt.reference.calendars import ladders, school_terms, work_calendar
 from pcmt.reference.exchange import FieldKind, Layout, PacketField, PacketType, qcvn125
 from pcmt.reference.files import folder, table, tables
+from pcmt.reference.kinds import ReadyKind, kinds
 from pcmt.reference.law import WrongLaw, groups_tested, law, law_from, rules_of
 from pcmt.reference.papers import FormField, FormText, paper_form, paper_forms
 from pcmt.reference.points import Centre, centres
@@ -15,10 +16,12 @@ __all__ = [
     "Layout",
     "PacketField",
     "PacketType",
+    "ReadyKind",
     "WrongLaw",
     "centres",
     "folder",
     "groups_tested",
+    "kinds",
     "ladders",
     "law",
     "law_from",

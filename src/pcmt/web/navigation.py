@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.accounts.policies import can_audit, leads, only_looks
 from pcmt.apps.facts.policies import can_keep_forms
 from pcmt.apps.registers.queries.people import sees_files
+from pcmt.apps.tips.policies import handles_tips, keeps_identities
 
 
 @frozen
@@ -51,6 +52,18 @@ def _sees_events(actor: Actor) -> bool:
 
 DONE = ("activities", "kinds", "places", "boards", "field", "record_sheets")
 """Rooms of what is done and where."""
+
+
+def _decides_on_identities(actor: Actor) -> bool:
+    """Who releases identities, or looks over those who do, and sees no tip."""
+    return actor.sees_below("tips.IdentityAsk") and (keeps_identities(actor) or can_audit(actor))
+
+
+def _says_who_receives(actor: Actor) -> bool:
+    """Who chooses which body receives tips, and sees none of them."""
+    return actor.changes_below("tips.TipTeam")
+
+
 FILES = ("registers", "registers_acts", "care", "protection", "papers", "offline")
 """Rooms of files of people."""
 
@@ -65,6 +78,9 @@ ENTRIES: Sequence[Entry] = (
     Entry(pgettext_lazy("danh mục", "Lãnh đạo"), "leader:screen", ("leader",), _answers_for_others),
     Entry(pgettext_lazy("danh mục", "Hồ sơ"), "registers:list", FILES, sees_files),
     Entry(_("Bảo vệ hồ sơ"), "protection:start", ("protection",), _guards_files),
+    Entry(pgettext_lazy("danh mục", "Tin báo"), "tips:list", ("tips",), handles_tips),
+    Entry(_("Danh tính người báo tin"), "tips:custody", ("tips",), _decides_on_identities),
+    Entry(_("Nơi tiếp nhận tin báo"), "tips:teams", ("tips",), _says_who_receives),
     Entry(_("Số liệu"), "entry:list", ("entry", "catalogue", "reconciling", "totals")),
     Entry(pgettext_lazy("danh mục", "Đơn vị"), "units:tree", ("units", "bodies")),
     Entry(_("Danh mục số liệu"), "catalogue:elements", ("catalogue",), can_keep_forms),

@@ -18,7 +18,7 @@ from pcmt.apps.facts.queries import figures, numbers
 from pcmt.apps.registers.models import Clock, CountMark, DrugTest, Episode, Stay, StayWhy, Subject, Support
 from pcmt.apps.registers.operations import counting
 from pcmt.apps.registers.operations.counting import count_unit, mark, mark_all, recount
-from pcmt.apps.registers.queries.counting import ELEMENTS, OPTIONS, end_option, identity, pieces
+from pcmt.apps.registers.queries.counting import ELEMENTS, OPTIONS, end_option, identity
 from pcmt.apps.reports.models import Submission
 from pcmt.apps.reports.operations.opening import open_report
 from pcmt.apps.reports.queries.checking import problems_of
@@ -29,6 +29,7 @@ from pcmt.apps.units.operations import carry_out_reorganisations
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.law import Category, Effect, Setting
 from pcmt.core.measures import OverTime
+from pcmt.core.measures.pieces import pieces
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind, Span
 from pcmt.reference import law
 from tests.apps.reports.writing_kit import FULL, JANUARY, occurrence, use

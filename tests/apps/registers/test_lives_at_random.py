@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcmt.apps.registers.queries.counting import FOREVER, Held, Life, Status, counted, pieces, settled
+from pcmt.apps.registers.queries.counting import FOREVER, Held, Life, Status, counted, settled
 from pcmt.core.law import Category
+from pcmt.core.measures.pieces import pieces
 from pcmt.core.periods import ADMINISTRATIVE, DAY, STATISTICAL, Kind, Span
 
 FIRST, LAST = date(2024, 1, 20), date(2024, 4, 18)  # with a 29 February

@@ -13,8 +13,8 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.activities.models import Event, KindState, KindVersion, Place
-from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
+from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitQuerySet, holds_on
 
 
 def can_record(actor: Actor | None, label: str = "activities.Event") -> bool:
@@ -22,7 +22,7 @@ def can_record(actor: Actor | None, label: str = "activities.Event") -> bool:
     return changes(label, actor) >= Reach.SUBTREE
 
 
-def bodies(actor: Actor | None, label: str = "activities.Event") -> QuerySet[Unit]:
+def bodies(actor: Actor | None, label: str = "activities.Event") -> UnitQuerySet:
     """The units for which the actor may record, today."""
     if actor is None or not can_record(actor, label):
         return Unit.objects.none()
@@ -34,7 +34,7 @@ def can_record_for(actor: Actor | None, body_id: int, label: str = "activities.E
     return bodies(actor, label).filter(pk=body_id).exists()
 
 
-def areas(actor: Actor, body_id: int) -> QuerySet[Unit]:
+def areas(actor: Actor, body_id: int) -> UnitQuerySet:
     """The administrative units in which a body may record: the one it serves, and those below."""
     up = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=body_id, ancestor__kind=UnitKind.ADMINISTRATIVE)
     down = UnitClosure.objects.filter(
@@ -114,3 +114,19 @@ def sees_inside_of(actor: Actor | None, rows: Iterable[Any]) -> frozenset[int]:
     mine = Unit.objects.filter(pk__in={each.body_id for each in held}).filter(pk__in=reached_units(actor, reach))
     bodies_held = set(mine.values_list("pk", flat=True))
     return frozenset(each.pk for each in held if each.body_id in bodies_held)
+
+
+def can_keep_kinds(actor: Actor | None) -> bool:
+    """Whether the actor makes kinds of records at all: standing offices do, for their areas."""
+    return changes("activities.Kind", actor) >= Reach.SUBTREE
+
+
+def can_keep_kind(actor: Actor | None, kind: Kind) -> bool:
+    """Whether the actor changes a kind: the office that keeps it, and one that answers for the area around it.
+
+    Ready kinds are nobody's: they are copied.
+    """
+    if actor is None or kind.office_id is None or not can_keep_kinds(actor):
+        return False
+    reached = reached_units(actor, changes("activities.Kind", actor))
+    return kind.office_id == actor.unit_id or Unit.objects.filter(pk=kind.office_id, pk__in=reached).exists()

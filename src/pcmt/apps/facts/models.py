@@ -262,6 +262,7 @@ class Source(models.TextChoices):
     REGISTER = "register", _("Hồ sơ quản lý")
     ACTIVITY = "activity", _("Nhật ký hoạt động")
     TIP = "tip", _("Sổ tin báo")
+    MONEY = "money", _("Sổ kinh phí")
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):

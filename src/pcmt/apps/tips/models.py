@@ -70,10 +70,16 @@ class TipQuerySet(models.QuerySet[Any]):
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
         seen = self.filter(**{f"{model.TIP}team__in": reached_units(actor, reach)})
-        # the body named, what lies below it and what serves it: none of them learns that the tip exists
-        up = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
-        named = TipNamed.objects.filter(tip=OuterRef(f"{model.TIP}pk" if model.TIP else "pk"), unit__in=up)
-        return seen.exclude(Exists(named))
+        return seen.exclude(names_the_body_of(actor, model.TIP))
+
+
+def names_the_body_of(actor: Actor, way: str) -> Exists:
+    """Whether a tip (`way` leads to it) names the actor's body, or one that this lies below or serves.
+
+    The body named, what lies below it and what serves it: none of them learns that the tip exists.
+    """
+    up = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
+    return Exists(TipNamed.objects.filter(tip=OuterRef(f"{way}pk" if way else "pk"), unit__in=up))
 
 
 class Channel(models.TextChoices):
@@ -116,7 +122,8 @@ class Tip(models.Model):
     told (words; for officers also what they noted), bound to `tips.Tip:<number>`. Days only: `received_on`, `due_on`
     (the last day of the legal limit; `original_due_on` never changes), `closed_on`. `place_id` is the id of a place of
     the activities room, and nothing more. `purge_on` is the day on which content and identity are destroyed; what is
-    counted stays.
+    counted stays. It counts as received in the administrative unit `received_in` and as settled in `closed_in`: the one
+    that the team served on the day, so that a body named in a tip does not find it in its own figures.
     """
 
     TIP = ""
@@ -139,6 +146,8 @@ class Tip(models.Model):
     original_due_on = models.DateField("hạn ban đầu")
     outcome = models.CharField("kết quả", max_length=10, choices=Outcome.choices, blank=True)
     closed_on = models.DateField("xong ngày", null=True, blank=True)
+    received_in = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_in = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeated")
     place_id = models.BigIntegerField(null=True, blank=True)
     hold = models.CharField("lý do giữ lại", max_length=300, blank=True)
@@ -154,6 +163,8 @@ class Tip(models.Model):
         indexes = [
             models.Index(fields=["team", "state", "due_on"], name="tip_team_due"),
             models.Index(fields=["area", "received_on"], name="tip_area_received"),
+            models.Index(fields=["received_in", "received_on"], name="tip_counted_received"),
+            models.Index(fields=["closed_in", "closed_on"], name="tip_counted_closed"),
         ]
         constraints = [
             models.CheckConstraint(name="tip_closed_has_day", condition=Q(state__in=OPEN) | Q(closed_on__isnull=False)),
@@ -185,14 +196,15 @@ class TipNamed(models.Model):
 
 
 class KeeperQuerySet(models.QuerySet[Any]):
-    """What the custodian of identities keeps: seen nowhere but in the custodian's own area."""
+    """What the custodian of identities keeps: seen in the custodian's own area alone, never by whom a tip names."""
 
     def visible_to(self, actor: Actor | None) -> Self:
         model: Any = self.model
         reach = sees(model._meta.label, actor)
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
-        return self.filter(**{f"{model.TIP}team__in": reached_units(actor, reach)})
+        seen = self.filter(**{f"{model.TIP}team__in": reached_units(actor, reach)})
+        return seen.exclude(names_the_body_of(actor, model.TIP))
 
 
 class TipIdentity(models.Model):
@@ -318,7 +330,10 @@ class StepWhat(models.TextChoices):
     TAKEN = "taken", _("Nhận xử lý")
     HANDED = "handed", _("Bàn giao")
     VERIFYING = "verifying", _("Xác minh")
+    COMPLEX = "complex", _("Vụ việc phức tạp")
     EXTENDED = "extended", _("Gia hạn")
+    NOTED = "noted", _("Ghi chú")
+    PLACED = "placed", _("Gắn địa điểm")
     NAMED = "named", _("Có đơn vị bị nêu tên")
     MOVED = "moved", _("Chuyển nơi tiếp nhận")
     SETTLED = "settled", _("Giải quyết xong")
@@ -341,6 +356,7 @@ class TipStep(models.Model):
     order = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    to_user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     sealed = models.BinaryField(null=True, blank=True)
     key_id = models.CharField(max_length=20, blank=True)
 

@@ -24,6 +24,8 @@ LOGGING = {
         # These name people's keys and addresses.
         "fido2": {"level": "WARNING"},
         "allauth": {"level": "WARNING"},
+        # Reads out what cameras write into pictures.
+        "PIL": {"level": "WARNING"},
         # Every start and end of every job is in the database already.
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},

@@ -12,3 +12,12 @@ TIP_RECEIPT_KEY = one_key("PCMT_TIP_RECEIPT_KEY", "tip_receipt_key")
 
 TIP_KEEP_YEARS = env.number("PCMT_TIP_KEEP_YEARS", 5)
 """So many years after a tip is closed its content and its sender's identity are destroyed; counts stay."""
+
+TIP_EXIT = env.text("PCMT_TIP_EXIT", "https://vi.wikipedia.org/")
+"""Where the button for leaving the public page at once leads: a page that everybody may be reading."""
+TIP_NETWORK_FREE = 5
+"""So many tips, and six times as many other forms, come from one network within ten minutes before a task is set."""
+TIP_NETWORK_MOST = 40
+"""So many with the task solved; then the network waits."""
+TIP_HOURLY = env.number("PCMT_TIP_HOURLY", 200)
+"""With so many tips within an hour at one process everybody gets the task, and the log an alert; none is dropped."""

@@ -7,18 +7,11 @@ a form can be read, compared and exported together.
 
 from pcmt.core.schemas.checking import FormProblem, problems
 from pcmt.core.schemas.comparing import Difference, MergedLine, binding_of, compared, merged_lines, summary
-from pcmt.core.schemas.content import (
-    Content,
-    Correction,
-    Figure,
-    ListRow,
-    Part,
-    Picture,
-    Provenance,
-    SectionText,
-)
+from pcmt.core.schemas.content import Content, Correction, Figure, ListRow, Part, Picture, Provenance, SectionText
 from pcmt.core.schemas.entries import FieldProblem, ReadEntry, entry_title, number_of, read_entry, read_value, shown
 from pcmt.core.schemas.forms import RECIPES, Column, ColumnKind, Line, ReportSchema, Section, SectionKind
+from pcmt.core.schemas.kind_checking import KindProblem, asks_for_person, kind_problems
+from pcmt.core.schemas.kind_comparing import KindChange, kind_changes, kind_summary
 from pcmt.core.schemas.kinds import (
     NUMBERS,
     CountOf,
@@ -61,7 +54,9 @@ __all__ = [
     "Figure",
     "Flow",
     "FormProblem",
+    "KindChange",
     "KindField",
+    "KindProblem",
     "KindSchema",
     "Line",
     "ListRow",
@@ -81,6 +76,7 @@ __all__ = [
     "StateSort",
     "Stretch",
     "When",
+    "asks_for_person",
     "binding_of",
     "bound_line",
     "compared",
@@ -88,8 +84,11 @@ __all__ = [
     "content_from",
     "entry_title",
     "flows",
+    "kind_changes",
     "kind_data",
     "kind_from",
+    "kind_problems",
+    "kind_summary",
     "merged_lines",
     "number_of",
     "problems",

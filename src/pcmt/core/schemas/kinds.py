@@ -109,7 +109,7 @@ class CountOf(StrEnum):
     ENTRIES = "entries"  # each event is one
     FIELD = "field"  # the number in a field
     PLACES = "places"  # places that events were held at, each once in a calendar year
-    BEGUN = "begun"  # places that came into one of the `states` in the period, for the first time or again
+    BEGUN = "begun"  # places that came into the `states` from none of them in the period, for the first time or again
     STANDING = "standing"  # places in one of the `states` at the end of the period
 
 

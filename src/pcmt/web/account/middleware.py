@@ -91,13 +91,13 @@ def _in_use(request: HttpRequest) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Django's, but a part of a page that is fetched in the background is told 401 instead of being sent a whole page.
+    """Django's, but programs, and what a page fetches in the background, are told 401 instead of sent a whole page.
 
     The open page then says that the session ended (session.js) and keeps what was typed.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        if "HX-Request" in request.headers:
+        if "HX-Request" in request.headers or request.path_info.startswith("/api/"):
             return HttpResponse(status=401)
         return super().handle_no_permission(request, view_func)
 

@@ -56,6 +56,7 @@ LISTS: Mapping[str, List] = {
             *("qua_han", "tam_dinh_chi", "chua_18", "xep"),
         ),
     ),
+    "places": List(_("Địa điểm"), "places:list", ("q", "loai", "tinh_trang", "don_vi", "con", "xep")),
     "plans": List(pgettext_lazy("danh mục", "Kế hoạch"), "plans:list", ("q", "state")),
 }
 CLEARED = "bo_loc"

@@ -11,6 +11,8 @@ from pcmt.apps.activities.queries.events import waiting_for as events_waiting_fo
 from pcmt.apps.plans.policies import can_start
 from pcmt.apps.registers.queries.work import day_counts, keeps_files
 from pcmt.apps.tasks.queries import due_items, my_work
+from pcmt.apps.tips.policies import handles_tips, sees_statistics
+from pcmt.apps.tips.queries.tips import tip_counts
 from pcmt.web.home.waiting import escalated_to, waiting_for, waiting_reports, waiting_revisions
 from pcmt.web.home.work import body_lines, own_filter, own_groups, own_query
 from pcmt.web.shell.access import acting
@@ -51,5 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_upload": can_start(actor),
         "events_waiting": events_waiting_for(actor).count(),
         "files": day_counts(actor, timezone.now()) if keeps_files(actor) else None,
+        "tips": tip_counts(actor) if handles_tips(actor) else None,
+        "tip_numbers": looks and sees_statistics(actor),
     }
     return render(request, "home/mine.html", page)

@@ -6,13 +6,29 @@ place, its states) calls `mark` in its own transaction, and `keep_since` for the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Min, Q
+from django.utils import timezone
 
 from pcmt.apps.activities.models import EventMark, KeptSince
+from pcmt.apps.activities.queries.counting import counted, kept_by, kept_units
+from pcmt.apps.facts.models import Fact, Source
+from pcmt.apps.facts.operations.counting import tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
+from pcmt.apps.facts.queries.keeping import kept_windows
+from pcmt.apps.units.models import Unit
+from pcmt.apps.units.operations import share_tree
+from pcmt.core.measures.pieces import cuts_of, half_month, pieces
+from pcmt.core.periods import DAY, Span
+
+logger = logging.getLogger(__name__)
+
+MOST = 400
+"""So many units are counted in one go of the job; the next comes soon."""
 
 
 def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
@@ -46,7 +62,81 @@ def keep_since(unit_id: int, kind_id: int, on: date) -> None:
     )
     run(
         f'INSERT INTO {table} (unit_id, kind_id, "start") SELECT unit_id, kind_id, "start" FROM {source} '  # noqa: S608 - names of columns
-        f'WHERE true ON CONFLICT (unit_id, kind_id) DO UPDATE SET '
+        f"WHERE true ON CONFLICT (unit_id, kind_id) DO UPDATE SET "
         f'"start" = CASE WHEN excluded."start" < {table}."start" THEN excluded."start" ELSE {table}."start" END',
         params,
     )
+
+
+def mark_all(*, at: datetime) -> int:
+    """Have every unit counted again from the half month before this one on: days have passed, weeks are over.
+
+    Also those with figures for a piece that a kept window, added since, cuts in two. How many were marked.
+    """
+    units = kept_units()
+    mark(units, half_month(half_month(timezone.localdate(at)) - DAY), at)
+    odd = sorted(day for day in cuts_of(kept_windows()) if half_month(day) != day)
+    across = Q(pk__in=())
+    for day in odd:
+        across |= Q(start__lt=day, end__gt=day)
+    told = Fact.objects.counting().filter(across, recording__source=Source.ACTIVITY, breakdown="")
+    for unit_id, start in told.order_by().values_list("unit_id").annotate(first=Min("start")) if odd else ():
+        mark([unit_id], start, at)
+    return len(units)
+
+
+def recount(*, at: datetime, most: int = MOST) -> int:
+    """Count marked units again, those that wait longest first; how many were counted.
+
+    Each in a transaction of its own, in which its mark goes: whoever dies leaves the mark, several workers take
+    different ones, and what is written meanwhile marks anew. One that fails stands in the program's log and waits for
+    the next time; the others are counted.
+    """
+    failed: set[int] = set()
+    done = 0
+    while done + len(failed) < most:
+        unit_id = None
+        try:
+            with transaction.atomic():
+                share_tree()
+                waiting = EventMark.objects.select_for_update(skip_locked=True).exclude(unit__in=failed)
+                found = waiting.order_by("at", "pk").first()
+                if found is None:
+                    return done
+                unit_id = found.unit_id
+                EventMark.objects.filter(pk=found.pk).delete()
+                count_unit(unit_id=unit_id, start=found.start, at=at)
+            done += 1
+        except Exception:
+            if unit_id is None:
+                raise
+            logger.exception("figures of unit %d could not be counted", unit_id)
+            failed.add(unit_id)
+    return done
+
+
+def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
+    """Count a unit's figures from its records, from the half month before that of a day on; whether any changed."""
+    unit = Unit.objects.get(pk=unit_id)
+    kept = kept_by(unit)
+    if not kept.first:
+        return False
+    today = timezone.localdate(at)
+    since = max(half_month(half_month(start) - DAY), min(kept.first.values()))
+    spans = pieces_of(unit, since, today)
+    last = spans[-1] if spans else None
+    # it runs on where tomorrow does not begin another piece
+    ends = {span.start for span in pieces_of(unit, today, today + DAY)}
+    running = last if last is not None and last.end == today + DAY and last.end not in ends else None
+    made = tell_counted(
+        at=at, unit_id=unit_id, source=Source.ACTIVITY, since=since, first=kept.first,
+        numbers=counted(unit, kept, spans), running=running,
+    )  # fmt: skip
+    return made is not None
+
+
+def pieces_of(unit: Unit, since: date, upto: date) -> list[Span]:
+    """The pieces in which a unit's figures are told from a day until another."""
+    cuts = {*cuts_of(kept_windows()), *([unit.valid_from] if unit.valid_from else [])}
+    spans = pieces(since, upto, cuts, ends=unit.valid_to, weeks=True)
+    return [span for span in spans if unit.valid_from is None or span.start >= unit.valid_from]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import attrs
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Kind, KindState, KindVersion
+from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
 from pcmt.apps.units.models import UnitClosure, holds_on
 from pcmt.core.schemas import KindSchema, kind_from
 
@@ -39,3 +41,44 @@ def kinds_for(actor: Actor, noun: str | None = None) -> list[KindChoice]:
     versions = KindVersion.objects.filter(kind__in=kinds, state=KindState.IN_USE)
     by_kind = {version.kind_id: version for version in versions}
     return [KindChoice(row, by_kind[row.pk], schema_of(by_kind[row.pk])) for row in kinds.values() if row.pk in by_kind]
+
+
+def in_use(kind: Kind) -> KindVersion | None:
+    """The version by which entries are made; None while none is in use."""
+    return kind.versions.filter(state=KindState.IN_USE).first()
+
+
+def draft_of(kind: Kind) -> KindVersion | None:
+    """The version that is being written."""
+    return kind.versions.filter(state=KindState.DRAFT).first()
+
+
+@attrs.frozen
+class KindUse:
+    """How often a kind is used by its versions' ids, by how many bodies, and the last day. All are counted."""
+
+    entries: Mapping[int, int]
+    bodies: int
+    last: date | None
+
+    @property
+    def total(self) -> int:
+        """Entries of all versions."""
+        return sum(self.entries.values())
+
+
+def use_of(kind: Kind) -> KindUse:
+    """How often a kind is used, whoever may see the entries: numbers only."""
+    model, day = (Event, "on") if kind.noun == "event" else (Place, "from_on")
+    rows = model.objects.filter(kind=kind)
+    entries = dict(rows.order_by().values_list("kind_version").annotate(Count("pk")))
+    told = rows.aggregate(bodies=Count("body", distinct=True), last=Max(day))
+    return KindUse(entries, told["bodies"], told["last"])
+
+
+def used_often() -> dict[int, int]:
+    """How many entries each kind has, by its id; two statements."""
+    found: dict[int, int] = {}
+    for model in (Event, Place):
+        found |= dict(model.objects.order_by().values_list("kind").annotate(Count("pk")))
+    return found

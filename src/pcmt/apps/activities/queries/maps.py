@@ -74,14 +74,16 @@ def drawn(actor: Actor, wanted: MapFilter) -> Drawn:
         dots = _events_by_unit(actor, wanted) if wanted.events else _places_by_unit(actor, wanted, kinds)
         return Drawn(dots, _ground(actor))
     area = Unit.objects.filter(pk=wanted.area_id).first()
-    name = area.name if area is not None else ""
+    if area is None:
+        return Drawn([], [])
     found = _events(actor, wanted) if wanted.events else _places(actor, wanted, kinds)
-    return Drawn(found[:MOST], [], name, max(0, len(found) - MOST))
+    centre = centres().get(area.code)
+    ground = [(centre.lat, centre.lon)] if centre is not None else []
+    return Drawn(found[:MOST], ground, area.name, max(0, len(found) - MOST))
 
 
-def map_kinds(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Kinds of places and of events to choose from, by their codes: those with records that the actor sees."""
-    del actor
+def map_kinds() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Kinds of places and of events to choose from, by their codes."""
     rows = list(Kind.objects.order_by("order", "label", "pk").values_list("noun", "code", "label"))
     return (
         [(code, label) for noun, code, label in rows if noun == "place"],
@@ -199,7 +201,7 @@ def _below(actor: Actor, unit_id: int) -> Any:
 
 
 def _ground(actor: Actor) -> list[tuple[float, float]]:
-    """The communes of the reader's province (of the whole country for whoever is above provinces): how the land lies."""
+    """The communes of the reader's province (of the country for who is above): how the land lies."""
     up = UnitClosure.objects.filter(
         holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
     )

@@ -239,7 +239,7 @@ class PlacePage:
 
 
 def place_page(actor: Actor, place_id: int) -> PlacePage | None:
-    """A place with its life; None where the actor sees none. What is kept inside is there only for who may change it."""
+    """A place with its life; None where the actor sees none. What is inside is there only for who may change it."""
     rows = shown_to(Place.objects.all(), actor)
     place: Place | None = rows.select_related("kind", "kind_version", "area", "body").filter(pk=place_id).first()
     if place is None:

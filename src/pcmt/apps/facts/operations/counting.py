@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from pcmt.apps.audit.operations import record
@@ -31,25 +32,33 @@ Numbers = Mapping[tuple[str, str, Span], int]
 
 
 def tell_counted(
-    *, at: datetime, unit_id: int, source: Source, since: date, first: date, numbers: Numbers,
+    *, at: datetime, unit_id: int, source: Source, since: date, first: date | Mapping[str, date], numbers: Numbers,
     running: Span | None = None,
 ) -> Recording | None:  # fmt: skip
     """Have exactly these numbers of a unit stand for its periods from the day `since` on; None: nothing differed.
 
-    `first` is the day from which on the unit has records. The periods of `numbers` do not overlap and begin on `since`
+    `first` is the day from which on the unit has records, or such a day for each element that it counts: then the others
+    of the source stay as they are. The periods of `numbers` do not overlap and begin on `since`
     or later. `running` is the one of them that is not over and ends with today: what has not changed in it since an
     earlier day stays told up to that day, so that quiet units cost nothing.
     """
     counter = next(each for each in counters() if each.source == source)
+    by_element = isinstance(first, Mapping)
+    days = first if isinstance(first, Mapping) else dict.fromkeys(counter.elements, first)
     with transaction.atomic():
         share_tree()
-        elements = {row.pk: row for row in Element.objects.filter(code__in=counter.elements)}
+        rows = Element.objects.filter(code__in=set(days) & set(counter.elements))
+        elements = {row.pk: row for row in rows}
+        if not elements:
+            return None
         ids = {row.code: pk for pk, row in elements.items()}
         mine = Fact.objects.current().filter(
             unit=unit_id, element__in=elements, recording__source=source, accepted=True, end__gt=since
         )
-        typed = Fact.objects.current().filter(unit=unit_id, element__in=elements, accepted=True, start__gte=first)
-        typed = typed.exclude(recording__source=source)
+        early = Q(pk__in=())
+        for day in sorted({days[row.code] for row in elements.values()}):
+            early |= Q(element__in=[pk for pk, row in elements.items() if days[row.code] == day], start__gte=day)
+        typed = Fact.objects.current().filter(early, unit=unit_id, accepted=True).exclude(recording__source=source)
         wanted = {
             (unit_id, ids[code], part, span): value for (code, part, span), value in numbers.items() if code in ids
         }
@@ -57,26 +66,46 @@ def tell_counted(
         if not asked:
             return None
         ledger = Ledger.opened(asked, elements, at)
-        CountedUnit.objects.update_or_create(unit_id=unit_id, source=source, element=None, defaults={"start": first})
+        _keep_first(unit_id, source, {pk: days[row.code] for pk, row in elements.items()} if by_element else first)
         standing = {
             (row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)): row for row in mine.defer("note")
         }
         closing, new = _differences(wanted, standing, running, elements)
-        early = [
+        aside = [
             row
             for row in typed.select_related("recording")
             if counter.counts(elements[row.element_id].code, row.breakdown)
         ]
-        closing += [row.pk for row in early]
+        closing += [row.pk for row in aside]
         made = None
         if closing or new:
             made = Recording.objects.create(at=at, source=source)
             ledger.write(made, new, closing=closing)
-            _put_aside(ledger, early, at)
-        compare({unit_id}, list(elements.values()), CountedCells({(unit_id, str(source)): first}), at)
+            _put_aside(ledger, aside, at)
+        begun = (
+            {(unit_id, str(source), row.code): days[row.code] for row in elements.values()}
+            if by_element
+            else {(unit_id, str(source), ""): first}
+        )
+        compare({unit_id}, list(elements.values()), CountedCells(begun, (counter,)), at)
         if made is not None:
             record(at=at, actor=None, event="facts.numbers.told", obj=made, after={"count": len(new)})
     return made
+
+
+def _keep_first(unit_id: int, source: Source, first: date | Mapping[int, date]) -> None:
+    """Keep from which day on a unit's figures are counted: all of the source, or each element by its id."""
+    wanted: Mapping[int | None, date] = dict(first) if isinstance(first, Mapping) else {None: first}
+    known = {row.element_id: row for row in CountedUnit.objects.filter(unit_id=unit_id, source=source)}
+    new = [
+        CountedUnit(unit_id=unit_id, source=source, element_id=pk, start=start)
+        for pk, start in wanted.items()
+        if pk not in known
+    ]
+    CountedUnit.objects.bulk_create(new)
+    for pk, start in wanted.items():
+        if pk in known and known[pk].start != start:
+            CountedUnit.objects.filter(pk=known[pk].pk).update(start=start)
 
 
 def _differences(

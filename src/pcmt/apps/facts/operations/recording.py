@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.catalogue import breakdowns
-from pcmt.apps.facts.counters import counter_of
+from pcmt.apps.facts.counters import counter_of, counters
 from pcmt.apps.facts.listeners import Changed, tell_changed
 from pcmt.apps.facts.models import Element, ElementVersion, Fact, Form, Recording, Source
 from pcmt.apps.facts.operations.reconciling import compare
@@ -33,7 +33,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.measures import kept, number_label
 from pcmt.core.periods import Span, date_label
 
-COUNTED = (Source.REGISTER, Source.ACTIVITY)
+COUNTED = (Source.REGISTER, Source.ACTIVITY, Source.MONEY)
 """Sources whose numbers nobody types: they follow the records."""
 LARGEST = 10**15
 """Stored numbers are smaller: the sums of ten thousand units still fit into a column."""
@@ -337,7 +337,8 @@ class Ledger:
 def _counted_among(elements: Mapping[int, Element], places: Iterable[tuple[int, int, str, Span]]) -> list[Element]:
     """The elements of places that are counted from records somewhere."""
     ids = sorted({element_id for _unit, element_id, *_rest in places})
-    return [elements[pk] for pk in ids if counter_of(elements[pk].code)]
+    known = counters()
+    return [elements[pk] for pk in ids if counter_of(elements[pk].code, among=known)]
 
 
 def _beside(row: Fact, counted: CountedCells) -> bool:

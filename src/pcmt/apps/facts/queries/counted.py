@@ -8,33 +8,47 @@ from datetime import date
 import attrs
 from django.db.models import Exists, OuterRef, Q
 
-from pcmt.apps.facts.counters import Counter, counter_of, counters
+from pcmt.apps.facts.counters import Counter, counter_of, counters, settled_counters
 from pcmt.apps.facts.models import CountedUnit
 from pcmt.core.periods import Span
+
+MOST_NAMED = 500
+"""More units are not named in a statement: then it reads those of all."""
 
 
 @attrs.frozen
 class CountedCells:
-    """From which days on figures of units are counted, by unit and kind of records."""
+    """From which day on figures of units are counted: by unit, kind of records, and element ("": all it counts)."""
 
-    since: Mapping[tuple[int, str], date] = attrs.field(factory=dict)
+    since: Mapping[tuple[int, str, str], date] = attrs.field(factory=dict)
+    counters: tuple[Counter, ...] = ()
 
     def counter(self, unit_id: int, element: str, breakdown: str, span: Span) -> Counter | None:
         """Who counts a cell; nobody where a period begins before the unit's records do: there people know more."""
-        found = counter_of(element, breakdown)
-        first = self.since.get((unit_id, str(found.source))) if found else None
+        found = counter_of(element, breakdown, self.counters)
+        if found is None:
+            return None
+        source = str(found.source)
+        first = self.since.get((unit_id, source, ""), self.since.get((unit_id, source, element)))
         return found if first is not None and first <= span.start else None
 
 
 def counted_cells(unit_ids: Collection[int], elements: Collection[str]) -> CountedCells:
-    """What is counted of some elements at units; one statement, none where nobody counts any of the elements."""
-    sources = {str(found.source) for code in elements if (found := counter_of(code))}
-    if not sources or not unit_ids:
+    """What is counted of some elements at units: one statement, and one more where a source that is alive counts any."""
+    if not unit_ids or not elements:
         return CountedCells()
-    rows = CountedUnit.objects.filter(source__in=sources)
-    if len(unit_ids) <= 500:
+    settled = settled_counters()
+    whole = {str(each.source) for each in settled if any(each.counts(code, "") for code in elements)}
+    rows = CountedUnit.objects.filter(Q(source__in=whole, element=None) | Q(element__code__in=set(elements)))
+    if len(unit_ids) <= MOST_NAMED:
         rows = rows.filter(unit__in=unit_ids)
-    return CountedCells({(unit, source): start for unit, source, start in rows.values_list("unit", "source", "start")})
+    since = {
+        (unit, source, code or ""): start
+        for unit, source, code, start in rows.values_list("unit", "source", "element__code", "start")
+    }
+    if not since:
+        return CountedCells()
+    return CountedCells(since, counters() if any(code for _unit, _source, code in since) else settled)
 
 
 def is_counted() -> Q:
@@ -42,7 +56,10 @@ def is_counted() -> Q:
     found = Q(pk__in=())
     for each in counters():
         begun = CountedUnit.objects.filter(
-            unit_id=OuterRef("unit_id"), source=each.source, start__lte=OuterRef("start")
+            Q(element=None) | Q(element=OuterRef("element_id")),
+            unit_id=OuterRef("unit_id"),
+            source=each.source,
+            start__lte=OuterRef("start"),
         )
         found |= Q(element__code__in=list(each.elements)) & Q(Exists(begun))
     return found

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Ask
-from pcmt.apps.facts.counters import Counter, counter_of
+from pcmt.apps.facts.counters import Counter, counter_of, counters
 from pcmt.apps.facts.models import Fact, FormLine, Reconciliation, ReconciliationState, Recording
 from pcmt.apps.facts.queries.counted import counted_cells
 from pcmt.apps.facts.queries.entering import elements_of
@@ -56,12 +56,8 @@ class Differing:
     typed: Decimal | None
     counted: Decimal
     told: Recording
-
-    @property
-    def source(self) -> str:
-        """From which records the other number is counted; empty where nobody counts it any more."""
-        found = counter_of(self.row.element.code, self.row.breakdown)
-        return str(found.source) if found else ""
+    source: str
+    """From which records the other number is counted; empty where nobody counts it any more."""
 
     @property
     def by(self) -> str:
@@ -90,6 +86,7 @@ def difference(actor: Actor, item_id: int) -> Differing | None:
 def shown(rows: Collection[Reconciliation], on: date) -> list[Differing]:
     """Rows with the words of their elements."""
     kinds = elements_of(rows, on)
+    known = counters() if rows else ()
     return [
         Differing(
             row,
@@ -98,6 +95,7 @@ def shown(rows: Collection[Reconciliation], on: date) -> list[Differing]:
             None if row.fact.value is None else row.element.number(row.fact.value),
             row.element.number(row.counted),
             row.fact.recording,
+            str(found.source) if (found := counter_of(row.element.code, row.breakdown, known)) else "",
         )
         for row in rows
     ]

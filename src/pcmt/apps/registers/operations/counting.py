@@ -19,9 +19,10 @@ from pcmt.apps.facts.operations.counting import tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
 from pcmt.apps.registers.models import CountMark, Stay
-from pcmt.apps.registers.queries.counting import Numbers, counted, cuts_of, half_month, lives_of, pieces
+from pcmt.apps.registers.queries.counting import Numbers, counted, lives_of
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import share_tree
+from pcmt.core.measures.pieces import cuts_of, half_month, pieces
 from pcmt.core.periods import DAY, Span
 
 logger = logging.getLogger(__name__)

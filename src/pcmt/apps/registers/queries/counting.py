@@ -162,7 +162,6 @@ KEPT = ("done", "early")
 NOT_OWED = ("suspended", "void")
 """Outcomes of windows that nobody owed in the end."""
 KINDS = ("stays", "statuses", "tests", "checks", "windows", "episodes", "supports")
-SECOND_HALF = 15
 SAME_RELAPSE = timedelta(days=30)
 """A relapse that shows in several records within so many days is one."""
 FOREVER = date.max
@@ -399,35 +398,6 @@ def _lives(root: Mapping[int, int], since: date) -> list[Life]:
 def _order(row: Any) -> Any:
     """Stays and spells by their days; what are tuples by themselves."""
     return (row.start, row.end, str(row)) if isinstance(row, Held | Status) else row
-
-
-def cuts_of(spans: Iterable[Span]) -> set[date]:
-    """The days on which periods begin, or no longer are."""
-    return {day for span in spans for day in (span.start, span.end)}
-
-
-def half_month(day: date) -> date:
-    """The first day of the half of a month in which a day lies."""
-    return day.replace(day=1 if day.day < SECOND_HALF else SECOND_HALF)
-
-
-def pieces(since: date, upto: date, cuts: Collection[date] = (), *, ends: date | None = None) -> list[Span]:
-    """The pieces from the half month of a day on, up to and with the day `upto`, cut on some days.
-
-    The last one ends with `upto`, and is whole on the last day of its half. None reaches `ends`, the first day on which
-    the commune no longer is.
-    """
-    stop = upto + DAY if ends is None else min(upto + DAY, ends)
-    days = {half_month(since), stop, *(day for day in cuts if half_month(since) < day < stop)}
-    at = half_month(since)
-    while at < stop:
-        days.add(at)
-        at = (
-            half_month(at + timedelta(days=17))
-            if at.day == 1
-            else (at.replace(day=28) + timedelta(days=4)).replace(day=1)
-        )
-    return [Span(start, end) for start, end in pairwise(sorted(day for day in days if day <= stop))]
 
 
 # --- counting

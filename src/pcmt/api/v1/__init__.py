@@ -1,0 +1,1 @@
+"""The first version. What is here keeps its shape; fields may be added."""

@@ -1,0 +1,1 @@
+"""Places and the map, under `/hoat-dong/dia-diem/`."""

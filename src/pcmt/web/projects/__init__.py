@@ -1,0 +1,1 @@
+"""Campaigns, programmes with their projects, and money."""

@@ -1,0 +1,196 @@
+"""A programme with its projects and sub-projects: who answers, what is due, money, results beside spending."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.plans.models import Plan
+from pcmt.apps.plans.policies import can_review
+from pcmt.apps.projects.models import Milestone, MoneyAct, MoneyEntry, MoneyLine, Review
+from pcmt.apps.projects.policies import can_keep, can_tell
+from pcmt.apps.projects.queries.money import (
+    Sums,
+    line_sums,
+    lines_in,
+    lines_without_source,
+    rolled_up,
+    unfunded_targets,
+    unfunded_tasks,
+)
+from pcmt.apps.projects.queries.tree import family, living, owners
+from pcmt.apps.targets.models import Target
+from pcmt.apps.units.models import Unit
+from pcmt.core.evaluating import Verdict
+from pcmt.core.periods import DAY, Span
+from pcmt.web.plan.header import plan_window, seen_plan
+from pcmt.web.shell.access import acting
+from pcmt.web.targets.drawing import Chart, chart
+from pcmt.web.targets.listing import with_kept, with_standing
+from pcmt.web.targets.words import VERDICT_WORDS
+
+SHOWN = 40
+"""So many targets, or unfunded tasks, are listed; the rest is counted."""
+
+
+@attrs.frozen
+class Node:
+    """A plan of the tree, `depth` levels in, with what it has."""
+
+    plan: Plan
+    depth: int
+    owner: str
+    sums: Sums
+    milestones: Sequence[Any]
+    reviews: Sequence[Any]
+    may: bool
+
+
+@attrs.frozen
+class Due:
+    """A milestone or review with how it stands on the day."""
+
+    row: Any
+    late: int
+    done: date | None
+
+
+def programme(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The tree, its money, and what nobody pays for."""
+    actor, plan = acting(request), seen_plan(request, plan_id)
+    seen = set(Plan.objects.visible_to(actor).filter(pk__in=family(plan.pk)).values_list("pk", flat=True))
+    plans = living(seen)
+    ids = [row.pk for row in plans]
+    lines = lines_in(ids)
+    sums = line_sums(lines)
+    whole = rolled_up(plans, sums, {line.pk: line.plan_id for line in lines})
+    targets, more = results(actor, ids, lines, sums)
+    unfunded = unfunded_tasks(ids)
+    page = {
+        "plan": plan,
+        "nodes": tree_of(actor, plan, plans, whole, actor.on),
+        "whole": whole.get(plan.pk, Sums()),
+        "chart": spending(plan, ids, lines, actor.on),
+        "results": targets,
+        "more_results": more,
+        "unfunded_lines": lines_without_source(ids),
+        "unfunded_targets": unfunded_targets(ids)[:SHOWN],
+        "unfunded_tasks": unfunded[:SHOWN],
+        "more_tasks": max(0, len(unfunded) - SHOWN),
+        "may_keep": can_keep(actor, plan),
+        "may_open": can_review(actor, plan),
+        "today": actor.on,
+    }
+    return render(request, "projects/programme.html", page)
+
+
+def tree_of(actor: Actor, root: Plan, plans: Sequence[Plan], whole: Mapping[int, Sums], on: date) -> list[Node]:
+    """The plans as a list in the order of the tree, each with how deep it lies."""
+    answering = owners(plans)
+    names = dict(Unit.objects.filter(pk__in=set(answering.values())).values_list("pk", "name"))
+    stones = _by_plan(Milestone.objects.standing().filter(plan__in=plans).select_related("owed_by"), on)
+    held = _by_plan(Review.objects.standing().filter(plan__in=plans), on)
+    below: dict[int | None, list[Plan]] = defaultdict(list)
+    for row in plans:
+        below[row.parent_id].append(row)
+    keeps = can_keep(actor, root)
+    found: list[Node] = []
+
+    def add(row: Plan, depth: int) -> None:
+        may = keeps or (answering[row.pk] == actor.unit_id and can_tell(actor, row))
+        found.append(
+            Node(
+                row,
+                depth,
+                names.get(answering[row.pk], ""),
+                whole.get(row.pk, Sums()),
+                stones[row.pk],
+                held[row.pk],
+                may,
+            )
+        )
+        for each in below[row.pk]:
+            add(each, depth + 1)
+
+    add(root, 0)
+    return found
+
+
+def _by_plan(rows: Any, on: date) -> dict[int, list[Due]]:
+    found: dict[int, list[Due]] = defaultdict(list)
+    for row in rows.order_by("due_on", "pk"):
+        done = row.done_on if isinstance(row, Milestone) else row.held_on
+        found[row.plan_id].append(Due(row, row.days_late(on), done))
+    return found
+
+
+def results(
+    actor: Actor, plan_ids: Collection[int], lines: Sequence[MoneyLine], sums: Mapping[int, Sums]
+) -> tuple[list[dict[str, Any]], int]:
+    """Targets with their kept verdict and their money, those with money first; how many more there are."""
+    of_target: dict[int, Sums] = defaultdict(Sums)
+    for line in lines:
+        if line.target_id is not None:
+            of_target[line.target_id] += sums[line.pk]
+    seen = Target.objects.visible_to(actor).active().filter(plan__in=plan_ids)
+    rows = sorted(with_kept(with_standing(seen)), key=lambda row: (row.pk not in of_target, row.plan_id, row.order))
+    shown = [
+        {"target": row, "word": VERDICT_WORDS[Verdict(row.verdict)], "sums": of_target.get(row.pk)}
+        for row in rows[:SHOWN]
+    ]
+    return shown, max(0, len(rows) - SHOWN)
+
+
+def quarters(window: Span, until: date) -> list[date]:
+    """The last days of quarters in a window, up to the one of a day."""
+    found = []
+    year, month = window.start.year, (window.start.month - 1) // 3 * 3 + 4
+    while True:
+        year, month = (year + 1, month - 12) if month > 12 else (year, month)
+        last = min(date(year, month, 1) - DAY, window.last)
+        found.append(last)
+        if last >= window.last or last >= until:
+            return found
+        month += 3
+
+
+def spending(plan: Plan, plan_ids: Collection[int], lines: Sequence[MoneyLine], on: date) -> Chart | None:
+    """What was spent by the end of each quarter, beside the estimates of the years spread evenly over their days."""
+    window = plan_window(plan)
+    total = sum(line.estimate for line in lines)
+    if window is None or not total:
+        return None
+    acts = MoneyEntry.objects.standing().filter(
+        line__plan__in=plan_ids, line__voided_at__isnull=True, what=MoneyAct.DISBURSEMENT
+    )
+    days = list(acts.order_by("on").values_list("on").annotate(all=Sum("amount")))
+    by_year: dict[int, int] = defaultdict(int)
+    for line in lines:
+        by_year[line.year] += line.estimate
+    dots: list[tuple[date, int | None, int]] = []
+    for last in quarters(window, on):
+        spent = sum(int(amount) for day, amount in days if day <= last) if last <= on else None
+        dots.append((last, spent, planned_by(by_year, last)))
+    if dots[-1][1] is None:
+        dots[-1] = (on, sum(int(amount) for day, amount in days if day <= on), planned_by(by_year, on))
+    told = [(day, None if spent is None else Decimal(spent), Decimal(due)) for day, spent, due in dots]
+    return chart(window, told, goal=Decimal(total), opening=Decimal(0), on=on)
+
+
+def planned_by(by_year: Mapping[int, int], day: date) -> int:
+    """What the estimates say by the end of a day: each year's spread evenly over its days."""
+    total = 0
+    for year, amount in by_year.items():
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        passed = min(max((day - first).days + 1, 0), (last - first).days + 1)
+        total += amount * passed // ((last - first).days + 1)
+    return total

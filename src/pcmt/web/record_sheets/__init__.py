@@ -1,0 +1,1 @@
+"""Entries of one kind as workbooks: the empty form, imports with a preview, exports."""
