@@ -25,12 +25,13 @@ from pcmt.apps.activities.operations.offline import (
     REASONS,
     FieldEntry,
     decide_entry,
+    followed,
     is_known,
     take_entries,
 )
-from pcmt.apps.activities.policies import can_record
+from pcmt.apps.activities.policies import areas, can_record
 from pcmt.apps.activities.queries.kinds import KindChoice
-from pcmt.apps.activities.queries.offline import entries_waiting, field_areas, field_kinds, field_places
+from pcmt.apps.activities.queries.offline import MOST_AREAS, entries_waiting, field_areas, field_kinds, field_places
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import FieldType, KindSchema
 from pcmt.web.shell.access import acting
@@ -201,7 +202,8 @@ def decide(request: HttpRequest, entry_id: int) -> HttpResponse:
                 messages.success(request, _("Đã bỏ mục này.") if entry is None else _("Đã ghi mục này."))
                 return redirect("field:waiting")
             problems = {each.about: each.message for each in done.problems} or {done.field: done.message}
-    asks = _asks(choice.schema if choice else None, held, request.POST if request.method == "POST" else None, problems)
+    posted = request.POST if request.method == "POST" else None
+    asks = _asks(choice.schema if choice else None, held, posted, problems, _areas(actor, held))
     context = {
         "row": row, "held": held, "reason": REASONS[row.reason](), "asks": asks, "choice": choice, "code": code,
         "kinds": kinds.values(), "problems": problems,
@@ -227,14 +229,26 @@ def _corrected(
         for each in choice.schema.fields
     }
     places = held.place_ids if "places" in posted else ()
+    area = posted.get("area", "")
     return attrs.evolve(
-        held, kind=choice.kind.code, number=choice.version.number, on=on, time=posted.get("time", ""),
+        held, area_id=int(area) if area.isdecimal() and len(area) < 10 else held.area_id, kind=choice.kind.code,
+        number=choice.version.number, on=on, time=posted.get("time", ""),
         title=posted.get("title", "")[:LONG], where=posted.get("where", "")[:LONG], typed=typed, place_ids=places,
     )  # fmt: skip
 
 
+def _areas(actor: Actor, held: FieldEntry) -> list[tuple[str, str]]:
+    """Where the body of an entry records: what to choose from when the area that the device knew is no more."""
+    body_id = followed(held, actor.on).body_id
+    return [(str(each.pk), each.name) for each in areas(actor, body_id).order_by("name", "pk")[:MOST_AREAS]]
+
+
 def _asks(
-    schema: KindSchema | None, held: FieldEntry, posted: QueryDict | None, problems: Mapping[str, str]
+    schema: KindSchema | None,
+    held: FieldEntry,
+    posted: QueryDict | None,
+    problems: Mapping[str, str],
+    offered: list[tuple[str, str]],
 ) -> list[Ask]:
     def value(name: str, kept: Any) -> Any:
         return kept if posted is None else posted.get(name, "")
@@ -243,6 +257,7 @@ def _asks(
     asks.append(Ask("time", _("Giờ"), "time", value("time", held.time)))
     if schema is None or not schema.title:
         asks.append(Ask("title", _("Tên"), "text", value("title", held.title)))
+    asks.append(Ask("area", _("Địa bàn"), "choice", value("area", str(held.area_id)), offered))
     asks.append(Ask("where", _("Ở đâu"), "text", value("where", held.where)))
     for each in schema.fields if schema else ():
         name = f"f-{each.key}"
