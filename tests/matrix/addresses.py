@@ -358,7 +358,6 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "activities:queue": lambda _of, _who: {
         "chosen": f"{Event.objects.get(body__name='Trạm Y tế xã Đông Hòa', title='chờ').pk}.1"
     },
-    "tips:act": lambda of, _who: {"version": of.tip.version},
     "grant": lambda of, _who: {"grant": of.grant.pk},
     "plans:upload": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},
     "plans:amend": lambda _of, _who: {"text": "KẾ HOẠCH\nI. NHIỆM VỤ\n1. Làm sạch địa bàn."},

@@ -44,8 +44,8 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "projects.money.voided": gettext_lazy("Hủy bút toán kinh phí"),
         "projects.year.closed": gettext_lazy("Khóa sổ kinh phí năm"),
         "projects.year.opened": gettext_lazy("Mở lại sổ kinh phí năm"),
-        "projects.sheet_money.told": gettext_lazy("Ghi kinh phí từ tệp Excel"),
-        "projects.sheet_money.undone": gettext_lazy("Hoàn tác tệp kinh phí"),
+        "projects.moneysheet.told": gettext_lazy("Ghi kinh phí từ tệp Excel"),
+        "projects.moneysheet.undone": gettext_lazy("Hoàn tác tệp kinh phí"),
         "projects.money.exported": gettext_lazy("Tải bảng kinh phí"),
     },
     gettext_lazy("Hồ sơ quản lý"): {

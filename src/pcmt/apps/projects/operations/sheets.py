@@ -111,7 +111,7 @@ def tell_sheet(*, actor: Actor, at: datetime, sheet_id: int) -> MoneySheet | Ref
         sheet.save(update_fields=["state", "told_at", "undo"])
         hold(at)
         count_units(unit_ids=done.units, at=at)
-        record(at=at, actor=actor, event="projects.sheet_money.told", obj=sheet, after={"rows": len(done.undo)})
+        record(at=at, actor=actor, event="projects.moneysheet.told", obj=sheet, after={"rows": len(done.undo)})
     return sheet
 
 
@@ -142,7 +142,7 @@ def undo_sheet(*, actor: Actor, at: datetime, sheet_id: int) -> MoneySheet | Ref
         sheet.save(update_fields=["state", "undone_at"])
         hold(at)
         count_units(unit_ids=units, at=at)
-        record(at=at, actor=actor, event="projects.sheet_money.undone", obj=sheet)
+        record(at=at, actor=actor, event="projects.moneysheet.undone", obj=sheet)
     return sheet
 
 
