@@ -187,9 +187,7 @@ def test_who_left_a_unit_lays_entries_before_it_and_nobody_before_strangers(land
 def test_a_device_takes_along_what_its_unit_may_use(land: World) -> None:
     here = place(land["dong_hoa"], SCHOOL, since=date(2025, 9, 1), name="Trường A", body=land["dong_hoa_police"])
     place(land["binh_giang"], SCHOOL, since=date(2025, 9, 1), name="Trường xa")
-    gone = place(
-        land["dong_hoa"], SCHOOL, since=date(2025, 9, 1), name="Trường cũ", body=land["dong_hoa_police"]
-    )
+    gone = place(land["dong_hoa"], SCHOOL, since=date(2025, 9, 1), name="Trường cũ", body=land["dong_hoa_police"])
     gone.to_on = TODAY
     gone.save()
     actor = officer(land)
