@@ -53,7 +53,8 @@ def test_every_user_can_sign_in(loaded: Loaded) -> None:
     assert len(loaded.users) == people.count()
     assert not any(user.has_usable_password() for user in User.objects.filter(email=""))
     roles = {"Cơ quan thường trực", "Lãnh đạo", "Cán bộ", "Cán bộ cấp xã", "Kiểm toán", "Quản trị"}
-    roles |= {"Người giữ hồ sơ quản lý", "Cán bộ y tế"}
+    roles |= {"Người giữ hồ sơ quản lý", "Cán bộ y tế", "Cán bộ tiếp nhận tin báo"}
+    roles |= {"Người giữ danh tính người báo tin"}
     assert {each.role for each in loaded.users} == roles
     assert authenticate(username="thuongtruc", password=loaded.password)
     assert all(user.email.endswith(f"@{settings.DEMO_EMAIL_DOMAIN}") for user in people)

@@ -9,6 +9,7 @@ from pcmt.apps.facts.catalogue import shipped as catalogue
 from pcmt.core.measures import Nature, OverTime, Shape, check_catalogue, target_from
 from pcmt.core.reading import read
 from pcmt.core.text import fold
+from pcmt.reference import kinds
 from tests.core.reading.kit import SEEDS, TARGETS, read_plan
 
 SHARE, COUNT = Shape.SHARE, Shape.LEVEL
@@ -73,7 +74,8 @@ def test_the_catalogue_is_whole() -> None:
     assert check_catalogue(whole) == ()
     used = {code for indicator in whole.indicators.values() for code in (*indicator.counted, *indicator.whole)}
     moves = {code for balance in rules().balances for code in (*balance.plus, *balance.minus)}
-    assert set(whole.elements) == used | moves  # nothing is asked for that nothing reads
+    told = {code for ready in kinds().values() for code in ready.schema.elements}
+    assert set(whole.elements) == used | moves | told  # nothing is asked for that nothing reads or tells
     for element in whole.elements.values():
         assert (element.over_time is OverTime.SUM) == (element.nature is Nature.FLOW)
 

@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -438,20 +439,19 @@ def test_who_sees_who_read(land: World, actor: Actor) -> None:
 def test_keys_of_settings(monkeypatch: Any, tmp_path: Any) -> None:
     from django.core.exceptions import ImproperlyConfigured
 
-    from pcmt.config.settings import registers as kept
-
+    kept = import_module("pcmt.config.settings.keys")
     one, two = (base64.urlsafe_b64encode(fresh()).decode() for _each in range(2))
     monkeypatch.setenv("PCMT_REGISTER_KEYS", f"b:{two}, a:{one}")
-    assert list(kept._keys()) == ["b", "a"]
+    assert list(kept.keys("PCMT_REGISTER_KEYS", "register_key")) == ["b", "a"]
     path = tmp_path / "keys"
     path.write_text(f"c:{one}\n")
     monkeypatch.setenv("PCMT_REGISTER_KEYS_FILE", str(path))
-    assert list(kept._keys()) == ["c"]
+    assert list(kept.keys("PCMT_REGISTER_KEYS", "register_key")) == ["c"]
     path.write_text(f"c:{one},c:{two}")
     with pytest.raises(ImproperlyConfigured):
-        kept._keys()
+        kept.keys("PCMT_REGISTER_KEYS", "register_key")
     monkeypatch.setenv("PCMT_REGISTER_KEYS_FILE", "")
     monkeypatch.setenv("PCMT_REGISTER_KEYS", "")
     monkeypatch.setattr(kept, "HTTPS", True)
     with pytest.raises(ImproperlyConfigured, match="PCMT_REGISTER_KEYS"):
-        kept._keys()
+        kept.keys("PCMT_REGISTER_KEYS", "register_key")

@@ -617,7 +617,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "team_id": gettext_lazy("nơi xử lý"),
     "held": gettext_lazy("giữ lại"),
     "closed_on": gettext_lazy("ngày xong"),
-    "body_id": gettext_lazy("đơn vị tiếp nhận"),
+    "body_id": gettext_lazy("đơn vị"),
     "above_id": gettext_lazy("nơi nhận phía trên"),
     "broken": gettext_lazy("số không mở được"),
     "channel": gettext_lazy("kênh"),
@@ -864,7 +864,7 @@ UNTOLD = frozenset(
     {
         *("revision", "plan", "sha256", "seal", "list", "lists", "threshold", "key", "items", "confirmed", "issuer_id"),
         *("target_ref", "target_refs", "assignment_ref", "deadline_ref", "deadline_refs", "binds", "precision"),
-        *("body_id", "area_id", "way"),
+        *("area_id", "way"),
     }
 )
 """Fields of entries that are for programs: what they say stands in the other words of the entry."""
