@@ -6,11 +6,13 @@ writes once. What people had typed for the same cells before records were kept g
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,6 +25,8 @@ from pcmt.apps.facts.queries.counted import CountedCells
 from pcmt.apps.units.operations import share_tree
 from pcmt.core.measures import Nature
 from pcmt.core.periods import Span
+
+logger = logging.getLogger(__name__)
 
 Place = tuple[int, int, str, Span]
 """Unit, element, breakdown, period."""
@@ -153,3 +157,40 @@ def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
             ref=before.ref, reason=reason,
         )  # fmt: skip
         insert_facts(copy, copies)
+
+
+MOST = 400
+"""So many units are counted in one go of a job; the next comes soon."""
+
+
+def count_marked(
+    marks: type[models.Model], count: Callable[..., object], *, at: datetime, most: int, order: str
+) -> int:
+    """Count the units again that the rows of `marks` (unit, start) name, in their `order`; how many were counted.
+
+    `count` is called with `unit_id`, `start` and `at`. Each unit has a transaction of its own, in which its mark goes:
+    whoever dies leaves the mark, several workers take different ones, and what is written meanwhile marks anew. One
+    that fails stands in the program's log and waits for the next time; the others are counted.
+    """
+    rows: Any = marks._default_manager
+    failed: set[int] = set()
+    done = 0
+    while done + len(failed) < most:
+        unit_id = None
+        try:
+            with transaction.atomic():
+                share_tree()
+                waiting = rows.select_for_update(skip_locked=True).exclude(unit__in=failed)
+                found = waiting.order_by(order, "pk").first()
+                if found is None:
+                    return done
+                unit_id = found.unit_id
+                rows.filter(pk=found.pk).delete()
+                count(unit_id=unit_id, start=found.start, at=at)
+            done += 1
+        except Exception:
+            if unit_id is None:
+                raise
+            logger.exception("figures of unit %d could not be counted", unit_id)
+            failed.add(unit_id)
+    return done

@@ -6,29 +6,22 @@ status, a pause, a test, a check, a clock, a treatment, a support, a merge) call
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from pcmt.apps.facts.models import CountedUnit, Fact, Source
-from pcmt.apps.facts.operations.counting import tell_counted
+from pcmt.apps.facts.operations.counting import MOST, count_marked, tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
 from pcmt.apps.registers.models import CountMark, Stay
 from pcmt.apps.registers.queries.counting import Numbers, counted, lives_of
 from pcmt.apps.units.models import Unit
-from pcmt.apps.units.operations import share_tree
 from pcmt.core.measures.pieces import cuts_of, half_month, pieces
 from pcmt.core.periods import DAY, Span
-
-logger = logging.getLogger(__name__)
-
-MOST = 400
-"""So many communes are counted in one go of the job; the next comes soon."""
 
 
 def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
@@ -80,33 +73,8 @@ def _cut_now(cuts: set[date]) -> dict[date, list[int]]:
 
 
 def recount(*, at: datetime, most: int = MOST) -> int:
-    """Count marked communes again, those that wait longest first; how many were counted.
-
-    Each in a transaction of its own, in which its mark goes: whoever dies leaves the mark, several workers take
-    different ones, and what is written meanwhile marks anew. One that fails stands in the program's log and waits for
-    the next time; the others are counted.
-    """
-    failed: set[int] = set()
-    done = 0
-    while done + len(failed) < most:
-        unit_id = None
-        try:
-            with transaction.atomic():
-                share_tree()
-                waiting = CountMark.objects.select_for_update(skip_locked=True).exclude(unit__in=failed)
-                found = waiting.order_by("at", "pk").first()
-                if found is None:
-                    return done
-                unit_id = found.unit_id
-                CountMark.objects.filter(pk=found.pk).delete()
-                count_unit(unit_id=unit_id, start=found.start, at=at)
-            done += 1
-        except Exception:
-            if unit_id is None:
-                raise
-            logger.exception("figures of unit %d could not be counted", unit_id)
-            failed.add(unit_id)
-    return done
+    """Count marked communes again, those that wait longest first; how many were counted. See `count_marked`."""
+    return count_marked(CountMark, count_unit, at=at, most=most, order="at")
 
 
 def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:

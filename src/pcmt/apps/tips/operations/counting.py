@@ -6,28 +6,21 @@ own transaction. A unit's figures come from its tips from the half month of the 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
 from pcmt.apps.facts.models import CountedUnit, Source
-from pcmt.apps.facts.operations.counting import tell_counted
+from pcmt.apps.facts.operations.counting import MOST, count_marked, tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
 from pcmt.apps.tips.models import Tip, TipMark
-from pcmt.apps.tips.queries.counting import counted, half_month, pieces
+from pcmt.apps.tips.queries.counting import counted
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
-from pcmt.apps.units.operations import share_tree
+from pcmt.core.measures.pieces import half_month, pieces
 from pcmt.core.periods import DAY
-
-logger = logging.getLogger(__name__)
-
-MOST = 400
-"""So many units are counted in one go of the job; the next comes soon."""
 
 
 def served_by(body_id: int, on: date) -> int | None:
@@ -71,32 +64,8 @@ def mark_all(*, at: datetime) -> int:
 
 
 def recount(*, at: datetime, most: int = MOST) -> int:
-    """Count marked units again; how many were counted.
-
-    Each in a transaction of its own, in which its mark goes: whoever dies leaves the mark. One that fails stands in the
-    program's log and waits for the next time; the others are counted.
-    """
-    failed: set[int] = set()
-    done = 0
-    while done + len(failed) < most:
-        unit_id = None
-        try:
-            with transaction.atomic():
-                share_tree()
-                waiting = TipMark.objects.select_for_update(skip_locked=True).exclude(unit__in=failed)
-                found = waiting.order_by("pk").first()
-                if found is None:
-                    return done
-                unit_id = found.unit_id
-                TipMark.objects.filter(pk=found.pk).delete()
-                count_unit(unit_id=unit_id, start=found.start, at=at)
-            done += 1
-        except Exception:
-            if unit_id is None:
-                raise
-            logger.exception("tips of unit %d could not be counted", unit_id)
-            failed.add(unit_id)
-    return done
+    """Count marked units again; how many were counted. See `count_marked`."""
+    return count_marked(TipMark, count_unit, at=at, most=most, order="pk")
 
 
 def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:

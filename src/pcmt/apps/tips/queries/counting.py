@@ -9,38 +9,15 @@ count each, for each of them was told by somebody; what was destroyed for age go
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
 from pcmt.apps.tips.models import Tip
-from pcmt.core.periods import DAY, Span
+from pcmt.core.periods import Span
 
 RECEIVED, VERIFIED = "leads_received", "leads_verified"
 ELEMENTS: Mapping[str, tuple[str, ...]] = {RECEIVED: (), VERIFIED: ()}
-SECOND_HALF = 15
-"""The reporting month runs from the 15th to the 14th: calendar halves are pieces of both months."""
 
 Numbers = dict[tuple[str, str, Span], int]
-
-
-def half_month(day: date) -> date:
-    """The first day of the half of a month in which a day lies."""
-    return day.replace(day=1 if day.day < SECOND_HALF else SECOND_HALF)
-
-
-def pieces(since: date, upto: date, cuts: Collection[date] = (), *, ends: date | None = None) -> list[Span]:
-    """The pieces from the half month of a day on, up to and with the day `upto`, cut on some days; none reaches `ends`,
-    the first day on which the unit no longer is.
-    """
-    start = half_month(since)
-    stop = upto + DAY if ends is None else min(upto + DAY, ends)
-    days = {start, stop, *(day for day in cuts if start < day < stop)}
-    at = start
-    while at < stop:
-        days.add(at)
-        at = at.replace(day=SECOND_HALF) if at.day == 1 else (at.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return [Span(one, other) for one, other in pairwise(sorted(day for day in days if day <= stop))]
 
 
 def counted(unit_id: int, spans: Sequence[Span]) -> Numbers:
