@@ -121,7 +121,7 @@ def _record(scene: Scene, unit: Unit, user: User, on: date, entry: Table, places
         place_ids=[at_place.pk] if at_place else [], way=Way.GRID,
     )  # fmt: skip
     made: Event = ok(recorded)
-    if entry.get("verified"):
+    if entry.get("verified") and user != scene.office:  # nobody verifies what they wrote for another
         later = on + timedelta(days=1)
         ok(
             verify_event(
