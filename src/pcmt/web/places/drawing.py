@@ -233,7 +233,7 @@ def _short(label: str) -> str:
 def look_words(look: str) -> str:
     """What a look means."""
     return {
-        str(StateSort.STANDING): _("đang có, cần xử lý"),
+        str(StateSort.STANDING): _("đang có"),
         str(StateSort.WATCHED): _("đang theo dõi"),
         str(StateSort.GONE): _("đã hết"),
         EVENTS: _("hoạt động"),

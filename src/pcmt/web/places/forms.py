@@ -22,7 +22,7 @@ from pcmt.web.fields import FilterForm, WrittenDateField
 
 ALL = ("", gettext_lazy("Tất cả"))
 SORTS: Sequence[tuple[str, Any]] = (
-    (str(StateSort.STANDING), gettext_lazy("Đang có, cần xử lý")),
+    (str(StateSort.STANDING), gettext_lazy("Đang có")),
     (str(StateSort.WATCHED), gettext_lazy("Đang theo dõi")),
     (str(StateSort.GONE), gettext_lazy("Đã hết")),
 )
