@@ -213,6 +213,53 @@ def test_other_programs_read_kinds_and_write_events_once(land: World, officer: C
     )
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "có ký tự \x00"},
+        {"title": "nửa chữ \ud83d"},
+        {"data": {"people": 9, "topic": "\x00"}},
+        {"data": {"people": {"a": [1]}}},
+        {"data": {"people": 10**400}},
+        {"data": {"people": float("inf")}},
+        {"data": {"people": float("nan")}},
+        {"data": {"people": True, "nobody": "asks"}},
+        {"point": ["NaN", "105.7"]},
+        {"point": ["18.8", "Infinity"]},
+        {"point": ["105.7", "18.8"]},
+        {"point": ["1e-400000", "1e999999"]},
+        {"point": [18.8]},
+        {"point": "18"},
+        {"area": 10**30},
+        {"body": 10**30},
+        {"area": float("inf")},
+        {"places": [10**30]},
+        {"places": 5},
+        {"on": "2026-02-30"},
+        {"on": "0001-01-01"},
+        {"on": "9999-12-31"},
+        {"until": "2026-01-01"},
+        {"time": "25:70"},
+        {"time": ["7:30"]},
+        {"key": "no"},
+        {"data": []},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_whatever_another_program_sends_is_refused_in_words(land: World, officer: Client, change: Any) -> None:
+    said = {"key": str(uuid4()), "on": "2026-02-02", "area": land["dong_hoa"].pk, "data": {"people": 9}, **change}
+    answer = officer.post("/api/v1/kinds/school_session/records/", json.dumps(said), content_type="application/json")
+    assert (answer.status_code, Event.objects.count()) == (422, 0)
+    assert answer.json()["problem"]["message"]
+
+
+def test_endless_nesting_is_refused(land: World, officer: Client) -> None:
+    body = "[" * 99_000 + "]" * 99_000
+    assert officer.post(
+        "/api/v1/kinds/school_session/records/", body, content_type="application/json"
+    ).status_code == 422  # fmt: skip
+
+
 def test_an_inside_kind_is_not_told_to_others(land: World) -> None:
     place(land["dong_hoa"], HOT_SPOT, since=TODAY, name="Khu vực thử")
     keeper, leader = client_of(land, "dong_hoa", "officer"), client_of(land, "an_binh", "leader")

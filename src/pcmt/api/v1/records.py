@@ -6,7 +6,6 @@ brings its own `key` (a UUID): sent twice, it is there once. Problems come back 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -25,6 +24,7 @@ from pcmt.apps.activities.policies import sees_inside_of, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for, schema_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import KindSchema, Noun, Sensitivity, kind_data
+from pcmt.core.text.told import read_id, read_json
 
 PAGE = 200
 MOST_BYTES = 200_000
@@ -121,16 +121,16 @@ def _write(request: HttpRequest, actor: Actor, code: str) -> JsonResponse:
     if len(request.body) > MOST_BYTES:
         return _problem(413, "too_large", _("Nội dung quá dài."))
     try:
-        said = json.loads(request.body)
+        said = read_json(request.body)
         if not isinstance(said, dict) or not isinstance(said.get("data", {}), dict):
             raise TypeError
         key = UUID(str(said["key"]))
         on = date.fromisoformat(str(said["on"]))
         until = date.fromisoformat(str(said["until"])) if said.get("until") else None
-        area_id, body_id = int(said["area"]), int(said.get("body") or actor.unit_id)
+        area_id, body_id = read_id(said["area"]), read_id(said.get("body") or actor.unit_id)
         point = _point(said.get("point"))
-        place_ids = [int(each) for each in said.get("places", ())]
-    except (ValueError, TypeError, KeyError, InvalidOperation):
+        place_ids = [read_id(each) for each in said.get("places") or ()]
+    except (ValueError, TypeError, KeyError, OverflowError, InvalidOperation):
         words = _("Nội dung phải là JSON với key (UUID), on (ngày), area (mã số đơn vị), data (các trường của loại).")
         return _problem(422, "wrong", words)
     made = record_event(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -34,6 +33,7 @@ from pcmt.apps.activities.queries.kinds import KindChoice
 from pcmt.apps.activities.queries.offline import MOST_AREAS, entries_waiting, field_areas, field_kinds, field_places
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import FieldType, KindSchema
+from pcmt.core.text.told import read_id, read_json
 from pcmt.web.shell.access import acting
 from pcmt.web.shell.working import worker_of
 
@@ -130,26 +130,19 @@ def _read(given: str) -> FieldEntry | str:
     """The entry that a device sent, or why it is none."""
     unread = _("Không đọc được mục này.")
     try:
-        told = json.loads(given)
+        told = read_json(given)
         if not isinstance(told, dict) or not isinstance(told.get("typed"), dict):
             return unread
         return FieldEntry(
             key=UUID(str(told["key"])), kind=str(told["kind"])[:60], number=int(told["number"]),
-            body_id=_id(told["body"]), area_id=_id(told["area"]), on=date.fromisoformat(str(told["on"])),
+            body_id=read_id(told["body"]), area_id=read_id(told["area"]), on=date.fromisoformat(str(told["on"])),
             time=str(told.get("time") or "")[:10], title=str(told.get("title") or "")[:LONG],
             where=str(told.get("where") or "")[:LONG],
             typed={str(key)[:60]: _plain(value) for key, value in list(told["typed"].items())[:200]},
-            place_ids=tuple(_id(each) for each in list(told.get("places") or [])[:50]),
+            place_ids=tuple(read_id(each) for each in list(told.get("places") or [])[:50]),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError):
         return unread
-
-
-def _id(value: Any) -> int:
-    found = int(value)
-    if not 0 < found < 2**63:
-        raise ValueError(value)
-    return found
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -39,6 +38,7 @@ from pcmt.apps.registers.queries.offline import (
     people_along,
 )
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.text.told import read_json
 from pcmt.web.protection.visits import purpose_url, unkept, visit_of
 from pcmt.web.shell.access import acting
 from pcmt.web.shell.working import worker_of
@@ -127,7 +127,7 @@ def send(request: HttpRequest) -> HttpResponse:
     """Takes what a device has waiting; the answer says of each entry what became of it."""
     actor = _keeper(request)
     try:
-        given = json.loads(request.body)["entries"]
+        given = read_json(request.body)["entries"]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"words": _("Không đọc được nội dung gửi lên.")}, status=400)
     if not isinstance(given, list) or len(given) > MOST_ENTRIES:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +31,7 @@ from pcmt.apps.activities.models import (
     Way,
 )
 from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, shown_to
 from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.activities.queries.events import likely_same
@@ -51,9 +51,6 @@ LONG = 300
 REASON = 500
 WITHOUT_CAMERA = (Way.GRID, Way.SHEET, Way.API)
 """Ways by which no picture can come along: what a kind asks for is added on the event's page afterwards."""
-
-Point = tuple[Decimal, Decimal]
-"""Latitude and longitude in degrees (WGS 84)."""
 
 
 @attrs.frozen
@@ -375,10 +372,13 @@ def _filled(
         return Refusal(code="plan", message=_("Chọn kế hoạch trong danh sách."), field="plan")
     if said.task_id is not None and not Task.objects.visible_to(actor).filter(pk=said.task_id).exists():
         return Refusal(code="task", message=_("Chọn nhiệm vụ trong danh sách."), field="task")
+    point = kept_point(said.point)
+    if isinstance(point, Refusal):
+        return point
     event.area_id, event.on, event.until = said.area_id, said.on, said.until if said.until != said.on else None
     event.time, event.title, event.where, event.data = clock, title, said.where.strip(), dict(read.values)
     event.plan_id, event.task_id = said.plan_id, said.task_id
-    event.lat, event.lon = said.point if said.point is not None else (None, None)
+    event.lat, event.lon = point or (None, None)
     return places
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, PlaceBefore, PlaceSpell
 from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
 from pcmt.apps.activities.queries.places import asked_now, schema_now
@@ -33,13 +33,6 @@ from pcmt.core.text import fold
 LABEL = "activities.Place"
 NAME, ADDRESS, WORDS_LONG = 300, 300, 500
 EARLIEST = date(1900, 1, 1)
-SOUTH, NORTH, WEST, EAST = Decimal(6), Decimal(24), Decimal(102), Decimal(118)
-"""Degrees between which the country lies, with its islands: a point outside was mistyped or has its numbers swapped."""
-FIFTH = Decimal("0.00001")
-"""Points are kept to about a metre."""
-
-Point = tuple[Decimal, Decimal]
-"""Latitude and longitude in degrees (WGS 84)."""
 
 
 def open_place(
@@ -383,11 +376,11 @@ def _described(actor: Actor, place: Place, address: str, point: Point | None, fo
     address = " ".join(address.split())
     if len(address) > ADDRESS:
         return Refusal(code="long", message=_("Ghi tối đa %(n)s ký tự.") % {"n": ADDRESS}, field="address")
-    if point is not None and not (SOUTH <= point[0] <= NORTH and WEST <= point[1] <= EAST):
-        message = _("Vĩ độ ở Việt Nam từ 6 đến 24, kinh độ từ 102 đến 118. Kiểm tra có ghi đổi chỗ hai số không.")
-        return Refusal(code="point", message=message, field="point")
+    found = kept_point(point)
+    if isinstance(found, Refusal):
+        return found
     place.address = address
-    place.lat, place.lon = (each.quantize(FIFTH, ROUND_HALF_EVEN) for each in point) if point else (None, None)
+    place.lat, place.lon = found or (None, None)
     if follows_id != place.follows_id or place.pk is None:
         if refused := _wrong_model(actor, place, follows_id):
             return refused
