@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import attrs
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,9 +95,8 @@ def receive(
     made_key = UUID(key_from(nonce)) if public else key or uuid4()
     receipt = receipt_from(nonce) if public or with_receipt else ""
     with transaction.atomic():
-        before = Tip.objects.filter(key=made_key).first()
-        if before is not None:
-            return Receipt(receipt if public else "", before.number, before.pk)
+        if (before := _taken_before(made_key, receipt if public else "")) is not None:
+            return before
         area = Unit.objects.as_of(today).filter(pk=area_id, kind=UnitKind.ADMINISTRATIVE).first()
         if area is None or (actor and not _takes_for(actor, area_id)):
             return Refusal(code="area", message=_("Chọn xã, phường nơi xảy ra việc."), field="area")
@@ -119,7 +118,13 @@ def receive(
             tip.received_in_id = served_by(tip.team_id, today)
         else:
             count_received(tip, at)
-        tip.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                tip.save(force_insert=True)
+        except IntegrityError:  # the same form came twice at one moment
+            if (before := _taken_before(made_key, receipt if public else "")) is not None:
+                return before
+            raise
         TipNamed.objects.bulk_create([TipNamed(tip=tip, unit_id=unit_id) for unit_id in bodies])
         if any(who.values()):
             sealed = seal_identity({name: each for name, each in who.items() if each}, identity_place(tip.number))
@@ -130,6 +135,11 @@ def receive(
             after = {"channel": channel, "state": tip.state, "due_on": tip.due_on}
             record(at=at, actor=actor, event="tips.tip.received", obj=tip, after=after)
     return Receipt(receipt, tip.number, tip.pk)
+
+
+def _taken_before(key: UUID, receipt: str) -> Receipt | None:
+    before = Tip.objects.filter(key=key).first()
+    return before and Receipt(receipt, before.number, before.pk)
 
 
 def plain_pictures(pictures: Sequence[bytes]) -> list[tuple[bytes, str]] | Refusal:
