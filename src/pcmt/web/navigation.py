@@ -50,7 +50,7 @@ def _sees_events(actor: Actor) -> bool:
     return actor.sees_below("activities.Event")
 
 
-DONE = ("activities", "kinds", "places", "field", "record_sheets")
+DONE = ("activities", "boards", "kinds", "places", "field", "record_sheets")
 """Rooms of what is done and where."""
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("chi-tieu/", include("pcmt.web.targets.urls")),
     path("nhiem-vu/", include("pcmt.web.tasks.urls")),
     path("hoat-dong/", include("pcmt.web.activities.urls")),
+    path("hoat-dong/tien-do/", include("pcmt.web.boards.urls")),
     path("nhap-so/", include("pcmt.web.entry.urls")),
     path("doi-chieu/", include("pcmt.web.reconciling.urls")),
     path("thong-ke-ho-so/", include("pcmt.web.totals.urls")),

@@ -29,7 +29,7 @@ from pcmt.apps.plans.operations import MOST_FILES
 from pcmt.apps.units.queries.tree import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents import MAX_BYTES
-from pcmt.web.activities.forms import EventForm, put_refusal, repeating, starting_with
+from pcmt.web.activities.forms import EventForm, put_refusal, repeating, starting_at, starting_with
 from pcmt.web.activities.views import lines_of, seen_event, show_event
 from pcmt.web.shell.access import acting
 
@@ -70,6 +70,8 @@ def write(request: HttpRequest, kind_code: str) -> HttpResponse:
     initial: dict[str, Any] = {"key": uuid4(), "on": actor.on, "body": actor.unit_id}
     if before is not None and "lap-lai" in request.GET:
         initial |= repeating(before, choice.schema)
+    else:
+        initial |= starting_at(request.GET)
     form = EventForm(actor=actor, schema=choice.schema, initial=initial)
     return _form_page(request, form, choice.schema.label, before=before, kind_code=kind_code)
 

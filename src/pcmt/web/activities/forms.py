@@ -272,6 +272,13 @@ def repeating(event: Event, schema: KindSchema) -> dict[str, Any]:
     return {name: value for name, value in same.items() if name not in ("on", "until", "time", "version")}
 
 
+def starting_at(given: Mapping[str, str]) -> dict[str, Any]:
+    """What an address says of where: `noi` a place, `xa` an area. What the boxes do not offer is not chosen."""
+    place, area = given.get("noi", ""), given.get("xa", "")
+    found: dict[str, Any] = {"places": [int(place)]} if place.isdecimal() and place.isascii() else {}
+    return found | ({"area": int(area)} if area.isdecimal() and area.isascii() else {})
+
+
 class EventListFilter(FilterForm):
     """Which events to look at."""
 

@@ -225,6 +225,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "registers.totals.exported": gettext_lazy("Tải thống kê hồ sơ về"),
         "tasks.punctuality.exported": gettext_lazy("Tải bảng đúng hạn về"),
         "targets.list.exported": gettext_lazy("Tải bảng chỉ tiêu về"),
+        "activities.coverage.exported": gettext_lazy("Tải danh sách nơi chưa làm về"),
         "targets.comparison.exported": gettext_lazy("Tải bảng so sánh chỉ tiêu về"),
         "targets.target.printed": gettext_lazy("In trang của chỉ tiêu"),
         "targets.changes.exported": gettext_lazy("Tải bảng thay đổi từ lần giao ban trước về"),

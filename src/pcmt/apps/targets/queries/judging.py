@@ -166,8 +166,41 @@ class Part:
     asks: dict[str, tuple[Ask, ...]] = attrs.Factory(dict)
     turns: list[tuple[ExpectedWindow, tuple[Ask, ...]]] = attrs.Factory(list)
     answers: dict[str, Figure] = attrs.Factory(dict)
-    counts: list[tuple[Span, Fraction | None]] = attrs.Factory(list)
+    counts: list[tuple[ExpectedWindow, Fraction | None]] = attrs.Factory(list)
     known: datetime | None = None
+
+
+@attrs.frozen
+class Turns:
+    """How often something was done in each period of a frequency target, for one unit.
+
+    `counts` are all periods with what was done, None where that is not known or the period has not begun. `whole`: for
+    the area of the whole target. `elements` are what is counted, `least` how often it is asked for in each period.
+    """
+
+    unit_id: int
+    whole: bool
+    least: int | None
+    calendar: Calendar
+    elements: tuple[str, ...]
+    counts: Sequence[tuple[ExpectedWindow, Fraction | None]]
+
+
+def turns_done(target: Target, *, on: date, units: Iterable[int] | None = None) -> list[Turns]:
+    """The periods of a loaded frequency target (`load`), of the units wanted or all; as many statements for any number.
+
+    Of a target that holds for each of many units those alone, not all together.
+    """
+    parts = _parts_of([(target, on)], on=on, wanted=None if units is None else frozenset(units), gather=False)
+    parts = [part for part in parts if part.turns and not part.gathers]
+    _known_of(parts, on=on, known=None)
+    return [
+        Turns(
+            part.unit_id, part.whole, part.spec.frequency.n if part.spec.frequency else None, part.frame.calendar,
+            tuple(each.code for each in part.frame.making.counted) if part.frame.making else (), part.counts,
+        )
+        for part in parts
+    ]  # fmt: skip
 
 
 def holds_for_each(target: Target) -> bool:

@@ -139,7 +139,7 @@ def receive(
 
 def _taken_before(key: UUID, receipt: str) -> Receipt | None:
     before = Tip.objects.filter(key=key).first()
-    return before and Receipt(receipt, before.number, before.pk)
+    return None if before is None else Receipt(receipt, before.number, before.pk)
 
 
 def plain_pictures(pictures: Sequence[bytes]) -> list[tuple[bytes, str]] | Refusal:
