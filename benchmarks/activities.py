@@ -177,6 +177,8 @@ class Land:
 
     def lay(self, communes: Sequence[Commune]) -> None:
         """Places, events and since when each unit keeps each kind; statistics as a running database has them."""
+        from pcmt.apps.activities.queries.counting import kept_units
+
         began = perf_counter()
         here = {each.unit_id: max(1, round(each.share * self.wanted)) for each in communes}
         by_commune: dict[int, list[int]] = {}
@@ -201,17 +203,12 @@ class Land:
             pour("activities_event", EVENT, chain.from_iterable(rows))
             pour("activities_eventplace", ("event_id", "place_id"), iter(links))
         self.events += sum(here.values())
-        keepers = [each.unit_id for each in communes] + ([self.agency] if self.agency not in self.kept() else [])
-        pour("activities_keptsince", ("unit_id", "kind_id", "start"),
-             ((unit, kind.kind_id, FIRST.isoformat()) for unit in keepers for kind in (*self.kinds, *self.sorts)))  # fmt: skip
+        agency = () if self.agency in kept_units() else (self.agency,)
+        kinds = [each.kind_id for each in (*self.kinds, *self.sorts)]
+        since = ((unit, kind, FIRST.isoformat()) for unit in (*here, *agency) for kind in kinds)
+        pour("activities_keptsince", ("unit_id", "kind_id", "start"), since)
         settle()
         say(f"{self.events:,} events, {self.places:,} places laid in {perf_counter() - began:.0f} s")
-
-    def kept(self) -> set[int]:
-        """Units that keep anything yet."""
-        from pcmt.apps.activities.queries.counting import kept_units
-
-        return set(kept_units())
 
     def _place(self, commune: Commune) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
         dice, sort = self.dice, self.dice.choice(self.sorts)
@@ -412,14 +409,9 @@ def questions(land: Land) -> Iterator[Question]:
     """What is asked of one commune by its officer, and of the province by its standing office."""
     inside = ", ".join(str(each.version_id) for each in land.kinds if each.schema.inside)
     here = ", ".join(map(str, land.communes[0].bodies))
-    reads = {
-        "commune": (
-            land.clerk,
-            f"state <> 'voided' AND (body_id IN ({here}) OR area_id IN ({here})) "
-            f"AND (kind_version_id NOT IN ({inside}) OR body_id IN ({here}))",
-        ),
-        "province": (land.office, "state <> 'voided'"),
-    }
+    seen = f"state <> 'voided' AND (body_id IN ({here}) OR area_id IN ({here}))"
+    seen += f" AND (kind_version_id NOT IN ({inside}) OR body_id IN ({here}))"
+    reads = {"commune": (land.clerk, seen), "province": (land.office, "state <> 'voided'")}
     for who, (actor, seen) in reads.items():
         for ask in (lists, months, places, maps):
             yield from ((f"{who}: {name}", ours, plain) for name, ours, plain in ask(land, actor, seen))
@@ -623,7 +615,7 @@ def exports(land: Land, seen: str) -> Iterator[Question]:
         for kind in kinds:
             rows = shown_to(Event.objects.filter(kind=kind.kind_id).exclude(state=EventState.VOIDED), land.clerk)
             rows = rows.filter(on__gte=date(2025, 1, 1), on__lte=date(2025, 12, 31))
-            found = list(rows.select_related("kind_version", "body", "area").order_by("on", "pk"))
+            found = list(rows.select_related("body", "area").prefetch_related("kind_version").order_by("on", "pk"))
             grid = taken_out(found, inside=sees_inside_of(land.clerk, found))
             lines += len(grid.sheets[0].rows) - 1
         return lines
@@ -692,12 +684,12 @@ def wrote(land: Land) -> Measured:
     commune, typed = land.communes[0], json.loads(kind.data[0])
     best, plain, statements = float("inf"), float("inf"), 0
     made: list[int] = []
-    for at in range(REPEATS * 4):
+    for _each in range(REPEATS * 4):
         began = perf_counter()
         with CaptureQueriesContext(connection) as captured:
             event = record_event(
                 actor=land.clerk, at=AT, key=uuid.UUID(key_of(land.dice)), kind=kind.schema.code,
-                body_id=commune.unit_id, area_id=commune.unit_id, on=TODAY, typed=typed, title="Đo", again=at > 0,
+                body_id=commune.unit_id, area_id=commune.unit_id, on=TODAY, typed=typed, title="Đo", again=True,
                 way="grid",
             )  # fmt: skip
         best, statements = min(best, perf_counter() - began), len(captured)

@@ -68,7 +68,7 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
     found: list[Any]
     if row.noun == Noun.PLACE:
         places = shown_to(Place.objects.filter(kind=row, pk__gt=int(after), voided_at__isnull=True), actor)
-        found = list(places.select_related("kind_version", "body", "area").order_by("pk")[: PAGE + 1])
+        found = list(places.select_related("body", "area").prefetch_related("kind_version").order_by("pk")[: PAGE + 1])
     else:
         events = shown_to(Event.objects.filter(kind=row, pk__gt=int(after)).exclude(state=EventState.VOIDED), actor)
         for name, look in (("since", "on__gte"), ("until", "on__lte")):
@@ -79,7 +79,7 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
                     return _problem(
                         422, "wrong", _("“%(name)s” phải là ngày, ví dụ 2026-06-05.") % {"name": name}, name
                     )
-        found = list(events.select_related("kind_version", "body", "area").order_by("pk")[: PAGE + 1])
+        found = list(events.select_related("body", "area").prefetch_related("kind_version").order_by("pk")[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     rows = list(_told(found, sees_inside_of(actor, found)))
@@ -89,7 +89,9 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
 def _told(rows: Iterable[Any], inside: Any) -> Iterable[dict[str, Any]]:
     schemas: dict[int, KindSchema] = {}
     for row in rows:
-        schema = schemas.setdefault(row.kind_version_id, schema_of(row.kind_version))
+        if row.kind_version_id not in schemas:
+            schemas[row.kind_version_id] = schema_of(row.kind_version)
+        schema = schemas[row.kind_version_id]
         fields = {each.key: each for each in schema.fields}
         data = {
             key: value

@@ -216,14 +216,20 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     found: list[Any]
     if row.noun == Noun.PLACE:
         places = shown_to(Place.objects.filter(kind=row, voided_at__isnull=True), actor)
-        found = list(places.select_related("kind_version", "body", "area").order_by("search_key", "pk")[:MOST_OUT])
+        found = list(
+            places.select_related("body", "area")
+            .prefetch_related("kind_version")
+            .order_by("search_key", "pk")[:MOST_OUT]
+        )
     else:
         events = shown_to(Event.objects.filter(kind=row).exclude(state=EventState.VOIDED), actor)
         if since:
             events = events.filter(on__gte=since)
         if until:
             events = events.filter(on__lte=until)
-        found = list(events.select_related("kind_version", "body", "area").order_by("on", "pk")[:MOST_OUT])
+        found = list(
+            events.select_related("body", "area").prefetch_related("kind_version").order_by("on", "pk")[:MOST_OUT]
+        )
     inside = sees_inside_of(actor, found)
     noted(request, "activities.record.exported", row, count=len(found), format="xlsx")
     return _attached(write_marked(taken_out(found, inside=inside), {}), f"{kind.replace('_', '-')}.xlsx")

@@ -11,7 +11,7 @@ from pcmt.apps.activities.models.events import (
     Way,
 )
 from pcmt.apps.activities.models.kinds import Kind, KindNoun, KindState, KindVersion
-from pcmt.apps.activities.models.places import Place, PlaceBefore, PlaceSpell, RecordQuerySet
+from pcmt.apps.activities.models.places import Place, PlaceBefore, PlaceSpell, RecordQuerySet, held_units, named, within
 from pcmt.apps.activities.models.work import (
     EntryState,
     EventMark,
@@ -44,4 +44,7 @@ __all__ = [
     "SheetState",
     "StepWhat",
     "Way",
+    "held_units",
+    "named",
+    "within",
 ]

@@ -78,6 +78,7 @@ class Event(models.Model):
         verbose_name = "hoạt động"
         ordering = ["-on", "-pk"]
         indexes = [
+            models.Index(fields=["-on", "-id"], name="event_newest"),
             models.Index(fields=["body", "kind", "on"], name="event_body_kind_on"),
             models.Index(fields=["body", "-on", "-id"], name="event_body_newest"),
             models.Index(fields=["area", "-on", "-id"], name="event_area_newest"),
