@@ -29,12 +29,18 @@ def within(units: Any, *ways: str) -> Q:
     """Records that hang on one of the units by one of the ways (`body`, `area`).
 
     Of many units most records are seen: an index by day that is walked until a page is full is better than the indexes
-    of units, whose rows would all have to be put in order. SQLite takes those of bare columns, hence the cast.
+    of units, whose rows would all have to be put in order.
     """
     found = Q()
     for way in ways:
-        found |= Q(**{f"{way}__in": units}) if isinstance(units, list) else Q(In(Cast(way, BigIntegerField()), units))
+        found |= Q(**{f"{way}__in": units}) if isinstance(units, list) else unindexed(way, units)
     return found
+
+
+def unindexed(way: str, ids: Any) -> Q:
+    """Rows by one of some ids, where another index is the better one: SQLite, that does not know how many rows each id
+    has, leaves a cast column alone. For PostgreSQL it is the column itself."""
+    return Q(In(Cast(way, BigIntegerField()), ids))
 
 
 def held_units(actor: Actor, reach: Reach) -> Any:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import (
+    LONGEST,
     Event,
     EventFile,
     EventPlace,
@@ -395,6 +396,8 @@ def _wrong_days(said: Said, schema: KindSchema, today: date) -> Refusal | None:
         return Refusal(code="day", message=_("Ngày cuối không được trước ngày đầu."), field="until")
     if said.until > today:
         return Refusal(code="day", message=_("Ngày không được ở sau hôm nay."), field="until")
+    if said.until - said.on >= LONGEST:
+        return Refusal(code="day", message=_("Hoạt động kéo dài hơn một năm: ghi riêng từng đợt."), field="until")
     return None
 
 

@@ -15,7 +15,18 @@ from django.db.models.functions import Cast, RowNumber
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.activities.models import COUNTING, Event, EventFile, EventState, Kind, named, within
+from pcmt.apps.activities.models import (
+    COUNTING,
+    LONGEST,
+    Event,
+    EventFile,
+    EventState,
+    Kind,
+    held_units,
+    named,
+    unindexed,
+    within,
+)
 from pcmt.apps.activities.policies import shown_to
 from pcmt.apps.units.models import UnitClosure, holds_on
 from pcmt.core.schemas import KindSchema
@@ -59,16 +70,19 @@ def events(actor: Actor | None, wanted: EventFilter) -> QuerySet[Event]:
     """The events that the actor sees and the filter wants, in no order yet. Voided ones only where asked for."""
     rows = shown_to(Event.objects.all(), actor)
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=EventState.VOIDED)
-    kinds = {name: value for name, value in (("code", wanted.kind), ("group", wanted.group)) if value}
-    if kinds:
-        rows = rows.filter(kind__in=list(Kind.objects.filter(**kinds).values_list("pk", flat=True)))
+    units: Any = held_units(actor, actor.sees("activities.Event")) if actor is not None else None
     if wanted.unit_id is not None and actor is not None:
         below = UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=wanted.unit_id)
         # A unit that has ended has nothing below it any more, but what it did stays to be found.
         units = named(below.values_list("descendant_id", flat=True)) or [wanted.unit_id]
         rows = rows.filter(within(units, "body", "area"))
+    kinds = {name: value for name, value in (("code", wanted.kind), ("group", wanted.group)) if value}
+    if kinds:
+        ids = list(Kind.objects.filter(**kinds).values_list("pk", flat=True))
+        # What few units did is less than what all did of a kind.
+        rows = rows.filter(unindexed("kind", ids) if isinstance(units, list) else Q(kind__in=ids))
     if wanted.since is not None:
-        rows = rows.filter(Q(on__gte=wanted.since) | Q(until__gte=wanted.since))
+        rows = rows.filter(Q(on__gte=wanted.since) | Q(until__gte=wanted.since), on__gt=wanted.since - LONGEST)
     if wanted.upto is not None:
         rows = rows.filter(on__lte=wanted.upto)
     if wanted.plan_id is not None:
