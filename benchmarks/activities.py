@@ -415,6 +415,7 @@ def questions(land: Land) -> Iterator[Question]:
     for who, (actor, seen) in reads.items():
         for ask in (lists, months, places, maps):
             yield from ((f"{who}: {name}", ours, plain) for name, ours, plain in ask(land, actor, seen))
+    yield from kinds(land)
     yield from entries(land)
     yield from exports(land, reads["commune"][1])
     for name, commune in (("largest commune", land.communes[0]), ("small commune", land.communes[1])):
@@ -542,6 +543,27 @@ def places(land: Land, actor: Any, seen: str) -> Iterator[Question]:
             f"AND kind_id = %s AND s.from_on <= %s AND (s.to_on IS NULL OR s.to_on > %s) AND s.state NOT IN ({gone})"
             .replace("p.true", "true"), kind.kind_id, MONTH[1], MONTH[1])[0][0],
     )  # fmt: skip
+
+
+def kinds(land: Land) -> Iterator[Question]:
+    """How often kinds are used, as their pages tell."""
+    from pcmt.apps.activities.models import Kind
+    from pcmt.apps.activities.queries.kinds import use_of, used_often
+
+    busiest = land.kinds[0].kind_id
+    yield (
+        "kinds: how often each is used",
+        lambda: sorted(used_often().items()),
+        lambda: sorted(
+            sql("SELECT kind_id, count(*) FROM activities_event GROUP BY kind_id")
+            + sql("SELECT kind_id, count(*) FROM activities_place GROUP BY kind_id")
+        ),
+    )
+    yield (
+        "kinds: the page of the busiest one",
+        lambda: use_of(Kind.objects.get(pk=busiest)).bodies,
+        lambda: sql("SELECT count(DISTINCT body_id) FROM activities_event WHERE kind_id = %s", busiest)[0][0],
+    )
 
 
 def maps(land: Land, actor: Any, seen: str) -> Iterator[Question]:
