@@ -29,7 +29,7 @@ from pcmt.apps.activities.operations.sheets import (
     write_rows,
 )
 from pcmt.apps.activities.policies import sees_inside_of, shown_to
-from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
+from pcmt.apps.activities.queries.kinds import KindChoice, choice_of
 from pcmt.apps.activities.queries.sheets import (
     LIKELY,
     MOST_OUT,
@@ -238,7 +238,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 def _choice(actor: Actor, code: str) -> KindChoice:
     if not actor.changes("activities.RecordSheet"):
         raise PermissionDenied(_("Bạn không nhập được hoạt động cho đơn vị này."))
-    found = next((each for each in kinds_for(actor) if each.kind.code == code), None)
+    found = choice_of(actor, code)
     if found is None:
         raise Http404
     return found

@@ -36,7 +36,7 @@ from pcmt.apps.activities.operations.counting import keep_since, mark
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, shown_to
 from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.activities.queries.events import likely_same
-from pcmt.apps.activities.queries.kinds import kinds_for, schema_of
+from pcmt.apps.activities.queries.kinds import choice_of, schema_of
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.models import Plan, SourceFile
 from pcmt.apps.plans.operations import MOST_FILES, keep_all
@@ -338,7 +338,7 @@ def told(event: Event) -> dict[str, Any]:
 
 
 def _version(actor: Actor, code: str, number: int | None) -> KindVersion | Refusal:
-    choice = next((each for each in kinds_for(actor, "event") if each.kind.code == code), None)
+    choice = choice_of(actor, code, "event")
     if choice is None:
         message = _("Loại hoạt động này không dùng nữa hoặc không dùng ở đơn vị này.")
         return Refusal(code="kind", message=message, field="kind")
