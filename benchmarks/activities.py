@@ -4,7 +4,8 @@
 that works in all; three years, the kinds that come ready, places with their states. Rows are laid by COPY or
 `executemany`. First a tenth of the communes is laid and everything measured; then the rest, and again: what is asked of
 a commune must not grow with the others. Beside each question stands the plainest SQL that answers the same, and the
-answers must be equal before any time is looked at. By the clock; the fastest of several.
+answers must be equal before any time is looked at. The fastest of several: by the clock on PostgreSQL, time of the
+processor on SQLite, which works in the same process.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count, islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import attrs
@@ -79,14 +80,25 @@ def run(report: Report, events: int) -> None:
     land.lay(land.communes[FEW:])
     many, wrote_many = asked(land), wrote(land)
     rows = [["question", "ms", "plain SQL, ms", "times plain SQL", "with a tenth, ms", "statements"]]
-    for name, now in many.items():
+    for name, whole in many.items():
         then = few[name]
-        rows.append([name, ms(now.ours), ms(now.plain), ratio(now.ours, now.plain), ms(then.ours), str(now.statements)])
-        if name.startswith("commune") and now.ours > 2 * then.ours and now.ours > 0.02:
-            report.goals.append(Goal(name, "≤ 2× with ten times the others", ratio(now.ours, then.ours), met=False))
-        if now.statements != then.statements:
-            report.goals.append(Goal(f"{name}: statements", "the same", f"{then.statements} → {now.statements}", False))
-        report.figures[name] = attrs.asdict(now) | {"few": then.ours}
+        rows.append(
+            [
+                name,
+                ms(whole.ours),
+                ms(whole.plain),
+                ratio(whole.ours, whole.plain),
+                ms(then.ours),
+                str(whole.statements),
+            ]
+        )
+        if name.startswith("commune") and whole.ours > 2 * then.ours and whole.ours > 0.02:
+            report.goals.append(Goal(name, "≤ 2× with ten times the others", ratio(whole.ours, then.ours), met=False))
+        if whole.statements != then.statements:
+            report.goals.append(
+                Goal(f"{name}: statements", "the same", f"{then.statements} → {whole.statements}", False)
+            )
+        report.figures[name] = attrs.asdict(whole) | {"few": then.ours}
     report.tables["Questions"] = rows
     report.tables["One new entry: checked, written, marked, logged, committed"] = [
         ["events of the others", "ms", "one INSERT, committed, ms", "times", "statements"],
@@ -361,13 +373,19 @@ class Measured:
     statements: int
 
 
+def now() -> float:
+    """Seconds by the clock; of the processor where the database works in this very process, so that others on the
+    machine do not count."""
+    return process_time() if is_sqlite() else perf_counter()
+
+
 def fastest(ask: Callable[[], Any]) -> tuple[float, Any]:
     """The fastest of several, and what it answered."""
     best, said = float("inf"), None
     for _each in range(REPEATS):
-        began = perf_counter()
+        began = now()
         said = ask()
-        best = min(best, perf_counter() - began)
+        best = min(best, now() - began)
     return best, said
 
 
@@ -628,15 +646,17 @@ def entries(land: Land) -> Iterator[Question]:
 
 def exports(land: Land, seen: str) -> Iterator[Question]:
     """A year of a commune, kind after kind, as the grids of its workbooks."""
-    from pcmt.apps.activities.models import Event, EventState
-    from pcmt.apps.activities.policies import sees_inside_of, shown_to
+    from pcmt.apps.activities.policies import sees_inside_of
+    from pcmt.apps.activities.queries.events import EventFilter, events
     from pcmt.apps.activities.queries.sheets import taken_out
+
+    first, last = date(2025, 1, 1), date(2025, 12, 31)
 
     def grids(kinds: Iterable[Sample]) -> int:
         lines = 0
         for kind in kinds:
-            rows = shown_to(Event.objects.filter(kind=kind.kind_id).exclude(state=EventState.VOIDED), land.clerk)
-            rows = rows.filter(on__gte=date(2025, 1, 1), on__lte=date(2025, 12, 31))
+            wanted = EventFilter(kind=kind.schema.code, since=first, upto=last)
+            rows = events(land.clerk, wanted)
             found = list(rows.select_related("body", "area").prefetch_related("kind_version").order_by("on", "pk"))
             grid = taken_out(found, inside=sees_inside_of(land.clerk, found))
             lines += len(grid.sheets[0].rows) - 1
@@ -644,8 +664,8 @@ def exports(land: Land, seen: str) -> Iterator[Question]:
 
     def plain(kinds: Sequence[Sample]) -> int:
         ids = ", ".join(str(each.kind_id) for each in kinds)
-        return len(sql(f"SELECT * FROM activities_event WHERE {seen} AND kind_id IN ({ids}) AND \"on\" >= '2025-01-01' "
-                       "AND \"on\" <= '2025-12-31'"))  # fmt: skip
+        text = f"SELECT * FROM activities_event WHERE {seen} AND kind_id IN ({ids}) "
+        return len(sql(text + 'AND ("on" >= %s OR until >= %s) AND "on" <= %s', first, first, last))
 
     yield "commune: export of a year, all kinds", lambda: grids(land.kinds), lambda: plain(land.kinds)
 
@@ -707,22 +727,22 @@ def wrote(land: Land) -> Measured:
     best, plain, statements = float("inf"), float("inf"), 0
     made: list[int] = []
     for _each in range(REPEATS * 4):
-        began = perf_counter()
+        began = now()
         with CaptureQueriesContext(connection) as captured:
             event = record_event(
                 actor=land.clerk, at=AT, key=uuid.UUID(key_of(land.dice)), kind=kind.schema.code,
                 body_id=commune.unit_id, area_id=commune.unit_id, on=TODAY, typed=typed, title="Đo", again=True,
                 way="grid",
             )  # fmt: skip
-        best, statements = min(best, perf_counter() - began), len(captured)
+        best, statements = min(best, now() - began), len(captured)
         assert isinstance(event, Event), event
         made.append(event.pk)
         row = next(land.rows_of(commune, 1, range(DAYS), [0], []))
         names = ", ".join(f'"{name}"' for name in EVENT[1:])
         marks = ", ".join(["%s"] * (len(EVENT) - 1))
-        began = perf_counter()
+        began = now()
         rows = sql(f"INSERT INTO activities_event ({names}) VALUES ({marks}) RETURNING id", *row[1:])
-        plain = min(plain, perf_counter() - began)
+        plain = min(plain, now() - began)
         made.append(rows[0][0])
     Event.objects.filter(pk__in=made).delete()
     return Measured(best, plain, statements)
