@@ -17,6 +17,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -478,7 +479,7 @@ def lists(land: Land, actor: Any, seen: str) -> Iterator[Question]:
         if is_sqlite():
             like = like.replace("upper", "")
         params = [f"%{word}%" for word in text.split() for _twice in "12"]
-        yield f"list, {name}", lambda text=text: page(words=text), plain(like, *params)
+        yield f"list, {name}", partial(page, words=text), plain(like, *params)
     yield (
         "list, waiting for verification", lambda: page(state="waiting"), plain("AND state = 'waiting'")
     )  # fmt: skip
