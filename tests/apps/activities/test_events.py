@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import attrs
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -82,6 +83,14 @@ def test_what_a_body_of_a_commune_does_counts_in_the_commune(land: World) -> Non
 def test_what_is_wrong_is_said_at_its_field(land: World, more: dict[str, Any], code: str | None, field: str) -> None:
     found = recorded(land, **more)
     assert (found.code, found.field) == (code, field) if isinstance(found, Refusal) else code is None
+
+
+@pytest.mark.parametrize(("until", "code"), [(date(2026, 1, 1), None), (date(2026, 1, 2), "day")])
+def test_an_event_takes_a_year_at_most(land: World, until: date, code: str | None) -> None:
+    long = attrs.evolve(BROADCAST, code="long", spans_days=True)
+    kind(long)
+    found = recorded(land, schema=long, on=date(2025, 1, 1), until=until)
+    assert (found.code, found.field) == (code, "until") if isinstance(found, Refusal) else code is None
 
 
 def test_an_area_that_is_not_the_bodys_is_refused(land: World) -> None:

@@ -21,7 +21,7 @@ from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, EventState, Kind, Place, Way
 from pcmt.apps.activities.operations.events import record_event
 from pcmt.apps.activities.policies import sees_inside_of, shown_to
-from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for, schema_of
+from pcmt.apps.activities.queries.kinds import KindChoice, choice_of, kinds_for, schema_of
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import KindSchema, Noun, Sensitivity, kind_data
 from pcmt.core.text.told import read_id, read_json
@@ -45,7 +45,7 @@ def kind(request: HttpRequest, kind: str) -> JsonResponse:
     actor = _actor(request)
     if isinstance(actor, JsonResponse):
         return actor
-    choice = _choice(actor, kind)
+    choice = choice_of(actor, kind)
     if choice is None:
         return _problem(404, "not_found", _("Không có loại này."))
     return JsonResponse({**_kind(choice), "schema": kind_data(choice.schema)})
@@ -68,7 +68,7 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
     found: list[Any]
     if row.noun == Noun.PLACE:
         places = shown_to(Place.objects.filter(kind=row, pk__gt=int(after), voided_at__isnull=True), actor)
-        found = list(places.select_related("kind_version", "body", "area").order_by("pk")[: PAGE + 1])
+        found = list(places.select_related("body", "area").prefetch_related("kind_version").order_by("pk")[: PAGE + 1])
     else:
         events = shown_to(Event.objects.filter(kind=row, pk__gt=int(after)).exclude(state=EventState.VOIDED), actor)
         for name, look in (("since", "on__gte"), ("until", "on__lte")):
@@ -79,7 +79,7 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
                     return _problem(
                         422, "wrong", _("“%(name)s” phải là ngày, ví dụ 2026-06-05.") % {"name": name}, name
                     )
-        found = list(events.select_related("kind_version", "body", "area").order_by("pk")[: PAGE + 1])
+        found = list(events.select_related("body", "area").prefetch_related("kind_version").order_by("pk")[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     rows = list(_told(found, sees_inside_of(actor, found)))
@@ -89,7 +89,9 @@ def records(request: HttpRequest, kind: str) -> JsonResponse:
 def _told(rows: Iterable[Any], inside: Any) -> Iterable[dict[str, Any]]:
     schemas: dict[int, KindSchema] = {}
     for row in rows:
-        schema = schemas.setdefault(row.kind_version_id, schema_of(row.kind_version))
+        if row.kind_version_id not in schemas:
+            schemas[row.kind_version_id] = schema_of(row.kind_version)
+        schema = schemas[row.kind_version_id]
         fields = {each.key: each for each in schema.fields}
         data = {
             key: value
@@ -115,7 +117,7 @@ def _told(rows: Iterable[Any], inside: Any) -> Iterable[dict[str, Any]]:
 def _write(request: HttpRequest, actor: Actor, code: str) -> JsonResponse:
     if not actor.changes_below("activities.Event"):
         return _problem(403, "not_allowed", _("Bạn không ghi được hoạt động cho đơn vị này."))
-    choice = _choice(actor, code)
+    choice = choice_of(actor, code)
     if choice is None or choice.schema.noun is not Noun.EVENT:
         return _problem(404, "not_found", _("Không có loại này."))
     if len(request.body) > MOST_BYTES:
@@ -156,10 +158,6 @@ def _kind(choice: KindChoice) -> dict[str, Any]:
         "code": choice.kind.code, "noun": choice.kind.noun, "label": choice.kind.label, "group": choice.kind.group,
         "version": choice.version.number,
     }  # fmt: skip
-
-
-def _choice(actor: Actor, code: str) -> KindChoice | None:
-    return next((each for each in kinds_for(actor) if each.kind.code == code), None)
 
 
 def _actor(request: HttpRequest) -> Actor | JsonResponse:

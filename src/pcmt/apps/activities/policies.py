@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
+from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place, held_units, within
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitQuerySet, holds_on
 
 
@@ -102,7 +102,7 @@ def shown_to(rows: QuerySet[Any], actor: Actor | None) -> QuerySet[Any]:
     reach = changes(rows.model._meta.label, actor)
     if reach < Reach.SUBTREE:
         return seen.exclude(hidden)  # type: ignore[no-any-return]
-    return seen.filter(~hidden | Q(body__in=reached_units(actor, reach)))  # type: ignore[no-any-return]
+    return seen.filter(~hidden | within(held_units(actor, reach), "body"))  # type: ignore[no-any-return]
 
 
 def sees_inside_of(actor: Actor | None, rows: Iterable[Any]) -> frozenset[int]:

@@ -24,7 +24,7 @@ from pcmt.apps.activities.operations import events as operations
 from pcmt.apps.activities.operations.events import KeptFile, keep_files, record_event
 from pcmt.apps.activities.policies import can_change, can_record
 from pcmt.apps.activities.queries.events import event_page, last_like, used_by, verifies, waiting_for
-from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for, schema_of
+from pcmt.apps.activities.queries.kinds import KindChoice, choice_of, kinds_for, schema_of
 from pcmt.apps.plans.operations import MOST_FILES
 from pcmt.apps.units.queries.tree import committee
 from pcmt.core.diagnostics import Refusal
@@ -61,7 +61,7 @@ def write(request: HttpRequest, kind_code: str) -> HttpResponse:
     actor = acting(request)
     if not can_record(actor):
         raise PermissionDenied
-    choice = next((each for each in kinds_for(actor, "event") if each.kind.code == kind_code), None)
+    choice = choice_of(actor, kind_code, "event")
     if choice is None:
         raise Http404
     if request.method == "POST":

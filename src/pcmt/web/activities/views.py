@@ -216,7 +216,9 @@ def lines_of(actor: Actor, rows: Sequence[Event]) -> list[Line]:
     inside = sees_inside_of(actor, rows)
     found = []
     for row in rows:
-        schema = schemas.setdefault(row.kind_version_id, schema_of(row.kind_version))
+        if row.kind_version_id not in schemas:
+            schemas[row.kind_version_id] = schema_of(row.kind_version)
+        schema = schemas[row.kind_version_id]
         told = [
             (each.label, f"{shown(each, row.data[each.key])} {each.unit_word}".strip())
             for each in schema.quick_fields

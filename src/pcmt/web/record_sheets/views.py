@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event, EventState, Kind, Place, RecordSheet, SheetState
+from pcmt.apps.activities.models import Kind, Place, RecordSheet, SheetState
 from pcmt.apps.activities.operations.sheets import (
     KEPT_DAYS,
     UNDO_DAYS,
@@ -29,7 +29,8 @@ from pcmt.apps.activities.operations.sheets import (
     write_rows,
 )
 from pcmt.apps.activities.policies import sees_inside_of, shown_to
-from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
+from pcmt.apps.activities.queries.events import EventFilter, events
+from pcmt.apps.activities.queries.kinds import KindChoice, choice_of
 from pcmt.apps.activities.queries.sheets import (
     LIKELY,
     MOST_OUT,
@@ -216,14 +217,14 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     found: list[Any]
     if row.noun == Noun.PLACE:
         places = shown_to(Place.objects.filter(kind=row, voided_at__isnull=True), actor)
-        found = list(places.select_related("kind_version", "body", "area").order_by("search_key", "pk")[:MOST_OUT])
+        found = list(
+            places.select_related("body", "area")
+            .prefetch_related("kind_version")
+            .order_by("search_key", "pk")[:MOST_OUT]
+        )
     else:
-        events = shown_to(Event.objects.filter(kind=row).exclude(state=EventState.VOIDED), actor)
-        if since:
-            events = events.filter(on__gte=since)
-        if until:
-            events = events.filter(on__lte=until)
-        found = list(events.select_related("kind_version", "body", "area").order_by("on", "pk")[:MOST_OUT])
+        rows = events(actor, EventFilter(kind=kind, since=since, upto=until)).order_by("on", "pk")
+        found = list(rows.select_related("body", "area").prefetch_related("kind_version")[:MOST_OUT])
     inside = sees_inside_of(actor, found)
     noted(request, "activities.record.exported", row, count=len(found), format="xlsx")
     return _attached(write_marked(taken_out(found, inside=inside), {}), f"{kind.replace('_', '-')}.xlsx")
@@ -232,7 +233,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 def _choice(actor: Actor, code: str) -> KindChoice:
     if not actor.changes("activities.RecordSheet"):
         raise PermissionDenied(_("Bạn không nhập được hoạt động cho đơn vị này."))
-    found = next((each for each in kinds_for(actor) if each.kind.code == code), None)
+    found = choice_of(actor, code)
     if found is None:
         raise Http404
     return found

@@ -2,6 +2,7 @@
 
 from pcmt.apps.activities.models.events import (
     COUNTING,
+    LONGEST,
     Event,
     EventFile,
     EventPlace,
@@ -11,7 +12,16 @@ from pcmt.apps.activities.models.events import (
     Way,
 )
 from pcmt.apps.activities.models.kinds import Kind, KindNoun, KindState, KindVersion
-from pcmt.apps.activities.models.places import Place, PlaceBefore, PlaceSpell, RecordQuerySet
+from pcmt.apps.activities.models.places import (
+    Place,
+    PlaceBefore,
+    PlaceSpell,
+    RecordQuerySet,
+    held_units,
+    named,
+    unindexed,
+    within,
+)
 from pcmt.apps.activities.models.work import (
     EntryState,
     EventMark,
@@ -23,6 +33,7 @@ from pcmt.apps.activities.models.work import (
 
 __all__ = [
     "COUNTING",
+    "LONGEST",
     "EntryState",
     "Event",
     "EventFile",
@@ -44,4 +55,8 @@ __all__ = [
     "SheetState",
     "StepWhat",
     "Way",
+    "held_units",
+    "named",
+    "unindexed",
+    "within",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +29,10 @@ class EventState(models.TextChoices):
 
 COUNTING = (EventState.ENTERED, EventState.VERIFIED)
 """States in which an event counts."""
+
+
+LONGEST = timedelta(days=366)
+"""So long an event may take; what takes longer is written down in parts. Lists need not look for it further back."""
 
 
 class Way(models.TextChoices):
@@ -78,6 +83,7 @@ class Event(models.Model):
         verbose_name = "hoạt động"
         ordering = ["-on", "-pk"]
         indexes = [
+            models.Index(fields=["-on", "-id"], name="event_newest"),
             models.Index(fields=["body", "kind", "on"], name="event_body_kind_on"),
             models.Index(fields=["body", "-on", "-id"], name="event_body_newest"),
             models.Index(fields=["area", "-on", "-id"], name="event_area_newest"),

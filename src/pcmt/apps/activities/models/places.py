@@ -6,12 +6,46 @@ import uuid
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Q, QuerySet
+from django.db.models.functions import Cast
+from django.db.models.lookups import In
 
 from pcmt.apps.accounts.models import Actor, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.activities.models.kinds import Kind, KindVersion
 from pcmt.apps.units.models import Succession, Unit
+
+FEW = 50
+"""So many units (those of a commune) are named one by one: the database takes what its indexes hold of each."""
+
+
+def named(units: QuerySet[Any]) -> Any:
+    """Ids of units for `within`: asked for first where they are few, a subselect where they are many."""
+    found = list(units[: FEW + 1])
+    return found if len(found) <= FEW else units
+
+
+def within(units: Any, *ways: str) -> Q:
+    """Records that hang on one of the units by one of the ways (`body`, `area`).
+
+    Of many units most records are seen: an index by day that is walked until a page is full is better than the indexes
+    of units, whose rows would all have to be put in order.
+    """
+    found = Q()
+    for way in ways:
+        found |= Q(**{f"{way}__in": units}) if isinstance(units, list) else unindexed(way, units)
+    return found
+
+
+def unindexed(way: str, ids: Any) -> Q:
+    """Rows by one of some ids, where another index is the better one: SQLite, that does not know how many rows each id
+    has, leaves a cast column alone. For PostgreSQL it is the column itself."""
+    return Q(In(Cast(way, BigIntegerField()), ids))
+
+
+def held_units(actor: Actor, reach: Reach) -> Any:
+    """The units that a reach holds, for `within`."""
+    return named(reached_units(actor, reach).values_list("descendant_id", flat=True))
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -27,11 +61,9 @@ class RecordQuerySet(models.QuerySet[Any]):
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
         units = reached_units(actor, reach)
-        former = Succession.objects.filter(new__in=units, heir=True).values("old_id")
-        seen = Q()
-        for way in (f"{model.RECORD}body__in", f"{model.RECORD}area__in"):
-            seen |= Q(**{way: units}) | Q(**{way: former})
-        return self.filter(seen)
+        ended = Succession.objects.filter(new__in=units, heir=True).order_by().values_list("old_id")
+        seen = named(units.values_list("descendant_id").union(ended).values_list("descendant_id", flat=True))
+        return self.filter(within(seen, f"{model.RECORD}body", f"{model.RECORD}area"))
 
 
 class Place(models.Model):

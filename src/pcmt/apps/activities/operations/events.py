@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import (
+    LONGEST,
     Event,
     EventFile,
     EventPlace,
@@ -35,7 +36,7 @@ from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, shown_to
 from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.activities.queries.events import likely_same
-from pcmt.apps.activities.queries.kinds import kinds_for, schema_of
+from pcmt.apps.activities.queries.kinds import choice_of, schema_of
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.models import Plan, SourceFile
 from pcmt.apps.plans.operations import MOST_FILES, keep_all
@@ -334,7 +335,7 @@ def told(event: Event) -> dict[str, Any]:
 
 
 def _version(actor: Actor, code: str, number: int | None) -> KindVersion | Refusal:
-    choice = next((each for each in kinds_for(actor, "event") if each.kind.code == code), None)
+    choice = choice_of(actor, code, "event")
     if choice is None:
         message = _("Loại hoạt động này không dùng nữa hoặc không dùng ở đơn vị này.")
         return Refusal(code="kind", message=message, field="kind")
@@ -395,6 +396,8 @@ def _wrong_days(said: Said, schema: KindSchema, today: date) -> Refusal | None:
         return Refusal(code="day", message=_("Ngày cuối không được trước ngày đầu."), field="until")
     if said.until > today:
         return Refusal(code="day", message=_("Ngày không được ở sau hôm nay."), field="until")
+    if said.until - said.on >= LONGEST:
+        return Refusal(code="day", message=_("Hoạt động kéo dài hơn một năm: ghi riêng từng đợt."), field="until")
     return None
 
 

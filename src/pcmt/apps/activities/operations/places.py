@@ -21,7 +21,7 @@ from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, Plac
 from pcmt.apps.activities.operations.counting import keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
-from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
+from pcmt.apps.activities.queries.kinds import KindChoice, choice_of
 from pcmt.apps.activities.queries.places import asked_now, schema_now
 from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.units.operations import share_tree
@@ -329,7 +329,7 @@ def _spell_now(place: Place) -> PlaceSpell:
 
 
 def _chosen(actor: Actor, code: str) -> KindChoice | Refusal:
-    found = next((each for each in kinds_for(actor, "place") if each.kind.code == code), None)
+    found = choice_of(actor, code, "place")
     return found or Refusal(code="kind", message=_("Chọn loại địa điểm trong danh sách."), field="kind")
 
 

@@ -9,13 +9,24 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-from django.db.models import Count, DecimalField, Q, QuerySet, Sum
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum, Window
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, RowNumber
 
 from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
-from pcmt.apps.activities.models import COUNTING, Event, EventFile, EventState, Kind
+from pcmt.apps.activities.models import (
+    COUNTING,
+    LONGEST,
+    Event,
+    EventFile,
+    EventState,
+    Kind,
+    held_units,
+    named,
+    unindexed,
+    within,
+)
 from pcmt.apps.activities.policies import shown_to
 from pcmt.apps.units.models import UnitClosure, holds_on
 from pcmt.core.schemas import KindSchema
@@ -59,19 +70,19 @@ def events(actor: Actor | None, wanted: EventFilter) -> QuerySet[Event]:
     """The events that the actor sees and the filter wants, in no order yet. Voided ones only where asked for."""
     rows = shown_to(Event.objects.all(), actor)
     rows = rows.filter(state=wanted.state) if wanted.state else rows.exclude(state=EventState.VOIDED)
+    units: Any = held_units(actor, actor.sees("activities.Event")) if actor is not None else None
+    if wanted.unit_id is not None and actor is not None:
+        below = UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=wanted.unit_id)
+        # A unit that has ended has nothing below it any more, but what it did stays to be found.
+        units = named(below.values_list("descendant_id", flat=True)) or [wanted.unit_id]
+        rows = rows.filter(within(units, "body", "area"))
     kinds = {name: value for name, value in (("code", wanted.kind), ("group", wanted.group)) if value}
     if kinds:
-        rows = rows.filter(kind__in=list(Kind.objects.filter(**kinds).values_list("pk", flat=True)))
-    if wanted.unit_id is not None and actor is not None:
-        below = list(
-            UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=wanted.unit_id)
-            .values_list("descendant_id", flat=True)
-        )  # fmt: skip
-        # A unit that has ended has nothing below it any more, but what it did stays to be found.
-        within = {*below, wanted.unit_id}
-        rows = rows.filter(Q(body__in=within) | Q(area__in=within))
+        ids = list(Kind.objects.filter(**kinds).values_list("pk", flat=True))
+        # What few units did is less than what all did of a kind.
+        rows = rows.filter(unindexed("kind", ids) if isinstance(units, list) else Q(kind__in=ids))
     if wanted.since is not None:
-        rows = rows.filter(Q(on__gte=wanted.since) | Q(until__gte=wanted.since))
+        rows = rows.filter(Q(on__gte=wanted.since) | Q(until__gte=wanted.since), on__gt=wanted.since - LONGEST)
     if wanted.upto is not None:
         rows = rows.filter(on__lte=wanted.upto)
     if wanted.plan_id is not None:
@@ -82,10 +93,11 @@ def events(actor: Actor | None, wanted: EventFilter) -> QuerySet[Event]:
 
 
 def event_page(rows: QuerySet[Event], after: Cursor | None = None, most: int = PAGE) -> EventPage:
-    """One page of events, newest first: two statements however many there are before it."""
+    """One page of events, newest first: three statements however many there are before it."""
     if after is not None:
-        rows = rows.filter(Q(on__lt=after.on) | Q(on=after.on, pk__lt=after.event_id))
-    found = list(rows.select_related("kind", "kind_version", "body", "area").order_by("-on", "-pk")[: most + 1])
+        rows = rows.filter(Q(on__lt=after.on) | Q(pk__lt=after.event_id), on__lte=after.on)
+    rows = rows.select_related("kind", "body", "area").prefetch_related("kind_version")
+    found = list(rows.order_by("-on", "-pk")[: most + 1])
     more = Cursor(found[most - 1].on, found[most - 1].pk) if len(found) > most else None
     return EventPage(found[:most], more)
 
@@ -107,9 +119,10 @@ def in_month(rows: QuerySet[Event], first: date, last: date) -> tuple[Mapping[da
     month = rows.filter(on__gte=first, on__lte=last)
     counts = dict(month.order_by("on").values_list("on").annotate(n=Count("pk")))
     found: dict[date, list[Event]] = defaultdict(list)
-    for event in month.select_related("kind", "body").order_by("on", "time", "pk")[: 31 * A_DAY]:
-        if len(found[event.on]) < A_DAY:
-            found[event.on].append(event)
+    order = Window(RowNumber(), partition_by="on", order_by=["time", "pk"])
+    named = month.order_by().annotate(order=order).filter(order__lte=A_DAY).values("pk")
+    for event in Event.objects.filter(pk__in=named).select_related("kind", "body").order_by("on", "time", "pk"):
+        found[event.on].append(event)
     return counts, found
 
 

@@ -29,18 +29,25 @@ def schema_of(version: KindVersion) -> KindSchema:
     return kind_from(version.body)
 
 
-def kinds_for(actor: Actor, noun: str | None = None) -> list[KindChoice]:
+def kinds_for(actor: Actor, noun: str | None = None, code: str | None = None) -> list[KindChoice]:
     """The kinds in use that the actor may enter, in their order: ready ones, and those of offices above."""
     above = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
     over = UnitClosure.objects.filter(holds_on(actor.on), descendant__record_kinds__isnull=False, ancestor__in=above)
     mine = Q(office__isnull=True) | Q(office__in=above) | Q(office__in=over.filter(depth=1).values("descendant_id"))
     rows = Kind.objects.visible_to(actor).filter(mine, Q(retired_on__isnull=True) | Q(retired_on__gt=actor.on))
-    if noun:
+    if noun is not None:
         rows = rows.filter(noun=noun)
+    if code is not None:
+        rows = rows.filter(code=code)
     kinds: dict[int, Any] = {row.pk: row for row in rows}
     versions = KindVersion.objects.filter(kind__in=kinds, state=KindState.IN_USE)
     by_kind = {version.kind_id: version for version in versions}
     return [KindChoice(row, by_kind[row.pk], schema_of(by_kind[row.pk])) for row in kinds.values() if row.pk in by_kind]
+
+
+def choice_of(actor: Actor, code: str, noun: str | None = None) -> KindChoice | None:
+    """A kind that the actor may enter, by its code; only what it asks is read."""
+    return next(iter(kinds_for(actor, noun, code)), None)
 
 
 def in_use(kind: Kind) -> KindVersion | None:
