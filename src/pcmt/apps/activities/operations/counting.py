@@ -6,11 +6,12 @@ place, its states) calls `mark` in its own transaction, and `keep_since` for the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from pcmt.apps.activities.models import EventMark, KeptSince
@@ -61,21 +62,35 @@ def keep_since(unit_id: int, kind_id: int, on: date) -> None:
     )
 
 
+def beginning(on: date, at: datetime) -> date:
+    """Since when a unit keeps a kind of which it writes something down for the day `on`: in this year at the earliest,
+    for nobody says that what lies further back was written down whole."""
+    return max(on, timezone.localdate(at).replace(month=1, day=1))
+
+
 def mark_all(*, at: datetime) -> int:
     """Have every unit counted again from the half month before this one on: days have passed, weeks are over.
 
-    Also those with figures for a piece that a kept window, added since, cuts in two. How many were marked.
+    From an earlier day where nothing was told since, for the program had been off: quiet weeks are zero all the same.
+    Units that ended and told all are left alone. Also those with figures for a piece that a kept window, added since, cuts in two. How many were marked.
     """
-    units = kept_units()
-    mark(units, half_month(half_month(timezone.localdate(at)) - DAY), at)
+    told = Fact.objects.counting().filter(recording__source=Source.ACTIVITY, breakdown="").order_by()
+    last = dict(told.values_list("unit_id").annotate(Max("end")))
+    day = half_month(half_month(timezone.localdate(at)) - DAY)
+    starts: dict[date, list[int]] = defaultdict(list)
+    for unit_id, ends in kept_units().items():
+        known = last.get(unit_id, date.max)
+        if ends is None or known < ends or day < ends:
+            starts[min(day, known)].append(unit_id)
+    for start, units in starts.items():
+        mark(units, start, at)
     odd = sorted(day for day in cuts_of(kept_windows()) if half_month(day) != day)
     across = Q(pk__in=())
     for day in odd:
         across |= Q(start__lt=day, end__gt=day)
-    told = Fact.objects.counting().filter(across, recording__source=Source.ACTIVITY, breakdown="")
-    for unit_id, start in told.order_by().values_list("unit_id").annotate(first=Min("start")) if odd else ():
+    for unit_id, start in told.filter(across).values_list("unit_id").annotate(first=Min("start")) if odd else ():
         mark([unit_id], start, at)
-    return len(units)
+    return sum(map(len, starts.values()))
 
 
 def recount(*, at: datetime, most: int = MOST) -> int:
