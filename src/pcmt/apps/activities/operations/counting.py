@@ -72,7 +72,8 @@ def mark_all(*, at: datetime) -> int:
     """Have every unit counted again from the half month before this one on: days have passed, weeks are over.
 
     From an earlier day where nothing was told since, for the program had been off: quiet weeks are zero all the same.
-    Units that ended and told all are left alone. Also those with figures for a piece that a kept window, added since, cuts in two. How many were marked.
+    Units that ended and told all are left alone. Also those with figures for a piece that a kept window, added since,
+    cuts in two. How many were marked.
     """
     told = Fact.objects.counting().filter(recording__source=Source.ACTIVITY, breakdown="").order_by()
     last = dict(told.values_list("unit_id").annotate(Max("end")))
