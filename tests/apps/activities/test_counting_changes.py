@@ -66,7 +66,7 @@ def often(text: str, number: int, per: str) -> Words:
                         "frequency": frequency})  # fmt: skip
 
 
-TALKS = "Tuyên truyền tại trường học"
+TALKS = "Tuyên truyền tại các trường học"
 RHYTHMS: Mapping[str, tuple[Words, date, Sequence[date], str, str]] = {
     # what is asked; until when the plan runs; on which days it was done; how it stands on 30 June; in which words
     "month": (often(f"{TALKS} 01 buổi/tháng", 1, "month"), date(2026, 6, 30),
@@ -116,7 +116,7 @@ def test_each_commune_stands_by_its_own_entries(here: World) -> None:
 
 def test_all_schools_are_reached_when_the_last_one_is(here: World) -> None:
     words = Words("100% trường học được tuyên truyền", {
-        "kind": "percent", "comparator": "eq", "value": 100, "unit": "%", "population": "trường học",
+        "kind": "coverage", "comparator": "eq", "value": 100, "unit": "%",
     })  # fmt: skip
     target = target_of(here, words)
     unit = here["dong_hoa"]

@@ -22,7 +22,7 @@ from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
 from pcmt.apps.units.models import Unit
 from pcmt.core.measures.pieces import cuts_of, half_month, pieces
-from pcmt.core.periods import DAY, Span
+from pcmt.core.periods import DAY, Kind, Span, periods_of
 
 
 def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
@@ -120,7 +120,8 @@ def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
 
 
 def pieces_of(unit: Unit, since: date, upto: date) -> list[Span]:
-    """The pieces in which a unit's figures are told from a day until another."""
-    cuts = {*cuts_of(kept_windows()), *([unit.valid_from] if unit.valid_from else [])}
+    """The pieces in which a unit's figures are told from a day until another; school terms are made of whole ones."""
+    terms = periods_of(Kind.SEMESTER, Span(since, upto + DAY)) if since <= upto else ()
+    cuts = cuts_of([*kept_windows(), *terms]) | ({unit.valid_from} if unit.valid_from else set())
     spans = pieces(since, upto, cuts, ends=unit.valid_to, weeks=True)
     return [span for span in spans if unit.valid_from is None or span.start >= unit.valid_from]
