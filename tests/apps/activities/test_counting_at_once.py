@@ -119,7 +119,7 @@ def test_a_worker_killed_in_the_midst_leaves_the_mark(there: World) -> None:
             for each in connections.all():
                 each.connection = None  # the parent's: neither used nor closed here
             real = counting.tell_counted
-            counting.tell_counted = lambda **told: (real(**told), os.kill(os.getpid(), signal.SIGKILL))  # type: ignore
+            counting.tell_counted = lambda **told: (real(**told), os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment, method-assign]
             recount(at=NOW)
         finally:
             os._exit(1)
