@@ -115,26 +115,6 @@ def test_each_commune_stands_by_its_own_entries(here: World) -> None:
     assert "1/2 đơn vị đạt" in rows["Tỉnh An Bình"].sentence
 
 
-def test_all_schools_are_reached_when_the_last_one_is(here: World) -> None:
-    words = Words("100% trường học được tuyên truyền", {
-        "kind": "coverage", "comparator": "eq", "value": 100, "unit": "%",
-    })  # fmt: skip
-    target = target_of(here, words)
-    unit = here["dong_hoa"]
-    schools = [place(unit, SCHOOL, since=date(2020, 9, 5), name=f"Trường {n}") for n in (1, 2)]
-    for schema in (SCHOOL, SCHOOL_SESSION):
-        keep_since(unit.pk, kind(schema).kind_id, JANUARY)
-    seen = []
-    for school, day in zip(schools, (20, 31), strict=True):
-        made = event(unit, SCHOOL_SESSION, on=date(2026, 2, 3), data={"people": 5})
-        EventPlace.objects.create(event=made, place=school)
-        counted_on(here, date(2026, 3, day))
-        row = Standing.objects.get(target=target)
-        seen.append((int(row.measured or 0), row.verdict))
-    assert [number for number, _verdict in seen] == [50, 100], row.sentence
-    assert seen[1][1] in ("met", "on_track")
-
-
 # --- days
 
 
