@@ -6,11 +6,12 @@ place, its states) calls `mark` in its own transaction, and `keep_since` for the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from pcmt.apps.activities.models import EventMark, KeptSince
@@ -21,7 +22,7 @@ from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
 from pcmt.apps.units.models import Unit
 from pcmt.core.measures.pieces import cuts_of, half_month, pieces
-from pcmt.core.periods import DAY, Span
+from pcmt.core.periods import DAY, Kind, Span, periods_of
 
 
 def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
@@ -61,21 +62,36 @@ def keep_since(unit_id: int, kind_id: int, on: date) -> None:
     )
 
 
+def beginning(on: date, at: datetime) -> date:
+    """Since when a unit keeps a kind of which it writes something down for the day `on`: in this year at the earliest,
+    for nobody says that what lies further back was written down whole."""
+    return max(on, timezone.localdate(at).replace(month=1, day=1))
+
+
 def mark_all(*, at: datetime) -> int:
     """Have every unit counted again from the half month before this one on: days have passed, weeks are over.
 
-    Also those with figures for a piece that a kept window, added since, cuts in two. How many were marked.
+    From an earlier day where nothing was told since, for the program had been off: quiet weeks are zero all the same.
+    Units that ended and told all are left alone. Also those with figures for a piece that a kept window, added since,
+    cuts in two. How many were marked.
     """
-    units = kept_units()
-    mark(units, half_month(half_month(timezone.localdate(at)) - DAY), at)
+    told = Fact.objects.counting().filter(recording__source=Source.ACTIVITY, breakdown="").order_by()
+    last = dict(told.values_list("unit_id").annotate(Max("end")))
+    day = half_month(half_month(timezone.localdate(at)) - DAY)
+    starts: dict[date, list[int]] = defaultdict(list)
+    for unit_id, ends in kept_units().items():
+        known = last.get(unit_id, date.max)
+        if ends is None or known < ends or day < ends:
+            starts[min(day, known)].append(unit_id)
+    for start, units in starts.items():
+        mark(units, start, at)
     odd = sorted(day for day in cuts_of(kept_windows()) if half_month(day) != day)
     across = Q(pk__in=())
     for day in odd:
         across |= Q(start__lt=day, end__gt=day)
-    told = Fact.objects.counting().filter(across, recording__source=Source.ACTIVITY, breakdown="")
-    for unit_id, start in told.order_by().values_list("unit_id").annotate(first=Min("start")) if odd else ():
+    for unit_id, start in told.filter(across).values_list("unit_id").annotate(first=Min("start")) if odd else ():
         mark([unit_id], start, at)
-    return len(units)
+    return sum(map(len, starts.values()))
 
 
 def recount(*, at: datetime, most: int = MOST) -> int:
@@ -104,7 +120,8 @@ def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
 
 
 def pieces_of(unit: Unit, since: date, upto: date) -> list[Span]:
-    """The pieces in which a unit's figures are told from a day until another."""
-    cuts = {*cuts_of(kept_windows()), *([unit.valid_from] if unit.valid_from else [])}
+    """The pieces in which a unit's figures are told from a day until another; school terms are made of whole ones."""
+    terms = periods_of(Kind.SEMESTER, Span(since, upto + DAY)) if since <= upto else ()
+    cuts = cuts_of([*kept_windows(), *terms]) | ({unit.valid_from} if unit.valid_from else set())
     spans = pieces(since, upto, cuts, ends=unit.valid_to, weeks=True)
     return [span for span in spans if unit.valid_from is None or span.start >= unit.valid_from]

@@ -31,7 +31,7 @@ from pcmt.apps.activities.models import (
     StepWhat,
     Way,
 )
-from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, shown_to
 from pcmt.apps.activities.queries.counting import counted_at
@@ -165,9 +165,7 @@ def record_event(
             return there
         EventPlace.objects.bulk_create([EventPlace(event=event, place=place) for place in places])
         _attach(event, evidence, at, actor)
-        unit = counted_at(event.body, on)
-        keep_since(unit.pk, version.kind_id, max(on, timezone.localdate(at).replace(month=1, day=1)))
-        mark({unit.pk}, on, at)
+        _counts(event, on, at)
         after = {"on": on, "body_id": body_id, "area_id": area_id, "way": str(way)}
         record(at=at, actor=actor, event="activities.event.recorded", obj=event, after=after)
     return event
@@ -222,7 +220,9 @@ def correct_event(
             event.state = EventState.WAITING
         _step(event, StepWhat.CORRECTED, actor, at, reason, before)
         _touched(event, at)
-        mark({counted_at(event.body, each).pk for each in (former, event.on)}, min(former, event.on), at)
+        if former != event.on:
+            mark({counted_at(event.body, former).pk}, former, at)
+        _counts(event, event.on, at)
         record(at=at, actor=actor, event="activities.event.corrected", obj=event, reason=reason)
     return event
 
@@ -239,6 +239,7 @@ def restore_event(*, actor: Actor, at: datetime, event_id: int, version: int, wo
 
 def _turned(actor: Actor, at: datetime, event_id: int, version: int, words: str, what: StepWhat) -> Event | Refusal:
     with transaction.atomic():
+        share_tree()
         event = _held(actor, event_id, version)
         if isinstance(event, Refusal):
             return event
@@ -254,7 +255,7 @@ def _turned(actor: Actor, at: datetime, event_id: int, version: int, words: str,
         )  # fmt: skip
         _step(event, what, actor, at, reason, before)
         _touched(event, at)
-        mark({counted_at(event.body, event.on).pk}, event.on, at)
+        _counts(event, event.on, at)
         if voiding:
             record(at=at, actor=actor, event="activities.event.voided", obj=event, reason=reason)
         else:
@@ -274,6 +275,7 @@ def return_event(*, actor: Actor, at: datetime, event_id: int, version: int, wor
 
 def _judged(actor: Actor, at: datetime, event_id: int, version: int, words: str, what: StepWhat) -> Event | Refusal:
     with transaction.atomic():
+        share_tree()
         event = shown_to(Event.objects.all(), actor).select_for_update(of=("self",)).filter(pk=event_id).first()
         if event is None or not can_verify(actor, event):
             raise PermissionDenied
@@ -286,7 +288,7 @@ def _judged(actor: Actor, at: datetime, event_id: int, version: int, words: str,
         event.state = EventState.VERIFIED if verifying else EventState.RETURNED
         _step(event, what, actor, at, reason, before)
         _touched(event, at)
-        mark({counted_at(event.body, event.on).pk}, event.on, at)
+        _counts(event, event.on, at)
         if verifying:
             record(at=at, actor=actor, event="activities.event.verified", obj=event)
         else:
@@ -448,6 +450,13 @@ def _held(actor: Actor, event_id: int, version: int) -> Event | Refusal:
     if event is None or not can_change(actor, event):
         raise PermissionDenied
     return event if event.version == version else _stale()
+
+
+def _counts(event: Event, on: date, at: datetime) -> None:
+    """What an event bears on is counted again, from its day on; so long its unit keeps the kind."""
+    unit = counted_at(event.body, on)
+    keep_since(unit.pk, event.kind_id, beginning(on, at))
+    mark({unit.pk}, on, at)
 
 
 def _stale() -> Refusal:

@@ -1,17 +1,23 @@
-"""What follows of places when units are reorganised: they go to the heir and keep their lives; events stay."""
+"""What follows of activities when units are reorganised.
+
+Places go to the heir and keep their lives. Events stay with who did them; those of days on which the unit was no more,
+where the change was written down late, are the heir's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pcmt.apps.activities.models import Place, PlaceBefore
+from pcmt.apps.activities.models import Event, KeptSince, Place, PlaceBefore
 from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.units.followers import Change, Consequence, Follower
+from pcmt.apps.units.models import Unit
 from pcmt.apps.units.policies import Officer
 
 BATCH = 500
@@ -37,6 +43,12 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     What one unit counted before the day stays its own: `PlaceBefore` says until when a place lay there.
     """
     ending = sorted(change.heirs)
+    done = Event.objects.filter(body__in=ending, on__gte=change.on)
+    for unit_id in ending if done.exists() else ():
+        mine = done.filter(body=unit_id)
+        mine.filter(area=unit_id).update(area=change.heir_id(unit_id))
+        mine.update(body=change.heir_id(unit_id), version=F("version") + 1)
+    _keep_on(change, at)
     held = Place.objects.select_for_update(of=("self",), no_key=True)
     rows = list(held.filter(Q(area_id__in=ending) | Q(body_id__in=ending)).order_by("pk"))
     before: list[PlaceBefore] = []
@@ -57,6 +69,20 @@ def _follow(change: Change, at: datetime, _actor: Officer | None) -> int:
     Place.objects.bulk_update(rows, ["area", "body", "version"], batch_size=BATCH)
     mark(marked, change.on, at)
     return len(rows)
+
+
+def _keep_on(change: Change, at: datetime) -> None:
+    """The heir keeps what the unit kept, and both are counted again from the day on; so are units whose bodies came."""
+    kept = KeptSince.objects.filter(unit__in=change.heirs).order_by("unit_id", "kind_id")
+    marked = set()
+    for unit_id, kind_id, start in kept.values_list("unit_id", "kind_id", "start"):
+        heir = Unit.objects.get(pk=change.heir_id(unit_id))
+        heir = counted_at(heir, change.on)
+        keep_since(heir.pk, kind_id, max(start, change.on))
+        marked |= {unit_id, heir.pk}
+    for moved in change.moved.values():
+        marked |= {each.unit_id for each in moved if each is not None and each.unit_id is not None}
+    mark(marked, change.on, at)
 
 
 places_follow = Follower(key="places", label=_("Địa điểm"), foresee=_foresee, follow=_follow)

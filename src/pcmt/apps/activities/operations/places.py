@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, PlaceBefore, PlaceSpell
-from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, choice_of
@@ -102,7 +102,7 @@ def open_place(
             place=place, state=state, from_on=on, data=told, words=_short(words), made_at=at, made_by_id=actor.user_id
         )
         # What stood before somebody began to write it down is known from the year on in which that was.
-        keep_since(area_id, chosen.kind.pk, max(on, timezone.localdate(at).replace(month=1, day=1)))
+        keep_since(area_id, chosen.kind.pk, beginning(on, at))
         mark({area_id}, on, at)
         after = {"state": state, "on": on, "area_id": area_id, "body_id": body_id}
         record(at=at, actor=actor, event="activities.place.opened", obj=_thing(place), after=after)
@@ -154,9 +154,11 @@ def move_place(
             made_by_id=actor.user_id,
         )  # fmt: skip
         before = {"state": place.state}
+        # the rules of another version hold for all its life
+        start = on if place.kind_version_id == kind_version.pk else place.from_on
         place.state, place.kind_version = state, kind_version
         _touched(place)
-        mark({place.area_id}, on, at)
+        _counts(place, start, at)
         after = {"state": state, "on": on, "event_id": event_id}
         record(at=at, actor=actor, event="activities.place.moved", obj=_thing(place), before=before, after=after)
     return place
@@ -210,7 +212,10 @@ def correct_place(
         first.save(update_fields=["from_on"])
         last.save(update_fields=["data"])
         _touched(place)
-        mark({former, area_id}, start, at)
+        if former != area_id:
+            mark({former}, start, at)
+            keep_since(area_id, place.kind_id, beginning(on, at))
+        _counts(place, start, at)
         now = _told(place, schema)
         before = {key: value for key, value in was.items() if now[key] != value}
         after = {key: now[key] for key in before}
@@ -241,7 +246,7 @@ def undo_move(*, actor: Actor, at: datetime, place_id: int, version: int) -> Pla
             former.save(update_fields=["to_on"])
             place.state = former.state
         _touched(place)
-        mark({place.area_id}, start, at)
+        _counts(place, start, at)
         after = {"state": place.state}
         record(at=at, actor=actor, event="activities.place.undone", obj=_thing(place), before=before, after=after)
     return place
@@ -263,7 +268,7 @@ def close_place(
             return Refusal(code="day", message=message % {"day": f"{spell.from_on:%d/%m/%Y}"}, field="on")
         place.to_on = on
         _touched(place)
-        mark({place.area_id}, on, at)
+        _counts(place, on, at)
         record(
             at=at, actor=actor, event="activities.place.closed", obj=_thing(place), after={"closed_on": on},
             reason=_short(words),
@@ -293,8 +298,7 @@ def void_place(*, actor: Actor, at: datetime, place_id: int, version: int, words
             return Refusal(code="followed", message=_("Có nơi đang làm theo mô hình này. Sửa các nơi đó trước."))
         place.voided_at = at
         _touched(place)
-        before = list(PlaceBefore.objects.filter(place=place).values_list("area_id", flat=True))
-        mark({place.area_id, *before}, place.from_on, at)
+        _counts(place, place.from_on, at)
         record(at=at, actor=actor, event="activities.place.voided", obj=_thing(place), reason=words)
     return place
 
@@ -322,6 +326,12 @@ def _held(actor: Actor, place_id: int, version: int, *, closed: bool = False) ->
 def _touched(place: Place) -> None:
     place.version += 1
     place.save()
+
+
+def _counts(place: Place, start: date, at: datetime) -> None:
+    """What a place bears on is counted again from a day on, where it lies and where it lay from then on."""
+    before = PlaceBefore.objects.filter(place=place, to_on__gt=start).values_list("area_id", flat=True)
+    mark({place.area_id, *before}, start, at)
 
 
 def _spell_now(place: Place) -> PlaceSpell:

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from pcmt.apps.activities.models import (
     COUNTING,
@@ -27,11 +28,12 @@ from pcmt.apps.activities.models import (
     KindNoun,
     KindState,
     KindVersion,
+    PlaceBefore,
     PlaceSpell,
 )
 from pcmt.apps.facts.counters import counted_by_others
 from pcmt.apps.facts.models import Element, Source
-from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind
+from pcmt.apps.units.models import Level, Succession, Unit, UnitClosure, UnitKind
 from pcmt.apps.units.queries import committee
 from pcmt.core.measures import Nature
 from pcmt.core.measures.pieces import half_month, piece_of
@@ -49,11 +51,12 @@ def counted_at(body: Unit, on: date) -> Unit:
     """The unit among whose figures counts what a body did on a day.
 
     A body of commune level (the police of a ward, its women's union) counts in the commune it serves: the commune tells
-    one number. Any other unit counts for itself, and the tree adds up.
+    one number. Any other unit counts for itself, and the tree adds up. What a body writes down for a day before it was
+    there (its forerunners did it) counts where it was on its first day.
     """
     if body.level != Level.COMMUNE or body.kind == UnitKind.ADMINISTRATIVE:
         return body
-    return committee(body.pk, on) or body
+    return committee(body.pk, max(on, body.valid_from or on)) or body
 
 
 def elements_now() -> dict[str, tuple[str, ...]]:
@@ -126,20 +129,21 @@ class Kept:
 
 
 def kept_by(unit: Unit) -> Kept:
-    """What a unit counts now; of one that ended only what was done, for its places went over to others."""
+    """What a unit counts. An element that came with a later version of a kind is counted since that was put in use:
+    before, people told it."""
     since = dict(KeptSince.objects.filter(unit=unit).values_list("kind", "start"))
-    rows = KindVersion.objects.filter(kind__in=since, state__in=USED).order_by("pk") if since else ()
+    rows = KindVersion.objects.filter(kind__in=since, state__in=USED).order_by("kind_id", "number") if since else ()
     versions: dict[int, KindSchema] = {}
     first: dict[str, date] = {}
+    counting: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        schema = kind_from(row.body)
-        if schema.noun is Noun.PLACE and unit.valid_to is not None:
-            continue
-        versions[row.pk] = schema
-        day = half_month(since[row.kind_id])
-        day = max(day, unit.valid_from) if unit.valid_from else day
-        for element in schema.elements:
-            first[element] = min(first.get(element, day), day)
+        schema = versions[row.pk] = kind_from(row.body)
+        later = counting.get(row.kind_id) is not None and row.used_at is not None
+        used = half_month(timezone.localdate(row.used_at)) if later else date.min
+        day = max(half_month(since[row.kind_id]), unit.valid_from or date.min)
+        for element in set(schema.elements) - counting[row.kind_id]:
+            first[element] = min(first.get(element, date.max), max(day, used))
+        counting[row.kind_id] |= set(schema.elements)
     known = Element.objects.filter(code__in=first).values_list("code", "places", "nature") if first else ()
     places = {code: decimals for code, decimals, _nature in known}
     stocks = frozenset(code for code, _decimals, nature in known if nature == Nature.STOCK)
@@ -163,7 +167,10 @@ def bodies_of(unit: Unit, span: Span) -> Q:
             ancestor=unit,
             descendant__level=Level.COMMUNE,
         ).exclude(descendant__kind=UnitKind.ADMINISTRATIVE)
-        for body, begins, ends in rows.values_list("descendant", "valid_from", "valid_to"):
+        for body, since, begins, ends in rows.values_list(
+            "descendant", "descendant__valid_from", "valid_from", "valid_to"
+        ):
+            begins = None if begins == since else begins
             if (begins is None or begins <= span.start) and (ends is None or ends >= span.end):
                 whole.append(body)
             else:
@@ -184,25 +191,34 @@ def counting_events(bodies: Q, kept: Kept, versions: Collection[int], span: Span
 
 def counted(unit: Unit, kept: Kept, spans: Sequence[Span]) -> Numbers:
     """The figures of a unit in pieces, in order: every element from its first day on, zeros too. A few statements,
-    however many entries and kinds there are."""
+    however many entries and kinds there are.
+
+    What was written down for a day of the same year before the unit was there counts on its first day.
+    """
     if not spans:
         return {}
-    tally = _Tally(kept, spans)
     whole = Span(spans[0].start, spans[-1].end)
+    newborn = whole.start == unit.valid_from
+    tally = _Tally(kept, spans, since=date(whole.start.year, 1, 1) if newborn else whole.start)
     bodies = bodies_of(unit, Span(date(whole.start.year, 1, 1), whole.end))
     _events(tally, bodies, whole)
-    _reached(tally, bodies, whole)
-    _begun(tally, unit, whole)
-    _standing(tally, unit, whole)
+    _reached(tally, unit, bodies, whole)
+    spells = _spells(tally, unit, whole)
+    _begun(tally, spells)
+    _standing(tally, spells)
     return tally.numbers()
 
 
 @attrs.define
 class _Tally:
-    """Sums by element, part and piece. `split` are the parts an element was told by, to be zero where it was not."""
+    """Sums by element, part and piece. `parts` are those an element was told by, to be zero where it was not.
+
+    What was done from `since` on, before the first piece, counts in that one.
+    """
 
     kept: Kept
     spans: Sequence[Span]
+    since: date
     found: Tally[tuple[str, str, Span]] = attrs.field(factory=Tally)
     parts: dict[str, set[str]] = attrs.field(factory=lambda: defaultdict(set))
 
@@ -210,6 +226,10 @@ class _Tally:
         for schema in self.kept.versions.values():
             for rule in schema.counts:
                 self.parts[rule.element].update(_parts(schema, rule))
+
+    def piece(self, on: date) -> Span | None:
+        """The piece in which a day counts."""
+        return piece_of(max(on, self.spans[0].start) if on >= self.since else on, self.spans)
 
     def add(self, version: int, rule: CountRule, span: Span, data: Mapping[str, Any]) -> None:
         """Count one entry by one rule."""
@@ -265,29 +285,37 @@ def _events(tally: _Tally, bodies: Q, whole: Span) -> None:
     rules = tally.kept.rules(Noun.EVENT, CountOf.ENTRIES, CountOf.FIELD)
     if not rules:
         return
-    rows = counting_events(bodies, tally.kept, rules, whole).order_by()
+    rows = counting_events(bodies, tally.kept, rules, Span(tally.since, whole.end)).order_by()
     for version, on, data in rows.values_list("kind_version", "on", "data").iterator():
-        span = piece_of(on, tally.spans)
+        span = tally.piece(on)
         if span is not None:
             for rule in rules[version]:
                 tally.add(version, rule, span, data)
 
 
-def _reached(tally: _Tally, bodies: Q, whole: Span) -> None:
+def _reached(tally: _Tally, unit: Unit, bodies: Q, whole: Span) -> None:
     """Places that events were held at, each once in a calendar year: from its first event on.
 
     An element that is a stock says how many were reached since the year began, one that is a flow how many were new.
+    What a unit that ended had reached its heir has reached from its first day on: that goes on, and is not new.
     """
     rules = tally.kept.rules(Noun.EVENT, CountOf.PLACES)
     if not rules:
         return
-    year = Span(date(whole.start.year, 1, 1), whole.end)
-    events = counting_events(bodies, tally.kept, rules, year).values("pk")
-    rows = EventPlace.objects.filter(event__in=events, place__voided_at=None).order_by("event__on", "event_id")
+    year = date(whole.start.year, 1, 1)
+    found: list[tuple[date, bool, int, str, int, dict[str, Any]]] = []
+    for day, done in ((None, bodies), *_inherited(unit, Span(year, whole.end))):
+        events = counting_events(done, tally.kept, rules, Span(year, day or whole.end)).values("pk")
+        rows = EventPlace.objects.filter(event__in=events, place__voided_at=None).order_by("event__on", "event_id")
+        found += [
+            (max(on, day or on), day is not None, *rest)
+            for on, *rest in rows.values_list(
+                "event__on", "place", "place__kind__code", "event__kind_version", "event__data"
+            )
+            if day is None or on.year == day.year
+        ]
     seen: set[tuple[str, int, int]] = set()
-    for place, kind, version, on, data in rows.values_list(
-        "place", "place__kind__code", "event__kind_version", "event__on", "event__data"
-    ):
+    for on, before, place, kind, version, data in sorted(found, key=lambda row: row[0]):
         for rule in rules[version]:
             key = (rule.element, place, on.year)
             if key in seen or (rule.place_kinds and kind not in rule.place_kinds) or not _meant(rule, data):
@@ -298,49 +326,98 @@ def _reached(tally: _Tally, bodies: Q, whole: Span) -> None:
                 for span in tally.spans:
                     if span.start.year == on.year and on <= span.last:
                         tally.add(version, one, span, data)
-            elif (piece := piece_of(on, tally.spans)) is not None:
+            elif not before and (piece := tally.piece(on)) is not None:
                 tally.add(version, one, piece, data)
 
 
-def _begun(tally: _Tally, unit: Unit, whole: Span) -> None:
-    """Places that came into a state of a rule from another: what goes on in a second such state did not begin."""
-    rules = tally.kept.rules(Noun.PLACE, CountOf.BEGUN)
+def _inherited(unit: Unit, span: Span) -> Iterator[tuple[date, Q]]:
+    """Days of a span on which a unit became the heir of others, with the events that counted at these."""
+    rows = Succession.objects.filter(new=unit, heir=True, on__gt=span.start, on__lt=span.end).exclude(old=unit)
+    for row in rows.select_related("old").order_by("on", "pk"):
+        before = Span(span.start, row.on)
+        yield row.on, bodies_of(row.old, before)
+        yield from ((row.on, bodies) for _day, bodies in _inherited(row.old, before))
+
+
+@attrs.frozen
+class _Spell:
+    """A state of a place: whether it began while the place lay in the unit, and when it stood there."""
+
+    version: int
+    state: str
+    former: str
+    on: date
+    begun: bool
+    stood: Span | None
+    data: Mapping[str, Any]
+    """What the place says of itself, and what the move into the state told."""
+
+
+def _spells(tally: _Tally, unit: Unit, whole: Span) -> list[_Spell]:
+    """The states of all places that ever lay in a unit, until it was reorganised or since."""
+    rules = tally.kept.rules(Noun.PLACE, CountOf.BEGUN, CountOf.STANDING)
     if not rules:
-        return
+        return []
+    lying = _windows(unit)
     rows = PlaceSpell.objects.filter(
-        place__area=unit, place__voided_at=None, place__kind_version__in=list(rules), from_on__lt=whole.end
-    ).order_by("place_id", "from_on")
+        Q(place__area=unit) | Q(place__in=PlaceBefore.objects.filter(area=unit).values("place")),
+        place__voided_at=None, place__kind_version__in=list(rules), from_on__lt=whole.end,
+    ).order_by("place_id", "from_on", "pk")  # fmt: skip
+    found: list[_Spell] = []
     before: tuple[int, str] = (0, "")
-    for place, version, state, on, data in rows.values_list("place", "place__kind_version", "state", "from_on", "data"):
+    for place, version, state, begins, ends, told, closed, data in rows.values_list(
+        "place", "place__kind_version", "state", "from_on", "to_on", "data", "place__to_on", "place__data"
+    ):
         former = before[1] if before[0] == place else ""
         before = (place, state)
-        span = piece_of(on, tally.spans)
+        stop = min(day for day in (ends, closed, whole.end + DAY) if day is not None)
+        for window in lying.get(place, (Span(date.min, date.max),)):
+            start, end = max(begins, window.start), min(stop, window.end)
+            stood = Span(start, end) if start < end else None
+            found.append(_Spell(version, state, former, begins, begins in window, stood, {**data, **told}))
+    return found
+
+
+def _windows(unit: Unit) -> dict[int, list[Span]]:
+    """When places that a reorganisation moved lay in a unit."""
+    moved = PlaceBefore.objects.filter(area=unit).values("place")
+    rows = PlaceBefore.objects.filter(Q(place__area=unit) | Q(place__in=moved)).order_by("place_id", "to_on")
+    found: dict[int, list[Span]] = {}
+    start: dict[int, date] = {}
+    now: dict[int, int] = {}
+    for place, area, to_on, present in rows.values_list("place", "area", "to_on", "place__area"):
+        windows = found.setdefault(place, [])
+        if area == unit.pk:
+            windows.append(Span(start.get(place, date.min), to_on))
+        start[place], now[place] = to_on, present
+    for place, area in now.items():
+        if area == unit.pk:
+            found[place].append(Span(start[place], date.max))
+    return found
+
+
+def _begun(tally: _Tally, spells: Iterable[_Spell]) -> None:
+    """Places that came into a state of a rule from another: what goes on in a second such state did not begin."""
+    rules = tally.kept.rules(Noun.PLACE, CountOf.BEGUN)
+    for each in spells:
+        span = tally.piece(each.on) if each.begun else None
         if span is not None:
-            for rule in rules[version]:
-                if state in rule.states and former not in rule.states:
-                    tally.add(version, rule, span, data)
+            for rule in rules.get(each.version, ()):
+                if each.state in rule.states and each.former not in rule.states:
+                    tally.add(each.version, rule, span, each.data)
 
 
-def _standing(tally: _Tally, unit: Unit, whole: Span) -> None:
+def _standing(tally: _Tally, spells: Iterable[_Spell]) -> None:
     """Places in a state of a rule on the last day of a piece."""
     rules = tally.kept.rules(Noun.PLACE, CountOf.STANDING)
-    if not rules:
-        return
-    rows = PlaceSpell.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gt=whole.start),
-        place__area=unit, place__voided_at=None, place__kind_version__in=list(rules), from_on__lt=whole.end,
-    )  # fmt: skip
-    for version, state, begins, ends, closed, data in rows.values_list(
-        "place__kind_version", "state", "from_on", "to_on", "place__to_on", "place__data"
-    ):
-        stop = min(day for day in (ends, closed, whole.end + DAY) if day is not None)
-        for span in tally.spans:
-            if begins <= span.last < stop:
-                for rule in rules[version]:
-                    if state in rule.states:
-                        tally.add(version, rule, span, data)
+    for each in spells:
+        for rule in rules.get(each.version, ()):
+            if each.state in rule.states and each.stood is not None:
+                for span in tally.spans:
+                    if span.last in each.stood:
+                        tally.add(each.version, rule, span, each.data)
 
 
-def kept_units() -> list[int]:
-    """Units that count anything."""
-    return list(KeptSince.objects.order_by().values_list("unit", flat=True).distinct())
+def kept_units() -> dict[int, date | None]:
+    """Units that count anything, with the day after their last."""
+    return dict(KeptSince.objects.order_by().values_list("unit", "unit__valid_to").distinct())

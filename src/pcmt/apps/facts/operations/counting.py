@@ -24,7 +24,7 @@ from pcmt.apps.facts.operations.recording import Ledger, New, insert_facts, plac
 from pcmt.apps.facts.queries.counted import CountedCells
 from pcmt.apps.units.operations import share_tree
 from pcmt.core.measures import Nature
-from pcmt.core.periods import Span
+from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind, Span
 
 logger = logging.getLogger(__name__)
 
@@ -125,9 +125,10 @@ def _differences(
         if told:
             there = next((row for row in told if row.end <= span.end and row.value == value), None)
         elif span == running:
-            # nothing was told of it yet: zero is told when it is over, a stock as it was need not be told twice
+            # nothing was told of it yet: zero is told when it is over; a stock as it was need not be told twice, but
+            # a new year knows nothing of the old one
             flow = elements[element_id].nature == Nature.FLOW
-            if value == (0 if flow else before.get(key[:3])):
+            if value == (0 if flow else None if _begins_year(span) else before.get(key[:3])):
                 continue
             there = None
         else:
@@ -137,6 +138,10 @@ def _differences(
         else:
             new.append(New(unit_id, element_id, part, span, value, True, True, ""))
     return [row.pk for row in standing.values() if row.pk not in staying], new
+
+
+def _begins_year(span: Span) -> bool:
+    return any(calendar.around(Kind.YEAR, span.start).start == span.start for calendar in (ADMINISTRATIVE, STATISTICAL))
 
 
 def _put_aside(ledger: Ledger, rows: Sequence[Fact], at: datetime) -> None:
