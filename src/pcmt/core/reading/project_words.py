@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from attrs import frozen
@@ -80,7 +81,7 @@ def _days(low: str) -> Said[Window] | None:
     """Between two written days, or until one."""
     found = [(each, value) for each in find_dates(low) if each.year and (value := each.on(each.year))]
     opening, joining = _BETWEEN
-    for (one, first), (other, last) in zip(found, found[1:], strict=False):
+    for (one, first), (other, last) in pairwise(found):
         begun = opening.search(low, 0, one.start)
         if begun and joining.fullmatch(low, one.end, other.start) and first <= last:
             return Said(Window(first, last), begun.start(), other.end)

@@ -35,6 +35,7 @@ from pcmt.core.periods import DAY, Span
 from pcmt.web.plan.header import plan_window, seen_plan
 from pcmt.web.plan.timeline import Scale, share_passed
 from pcmt.web.projects.forms_views import home_of, refuse_unless
+from pcmt.web.projects.views import said
 from pcmt.web.shell.access import acting
 from pcmt.web.targets.drawing import Chart, chart
 from pcmt.web.targets.listing import Line, gathers, of_judged
@@ -113,7 +114,7 @@ def _parent(plan: Plan) -> list[int]:
 
 def targets_of(actor: Actor, plan: Plan, window: Span | None) -> list[Target]:
     """The campaign's own targets; of one without a text those of the plan around it that lie in its window."""
-    seen = Target.objects.visible_to(actor).active().select_related("plan")
+    seen = Target.objects.visible_to(actor).active().select_related("plan", "clause")
     own = list(seen.filter(plan=plan).order_by("order", "pk")[:MOST_TARGETS])
     if own or plan.parent_id is None or window is None:
         return own
@@ -145,6 +146,7 @@ class TargetLines:
     """A target with its units: all of few, of many the whole and those that need somebody; `more` are not listed."""
 
     target: Target
+    sentence: str
     rows: Sequence[UnitLine]
     all: Sequence[UnitLine]
 
@@ -162,7 +164,10 @@ def _lines(targets: Sequence[Target], judged: Sequence[Judged], on: date) -> lis
         if line.goal is None and not gathers(each.target, whole=each.whole):
             line = attrs.evolve(line, goal=each.spec.value)
         by_target[each.target.pk].append(UnitLine(each, names.get(each.unit_id, ""), line))
-    return [TargetLines(target, _listed(by_target[target.pk]), by_target[target.pk]) for target in targets]
+    words = said(targets)
+    return [
+        TargetLines(target, words[target.pk], _listed(by_target[target.pk]), by_target[target.pk]) for target in targets
+    ]
 
 
 def _listed(rows: Sequence[UnitLine]) -> list[UnitLine]:

@@ -70,7 +70,7 @@ def from_text(request: HttpRequest, plan_id: int) -> HttpResponse:
     wrong = ""
     if sent is not None:
         ticked = [row for row in rows if row.taken]
-        if all([row.is_valid() for row in ticked]):
+        if not any(row.errors for row in ticked):
             answer = confirm_proposals(
                 actor=actor, at=timezone.now(), plan_id=plan.pk, rows=[row.said() for row in ticked]
             )

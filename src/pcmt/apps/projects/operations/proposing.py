@@ -64,8 +64,9 @@ def _confirm(actor: Actor, at: datetime, row: Confirmed, words: str) -> Refusal 
         return sheet
     if row.estimate is None:
         return None
+    key = uuid5(NAMESPACE_URL, f"du-an-{row.plan_id}")
     line = keep_line(
-        actor=actor, at=at, plan_id=row.plan_id, line_id=None, version=0, key=uuid5(NAMESPACE_URL, f"du-an-{row.plan_id}"),
+        actor=actor, at=at, plan_id=row.plan_id, line_id=None, version=0, key=key,
         year=row.first.year, words=_("Theo văn bản: %(words)s") % {"words": words} if words else _("Theo văn bản"),
         estimate=row.estimate,
     )  # fmt: skip
