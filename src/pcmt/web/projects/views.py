@@ -45,6 +45,8 @@ from pcmt.web.targets.words import VERDICT_WORDS
 
 SHOWN = 40
 """So many targets, or unfunded tasks, are listed; the rest is counted."""
+MARKS = " -+•*\n"
+"""What opens a line of a list is no word of its sentence."""
 MODEL = "community_model"
 MODEL_UNITS = 8
 
@@ -185,7 +187,12 @@ def results(
     rows = sorted(with_kept(with_standing(seen)), key=lambda row: (row.pk not in of_target, row.plan_id, row.order))
     words = said(rows[:SHOWN])
     shown = [
-        {"target": row, "sentence": words[row.pk], "word": VERDICT_WORDS[Verdict(row.verdict)], "sums": of_target.get(row.pk)}
+        {
+            "target": row,
+            "sentence": words[row.pk],
+            "word": VERDICT_WORDS[Verdict(row.verdict)],
+            "sums": of_target.get(row.pk),
+        }
         for row in rows[:SHOWN]
     ]
     return shown, max(0, len(rows) - SHOWN)
@@ -195,7 +202,7 @@ def said(targets: Collection[Target]) -> dict[int, str]:
     """The sentences of targets by id: their own words alone ("từ 5%") say little. One statement."""
     revisions = {target.revision_id for target in targets}
     texts = dict(Revision.objects.filter(pk__in=revisions).values_list("pk", "text"))
-    return {target.pk: sentence_of(target, texts[target.revision_id]).strip() for target in targets}
+    return {target.pk: sentence_of(target, texts[target.revision_id]).strip(MARKS) for target in targets}
 
 
 def quarters(window: Span, until: date) -> list[date]:

@@ -67,7 +67,7 @@ def _confirm(actor: Actor, at: datetime, row: Confirmed, words: str) -> Refusal 
     key = uuid5(NAMESPACE_URL, f"du-an-{row.plan_id}")
     line = keep_line(
         actor=actor, at=at, plan_id=row.plan_id, line_id=None, version=0, key=key,
-        year=row.first.year, words=_("Theo văn bản: %(words)s") % {"words": words} if words else _("Theo văn bản"),
+        year=row.first.year, words=_("Theo văn bản: %(words)s") % {"words": words} if words else _("Kinh phí cả dự án"),
         estimate=row.estimate,
     )  # fmt: skip
     return attrs.evolve(line, field="estimate") if isinstance(line, Refusal) else None
