@@ -20,6 +20,7 @@ from tests.factories.world import NOW, World
 
 FAR = "Dự án 1: “Ngăn chặn từ xa”, theo hướng dẫn của Bộ Công an, tổng kinh phí 12,5 tỷ đồng do Công an tỉnh chủ trì"
 CARE = "Dự án 2: “Cai nghiện” đến hết ngày 30/6/2026 do Sở Y tế"
+FIRST, LAST = date(2026, 1, 5), date(2026, 12, 31)
 TEXT = plans.TEXT + f"IV. DỰ ÁN\n1. {FAR}\n2. {CARE}\n"
 
 
@@ -40,7 +41,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def confirmed(land: World, plan: Plan, **more: Any) -> int | Refusal:
     rows = [
-        Confirmed(each.plan.pk, each.ministry, each.first or date(2026, 1, 5), each.last or date(2026, 12, 31), each.money)
+        Confirmed(each.plan.pk, each.ministry, each.first or FIRST, each.last or LAST, each.money)
         for each in proposals(plan.pk)
         if each.plan.title in more.get("titles", (each.plan.title,))
     ]  # fmt: skip
