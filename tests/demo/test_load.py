@@ -16,17 +16,24 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
+from pcmt.apps.activities.models import Event
 from pcmt.apps.plans.models import BodyMatch, Plan, Revision, SourceFile
+from pcmt.apps.projects.models import Milestone, MoneySource, Review
+from pcmt.apps.projects.queries.money import source_sums, unfunded_targets, whole_of
+from pcmt.apps.projects.queries.proposals import proposals
+from pcmt.apps.projects.tree import family
 from pcmt.apps.reports.models import DutyOccurrence, Restatement, Submission, SubmissionEdition
 from pcmt.apps.tasks.models import DueItem, DueState, Mode, ProgressNote
 from pcmt.apps.units.models import GroupMember, Reorganisation, Unit, UnitImport
 from pcmt.apps.units.national import national_history
 from pcmt.apps.units.queries import history
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.periods import Span
 from pcmt.core.schemas import content_from, seal_of
 from pcmt.core.units import check, history_of
 from pcmt.demo import reorganisations, story, units
 from pcmt.demo.loader import Loaded, load, reset
+from pcmt.web.projects.campaigns import board_of
 
 NOW = timezone.make_aware(datetime(2026, 11, 22, 10))
 TODAY = NOW.date()
@@ -290,3 +297,33 @@ def test_hamlets_came_in_as_lists(loaded: Loaded) -> None:
     standing = Unit.objects.as_of(TODAY).filter(level="hamlet", links_up__parent__name="Phường Cửa Lò").distinct()
     # Eighteen came in, three became one, one was divided.
     assert standing.count() == 17
+
+
+def test_the_programme_has_money_that_runs_through_its_projects(loaded: Loaded) -> None:
+    assert loaded.plans
+    plan = Plan.objects.get(number="3959")
+    sums = whole_of(plan.pk)
+    assert sums.estimate > sums.allocated > sums.disbursed > sums.settled > 0
+    assert sums.unfunded > 0
+    assert all(each.left >= 0 for each in source_sums(MoneySource.objects.all()).values())
+    assert MoneySource.objects.filter(of__isnull=False).exists()
+    assert 0 < len(proposals(plan.pk)) < len(family(plan.pk)) - 1
+    late = [row for row in Milestone.objects.all() if row.days_late(TODAY)]
+    assert {row.done_on is None for row in late} == {True, False}
+    assert set(Review.objects.filter(plan=plan).values_list("kind", "outcome")) == {("mid", "adjust"), ("final", "")}
+    assert unfunded_targets(family(plan.pk))
+
+
+def test_campaigns_have_stages_and_days(loaded: Loaded) -> None:
+    assert loaded.plans
+    current, june = Plan.objects.get(number="318"), Plan.objects.get(number="105")
+    assert current.stages.filter(from_on__lte=TODAY, to_on__gte=TODAY).count() == 1
+    target = june.targets.get()
+    assert (target.value, sorted(target.allocations.values_list("value", flat=True))) == (10, [1, 2, 7])
+    who = actor("thuongtruc.cualo")
+    board = board_of(who, june, Span(date(2024, 6, 1), date(2024, 7, 1)))
+    assert {row.label: row.total for row in board.rows} == {
+        "Phát thanh trên loa": 9,
+        "Mít tinh, lễ ra quân, diễu hành": 3,
+    }
+    assert Event.objects.filter(plan=june).count() == board.total

@@ -15,6 +15,8 @@ from pcmt.apps.accounts.models import User
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.projects.models import Milestone, MoneyEntry, MoneyLine, MoneySource, MoneyYear, Review
 from pcmt.apps.projects.operations import keeping
+from pcmt.apps.projects.queries.proposals import proposals
+from tests.factories import plans
 from tests.factories.activities import event
 from tests.factories.money import enter, line, programme, project, source
 from tests.factories.targets import Words, put_in_force
@@ -183,3 +185,48 @@ def test_a_stage_outside_the_window_is_refused(land: World) -> None:
     assert keeping.keep_sheet(**said).version == 1  # type: ignore[union-attr]
     assert keeping.keep_sheet(**said).code == "stale"  # type: ignore[union-attr]
     assert TODAY.year == 2026
+
+
+FAR = "Dự án 1: “Ngăn chặn từ xa” theo hướng dẫn của Bộ Công an, tổng kinh phí 12,5 tỷ đồng"
+
+
+def test_projects_of_a_text_are_confirmed_on_one_page(land: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(text: str, *, name: str = "") -> dict[str, Any]:
+        found = plans.draft(text)
+        found.add(
+            "projects", "“Ngăn chặn từ xa”", number=1, title="Ngăn chặn từ xa", owner="Công an tỉnh",
+            guided_by="Bộ Công an", sub_projects=[{"number": 1, "title": "Mua thiết bị", "owner": None}],
+        )  # fmt: skip
+        return found.reading
+
+    monkeypatch.setattr("pcmt.core.reading.read", read)
+    plan = plans.adopted(land.office, f"{plans.TEXT}IV. DỰ ÁN\n1. {FAR}\n").plan
+    client = client_of(land)
+    assert "Văn bản nêu 2 dự án chưa xác nhận" in html(client.get(f"/chuong-trinh/{plan.pk}/"))
+    url = f"/chuong-trinh/{plan.pk}/tu-van-ban/"
+    page = html(client.get(url))
+    for words in ("<mark>Bộ Công an</mark>", "<mark>tổng kinh phí 12,5 tỷ đồng</mark>", 'value="12.500.000.000"'):
+        assert words in page, words
+    far, inner = Plan.objects.get(title="Ngăn chặn từ xa"), Plan.objects.get(title="Mua thiết bị")
+    mark = f"du-an-{far.pk}"
+    typed = {f"{mark}-take": "on", f"{mark}-ministry": "Bộ Công an", f"{mark}-first": "1/2/2026"}
+    wrong = html(client.post(url, typed | {f"{mark}-last": "31/2/2026", f"{mark}-estimate": "9,5"}), 422)
+    assert 'value="31/2/2026"' in wrong
+    assert "Ghi số đồng nguyên." in wrong
+    outside = html(client.post(url, typed | {f"{mark}-last": "31/12/2030"}), 422)
+    assert "Thời gian phải nằm trong thời gian của kế hoạch" in outside
+    assert client.post(url, typed | {f"{mark}-last": "30/6/2026", f"{mark}-estimate": "9.500"}).status_code == 302
+    far.refresh_from_db()
+    assert (far.window_from, far.window_to) == (date(2026, 2, 1), date(2026, 6, 30))
+    assert MoneyLine.objects.get().estimate == 9_500
+    assert [each.plan for each in proposals(plan.pk)] == [inner]
+    assert client_of(land, "health", "officer", "hoa").get(url).status_code == 403
+
+
+def test_of_many_targets_without_money_the_rest_is_counted(land: World) -> None:
+    whole = programme(land)
+    wanted = {"kind": "count", "comparator": "gte", "value": 10, "unit": "vụ", "measure": "việc"}
+    put_in_force(land.office, whole, [Words(f"ít nhất 10 vụ {n}", wanted) for n in range(43)], bodies={})
+    page = html(client_of(land).get(f"/chuong-trinh/{whole.pk}/"))
+    assert "Chỉ tiêu chưa có kinh phí: 43" in page
+    assert "và 3 chỉ tiêu khác" in page

@@ -30,7 +30,7 @@ from pcmt.apps.reports.operations import load_forms
 from pcmt.apps.tasks.operations import remind
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
-from pcmt.demo import activities, figures, registers, reorganisations, reports, story, tips, units
+from pcmt.demo import activities, figures, projects, registers, reorganisations, reports, story, tips, units
 from pcmt.demo.samples import write_samples
 
 DATA = Path(__file__).parent / "data"
@@ -113,6 +113,7 @@ def _load(at: datetime, people: Mapping[str, Any]) -> int:
     figures.tell(at, plans, made, users)
     reports.tell(at, plans, made, users)
     registers.tell(at, made, users)
+    projects.tell(at, plans, made, users)
     activities.tell(at, made, users)
     tips.tell(at, made, users)
     for back in range(REMINDED_DAYS, -1, -1):

@@ -248,6 +248,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "plans.revision.retried": gettext_lazy("Cho đọc lại văn bản"),
         "plans.revision.withdrawn": pgettext_lazy("lịch sử", "Rút văn bản"),
         "plans.revision.adopted": pgettext_lazy("lịch sử", "Ban hành"),
+        "plans.plan.moved": gettext_lazy("Đổi thời gian của dự án, đợt cao điểm"),
         "plans.plan.opened": gettext_lazy("Mở đợt cao điểm, chương trình, dự án"),
         "plans.plan.carries_out": gettext_lazy("Chọn kế hoạch cấp trên được triển khai"),
         "plans.plan.cover_due": gettext_lazy("Đặt hạn cấp dưới ban hành kế hoạch"),

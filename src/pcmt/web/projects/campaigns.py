@@ -30,16 +30,23 @@ from pcmt.apps.targets.queries.judging import judge_days
 from pcmt.apps.tasks.models import DueItem
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
 from pcmt.core.diagnostics import Refusal
+from pcmt.core.evaluating import Verdict
 from pcmt.core.periods import DAY, Span
 from pcmt.web.plan.header import plan_window, seen_plan
 from pcmt.web.plan.timeline import Scale, share_passed
 from pcmt.web.projects.forms_views import home_of, refuse_unless
+from pcmt.web.projects.views import said
 from pcmt.web.shell.access import acting
-from pcmt.web.targets.drawing import Chart, bar, chart
-from pcmt.web.targets.words import VERDICT_WORDS
+from pcmt.web.targets.drawing import Chart, chart
+from pcmt.web.targets.listing import Line, gathers, of_judged
 
 FORM = "action_month"
 MOST_TARGETS = 12
+MOST_UNITS = 12
+"""Of a target that holds for more units those are listed that need somebody; the rest is counted."""
+NEEDING = (Verdict.MISSED, Verdict.BEHIND, Verdict.UNDETERMINED)
+SHORT = 20
+"""So many shortfalls, and overdue items, are told."""
 MOST_DAYS = 62
 """Longer windows are told week by week."""
 REPORT_DAYS = 5
@@ -70,8 +77,12 @@ def campaign(request: HttpRequest, plan_id: int) -> HttpResponse:
     actor, plan = acting(request), seen_plan(request, plan_id)
     window = plan_window(plan)
     targets = targets_of(actor, plan, window)
-    judged = told_to(actor, judge(targets, on=actor.on))
-    duty = Duty.objects.visible_to(actor).filter(plan=plan, state=DutyState.ACTIVE).order_by("pk").last()
+    lines = _lines(targets, told_to(actor, judge(targets, on=actor.on)), actor.on)
+    duties = list(
+        Duty.objects.visible_to(actor).filter(plan=plan, state=DutyState.ACTIVE).select_related("form").order_by("pk")
+    )
+    asked = any(duty.form is not None and duty.form.code == FORM for duty in duties)
+    short = _short(lines)
     owed = DueItem.objects.visible_to(actor).filter(plan__in=[plan.pk, *_parent(plan)]).of_plans().overdue(actor.on)
     if window is not None:
         owed = owed.filter(due_on__gte=window.start, due_on__lte=window.last)
@@ -82,14 +93,16 @@ def campaign(request: HttpRequest, plan_id: int) -> HttpResponse:
             {"stage": each, "now": each.from_on <= actor.on <= each.to_on, "past": each.to_on < actor.on}
             for each in plan.stages.all()
         ],
-        "targets": _lines(targets, judged),
-        "charts": _charts(actor, judged, window),
+        "targets": lines,
+        "charts": _charts(actor, lines, window),
         "board": board_of(actor, plan, window) if window else None,
-        "missing": [each for each in judged if not each.hidden and each.judgement.distance],
-        "overdue": owed.select_related("unit", "task", "clause", "occurrence__duty").order_by("due_on", "pk")[:20],
-        "duty": duty,
+        "short": short[:SHORT],
+        "more_short": max(0, len(short) - SHORT),
+        "overdue": owed.select_related("unit", "task", "clause", "occurrence__duty").order_by("due_on", "pk")[:SHORT],
+        "more_overdue": max(0, owed.count() - SHORT),
+        "duties": duties,
         "may_keep": can_keep(actor, plan),
-        "may_report": duty is None and window is not None and can_keep_regimes(actor, plan),
+        "may_report": not asked and window is not None and can_keep_regimes(actor, plan),
         "today": actor.on,
     }
     return render(request, "projects/campaign.html", page)
@@ -101,7 +114,7 @@ def _parent(plan: Plan) -> list[int]:
 
 def targets_of(actor: Actor, plan: Plan, window: Span | None) -> list[Target]:
     """The campaign's own targets; of one without a text those of the plan around it that lie in its window."""
-    seen = Target.objects.visible_to(actor).active().select_related("plan")
+    seen = Target.objects.visible_to(actor).active().select_related("plan", "clause")
     own = list(seen.filter(plan=plan).order_by("order", "pk")[:MOST_TARGETS])
     if own or plan.parent_id is None or window is None:
         return own
@@ -109,42 +122,97 @@ def targets_of(actor: Actor, plan: Plan, window: Span | None) -> list[Target]:
     return list(seen.filter(inside, plan=plan.parent_id).order_by("order", "pk")[:MOST_TARGETS])
 
 
-def _lines(targets: Sequence[Target], judged: Sequence[Judged]) -> list[dict[str, Any]]:
+@attrs.frozen
+class UnitLine:
+    """How a target stands for a unit; `line` says it in words and figures."""
+
+    judged: Judged
+    name: str
+    line: Line
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the reader is not told its numbers."""
+        return self.judged.hidden
+
+    @property
+    def needs(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.judged.judgement.verdict in NEEDING
+
+
+@attrs.frozen
+class TargetLines:
+    """A target with its units: all of few, of many the whole and those that need somebody; `more` are not listed."""
+
+    target: Target
+    sentence: str
+    rows: Sequence[UnitLine]
+    all: Sequence[UnitLine]
+
+    @property
+    def more(self) -> int:
+        """How many units are not listed."""
+        return len(self.all) - len(self.rows)
+
+
+def _lines(targets: Sequence[Target], judged: Sequence[Judged], on: date) -> list[TargetLines]:
     names = dict(Unit.objects.filter(pk__in={each.unit_id for each in judged}).values_list("pk", "name"))
-    by_target: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_target: dict[int, list[UnitLine]] = defaultdict(list)
     for each in judged:
-        told = each.judgement
-        by_target[each.target.pk].append(
-            {
-                "judged": each,
-                "name": names.get(each.unit_id, ""),
-                "goal": told.goal if told.goal is not None else each.spec.value,
-                "word": VERDICT_WORDS[told.verdict],
-                "bar": None if each.hidden else bar(told.measured, told.expected, told.goal),
-            }
-        )
-    return [{"target": target, "rows": by_target[target.pk]} for target in targets]
+        line = of_judged(each, on)
+        if line.goal is None and not gathers(each.target, whole=each.whole):
+            line = attrs.evolve(line, goal=each.spec.value)
+        by_target[each.target.pk].append(UnitLine(each, names.get(each.unit_id, ""), line))
+    words = said(targets)
+    return [
+        TargetLines(target, words[target.pk], _listed(by_target[target.pk]), by_target[target.pk]) for target in targets
+    ]
 
 
-def _charts(actor: Actor, judged: Sequence[Judged], window: Span | None) -> list[tuple[Target, Judged, Chart]]:
-    """The way of each whole target with a number, ten points through the window; for at most three of them."""
+def _listed(rows: Sequence[UnitLine]) -> list[UnitLine]:
+    if len(rows) <= MOST_UNITS:
+        return list(rows)
+    whole = [row for row in rows if row.judged.whole]
+    needing = [row for row in rows if not row.judged.whole and row.needs]
+    needing.sort(key=lambda row: NEEDING.index(row.judged.judgement.verdict))
+    return [*whole, *needing[: MOST_UNITS - len(whole)]]
+
+
+def _short(lines: Sequence[TargetLines]) -> list[tuple[Target, UnitLine]]:
+    """What is missing, by target: of bodies and units where there are any, else of the whole."""
+    found: list[tuple[Target, UnitLine]] = []
+    for each in lines:
+        rows = [row for row in each.all if not row.judged.whole] or each.all
+        behind = (Verdict.MISSED, Verdict.BEHIND)
+        found += [(each.target, row) for row in rows if not row.hidden and row.judged.judgement.verdict in behind]
+    return found
+
+
+def _charts(actor: Actor, lines: Sequence[TargetLines], window: Span | None) -> list[tuple[Target, Line, Chart]]:
+    """The way of each whole target with a number, ten points through the window; for at most three of them.
+
+    Targets that hold for each of many units have no way of their own.
+    """
     if window is None or actor.on < window.start:
         return []
-    found: list[tuple[Target, Judged, Chart]] = []
+    found: list[tuple[Target, Line, Chart]] = []
     last = min(actor.on, window.last)
     step = max(1, ((last - window.start).days + 1) // 10)
     days = sorted(
         {last, *(window.start + timedelta(days=n) for n in range(step - 1, (last - window.start).days, step))}
     )
-    for each in judged:
-        if not each.whole or each.hidden or each.judgement.goal is None or len(found) == 3:
+    for row in (row for each in lines for row in each.all):
+        each = row.judged
+        goal = each.judgement.goal
+        if not each.whole or each.hidden or goal is None or gathers(each.target, whole=True) or len(found) == 3:
             continue
         loaded = load([each.target])[0]
         way = judge_days([(loaded, day) for day in days], on=last, units=[each.unit_id])
-        dots = [(row.day, row.judgement.measured, row.judgement.expected) for row in way if row.whole]
-        drawn = chart(window, dots, goal=each.judgement.goal, opening=Decimal(0), on=actor.on)
+        dots = [(told.day, told.judgement.measured, told.judgement.expected) for told in way if told.whole]
+        drawn = chart(window, dots, goal=goal, opening=Decimal(0), on=actor.on)
         if drawn is not None:
-            found.append((each.target, each, drawn))
+            found.append((each.target, row.line, drawn))
     return found
 
 

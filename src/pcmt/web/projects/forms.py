@@ -29,7 +29,15 @@ NONE = [("", "—")]
 
 
 class DongField(WrittenNumberField):
-    """An amount in whole đồng."""
+    """An amount in whole đồng, written with points between thousands."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "20"})
+        super().__init__(widget=widget, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Read as it is typed: `4.800.000.000`."""
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
         found: Any = super().to_python(value)

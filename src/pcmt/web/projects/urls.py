@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pcmt.web.projects import campaigns, forms_views, money, sheets, views
+from pcmt.web.projects import campaigns, forms_views, money, proposing, sheets, views
 
 app_name = "projects"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cao-diem/<int:plan_id>/", campaigns.campaign, name="campaign"),
     path("cao-diem/<int:plan_id>/bao-cao/", campaigns.report, name="campaign-report"),
     path("chuong-trinh/<int:plan_id>/", views.programme, name="programme"),
+    path("chuong-trinh/<int:plan_id>/tu-van-ban/", proposing.from_text, name="from-text"),
     path("chuong-trinh/<int:plan_id>/thong-tin/", forms_views.sheet, name="sheet"),
     path("chuong-trinh/<int:plan_id>/moc/", forms_views.milestone, name="milestone"),
     path("chuong-trinh/<int:plan_id>/so-ket/", forms_views.review, name="review"),

@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.plans.models import Plan
+from pcmt.apps.activities.models import Kind
+from pcmt.apps.activities.queries.places import flow_of
+from pcmt.apps.plans.models import Plan, Revision
 from pcmt.apps.plans.policies import can_review
 from pcmt.apps.projects.models import Milestone, MoneyAct, MoneyEntry, MoneyLine, Review
 from pcmt.apps.projects.policies import can_keep, can_tell
@@ -27,11 +29,14 @@ from pcmt.apps.projects.queries.money import (
     unfunded_targets,
     unfunded_tasks,
 )
+from pcmt.apps.projects.queries.proposals import proposals
 from pcmt.apps.projects.tree import family, living, owners
 from pcmt.apps.targets.models import Target
+from pcmt.apps.targets.queries.proposing import sentence_of
 from pcmt.apps.units.models import Unit
 from pcmt.core.evaluating import Verdict
 from pcmt.core.periods import DAY, Span
+from pcmt.core.schemas import Flow
 from pcmt.web.plan.header import plan_window, seen_plan
 from pcmt.web.shell.access import acting
 from pcmt.web.targets.drawing import Chart, chart
@@ -40,6 +45,10 @@ from pcmt.web.targets.words import VERDICT_WORDS
 
 SHOWN = 40
 """So many targets, or unfunded tasks, are listed; the rest is counted."""
+MARKS = " -+•*\n"
+"""What opens a line of a list is no word of its sentence."""
+MODEL = "community_model"
+MODEL_UNITS = 8
 
 
 @attrs.frozen
@@ -74,7 +83,9 @@ def programme(request: HttpRequest, plan_id: int) -> HttpResponse:
     sums = line_sums(lines)
     whole = rolled_up(plans, sums, {line.pk: line.plan_id for line in lines})
     targets, more = results(actor, ids, lines, sums)
-    unfunded = unfunded_tasks(ids)
+    tasks, unpaid = unfunded_tasks(ids), unfunded_targets(ids)
+    words = said(unpaid[:SHOWN])
+    may_keep = can_keep(actor, plan)
     page = {
         "plan": plan,
         "nodes": tree_of(actor, plan, plans, whole, actor.on),
@@ -83,14 +94,45 @@ def programme(request: HttpRequest, plan_id: int) -> HttpResponse:
         "results": targets,
         "more_results": more,
         "unfunded_lines": lines_without_source(ids),
-        "unfunded_targets": unfunded_targets(ids)[:SHOWN],
-        "unfunded_tasks": unfunded[:SHOWN],
-        "more_tasks": max(0, len(unfunded) - SHOWN),
-        "may_keep": can_keep(actor, plan),
+        "unfunded_targets": [(target, words[target.pk]) for target in unpaid[:SHOWN]],
+        "targets_unpaid": len(unpaid),
+        "more_targets": max(0, len(unpaid) - SHOWN),
+        "unfunded_tasks": tasks[:SHOWN],
+        "tasks_unpaid": len(tasks),
+        "more_tasks": max(0, len(tasks) - SHOWN),
+        "models": models_of(actor, plan),
+        "waiting": len(proposals(plan.pk)) if may_keep else 0,
+        "may_keep": may_keep,
         "may_open": can_review(actor, plan),
         "today": actor.on,
     }
     return render(request, "projects/programme.html", page)
+
+
+@attrs.frozen
+class Models:
+    """Community models in the area of a plan over its time: how many stood, came, went and stand, and where."""
+
+    code: str
+    area_id: int
+    window: Span
+    total: Flow
+    rows: Sequence[tuple[str, Flow]]
+    more: int
+
+
+def models_of(actor: Actor, plan: Plan) -> Models | None:
+    """How models spread since the plan began, the units with most new ones first; None where there are none."""
+    window, area = plan_window(plan), plan.issuer_heir_id or plan.issuer_id
+    kind = Kind.objects.filter(code=MODEL).first()
+    if window is None or window.start > actor.on or area is None or kind is None:
+        return None
+    passed = Span(window.start, min(window.last, actor.on) + DAY)
+    flow = next(iter(flow_of(actor, passed, unit_id=area, kind_id=kind.pk)), None)
+    if flow is None:
+        return None
+    rows = sorted(flow.rows, key=lambda row: (-row[1].came, -row[1].end))
+    return Models(kind.code, area, passed, flow.total, rows[:MODEL_UNITS], max(0, len(rows) - MODEL_UNITS))
 
 
 def tree_of(actor: Actor, root: Plan, plans: Sequence[Plan], whole: Mapping[int, Sums], on: date) -> list[Node]:
@@ -141,13 +183,26 @@ def results(
     for line in lines:
         if line.target_id is not None:
             of_target[line.target_id] += sums[line.pk]
-    seen = Target.objects.visible_to(actor).active().filter(plan__in=plan_ids)
+    seen = Target.objects.visible_to(actor).active().filter(plan__in=plan_ids).select_related("clause")
     rows = sorted(with_kept(with_standing(seen)), key=lambda row: (row.pk not in of_target, row.plan_id, row.order))
+    words = said(rows[:SHOWN])
     shown = [
-        {"target": row, "word": VERDICT_WORDS[Verdict(row.verdict)], "sums": of_target.get(row.pk)}
+        {
+            "target": row,
+            "sentence": words[row.pk],
+            "word": VERDICT_WORDS[Verdict(row.verdict)],
+            "sums": of_target.get(row.pk),
+        }
         for row in rows[:SHOWN]
     ]
     return shown, max(0, len(rows) - SHOWN)
+
+
+def said(targets: Collection[Target]) -> dict[int, str]:
+    """The sentences of targets by id: their own words alone ("từ 5%") say little. One statement."""
+    revisions = {target.revision_id for target in targets}
+    texts = dict(Revision.objects.filter(pk__in=revisions).values_list("pk", "text"))
+    return {target.pk: sentence_of(target, texts[target.revision_id]).strip(MARKS) for target in targets}
 
 
 def quarters(window: Span, until: date) -> list[date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -46,6 +46,7 @@ CHART_WIDTH, CHART_HEIGHT = 400, 200
 LEFT, RIGHT, TOP, BOTTOM = 12, 12, 18, 24
 APART = 52
 """So far apart are the words below the axis at least."""
+LONG = timedelta(days=400)
 
 
 @attrs.frozen
@@ -132,11 +133,12 @@ def chart(
 
 
 def _ticks(days: Sequence[date], x: Callable[[date], float]) -> list[Tick]:
-    """Days below the axis, so many that their words do not touch; the last one always."""
+    """Days below the axis, so many that their words do not touch; the last one always. Of many years their months."""
     found: list[Tick] = []
+    written, apart = ("%m/%Y", APART * 1.4) if days and days[-1] - days[0] > LONG else ("%d/%m", APART)
     for day in reversed(days):
-        if not found or found[-1].x - x(day) >= APART:
-            found.append(Tick(x(day), day.strftime("%d/%m")))
+        if not found or found[-1].x - x(day) >= apart:
+            found.append(Tick(x(day), day.strftime(written)))
     return found[::-1]
 
 

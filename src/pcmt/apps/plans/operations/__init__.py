@@ -7,7 +7,7 @@ from pcmt.apps.plans.operations.carrying import ask_for_plans, carry_out
 from pcmt.apps.plans.operations.evidence import MOST_FILES, Evidence, Kept, keep_all
 from pcmt.apps.plans.operations.header import edit_header
 from pcmt.apps.plans.operations.meetings import hold_meeting, take_back_meeting
-from pcmt.apps.plans.operations.parts import open_part
+from pcmt.apps.plans.operations.parts import move_part, open_part
 from pcmt.apps.plans.operations.reading import (
     keep_file,
     keep_made,
@@ -43,6 +43,7 @@ __all__ = [
     "keep_made",
     "let_see",
     "match_body",
+    "move_part",
     "need_acceptance",
     "open_part",
     "perform_reading",

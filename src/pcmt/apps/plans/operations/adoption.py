@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.adopters import Adoption, adopters
-from pcmt.apps.plans.contract import names_of, projects_in, squeezed
+from pcmt.apps.plans.contract import header_from, names_of, projects_in, squeezed
 from pcmt.apps.plans.models import Item, Plan, PlanKind, PlanState, PlanUnit, Revision, RevisionState
 from pcmt.apps.plans.operations.carrying import propose_parent
 from pcmt.apps.plans.operations.common import not_allowed, not_in_review
@@ -163,9 +163,8 @@ def _adopt_parts(adoption: Adoption) -> None:
     Those of the revision before go on under the same row; those that are gone are closed.
     """
     plan = adoption.plan
-    known = {
-        (child.item_id, child.key): child for child in Plan.objects.filter(revisions=None, item__revision__plan=plan)
-    }
+    before = Plan.objects.filter(revisions=None, item__revision__plan=plan).select_related("item__revision")
+    known = {(child.item_id, child.key): child for child in before}
     rows: dict[tuple[int, str], Plan] = {}
     added = 0
     for order, part in enumerate(_parts(adoption), start=1):
@@ -180,8 +179,8 @@ def _adopt_parts(adoption: Adoption) -> None:
         row.issuer_id, row.owner_id, row.issued_on = plan.issuer_id, plan.owner_id, plan.issued_on
         row.issuer_heir_id = plan.issuer_heir_id
         row.lead_id, row.lead_name = body.unit_id, part.lead_name[:300]
-        first, last = part.window
-        row.window_from, row.window_to = first, last  # type: ignore[assignment]
+        if not _keeps_window(row, part, plan):
+            row.window_from, row.window_to = part.window  # type: ignore[assignment]
         row.parent = plan if part.above is None else rows[(part.item.pk, part.above)]
         row.item, row.key, row.order, row.state = part.item, part.key, order, PlanState.ADOPTED
         row.save()
@@ -197,6 +196,17 @@ def _adopt_parts(adoption: Adoption) -> None:
         batch_size=500,
     )
     adoption.count("parts", added)
+
+
+def _keeps_window(row: Plan, part: _PartPlan, plan: Plan) -> bool:
+    """Whether a part goes on with its own window: somebody gave it one, and the text says nothing of it."""
+    if row.pk is None or row.item is None or row.window_from is None or row.window_to is None:
+        return False
+    first, last = plan.window_from, plan.window_to
+    header = header_from(row.item.revision.header)
+    inside = (first is None or first <= row.window_from) and (last is None or row.window_to <= last)
+    had = (row.window_from, row.window_to) != (header.window_from, header.window_to)
+    return inside and had and part.window == (first, last)
 
 
 def _parts(adoption: Adoption) -> Iterable[_PartPlan]:

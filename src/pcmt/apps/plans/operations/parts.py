@@ -81,6 +81,27 @@ def open_part(
     return plan
 
 
+def move_part(*, actor: Actor, at: datetime, plan_id: int, first: date, last: date) -> Plan | Refusal:
+    """Say anew from when to when a campaign or project lasts that lies in another plan."""
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update(of=("self",), no_key=True).filter(pk=plan_id).first()
+        if plan is None or not can_review(actor, plan):
+            raise PermissionDenied(_("Chỉ cơ quan thường trực giữ kế hoạch này mở được đợt cao điểm, dự án."))
+        refused = _wrong(plan.kind, plan.title, first, last, plan.parent)
+        if refused or (plan.window_from, plan.window_to) == (first, last):
+            return refused or plan
+        before = {"from": _iso(plan.window_from), "to": _iso(plan.window_to)}
+        plan.window_from, plan.window_to = first, last
+        plan.save(update_fields=["window_from", "window_to"])
+        after = {"from": first.isoformat(), "to": last.isoformat()}
+        record(at=at, actor=actor, event="plans.plan.moved", obj=plan, before=before, after=after)
+    return plan
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
 def _wrong(kind: str, title: str, first: date, last: date, parent: Plan | None) -> Refusal | None:
     if kind not in KINDS:
         return Refusal(code="kind", message=_("Chọn loại: đợt cao điểm, chương trình hoặc dự án."), field="kind")

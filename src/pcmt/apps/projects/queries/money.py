@@ -132,7 +132,8 @@ def closed_years(plan_id: int) -> set[int]:
 def unfunded_targets(plan_ids: Collection[int]) -> list[Target]:
     """Targets that stand in the plans and for which no line with a source was written."""
     funded = MoneyLine.objects.standing().filter(source__isnull=False, target__isnull=False).values("target_id")
-    return list(Target.objects.active().filter(plan__in=plan_ids).exclude(pk__in=funded).order_by("plan_id", "order"))
+    found = Target.objects.active().filter(plan__in=plan_ids).exclude(pk__in=funded).select_related("clause")
+    return list(found.order_by("plan_id", "order"))
 
 
 def unfunded_tasks(plan_ids: Collection[int]) -> list[Task]:
