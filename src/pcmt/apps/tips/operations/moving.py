@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,9 +89,12 @@ def name_body(*, actor: Actor, at: datetime, tip_id: int, version: int, unit_id:
     """A tip turns out to name a body: from now on that body learns nothing of it.
 
     Where the body that handles it must not have it now, the tip goes up at once, out of the hands of who had it; where
-    nobody above receives, the custodian is told to pass it on.
+    nobody above receives, the custodian is told to pass it on. Tips joined with it tell the same and go the same way.
     """
     with transaction.atomic():
+        whole = Tip.objects.filter(pk=tip_id).values_list("same_as", flat=True).first() or tip_id
+        family = Tip.objects.filter(Q(pk=tip_id) | Q(pk=whole) | Q(same_as=whole))
+        locked = list(family.select_for_update(of=("self",), no_key=True).order_by("pk"))
         tip = held_tip(actor, tip_id, version, still_open=False)
         if isinstance(tip, Refusal):
             return tip
@@ -98,13 +102,14 @@ def name_body(*, actor: Actor, at: datetime, tip_id: int, version: int, unit_id:
             return Refusal(code="unit", message=_("Chọn đơn vị bị nêu."), field="unit")
         if TipNamed.objects.filter(tip=tip, unit=unit_id).exists():
             return Refusal(code="twice", message=_("Đơn vị này đã được ghi."), field="unit")
-        TipNamed.objects.create(tip=tip, unit_id=unit_id)
-        # not by whom: who reads the steps later is another body
-        step(tip, StepWhat.NAMED, actor=actor, at=at, to_unit_id=unit_id)
         hold(at)
-        record(at=at, actor=actor, event="tips.body.named", obj=tip)
-        go_up(tip, actor=actor, at=at)
-        touched(tip)
+        for each in (tip, *(other for other in locked if other.pk != tip.pk)):
+            if not TipNamed.objects.get_or_create(tip=each, unit_id=unit_id)[1]:
+                continue
+            step(each, StepWhat.NAMED, actor=actor, at=at, to_unit_id=unit_id)
+            record(at=at, actor=actor, event="tips.body.named", obj=each)
+            go_up(each, actor=actor, at=at)
+            touched(each)
     return tip
 
 
