@@ -160,7 +160,9 @@ class HandForm(ActForm):
 
     def prepare(self) -> None:
         tip, named = self.now.tip, [each.unit_id for each in self.now.named]
-        people = officers_for(tip.team_id, self.actor.on, named).exclude(pk=tip.held_by_id or 0)
+        people = officers_for(tip.team_id, self.actor.on, named).exclude(
+            pk__in=[self.actor.user_id, tip.held_by_id or 0]
+        )
         choose(self.fields["to_user"], people)
         if not people.exists():
             self.fields["to_user"].help_text = _("Đơn vị chưa có cán bộ tiếp nhận nào khác nhận được tin này.")
