@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core.cache import cache
+from django.conf import settings
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +26,7 @@ from pcmt.apps.tips.models import Tip, TipIdentity, TipMessage, TipTeam
 from pcmt.apps.tips.operations.handling import answer_sender
 from pcmt.apps.tips.receipts import new_nonce, receipt_from
 from pcmt.config.logging import Impersonal
+from pcmt.config.settings import logs
 from pcmt.web.tipline import floods, views
 from tests.factories.tips import CAMERA, photo
 from tests.factories.world import World
@@ -84,8 +90,13 @@ def receipt_in(page: Any) -> str:
 
 
 def everything() -> str:
-    """Every value of every table, bytes as text where they are."""
-    told = []
+    """Every value of every table (the cache and the sessions are two of them), bytes as text where they are; every
+    file of the installation with its name; every letter.
+    """
+    told = [f"{letter.to} {letter.subject} {letter.body}" for letter in mail.outbox]
+    for path in sorted(each for each in settings.PCMT_DATA.rglob("*") if each.is_file()):
+        if "sqlite" not in path.name:
+            told += [path.name, path.read_bytes().decode("utf-8", "replace")]
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
@@ -142,17 +153,87 @@ def test_nothing_knows_who_it_was(
     assert (Tip.objects.count(), TipMessage.objects.count()) == (1, 1)
     assert TipIdentity.objects.count() == (who == "named")
 
-    after, log = everything(), "\n".join(lines)
-    assert "RuntimeError" in log or "in fails" in log  # a mistake of ours is still seen
-    for secret in (ADDRESS, "203.0.113", AGENT, "may-cua-toi", "noi-toi-doc", WORDS, WHERE, NAME, "0977", "xe màu đỏ",
-                   receipt, receipt.split()[0] + " " + receipt.split()[1], CAMERA, "IMG_2026"):  # fmt: skip
-        assert secret not in log
-        assert after.count(secret) == before.count(secret), secret
-    for moment in ("10:41", "03:41", "41:37", "482913"):
-        assert after.count(moment) == before.count(moment)
-        assert moment not in log
+    assert "RuntimeError" in "\n".join(lines) or "in fails" in "\n".join(lines)  # a mistake of ours is still seen
+    nothing_is_left(before, lines, "xe màu đỏ", receipt, receipt.split()[0] + " " + receipt.split()[1])
     assert sender.cookies == {}
-    assert cache.get(ADDRESS) is None
+
+
+def nothing_is_left(before: str, lines: list[str], *more: str) -> None:
+    """No table, file, letter, line of the log or word of `pcmt status` knows who sent something, what, or when."""
+    after, log = everything(), "\n".join(lines)
+    for form in ([], ["--json"]):
+        told = io.StringIO()
+        with contextlib.suppress(SystemExit):
+            call_command("status", *form, stdout=told)
+        log += told.getvalue()
+    network_and_browser = (ADDRESS, "203.0.113", AGENT, "may-cua-toi", "noi-toi-doc")
+    for secret in (*network_and_browser, WORDS, WHERE, NAME, "0977", CAMERA, "IMG_2026", *more):
+        assert secret not in log, secret
+        assert after.count(secret) == before.count(secret), secret
+    log = "\n".join(lines)  # `pcmt status` says what time it is now, which is no sender's
+    for moment in ("10:41", "03:41", "41:37", "482913"):
+        assert after.count(moment) == before.count(moment), moment
+        assert moment not in log, moment
+
+
+def test_what_is_refused_or_breaks_leaves_nothing_either(
+    land: World, sender: Client, lines: list[str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Floods with their tasks, pictures that are none, forms that are too large, forged, torn off; addresses that no
+    page has: each refusal too is one of somebody.
+    """
+    before = everything()
+    sender.raise_request_exception = False
+    codes = []
+
+    def post(**more: Any) -> Any:
+        page = sender.post("/to-giac/gui/", tip(land, **more.pop("data", {})), **more)
+        codes.append(page.status_code)
+        return page
+
+    checked = sender.post("/to-giac/gui/", tip(land))
+    broken = SimpleUploadedFile("IMG_2026.jpg", photo()[:200], "image/jpeg")
+    post(data={"mark": mark_in(checked), "gui": "1", "pictures": [broken]})
+    post(HTTP_SEC_FETCH_SITE="cross-site")
+    post(HTTP_HOST=f"{NAME.encode().hex()}.example.org")
+    post(data={"xa": f"{WORDS}"})
+    torn = f'--a\r\nContent-Disposition: form-data; name="words"\r\n\r\n{WORDS}'
+    for kind, data in (("multipart/form-data; boundary=a", torn), ("multipart/form-data", torn), ("text/xml", torn)):
+        codes.append(sender.generic("POST", "/to-giac/gui/", data.encode(), kind).status_code)
+    many = "&".join(f"f{number}={ADDRESS}" for number in range(1200))
+    codes.append(sender.generic("POST", "/to-giac/gui/", many, "application/x-www-form-urlencoded").status_code)
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        codes.append(sender.generic(method, f"/to-giac/gui/?xa={ADDRESS}", WORDS, "text/plain").status_code)
+    for path in (f"khong-co/{ADDRESS}/", f"theo-doi/?ma={WORDS}", "theo-doi", f"gui/?xa={'9' * 40}&q={WORDS}"):
+        codes.append(sender.get(f"/to-giac/{path}").status_code)
+    monkeypatch.setattr("pcmt.web.tipline.uploads.MOST_BYTES", 100)
+    post()
+    monkeypatch.setattr("pcmt.web.tipline.uploads.MOST_BYTES", 10**7)
+    settings.TIP_NETWORK_FREE = 0
+    task = send(sender, land)
+    salt = re.search(r'data-salt="(\w+)"', task.content.decode())
+    signed = re.search(r'name="task" value="([^"]+)"', task.content.decode())
+    assert salt
+    assert signed
+    found = next(str(at) for at in range(10**6) if floods.zero_bits(f"{salt[1]}{at}") >= floods.BITS)
+    assert send(sender, land, task=signed[1], found=found).status_code == 200
+    settings.TIP_NETWORK_MOST = 1
+    waits = send(sender, land, task=signed[1], found=found)
+    codes += [task.status_code, waits.status_code]
+    assert {413, 422, 429, 400, 404} <= set(codes)
+    assert 500 not in codes
+    assert Tip.objects.count() == 1
+    nothing_is_left(before, lines, found, salt[1], signed[1])
+
+
+def test_no_server_in_front_writes_who_asks(root: Path) -> None:
+    """The program's own server and the proxy as it is set up in `ops/`."""
+    assert "--no-access-log" in (root / "src/pcmt/config/serve.py").read_text(encoding="utf-8")
+    place = (root / "ops/nginx.conf").read_text(encoding="utf-8").split("location /to-giac/ {")[1].split("}")[0]
+    for line in ("access_log off;", "error_log /dev/null crit;", "proxy_max_temp_file_size 0;"):
+        assert line in place
+    assert re.search(r"proxy_request_buffering off;", place)
+    assert logs.LOGGING["handlers"].keys() == {"stderr"}  # no file, and no letter to administrators
 
 
 def test_an_officer_who_looks_at_it_is_not_noticed(land: World) -> None:

@@ -36,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        "--no-access-log",  # so that no variable of the environment turns on what would hold the senders of tips
         *("--host", chosen.host, "--port", str(chosen.port), "--workers", str(chosen.workers)),
         *("--blocking-threads", "1", "--respawn-failed-workers", "pcmt.config.wsgi:application"),
     ]

@@ -16,7 +16,9 @@ from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.accounts.queries import actor_of
 from pcmt.apps.tips.operations.counting import recount
 from pcmt.apps.tips.operations.handling import answer_sender, begin_tip, settle_tip
+from pcmt.apps.tips.operations.identities import ask_identity
 from pcmt.apps.tips.operations.receiving import receive
+from pcmt.apps.tips.operations.talking import write_again
 from pcmt.apps.tips.operations.teams import set_team
 from pcmt.apps.tips.queries.tips import tip_now
 from pcmt.apps.units.models import Unit
@@ -61,7 +63,8 @@ def _tip(
     key = uuid5(NAMESPACE_OID, f"tip {number}")
     sent = receive(
         at=noon(day, 10), area_id=units[entry["area"]].pk, topic=entry["topic"], words=entry["words"],
-        named=[units[name].pk for name in entry.get("named", ())], channel=entry["channel"],
+        named=[units[name].pk for name in entry.get("named", ())], identity=entry.get("sender"),
+        channel=entry["channel"],
         actor=None if public else _actor(officer, today, day), key=None if public else key, nonce=key.hex,
     )  # fmt: skip
     got = ok(sent)
@@ -75,6 +78,10 @@ def _tip(
         version = there.tip.version
         if what == "begin":
             ok(begin_tip(**known, version=version))
+        elif what == "write":
+            ok(write_again(at=at, receipt=got.words, nonce=uuid5(key, said).hex, words=said))
+        elif what == "ask":
+            ok(ask_identity(actor=actor, at=at, tip_id=got.tip_id, reason=said))
         elif what == "settle":
             ok(settle_tip(**known, version=version, outcome=said, on=on, words=SETTLED))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,14 +15,15 @@ from pcmt.apps.accounts.operations import stop_user
 from pcmt.apps.audit.models import Entry
 from pcmt.apps.notices.models import Notice, Reason
 from pcmt.apps.tips.clocks import COMPLEX, EXTENSION, due_on, last_day
-from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipStep
-from pcmt.apps.tips.operations import handling, moving
+from pcmt.apps.tips.models import IdentityAsk, StepWhat, Tip, TipMessage, TipStep
+from pcmt.apps.tips.operations import handling, identities, moving
 from pcmt.apps.tips.operations.reading import open_tip
+from pcmt.apps.tips.operations.receiving import tell_new
 from pcmt.apps.tips.operations.reminding import free_left, remind
 from pcmt.apps.tips.queries.tips import TipFilter, tip_counts, tips_listed
 from pcmt.apps.tips.values import TipState
 from pcmt.core.diagnostics import Refusal
-from tests.factories.tip_rows import ANSWER, WORDS, noon, officer, teams, tip
+from tests.factories.tip_rows import ANSWER, SENDER, WORDS, noon, officer, teams, tip
 from tests.factories.world import NOW, TODAY, World, world
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,38 @@ def test_complex_and_extended_once(land: World) -> None:
     made.refresh_from_db()
     assert made.due_on == date(2026, 6, 1)
     assert code(handling.extend_tip(**base, version=3, until=None, **extend)) == "twice"
+
+
+def test_notices_and_letters_tell_numbers_and_days_alone(land: World) -> None:
+    """Whatever happens to a tip: whoever reads a notice or its letter learns no word of it, nor whom it names."""
+    mine, other = officer(land, "dong_hoa_police", name="an"), officer(land, "dong_hoa_police", name="binh")
+    keeper = land.actor("dong_hoa", "custodian", "giu")
+    made = tip(land["dong_hoa"], land["dong_hoa_police"], identity=True, message=True)
+    base: dict[str, Any] = {"actor": mine, "at": NOW, "tip_id": made.pk}
+
+    def version() -> int:
+        made.refresh_from_db()
+        return made.version
+
+    tell_new(at=NOW + timedelta(days=1))
+    handling.begin_tip(**base, version=version(), words="nghi ngờ")
+    moving.hand_over_tip(**base, version=version(), to_user_id=other.user_id)
+    ask = identities.ask_identity(**base, reason="cần lấy lời khai")
+    assert isinstance(ask, IdentityAsk)
+    identities.decide_ask(actor=keeper, at=NOW, ask_id=ask.pk, version=1, release=False, words="chưa cần")
+    for day in (18, 22, 25):
+        remind(at=noon(date(2026, 3, day)))
+    moving.name_body(**base, version=version(), unit_id=land["dong_hoa_police"].pk)
+    moving.name_body(
+        actor=officer(land, "police"), at=NOW, tip_id=made.pk, version=version(), unit_id=land["police"].pk
+    )  # fmt: skip
+    told = [f"{row.title} {row.address}" for row in Notice.objects.all()]
+    assert len(told) >= 8
+    named = {*Notice.objects.values_list("reason", flat=True)}
+    assert {Reason.ASSIGNED, Reason.SOON, Reason.OVERDUE, Reason.ESCALATED, Reason.SUBMITTED, Reason.DECIDED} <= named
+    for words in (WORDS, ANSWER, "Ngõ 12", "nghi ngờ", "lời khai", "chưa cần", "Mua bán", "selling", SENDER):
+        assert not [each for each in told if words in each], words
+    assert not [each for each in told if "Công an" in each and "quá hạn" not in each and "mới" not in each]
 
 
 def test_joined_tips_close_with_the_one_they_go_with(land: World) -> None:

@@ -12,12 +12,14 @@ from django.core import serializers
 from django.core.exceptions import PermissionDenied
 
 from pcmt.apps.audit.models import Entry
+from pcmt.apps.audit.operations import record
 from pcmt.apps.facts.models import Fact, Source
 from pcmt.apps.facts.operations import load_catalogue
 from pcmt.apps.tips.models import IdentityAsk, Tip, TipIdentity, TipNamed, TipTeam
 from pcmt.apps.tips.operations import counting, handling, identities, keeping, keys
 from pcmt.apps.tips.operations.following import tips_follow
 from pcmt.apps.tips.operations.reading import open_tip
+from pcmt.apps.tips.operations.reminding import free_left
 from pcmt.apps.tips.operations.teams import set_team
 from pcmt.apps.tips.queries.statistics import statistics
 from pcmt.apps.tips.queries.teams import Receiver, receiver_for
@@ -110,6 +112,39 @@ def test_destruction_leaves_counts_and_nothing_else(land: World) -> None:
     assert code(handling.reopen_tip(actor=mine, at=NOW, tip_id=old.pk, version=old.version, reason="x")) == "purged"
 
 
+def test_a_worker_that_dies_while_it_destroys_leaves_no_half_of_a_tip(
+    land: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = []
+    for _each in range(3):
+        made = tip(land["dong_hoa"], land["dong_hoa_police"], identity=True, message=True, picture=True)
+        ids.append(made.pk)
+    Tip.objects.update(state="settled", closed_on=TODAY, purge_on=TODAY)
+    monkeypatch.setattr(keeping, "BATCH", 1)
+    told: list[int] = []
+
+    def dies(**given: Any) -> None:
+        told.append(1)
+        if len(told) == 2:
+            raise RuntimeError("the machine stopped")
+        record(**given)
+
+    monkeypatch.setattr(keeping, "record", dies)
+    with pytest.raises(RuntimeError):
+        keeping.purge_due(at=NOW)
+    whole = [
+        (
+            bool(each.sealed), each.files.exists(), TipIdentity.objects.filter(tip=each).exists(),
+            each.messages.exclude(sealed=None).exists(), each.steps.exists(),
+        )
+        for each in Tip.objects.order_by("pk")
+    ]  # fmt: skip
+    assert whole == [(False, False, False, False, True), *[(True, True, True, True, False)] * 2]
+    assert keeping.purge_due(at=NOW) == 2
+    assert not Tip.objects.exclude(sealed=None).exists()
+    assert Entry.objects.filter(event="tips.tips.purged").count() == 3
+
+
 def test_keys_are_changed_and_checked(land: World, settings: LazySettings) -> None:
     made = tip(land["dong_hoa"], land["dong_hoa_police"], identity=True, message=True, picture=True)
     assert keys.check().broken == ()
@@ -170,6 +205,10 @@ def test_bodies_that_merge_bring_their_tips(land: World) -> None:
     assert {each.unit for each in named.named.all()} == {land["tay_hoa"], land["dong_hoa"]}
     assert TipTeam.objects.get(area=land["dong_hoa"], valid_to=None).body == land["dong_hoa_police"]
     assert not TipTeam.objects.filter(area=land["tay_hoa"], valid_to=None).exists()
+    assert not Tip.objects.visible_to(officer(land, "dong_hoa_police")).filter(pk=named.pk).exists()
+    assert free_left(at=NOW) == 1  # the heir is the body named now: it goes up the next morning
+    named.refresh_from_db()
+    assert named.team == land["police"]
 
 
 def test_tips_count_where_their_team_serves(land: World) -> None:

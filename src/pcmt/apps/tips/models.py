@@ -13,10 +13,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.models import Actor, Grant, User, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.tips.values import OPEN, AskState, Channel, Outcome, TipState
-from pcmt.apps.units.models import Unit, UnitClosure, holds_on
+from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
 
 
 class TeamQuerySet(models.QuerySet["TipTeam"]):
@@ -60,7 +60,7 @@ class TipTeam(models.Model):
 
 
 class TipQuerySet(models.QuerySet[Any]):
-    """Tips and their parts: of the team's own body and those below it, never of whom the tip names.
+    """Tips and their parts: of the team's own body and those below it, never for whom the tip concerns.
 
     A model names the way to its tip in `TIP`.
     """
@@ -71,16 +71,33 @@ class TipQuerySet(models.QuerySet[Any]):
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
         seen = self.filter(**{f"{model.TIP}team__in": reached_units(actor, reach)})
-        return seen.exclude(names_the_body_of(actor, model.TIP))
+        return seen.exclude(concerns(actor, model.TIP))
 
 
-def names_the_body_of(actor: Actor, way: str) -> Exists:
-    """Whether a tip (`way` leads to it) names the actor's body, or one that this lies below or serves.
+def inner_parts() -> Q:
+    """Of the pairs in `UnitClosure`: what is a part of the body above it, so that naming the part is naming the body.
 
-    The body named, what lies below it and what serves it: none of them learns that the tip exists.
+    A part is of the body's own level. An agency is made of all that lies below it; a committee only of its offices, for
+    its agencies are bodies of their own over which it stands.
     """
-    up = UnitClosure.objects.filter(holds_on(actor.on), descendant_id=actor.unit_id).values("ancestor_id")
-    return Exists(TipNamed.objects.filter(tip=OuterRef(f"{way}pk" if way else "pk"), unit__in=up))
+    agency = UnitClosure.objects.filter(
+        descendant=OuterRef("descendant"), ancestor__kind=UnitKind.AGENCY, ancestor__level=OuterRef("descendant__level")
+    )
+    office = Q(descendant__kind=UnitKind.OFFICE) & ~Exists(agency)
+    within = Q(depth__gt=0, descendant__level=F("ancestor__level")) & ~Q(descendant__kind=UnitKind.ADMINISTRATIVE)
+    return within & (~Q(ancestor__kind=UnitKind.ADMINISTRATIVE) | office)
+
+
+def concerns(actor: Actor, way: str) -> Exists:
+    """Whether a tip (`way` leads to it) concerns the actor: it names a body where the actor holds any role today, one
+    that this lies in, below or serves, or a part of it. Who is concerned does not learn that the tip exists.
+    """
+    own = Grant.objects.as_of(actor.on).filter(user=actor.user_id).values("unit_id")
+    pairs = UnitClosure.objects.filter(holds_on(actor.on))
+    up = pairs.filter(Q(descendant=actor.unit_id) | Q(descendant__in=own)).values("ancestor_id")
+    parts = pairs.filter(inner_parts(), Q(ancestor=actor.unit_id) | Q(ancestor__in=own)).values("descendant_id")
+    named = TipNamed.objects.filter(Q(unit__in=up) | Q(unit__in=parts), tip=OuterRef(f"{way}pk" if way else "pk"))
+    return Exists(named)
 
 
 class Tip(models.Model):
@@ -146,7 +163,7 @@ class Tip(models.Model):
 
 
 class TipNamed(models.Model):
-    """A body that the tip names: it, and all below it, must not learn of the tip."""
+    """A body that the tip names: whom that concerns (`concerns`) must not learn of the tip."""
 
     TIP = "tip__"
 
@@ -164,7 +181,7 @@ class TipNamed(models.Model):
 
 
 class KeeperQuerySet(models.QuerySet[Any]):
-    """What the custodian of identities keeps: seen in the custodian's own area alone, never by whom a tip names."""
+    """What the custodian of identities keeps: seen in the custodian's own area, never by whom a tip concerns."""
 
     def visible_to(self, actor: Actor | None) -> Self:
         model: Any = self.model
@@ -172,7 +189,7 @@ class KeeperQuerySet(models.QuerySet[Any]):
         if actor is None or reach < Reach.SUBTREE:
             return self.none()
         seen = self.filter(**{f"{model.TIP}team__in": reached_units(actor, reach)})
-        return seen.exclude(names_the_body_of(actor, model.TIP))
+        return seen.exclude(concerns(actor, model.TIP))
 
 
 class TipIdentity(models.Model):

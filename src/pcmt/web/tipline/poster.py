@@ -46,7 +46,13 @@ def _poster(request: HttpRequest) -> Poster:
 def page(request: HttpRequest) -> HttpResponse:
     """The poster on screen, with the files to print."""
     poster = _poster(request)
-    return render(request, "tipline/poster.html", {"poster": poster, "code": qr_svg(poster.address)})
+    back = (
+        (_("Tin báo"), reverse("tips:list"))
+        if handles_tips(acting(request))
+        else (_("Nơi tiếp nhận tin báo"), reverse("tips:teams"))
+    )
+    context = {"poster": poster, "code": qr_svg(poster.address), "trail": [back]}
+    return render(request, "tipline/poster.html", context)
 
 
 @require_safe

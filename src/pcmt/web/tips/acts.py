@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.activities.models import Place
 from pcmt.apps.tips.operations import handling, moving
-from pcmt.apps.tips.queries.teams import receiving_bodies
+from pcmt.apps.tips.queries.teams import barred, receiving_bodies
 from pcmt.apps.tips.queries.tips import TipNow, officers_for
 from pcmt.apps.tips.values import Outcome, TipState
 from pcmt.apps.units.models import Unit, UnitClosure, holds_on
@@ -143,21 +143,29 @@ class PassForm(ActForm):
 class MoveForm(ActForm):
     """To which team it goes."""
 
-    to_unit = forms.ModelChoiceField(label=_("Nơi tiếp nhận"), queryset=Unit.objects.none())
+    to_unit = forms.ModelChoiceField(label=_("Nơi tiếp nhận"), queryset=Unit.objects.none(), empty_label="—")
     reason = words_box(_("Lý do"))
 
     def prepare(self) -> None:
-        choose(self.fields["to_unit"], receiving_bodies(self.actor.on).exclude(pk=self.now.tip.team_id))
+        tip, on = self.now.tip, self.actor.on
+        bodies = receiving_bodies(on).exclude(pk=tip.team_id)
+        shut = barred([each.unit_id for each in self.now.named], list(bodies.values_list("pk", flat=True)), on)
+        choose(self.fields["to_unit"], bodies.exclude(pk__in=shut).order_by("sort_key", "pk"))
 
 
 class HandForm(ActForm):
     """Which officer takes it."""
 
-    to_user = NamedUser(label=_("Người nhận"), queryset=User.objects.none())
+    to_user = NamedUser(label=_("Người nhận"), queryset=User.objects.none(), empty_label="—")
 
     def prepare(self) -> None:
-        tip = self.now.tip
-        choose(self.fields["to_user"], officers_for(tip.team_id, self.actor.on).exclude(pk=tip.held_by_id or 0))
+        tip, named = self.now.tip, [each.unit_id for each in self.now.named]
+        people = officers_for(tip.team_id, self.actor.on, named).exclude(
+            pk__in=[self.actor.user_id, tip.held_by_id or 0]
+        )
+        choose(self.fields["to_user"], people)
+        if not people.exists():
+            self.fields["to_user"].help_text = _("Đơn vị chưa có cán bộ tiếp nhận nào khác nhận được tin này.")
 
 
 class NameForm(ActForm):
@@ -299,8 +307,8 @@ ACTS: Mapping[str, Act] = {
         _("Ghi đơn vị bị nêu trong tin"), NameForm, _kept,
         lambda base, data: moving.name_body(**base, unit_id=data["unit"].pk), _("Đã ghi."),
         warns=_(
-            "Đơn vị đó, đơn vị thuộc nó và cơ quan giúp việc cho nó không còn thấy tin này nữa, kể cả bạn nếu bạn"
-            " làm ở đó; tin chuyển lên nơi tiếp nhận cấp trên."
+            "Đơn vị đó, đơn vị thuộc nó, cơ quan giúp việc cho nó và cơ quan có nó là bộ phận không còn thấy tin này"
+            " nữa, kể cả bạn nếu bạn có vai trò ở đó; tin chuyển lên nơi tiếp nhận cấp trên."
         ),
         leaves=True,
     ),

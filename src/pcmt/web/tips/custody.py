@@ -39,7 +39,7 @@ class PassUpForm(forms.Form):
 
     tip_id = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
-    to_unit = forms.ModelChoiceField(label=gettext_lazy("Nơi nhận"), queryset=Unit.objects.none())
+    to_unit = forms.ModelChoiceField(label=gettext_lazy("Nơi nhận"), queryset=Unit.objects.none(), empty_label="—")
 
 
 def page(request: HttpRequest) -> HttpResponse:

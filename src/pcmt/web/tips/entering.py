@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tips.operations.receiving import receive
+from pcmt.apps.tips.receipts import words_of
 from pcmt.apps.tips.topics import TOPICS
 from pcmt.apps.tips.values import Channel
 from pcmt.apps.units.models import Level, Unit, UnitKind
@@ -108,7 +109,10 @@ def enter(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             if not isinstance(answer, Refusal):
                 if answer.words:
-                    context = {"heading": _("Mã theo dõi"), "trail": trail(), "receipt": answer}
+                    context = {
+                        "heading": _("Mã theo dõi"), "trail": trail(), "receipt": answer,
+                        "words": words_of(answer.words),
+                    }  # fmt: skip
                     return render(request, "tips/receipt.html", context)
                 messages.success(request, _("Đã ghi tin báo %(number)s.") % {"number": answer.number})
                 return redirect("tips:list")

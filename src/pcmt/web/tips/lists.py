@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tips.operations.moving import hand_over_tips
-from pcmt.apps.tips.policies import handles_tips, keeps_teams
+from pcmt.apps.tips.policies import handles_tips
 from pcmt.apps.tips.queries.tips import TipFilter, holders, officers_for, tip_counts, tips_listed
 from pcmt.apps.tips.values import Channel, TipState
 from pcmt.core.diagnostics import Refusal
@@ -75,8 +75,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(tip, *left_words(tip, actor.on)) for tip in page],
         "query": query.urlencode(),
-        "asked": asked,
-        "may_set": keeps_teams(actor),
     }
     return render(request, "tips/list.html", context)
 

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.tips.policies import sees_statistics
+from pcmt.apps.tips.policies import handles_tips, sees_statistics
 from pcmt.apps.tips.queries.statistics import GROUPS, RECEIVED, statistics, top_of, units_to_choose
 from pcmt.apps.tips.values import Channel, Outcome
 from pcmt.apps.units.models import Unit
 from pcmt.core.periods import ADMINISTRATIVE, DAY, Kind, Span, period_label
 from pcmt.web.shell.access import acting
+from pcmt.web.tips.views import trail
 
 WORDS: dict[str, str | Promise] = {
     RECEIVED: gettext_lazy("Tiếp nhận"),
@@ -91,6 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "heading": _("Thống kê tin báo"),
+        "trail": trail() if handles_tips(actor) else (),
         "under": f"{unit.name} · {period_label(span, ADMINISTRATIVE)}",
         "form": form,
         "found": found,

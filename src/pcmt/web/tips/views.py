@@ -24,6 +24,7 @@ from pcmt.apps.tips.policies import handles_tips
 from pcmt.apps.tips.queries.custody import own_asks, released_to
 from pcmt.apps.tips.queries.tips import TipNow, still_seen, tip_now
 from pcmt.apps.tips.topics import TOPICS
+from pcmt.apps.tips.values import AskState
 from pcmt.core.diagnostics import Refusal
 from pcmt.web.shell.access import acting
 from pcmt.web.tips.acts import ACTS, words_box
@@ -125,6 +126,7 @@ def sender(request: HttpRequest, tip_id: int) -> HttpResponse:
                 messages.success(request, _("Đã gửi đề nghị tới người giữ danh tính."))
                 return redirect("tips:sender", tip_id)
             form.add_error("reason" if asked.field else None, asked.message)
+    asks = own_asks(actor, now.tip)
     context = {
         "heading": _("Người báo tin"),
         "trail": trail((now.tip.number, reverse("tips:tip", args=[tip_id]))),
@@ -133,7 +135,8 @@ def sender(request: HttpRequest, tip_id: int) -> HttpResponse:
         "form": form,
         "told": told,
         "refused": refused,
-        "asks": own_asks(actor, now.tip),
+        "asks": asks,
+        "waits": any(ask.state == AskState.OPEN for ask in asks),
         "released": released_to(actor, at).filter(tip=now.tip).first(),
     }
     return render(request, "tips/sender.html", context, status=status)

@@ -14,7 +14,7 @@ from pcmt.apps.tips.queries.tips import SOON
 from pcmt.apps.tips.values import OPEN
 
 TOLD: Mapping[str, str | Promise] = {
-    "words": gettext_lazy("Nội dung"),
+    "words": gettext_lazy("Lời báo"),
     "where": gettext_lazy("Ở đâu"),
     "when": gettext_lazy("Khi nào"),
     "bodies": gettext_lazy("Cơ quan, cán bộ được nêu"),

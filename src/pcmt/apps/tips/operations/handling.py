@@ -6,6 +6,7 @@ A tip opens no file of a person and no act here leads to one: a person enters a 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -17,10 +18,11 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import hold, record
 from pcmt.apps.tips.clocks import COMPLEX, EXTENSION, due_on, last_day, was_extended
-from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipStep
+from pcmt.apps.tips.models import StepWhat, Tip, TipMessage, TipNamed, TipStep
 from pcmt.apps.tips.operations.counting import mark, served_by
 from pcmt.apps.tips.operations.holding import held_tip, stale, step, touched, wanting
 from pcmt.apps.tips.places import message_place
+from pcmt.apps.tips.queries.teams import barred
 from pcmt.apps.tips.values import OPEN, Outcome, TipState
 from pcmt.apps.tips.vault import seal
 from pcmt.apps.units.models import Unit
@@ -239,7 +241,10 @@ def reopen_tip(*, actor: Actor, at: datetime, tip_id: int, version: int, reason:
 
 
 def join_tips(*, actor: Actor, at: datetime, tip_id: int, version: int, into_number: str) -> Tip | Refusal:
-    """A tip tells what another one told: it goes along with that one from now on, and closes with it."""
+    """A tip tells what another one told: it goes along with that one from now on, and closes with it.
+
+    What one of them names, the other names too.
+    """
     number = into_number.strip()
     with transaction.atomic():
         ids = list(Tip.objects.visible_to(actor).filter(number__iexact=number).values_list("pk", flat=True))
@@ -254,11 +259,16 @@ def join_tips(*, actor: Actor, at: datetime, tip_id: int, version: int, into_num
         main = main.same_as or main
         if main.pk == tip.pk:
             return Refusal(code="into", message=_("Tin kia đã nhập với chính tin này."), field="into")
+        if _apart(tip, main, at):
+            message = _("Nơi xử lý của một trong hai tin không được biết tin kia: để hai tin riêng.")
+            return Refusal(code="apart", message=message, field="into")
         if main.purged_on is not None:
             return Refusal(code="into", message=_("Nội dung của tin kia đã hết thời hạn lưu."), field="into")
         tip.same_as = main
         step(tip, StepWhat.JOINED, actor=actor, at=at, words=main.number)
+        family = [main.pk, tip.pk, *Tip.objects.filter(same_as=tip).values_list("pk", flat=True)]
         Tip.objects.filter(same_as=tip).update(same_as=main)
+        _name_alike(family)
         touched(tip)
         hold(at)
         record(at=at, actor=actor, event="tips.tip.joined", obj=tip, after={"same_as_id": main.pk})
@@ -330,6 +340,20 @@ def _close(tip: Tip, state: TipState, on: date, at: datetime, *, actor: Actor | 
             record(at=at, actor=actor, event="tips.tip.followed", obj=each, after={"state": state, "on": on})
         touched(each)
         mark([each.closed_in_id], each.closed_on)
+
+
+def _apart(tip: Tip, main: Tip, at: datetime) -> bool:
+    """Whether one of two tips concerns the team of the other: whom a tip concerns would close it, or learn of it."""
+    on = timezone.localdate(at)
+    named = TipNamed.objects.filter(tip__in=[tip, main]).values_list("unit_id", flat=True)
+    return bool(barred(list(named), [tip.team_id, main.team_id], on))
+
+
+def _name_alike(tip_ids: Sequence[int]) -> None:
+    """Tips that tell the same name the same bodies."""
+    rows = set(TipNamed.objects.filter(tip__in=tip_ids).values_list("tip_id", "unit_id"))
+    wanted = {(tip_id, unit_id) for tip_id in tip_ids for _tip_id, unit_id in rows} - rows
+    TipNamed.objects.bulk_create([TipNamed(tip_id=tip_id, unit_id=unit_id) for tip_id, unit_id in sorted(wanted)])
 
 
 def _running_since(tip: Tip) -> date:

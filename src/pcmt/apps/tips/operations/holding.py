@@ -17,9 +17,10 @@ from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.tips.addresses import tip_address
-from pcmt.apps.tips.models import StepWhat, Tip, TipStep
+from pcmt.apps.tips.models import StepWhat, Tip, TipNamed, TipStep
 from pcmt.apps.tips.places import step_place
 from pcmt.apps.tips.policies import handles_tips, officers_at
+from pcmt.apps.tips.queries.teams import concerned_people
 from pcmt.apps.tips.values import OPEN
 from pcmt.apps.tips.vault import seal
 from pcmt.core.diagnostics import Refusal
@@ -106,13 +107,14 @@ def touched(tip: Tip) -> Tip:
 
 
 def told_of(tip: Tip, at: datetime, *, but: Actor | None = None) -> set[int]:
-    """Ids of who is told of a tip: who has it in hand, else all who handle tips at its body."""
-    held = tip.held_by_id
+    """Ids of who is told of a tip: who has it in hand, else all who handle tips at its body; never whom it concerns."""
+    held, today = tip.held_by_id, timezone.localdate(at)
     if held is not None and User.objects.filter(pk=held, is_active=True).exists():
         people = {held}
     else:
-        people = set(officers_at(tip.team_id, timezone.localdate(at)))
-    return people - ({but.user_id} if but else set())
+        people = set(officers_at(tip.team_id, today))
+    named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
+    return people - concerned_people(named, people, today) - ({but.user_id} if but else set())
 
 
 def tell_team(tip: Tip, title: str, *, at: datetime, reason: Reason, key: str, but: Actor | None = None) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from pcmt.apps.tips.operations.counting import mark, served_by
 from pcmt.apps.tips.operations.holding import gone, held_tip, stale, step, tell_team, touched, wanting
 from pcmt.apps.tips.policies import handles_tips, keeps_identities, officers_at
 from pcmt.apps.tips.queries.custody import custodians_over
-from pcmt.apps.tips.queries.teams import receiver_for, receiving_bodies, under
+from pcmt.apps.tips.queries.teams import barred, concerned_people, receiver_for, receiving_bodies
 from pcmt.apps.tips.values import OPEN
 from pcmt.apps.units.models import Unit
 from pcmt.core.diagnostics import Refusal
@@ -35,7 +36,7 @@ def hand_over_tip(*, actor: Actor, at: datetime, tip_id: int, version: int, to_u
             return tip
         if to_user_id == tip.held_by_id:
             return tip
-        if to_user_id not in officers_at(tip.team_id, timezone.localdate(at)):
+        if to_user_id not in officers_at(tip.team_id, timezone.localdate(at)) or _concerns(tip, to_user_id, at):
             return _no_officer()
         hold(at)
         _give(tip, to_user_id, actor=actor, at=at)
@@ -48,7 +49,7 @@ def hand_over_tips(
 ) -> Sequence[Tip] | Refusal:
     """Give all open tips that a person has in hand at a body to another officer of it: the person leaves, or stops.
 
-    Those which the actor does not see (they name the actor's body) stay where they are.
+    Those which concern the actor or the colleague stay where they are.
     """
     if not handles_tips(actor):
         raise PermissionDenied
@@ -58,7 +59,8 @@ def hand_over_tips(
         if to_user_id not in officers_at(unit_id, timezone.localdate(at)):
             return _no_officer()
         mine = Tip.objects.visible_to(actor).filter(held_by=from_user_id, team=unit_id, state__in=OPEN)
-        tips = list(mine.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        locked = mine.select_for_update(of=("self",), no_key=True).order_by("pk").prefetch_related("named")
+        tips = [tip for tip in locked if not _concerns(tip, to_user_id, at)]
         if not tips:
             return Refusal(code="none", message=_("Người này không còn tin nào đang xử lý."), field="from_user")
         hold(at)
@@ -86,32 +88,45 @@ def move_tip(*, actor: Actor, at: datetime, tip_id: int, version: int, to_unit_i
 def name_body(*, actor: Actor, at: datetime, tip_id: int, version: int, unit_id: int) -> Tip | Refusal:
     """A tip turns out to name a body: from now on that body learns nothing of it.
 
-    Where the body that handles it is the one, lies below it or serves it, the tip goes up at once, out of the hands of
-    who had it; where nobody above receives, the custodian is told to pass it on.
+    Where the body that handles it must not have it now, the tip goes up at once, out of the hands of who had it; where
+    nobody above receives, the custodian is told to pass it on. Tips joined with it tell the same and go the same way.
     """
     with transaction.atomic():
+        whole = Tip.objects.filter(pk=tip_id).values_list("same_as", flat=True).first() or tip_id
+        family = Tip.objects.filter(Q(pk=tip_id) | Q(pk=whole) | Q(same_as=whole))
+        locked = list(family.select_for_update(of=("self",), no_key=True).order_by("pk"))
         tip = held_tip(actor, tip_id, version, still_open=False)
         if isinstance(tip, Refusal):
             return tip
-        if not Unit.objects.filter(pk=unit_id).exists():
+        if not Unit.objects.as_of(timezone.localdate(at)).filter(pk=unit_id).exists():
             return Refusal(code="unit", message=_("Chọn đơn vị bị nêu."), field="unit")
         if TipNamed.objects.filter(tip=tip, unit=unit_id).exists():
             return Refusal(code="twice", message=_("Đơn vị này đã được ghi."), field="unit")
-        TipNamed.objects.create(tip=tip, unit_id=unit_id)
-        # not by whom: who reads the steps later is another body
-        step(tip, StepWhat.NAMED, actor=actor, at=at, to_unit_id=unit_id)
         hold(at)
-        record(at=at, actor=actor, event="tips.body.named", obj=tip)
-        go_up(tip, actor=actor, at=at)
-        touched(tip)
+        for each in (tip, *(other for other in locked if other.pk != tip.pk)):
+            if not TipNamed.objects.get_or_create(tip=each, unit_id=unit_id)[1]:
+                continue
+            step(each, StepWhat.NAMED, actor=actor, at=at, to_unit_id=unit_id)
+            record(at=at, actor=actor, event="tips.body.named", obj=each)
+            go_up(each, actor=actor, at=at)
+            touched(each)
     return tip
 
 
 def go_up(tip: Tip, *, actor: Actor | None, at: datetime) -> bool:
-    """Take a locked tip from a team that it names; whether it moved. Records, so the log is held already."""
+    """Take a locked tip from a team that must not have it, or from the hands of a colleague whom it concerns; whether
+    it moved. Records, so the log is held already.
+    """
     on = timezone.localdate(at)
     named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
-    if not under(named, [tip.team_id], on):
+    if not barred(named, [tip.team_id], on):
+        if tip.held_by_id is not None and concerned_people(named, [tip.held_by_id], on):
+            tip.held_by = None
+            touched(tip)
+            tell_team(
+                tip, f"Tin báo {tip.number} chưa ai xử lý", at=at, reason=Reason.ASSIGNED, key=f"free:{tip.version}",
+                but=actor,
+            )  # fmt: skip
         return False
     found = receiver_for(tip.area_id, on, named)
     if found is not None and not found.blocked:
@@ -141,7 +156,7 @@ def move_blocked_tip(*, actor: Actor, at: datetime, tip_id: int, version: int, t
         if tip.version != version:
             return stale()
         named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
-        if not under(named, [tip.team_id], on):
+        if not barred(named, [tip.team_id], on):
             return Refusal(code="state", message=_("Tin này đã có nơi xử lý."))
         if refused := _no_receiver(tip, to_unit_id, at, named=named):
             return refused
@@ -159,7 +174,7 @@ def _no_receiver(tip: Tip, to_unit_id: int, at: datetime, *, named: Sequence[int
         return Refusal(code="no_team", message=message, field="to_unit")
     if named is None:
         named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
-    if under(named, [to_unit_id], on):
+    if barred(named, [to_unit_id], on):
         message = _("Tin này không được chuyển tới nơi đó. Chọn nơi khác.")
         return Refusal(code="named", message=message, field="to_unit")
     return None
@@ -205,6 +220,11 @@ def _tell_new(to_user_id: int, tips: Sequence[Tip], *, actor: Actor, at: datetim
         at=at, users={to_user_id} - {actor.user_id}, reason=Reason.ASSIGNED, about=first, address=LIST_PAGE,
         title=words, key=f"tip:handed:{first.pk}:{first.version}",
     )  # fmt: skip
+
+
+def _concerns(tip: Tip, user_id: int, at: datetime) -> bool:
+    named = [each.unit_id for each in tip.named.all()]
+    return bool(concerned_people(named, [user_id], timezone.localdate(at)))
 
 
 def _no_officer() -> Refusal:

@@ -8,6 +8,7 @@ is kept. The team is told the next morning (`tell_new`), figures are counted by 
 from __future__ import annotations
 
 import secrets
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -15,7 +16,6 @@ from uuid import UUID, uuid4
 import attrs
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,9 +29,9 @@ from pcmt.apps.tips.addresses import LIST_PAGE
 from pcmt.apps.tips.clocks import due_on
 from pcmt.apps.tips.models import StepWhat, Tip, TipFile, TipIdentity, TipMessage, TipNamed
 from pcmt.apps.tips.operations.counting import count_received, served_by
-from pcmt.apps.tips.operations.holding import step
+from pcmt.apps.tips.operations.holding import step, told_of
 from pcmt.apps.tips.places import file_place, identity_place, tip_place
-from pcmt.apps.tips.policies import handles_tips, officers_at
+from pcmt.apps.tips.policies import handles_tips
 from pcmt.apps.tips.queries.teams import receiver_for
 from pcmt.apps.tips.receipts import key_from, new_nonce, receipt_from
 from pcmt.apps.tips.topics import TOPICS
@@ -70,7 +70,7 @@ def receive(
     channel: str = Channel.WEB, nonce: str = "", actor: Actor | None = None, key: UUID | None = None,
     with_receipt: bool = True,
 ) -> Receipt | Refusal:  # fmt: skip
-    """Take a tip for the team of its area; of a tip that names that team, for the first one above that it does not.
+    """Take a tip for the team of its area; one that concerns that team, for the first above that it does not concern.
 
     `named` are ids of the bodies that it names, `details` lines by DETAILS; both, the words and the pictures (made
     anew from their pixels) are sealed, and who sent it (`identity`, by IDENTITY) is sealed apart with other keys. The
@@ -114,7 +114,9 @@ def receive(
         )  # fmt: skip
         kept = seal({name: each for name, each in told.items() if each}, tip_place(tip.number))
         tip.sealed, tip.key_id = kept.data, kept.key_id
-        if public:
+        if receiver.blocked:
+            pass  # it counts where it is sent on to: the body that it concerns would find it in its own figures
+        elif public:
             tip.received_in_id = served_by(tip.team_id, today)
         else:
             count_received(tip, at)
@@ -178,22 +180,24 @@ def keep_pictures(tip: Tip, plain: Sequence[tuple[bytes, str]], message: TipMess
 def tell_new(*, at: datetime) -> int:
     """In the morning: tell each team how many tips came through the public page the day before. How many were told.
 
-    By a count and a day, so that no notice says when a tip came.
+    By a count and a day, so that no notice says when a tip came; each officer of those that do not concern him.
     """
     today = timezone.localdate(at)
     day = today - timedelta(days=1)
-    came = Tip.objects.filter(received_on=day, channel=Channel.WEB, same_as__isnull=True)
+    came = Tip.objects.filter(received_on=day, channel=Channel.WEB, same_as__isnull=True).select_related("team")
+    counts: dict[Unit, Counter[int]] = defaultdict(Counter)
+    for tip in came.order_by("team", "pk"):
+        counts[tip.team].update(told_of(tip, at))
     told = 0
-    for row in came.order_by().values("team").annotate(many=Count("pk")).order_by("team"):
-        words = ngettext(
-            "%(count)d tin báo mới, nhận ngày %(day)s", "%(count)d tin báo mới, nhận ngày %(day)s", row["many"]
-        )
-        team = Unit.objects.get(pk=row["team"])
-        told += tell(
-            at=at, users=officers_at(team.pk, today), reason=Reason.ASSIGNED, about=team, address=LIST_PAGE,
-            title=words % {"count": row["many"], "day": f"{day:%d/%m/%Y}"}, key=f"tips:{team.pk}:{day}",
-            unit_id=team.pk,
-        )  # fmt: skip
+    for team, people in counts.items():
+        for user_id, many in sorted(people.items()):
+            words = ngettext(
+                "%(count)d tin báo mới, nhận ngày %(day)s", "%(count)d tin báo mới, nhận ngày %(day)s", many
+            )
+            told += tell(
+                at=at, users={user_id}, reason=Reason.ASSIGNED, about=team, address=LIST_PAGE,
+                title=words % {"count": many, "day": f"{day:%d/%m/%Y}"}, key=f"tips:{team.pk}:{day}", unit_id=team.pk,
+            )  # fmt: skip
     return told
 
 

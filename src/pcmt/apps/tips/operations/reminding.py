@@ -21,7 +21,7 @@ from pcmt.apps.tips.models import StepWhat, Tip, TipNamed
 from pcmt.apps.tips.operations.holding import step, tell_team, touched
 from pcmt.apps.tips.operations.moving import go_up
 from pcmt.apps.tips.policies import OFFICERS, officers_at
-from pcmt.apps.tips.queries.teams import receiver_for, under
+from pcmt.apps.tips.queries.teams import barred, receiver_for
 from pcmt.apps.tips.values import OPEN, TipState
 from pcmt.apps.units.models import Unit
 
@@ -63,7 +63,7 @@ def _escalate(team_id: int, tips: list[Tip], today: date, at: datetime) -> None:
     named: dict[int, list[int]] = defaultdict(list)
     for tip_id, unit_id in TipNamed.objects.filter(tip__in=tips).values_list("tip_id", "unit_id"):
         named[tip_id].append(unit_id)
-    told = [tip for tip in tips if not under(named[tip.pk], [above.unit_id], today)]
+    told = [tip for tip in tips if not barred(named[tip.pk], [above.unit_id], today)]
     if not told:
         return
     latest = max(tip.due_on for tip in told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -11,9 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pcmt.apps.accounts.models import Actor, Grant, reached_units
 from pcmt.apps.accounts.policies import changes
-from pcmt.apps.tips.models import IdentityAsk, Tip, TipNamed, names_the_body_of
+from pcmt.apps.tips.models import IdentityAsk, Tip, TipNamed, concerns
 from pcmt.apps.tips.policies import CUSTODIANS, keeps_identities
-from pcmt.apps.tips.queries.teams import under
+from pcmt.apps.tips.queries.teams import barred, concerned_people
 from pcmt.apps.tips.values import OPEN, AskState
 from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
 
@@ -44,30 +43,25 @@ def asks_decided(actor: Actor, most: int = 50) -> Sequence[IdentityAsk]:
 
 
 def blocked_tips(actor: Actor) -> list[BlockedTip]:
-    """Open tips in the custodian's area whose team is the body they name, or lies below it or serves it."""
+    """Open tips in the custodian's area whose team must not have them (`teams.barred`)."""
     if not keeps_identities(actor):
         return []
     here = Tip.objects.filter(team__in=reached_units(actor, changes("tips.IdentityAsk", actor)), state__in=OPEN)
     names = TipNamed.objects.filter(tip=OuterRef("pk"))
-    rows = here.filter(Exists(names)).exclude(names_the_body_of(actor, "")).order_by("due_on", "pk")
-    tips = list(rows.prefetch_related("named"))
-    up: dict[int, set[int]] = defaultdict(set)
-    above = UnitClosure.objects.filter(holds_on(actor.on), descendant__in={tip.team_id for tip in tips})
-    for team_id, unit_id in above.values_list("descendant_id", "ancestor_id"):
-        up[team_id].add(unit_id)
+    rows = here.filter(Exists(names)).exclude(concerns(actor, "")).order_by("due_on", "pk")
     return [
         BlockedTip(tip.pk, tip.number, tip.version, tip.received_on, tip.due_on)
-        for tip in tips
-        if any(each.unit_id in up[tip.team_id] for each in tip.named.all())
+        for tip in rows.prefetch_related("named")
+        if barred([each.unit_id for each in tip.named.all()], [tip.team_id], actor.on)
     ]
 
 
 def custodians_over(tip: Tip, on: date) -> set[int]:
-    """Ids of the custodians in whose area the team of a tip lies, and whose body the tip does not name."""
+    """Ids of the custodians in whose area the team of a tip lies, and whom the tip does not concern."""
     held = Grant.objects.as_of(on).filter(role__in=CUSTODIANS, user__is_active=True).select_related("unit")
     bodies = {grant.unit_id for grant in held}
     named = list(TipNamed.objects.filter(tip=tip).values_list("unit_id", flat=True))
-    hidden = under(named, list(bodies), on)
+    blind = concerned_people(named, {grant.user_id for grant in held}, on)
     above = set(
         UnitClosure.objects.filter(holds_on(on), descendant=tip.team_id).values_list("ancestor_id", flat=True)
     )  # fmt: skip
@@ -78,7 +72,7 @@ def custodians_over(tip: Tip, on: date) -> set[int]:
     return {
         grant.user_id
         for grant in held
-        if grant.unit_id not in hidden and (grant.unit_id in above or serving.get(grant.unit_id) in above)
+        if grant.user_id not in blind and (grant.unit_id in above or serving.get(grant.unit_id) in above)
     }
 
 

@@ -94,7 +94,9 @@ def statistics(actor: Actor, unit: Unit, span: Span) -> Statistics:
     """The numbers of a unit for a period; a fixed number of statements."""
     below = UnitClosure.objects.filter(holds_on(actor.on), ancestor=unit, descendant__kind=UnitKind.ADMINISTRATIVE)
     depths = dict(below.values_list("descendant_id", "depth"))
-    children = [pk for pk, depth in depths.items() if depth == 1]
+    # what ended lies below its heir: its tips count there, it is no line of its own
+    standing = below.filter(depth=1, descendant__in=Unit.objects.as_of(actor.on))
+    children = list(standing.values_list("descendant_id", flat=True))
     rows = UnitClosure.objects.filter(holds_on(actor.on), ancestor__in=children, descendant__in=depths)
     of_child = dict(rows.values_list("descendant_id", "ancestor_id"))
     told: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -8,17 +8,17 @@ from datetime import date
 import attrs
 from django.db.models import QuerySet
 
-from pcmt.apps.accounts.models import Actor, reached_units
+from pcmt.apps.accounts.models import Actor, Grant, reached_units
 from pcmt.apps.accounts.policies import changes
 from pcmt.apps.accounts.queries import people_at
-from pcmt.apps.tips.models import TipTeam
+from pcmt.apps.tips.models import TipTeam, inner_parts
 from pcmt.apps.tips.policies import OFFICERS
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
 
 
 @attrs.frozen
 class Receiver:
-    """The body that gets a tip. `blocked`: the tip names it, and nobody above receives: it waits for the custodian."""
+    """The body that gets a tip. `blocked`: none may have it, the tip concerns them all: it waits for the custodian."""
 
     unit_id: int
     blocked: bool = False
@@ -33,23 +33,47 @@ def receiver_for(area_id: int, on: date, named: Collection[int] = ()) -> Receive
     """The body that gets a tip of an area which names some bodies (ids); None where nobody receives at all.
 
     The nearest team, else who receives above it, else the teams of the areas above and who receives above those: the
-    first that is not itself named, nor below or serving a body that is.
+    first that is not `barred`.
     """
     ladder = _ladder(area_id, on)
     bodies = [unit_id for team in ladder for unit_id in (team.body_id, team.above_id) if unit_id is not None]
     if not bodies:
         return None
-    hidden = under(named, bodies, on)
-    free = next((unit_id for unit_id in bodies if unit_id not in hidden), None)
+    shut = barred(named, bodies, on)
+    free = next((unit_id for unit_id in bodies if unit_id not in shut), None)
     return Receiver(bodies[0], blocked=True) if free is None else Receiver(free)
 
 
-def under(named: Collection[int], bodies: Collection[int], on: date) -> set[int]:
-    """Those of the bodies that are named, lie below one that is, or serve it."""
+def concerned(named: Collection[int], bodies: Collection[int], on: date) -> set[int]:
+    """Those of the bodies that a tip concerns which names some: named, below or serving one that is, or a whole of
+    which one is a part (`models.inner_parts`).
+    """
     if not named:
         return set()
-    rows = UnitClosure.objects.filter(holds_on(on), ancestor__in=list(named), descendant__in=list(bodies))
-    return set(rows.values_list("descendant_id", flat=True))
+    pairs = UnitClosure.objects.filter(holds_on(on))
+    below = pairs.filter(ancestor__in=list(named), descendant__in=list(bodies))
+    wholes = pairs.filter(inner_parts(), ancestor__in=list(bodies), descendant__in=list(named))
+    return {*below.values_list("descendant_id", flat=True), *wholes.values_list("ancestor_id", flat=True)}
+
+
+def concerned_people(named: Collection[int], user_ids: Collection[int], on: date) -> set[int]:
+    """Those of the users who hold any role on the day at a body that the tip concerns."""
+    if not named or not user_ids:
+        return set()
+    held = Grant.objects.as_of(on).filter(user__in=list(user_ids)).values_list("user_id", "unit_id").distinct()
+    rows = list(held)
+    bodies = concerned(named, {unit_id for _user_id, unit_id in rows}, on)
+    return {user_id for user_id, unit_id in rows if unit_id in bodies}
+
+
+def barred(named: Collection[int], bodies: Collection[int], on: date) -> set[int]:
+    """Those of the bodies that must not have a tip which names some: it concerns them, or each of their officers."""
+    if not named:
+        return set()
+    found = concerned(named, bodies, on)
+    people = people_at(set(bodies) - found, on, OFFICERS)
+    blind = concerned_people(named, {each for ids in people.values() for each in ids}, on)
+    return found | {unit_id for unit_id, ids in people.items() if blind.issuperset(ids)}
 
 
 def _ladder(area_id: int, on: date) -> list[TipTeam]:

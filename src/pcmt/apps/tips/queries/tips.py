@@ -12,6 +12,7 @@ from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.tips.clocks import was_extended
 from pcmt.apps.tips.models import Tip, TipFile, TipIdentity, TipMessage, TipNamed, TipStep
 from pcmt.apps.tips.policies import handles_tips, officers_at
+from pcmt.apps.tips.queries.teams import concerned_people
 from pcmt.apps.tips.values import OPEN
 
 SOON = timedelta(days=5)
@@ -121,9 +122,11 @@ def tip_now(actor: Actor, tip_id: int) -> TipNow | None:
     )
 
 
-def officers_for(unit_id: int, on: date) -> QuerySet[User]:
-    """Who handles tips at a body."""
-    return User.objects.filter(pk__in=officers_at(unit_id, on)).order_by("sort_key", "pk")
+def officers_for(unit_id: int, on: date, named: Sequence[int] = ()) -> QuerySet[User]:
+    """Who handles tips at a body, but for those whom a tip concerns that names some."""
+    people = officers_at(unit_id, on)
+    free = set(people) - concerned_people(named, people, on)
+    return User.objects.filter(pk__in=free).order_by("sort_key", "pk")
 
 
 def holders(actor: Actor) -> list[tuple[User, int, str, int]]:
