@@ -8,14 +8,17 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
-from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.models import Actor, User, reached_units, served_unit
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.activities.models.kinds import Kind, KindVersion
 from pcmt.apps.units.models import Succession, Unit
 
 
 class RecordQuerySet(models.QuerySet[Any]):
-    """Records and their parts: of the units one answers for. A model names the way to its record in `RECORD`."""
+    """Records and their parts: of the units one answers for. A model names the way to its record in `RECORD`.
+
+    `SERVED`: what lies in the very area whose People's Committee one's agency serves is seen too (decision 0064).
+    """
 
     def visible_to(self, actor: Actor | None) -> Self:
         """Records kept by, or lying in, the units that the table of rights reaches; counts of others are facts.
@@ -31,6 +34,8 @@ class RecordQuerySet(models.QuerySet[Any]):
         seen = Q()
         for way in (f"{model.RECORD}body__in", f"{model.RECORD}area__in"):
             seen |= Q(**{way: units}) | Q(**{way: former})
+        if getattr(model, "SERVED", False):
+            seen |= Q(**{f"{model.RECORD}area__in": served_unit(actor)})
         return self.filter(seen)
 
 
@@ -43,6 +48,7 @@ class Place(models.Model):
     """
 
     RECORD = ""
+    SERVED = True
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="places")
@@ -93,6 +99,7 @@ class PlaceSpell(models.Model):
     """
 
     RECORD = "place__"
+    SERVED = True
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="spells")
     state = models.CharField("tình trạng", max_length=40)
@@ -124,6 +131,7 @@ class PlaceBefore(models.Model):
     """Where a place lay, and who kept it, until a day on which units were reorganised; `Place` says how it is now."""
 
     RECORD = "place__"
+    SERVED = True
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="before")
     area = models.ForeignKey(Unit, models.PROTECT, related_name="places_before")

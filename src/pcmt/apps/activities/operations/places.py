@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, PlaceBefore, PlaceSpell
 from pcmt.apps.activities.operations.counting import keep_since, mark
+from pcmt.apps.activities.operations.events import not_for
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, kinds_for
 from pcmt.apps.activities.queries.places import asked_now, schema_now
@@ -77,7 +78,7 @@ def open_place(
                 raise PermissionDenied
             return there
         if not can_record_for(actor, body_id, LABEL):
-            raise PermissionDenied
+            return not_for(actor, body_id, LABEL)
         chosen = _chosen(actor, kind)
         if isinstance(chosen, Refusal):
             return chosen

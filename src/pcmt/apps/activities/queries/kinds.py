@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
+from pcmt.apps.activities.policies import can_record
 from pcmt.apps.units.models import UnitClosure, holds_on
 from pcmt.core.schemas import KindSchema, kind_from
 
@@ -41,6 +42,13 @@ def kinds_for(actor: Actor, noun: str | None = None) -> list[KindChoice]:
     versions = KindVersion.objects.filter(kind__in=kinds, state=KindState.IN_USE)
     by_kind = {version.kind_id: version for version in versions}
     return [KindChoice(row, by_kind[row.pk], schema_of(by_kind[row.pk])) for row in kinds.values() if row.pk in by_kind]
+
+
+def writable(actor: Actor) -> set[int]:
+    """Ids of the kinds by which the actor may record something."""
+    label = {"event": "activities.Event", "place": "activities.Place"}
+    may = {noun for noun, each in label.items() if can_record(actor, each)}
+    return {each.kind.pk for each in kinds_for(actor) if each.kind.noun in may} if may else set()
 
 
 def in_use(kind: Kind) -> KindVersion | None:
