@@ -348,9 +348,7 @@ def caption_file(*, actor: Actor, at: datetime, file_id: int, version: int, capt
         file.save(update_fields=["caption"])
         _touched(event, at)
         told_before, told_after = {"caption": before}, {"caption": words}
-        record(
-            at=at, actor=actor, event="activities.event.captioned", obj=event, before=told_before, after=told_after
-        )
+        record(at=at, actor=actor, event="activities.event.captioned", obj=event, before=told_before, after=told_after)
     return event
 
 
