@@ -352,6 +352,7 @@ FORMS: Mapping[str, Callable[[Things, Standing], dict[str, Any]]] = {
     "activities:void": lambda _of, _who: {"version": 1, "words": "ghi nhầm"},
     "activities:restore": lambda _of, _who: {"version": 1},
     "activities:send-back": lambda _of, _who: {"version": 1, "verify": "1"},
+    "activities:caption": lambda _of, _who: {"version": 1, "caption": "loa phát thanh"},
     "activities:add-files": lambda _of, _who: {
         "version": 1, "evidence": SimpleUploadedFile("bien-ban.txt", b"Bien ban")
     },

@@ -164,7 +164,7 @@ def test_schools_not_reached_come_first_and_can_be_written_at_once(land: World) 
     assert "<strong>1/2</strong>" in page
     assert "05/02/2026" in page
     [write] = re.findall(
-        r'href="(/hoat-dong/ghi/school_session/\?noi=\d+)"[^>]*>Ghi<span class="visually-hidden">: Trường Hai', page
+        r'href="(/hoat-dong/ghi/school_session/\?place=\d+)"[^>]*>Ghi<span class="visually-hidden">: Trường Hai', page
     )
     assert re.search(r"<input[^>]*checked[^>]*>\s*Trường Hai", officer.get(write).content.decode())
     assert "Tuyên truyền tại trường học: 1 nơi chưa làm" in page

@@ -36,6 +36,7 @@ __all__ = [
     "UserManager",
     "UserQuerySet",
     "reached_units",
+    "served_unit",
 ]
 
 
@@ -47,14 +48,15 @@ def reached_units(actor: Actor, reach: Reach) -> Any:
     down = UnitClosure.objects.filter(holds_on(actor.on))
     if reach < Reach.AREA:
         return down.filter(ancestor_id=actor.unit_id).values("descendant_id")
-    committee = (
-        UnitClosure.objects.filter(
-            holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
-        )
-        .order_by("depth")
-        .values("ancestor_id")[:1]
+    return down.filter(Q(ancestor_id=actor.unit_id) | Q(ancestor_id__in=served_unit(actor))).values("descendant_id")
+
+
+def served_unit(actor: Actor) -> Any:
+    """Id, for `__in`, of the nearest administrative unit at or above the actor's: whose committee it serves."""
+    up = UnitClosure.objects.filter(
+        holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
     )
-    return down.filter(Q(ancestor_id=actor.unit_id) | Q(ancestor_id__in=committee)).values("descendant_id")
+    return up.order_by("depth").values("ancestor_id")[:1]
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -15,6 +15,7 @@ from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, changes
 from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place, held_units, within
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, UnitQuerySet, holds_on
+from pcmt.apps.units.queries import heirs_on
 
 
 def can_record(actor: Actor | None, label: str = "activities.Event") -> bool:
@@ -32,6 +33,12 @@ def bodies(actor: Actor | None, label: str = "activities.Event") -> UnitQuerySet
 def can_record_for(actor: Actor | None, body_id: int, label: str = "activities.Event") -> bool:
     """Whether the actor may record what a body does, or keeps: its own unit, or one that the right reaches."""
     return bodies(actor, label).filter(pk=body_id).exists()
+
+
+def heir_of(actor: Actor | None, body_id: int, label: str = "activities.Event") -> Unit | None:
+    """Who answers today for a body that has ended, where the actor may record for that heir."""
+    heir_id = heirs_on({body_id}, actor.on).get(body_id) if actor is not None else None
+    return bodies(actor, label).filter(pk=heir_id).first() if heir_id is not None else None
 
 
 def areas(actor: Actor, body_id: int) -> UnitQuerySet:

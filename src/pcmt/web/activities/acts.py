@@ -19,18 +19,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event
+from pcmt.apps.activities.models import Event, Place
 from pcmt.apps.activities.operations import events as operations
 from pcmt.apps.activities.operations.events import KeptFile, keep_files, record_event
-from pcmt.apps.activities.policies import can_change, can_record
+from pcmt.apps.activities.policies import can_change, can_record, shown_to
 from pcmt.apps.activities.queries.events import event_page, last_like, used_by, verifies, waiting_for
 from pcmt.apps.activities.queries.kinds import KindChoice, choice_of, kinds_for, schema_of
 from pcmt.apps.plans.operations import MOST_FILES
 from pcmt.apps.units.queries.tree import committee
 from pcmt.core.diagnostics import Refusal
 from pcmt.documents import MAX_BYTES
-from pcmt.web.activities.forms import EventForm, put_refusal, repeating, starting_at, starting_with
-from pcmt.web.activities.views import lines_of, seen_event, show_event
+from pcmt.web.activities.forms import EventForm, asked_for, put_refusal, repeating, starting_with
+from pcmt.web.activities.views import lines_of, seen_event, seen_file, show_event
 from pcmt.web.shell.access import acting
 
 SALT = "pcmt.event-files"
@@ -44,6 +44,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not can_record(actor):
         raise PermissionDenied
     choices = kinds_for(actor, "event")
+    wanted = request.GET.get("kind", "")
+    if wanted in {each.kind.code for each in choices}:
+        return redirect(f"{reverse('activities:write', args=[wanted])}?{request.GET.urlencode()}")
+    place = _place(actor, request.GET.get("place", ""))
+    if place is not None:
+        choices = [each for each in choices if place.kind.code in each.schema.with_places]
     last, counts = used_by(actor)
     often = sorted(
         (each for each in choices if each.kind.pk in counts or each.kind.pk == last),
@@ -53,7 +59,20 @@ def choose(request: HttpRequest) -> HttpResponse:
         (group, list(rows))
         for group, rows in groupby(sorted(choices, key=lambda each: _order(choices, each)), lambda x: x.kind.group)
     ]
-    return render(request, "activities/choose.html", {"often": often[:OFTEN], "groups": groups})
+    page = {
+        "often": often[:OFTEN], "groups": groups, "place": place, "words": request.GET.urlencode(),
+        "way": "record_sheets:upload" if "excel" in request.GET else "activities:write",
+    }  # fmt: skip
+    return render(request, "activities/choose.html", page)
+
+
+def _place(actor: Actor, text: str) -> Place | None:
+    """The place that an address names, if the actor sees it and it stands."""
+    if not text.isdecimal() or len(text) > 9:
+        return None
+    rows = shown_to(Place.objects.filter(voided_at__isnull=True, to_on__isnull=True), actor)
+    found: Place | None = rows.select_related("kind").filter(pk=int(text)).first()
+    return found
 
 
 def write(request: HttpRequest, kind_code: str) -> HttpResponse:
@@ -70,9 +89,8 @@ def write(request: HttpRequest, kind_code: str) -> HttpResponse:
     initial: dict[str, Any] = {"key": uuid4(), "on": actor.on, "body": actor.unit_id}
     if before is not None and "lap-lai" in request.GET:
         initial |= repeating(before, choice.schema)
-    else:
-        initial |= starting_at(request.GET)
     form = EventForm(actor=actor, schema=choice.schema, initial=initial)
+    form.initial |= asked_for(form, request.GET)
     return _form_page(request, form, choice.schema.label, before=before, kind_code=kind_code)
 
 
@@ -179,6 +197,17 @@ def add(request: HttpRequest, event_id: int) -> HttpResponse:
         actor=actor, at=timezone.now(), event_id=event_id, version=_version(request), evidence=kept
     )
     return _after(request, event_id, answer, wrong)
+
+
+@require_POST
+def caption(request: HttpRequest, event_file_id: int) -> HttpResponse:
+    """Says what a picture or document shows."""
+    file = seen_file(request, event_file_id)
+    answer = operations.caption_file(
+        actor=acting(request), at=timezone.now(), file_id=file.pk, version=_version(request),
+        caption=request.POST.get("caption", ""),
+    )  # fmt: skip
+    return _after(request, file.event_id, answer)
 
 
 def queue(request: HttpRequest) -> HttpResponse:

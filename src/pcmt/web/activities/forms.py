@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, EventState, Kind, KindNoun, Place
 from pcmt.apps.activities.operations.events import Said
-from pcmt.apps.activities.policies import areas, bodies, shown_to
+from pcmt.apps.activities.policies import areas, bodies, heir_of, shown_to
 from pcmt.apps.activities.queries.events import EventFilter
 from pcmt.apps.plans.models import Plan, PlanState
 from pcmt.apps.tasks.models import DueState, Task
@@ -180,6 +180,9 @@ class EventForm(RecordForm):
         if event is None:
             del fields["words"], fields["version"]
             offered = _named(bodies(actor), actor.unit_id)
+            sent = self.data.get("body", "")
+            if sent.isdecimal() and len(sent) < 10 and heir_of(actor, int(sent)) is not None:
+                offered.append((int(sent), ""))  # it ended while the page stood open: the operation says who took over
             fields["body"].choices = offered
             if len(offered) < 2:
                 del fields["body"]
@@ -272,11 +275,19 @@ def repeating(event: Event, schema: KindSchema) -> dict[str, Any]:
     return {name: value for name, value in same.items() if name not in ("on", "until", "time", "version")}
 
 
-def starting_at(given: Mapping[str, str]) -> dict[str, Any]:
-    """What an address says of where: `noi` a place, `xa` an area. What the boxes do not offer is not chosen."""
-    place, area = given.get("noi", ""), given.get("xa", "")
-    found: dict[str, Any] = {"places": [int(place)]} if place.isdecimal() and place.isascii() else {}
-    return found | ({"area": int(area)} if area.isdecimal() and area.isascii() else {})
+def asked_for(form: EventForm, words: Mapping[str, str]) -> dict[str, Any]:
+    """What an address asks to begin with (`place`, `unit`, `area`): only what the form offers, so only what one may use."""
+    found: dict[str, Any] = {}
+    for name, box in (("place", "places"), ("unit", "body"), ("area", "area")):
+        text = words.get(name, "")
+        field: Any = form.fields.get(box)
+        if field is not None and text.isdecimal() and text in {str(value) for value, _label in field.choices}:
+            found[box] = [int(text)] if box == "places" else int(text)
+    if "places" in found and "area" in form.fields:
+        area_id = Place.objects.filter(pk=found["places"][0]).values_list("area_id", flat=True).first()
+        area: Any = form.fields["area"]
+        found |= {"area": area_id} if area_id in dict(area.choices) else {}
+    return found
 
 
 class EventListFilter(FilterForm):

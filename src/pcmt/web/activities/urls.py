@@ -13,6 +13,7 @@ urlpatterns = [
     path("xac-minh/", acts.queue, name="queue"),
     path("tep/<int:event_file_id>/", views.file, name="file"),
     path("tep/<int:event_file_id>/nho/", views.thumbnail, name="thumbnail"),
+    path("tep/<int:event_file_id>/chu-thich/", acts.caption, name="caption"),
     path("<int:event_id>/", views.event, name="event"),
     path("<int:event_id>/sua/", acts.correct, name="correct"),
     path("<int:event_id>/bo/", acts.void, name="void"),

@@ -6,6 +6,7 @@ import calendar as calendars
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 from django.core.files.storage import default_storage
@@ -15,10 +16,12 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event, EventFile, EventState, Kind, KindState, KindVersion
+from pcmt.apps.activities.models import Event, EventFile, EventState, Kind, KindState, KindVersion, Place
 from pcmt.apps.activities.policies import can_change, can_record, can_verify, is_inside, sees_inside_of, shown_to
+from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.activities.queries.events import (
     Cursor,
+    EventFilter,
     event_page,
     events,
     files_shown_to,
@@ -27,16 +30,20 @@ from pcmt.apps.activities.queries.events import (
     sums_of,
     waiting_for,
 )
-from pcmt.apps.activities.queries.kinds import schema_of
+from pcmt.apps.activities.queries.kinds import schema_of, writable
+from pcmt.apps.activities.queries.maps import whereabouts
 from pcmt.apps.facts.models import ElementVersion
+from pcmt.apps.targets.queries.feeding import fed_by
 from pcmt.apps.units.models import Unit
 from pcmt.core.periods import DAY, add_months
 from pcmt.core.schemas import KindSchema, Sensitivity, shown
 from pcmt.documents import small_picture
 from pcmt.web.activities.forms import EventListFilter, day_of
 from pcmt.web.audit.acts import noted
+from pcmt.web.places.drawing import map_of
 from pcmt.web.shell.access import acting
 
+MOST_TARGETS = 12
 KEPT_FOR = 86_400
 """So many seconds browsers keep small pictures."""
 TONES = {
@@ -91,6 +98,9 @@ def listing(request: HttpRequest) -> HttpResponse:
             "counted": counted,
             "sums": sums,
             "may_record": can_record(actor),
+            "kind": kind,
+            "writes": kind is not None and kind.pk in writable(actor),
+            "days": _days(wanted),
             "waiting": waiting_for(actor).count(),
         },
     )
@@ -114,6 +124,11 @@ def show_event(request: HttpRequest, found: Event, *, refused: Iterable[str] = (
     ]
     files = list(found.files.all())
     pictures = sum(each.picture for each in files)
+    links = list(found.at_places.select_related("place__area", "place__kind"))
+    seen = set(
+        shown_to(Place.objects.filter(pk__in=[each.place_id for each in links]), actor).values_list("pk", flat=True)
+    )
+    places = [each.place for each in links if each.place_id in seen]
     twin = likely_same(found) if found.state != EventState.VOIDED else None
     if twin is not None and not shown_to(Event.objects.filter(pk=twin.pk), actor).exists():
         twin = None
@@ -122,7 +137,9 @@ def show_event(request: HttpRequest, found: Event, *, refused: Iterable[str] = (
         "schema": schema,
         "tone": TONES[EventState(found.state)],
         "told": told,
-        "places": list(found.at_places.select_related("place__area", "place__kind")),
+        "places": places,
+        "drawn": map_of(whereabouts(actor, found, places), close=True),
+        "targets": fed_by(actor, schema.elements, counted_at(found.body, found.on).pk, found.on)[:MOST_TARGETS],
         "files": files,
         "lacking": max(schema.pictures - pictures, 0),
         "steps": [(step, _changes(step.before, found, schema, mine=mine)) for step in found.steps.select_related("by")],
@@ -174,7 +191,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def file(request: HttpRequest, event_file_id: int) -> FileResponse:
     """A file of an event, always as a download."""
-    found = _seen_file(request, event_file_id)
+    found = seen_file(request, event_file_id)
     content = default_storage.open(found.file.path)  # type: ignore[union-attr]
     noted(request, "activities.file.downloaded", found.event, file=found.name)
     return FileResponse(content, as_attachment=True, filename=found.name, content_type="application/octet-stream")
@@ -182,7 +199,7 @@ def file(request: HttpRequest, event_file_id: int) -> FileResponse:
 
 def thumbnail(request: HttpRequest, event_file_id: int) -> HttpResponse:
     """A small copy of a picture; the browser keeps it for a day."""
-    found = _seen_file(request, event_file_id)
+    found = seen_file(request, event_file_id)
     if not found.picture:
         raise Http404
     with default_storage.open(found.file.path) as content:  # type: ignore[union-attr]
@@ -192,6 +209,12 @@ def thumbnail(request: HttpRequest, event_file_id: int) -> HttpResponse:
     response = HttpResponse(small, content_type="image/jpeg")
     patch_cache_control(response, private=True, max_age=KEPT_FOR)
     return response
+
+
+def _days(wanted: EventFilter) -> str:
+    """The days of a list as the export of a kind takes them."""
+    said = {"tu": wanted.since, "den": wanted.upto}
+    return urlencode({name: day.isoformat() for name, day in said.items() if day is not None})
 
 
 def can_look(actor: Actor) -> bool:
@@ -206,6 +229,15 @@ def seen_event(actor: Actor, event_id: int) -> Event:
         pk=event_id
     ).first()  # fmt: skip
     if found is None:
+        raise Http404
+    return found
+
+
+def seen_file(request: HttpRequest, event_file_id: int) -> EventFile:
+    """A kept file of an event, when the reader sees what it shows; else there is no such page."""
+    rows = files_shown_to(acting(request)).select_related("file", "event__kind_version")
+    found = rows.filter(pk=event_file_id, file__isnull=False).first()
+    if found is None or (is_inside(found.event.kind_version) and not can_change(acting(request), found.event)):
         raise Http404
     return found
 
@@ -262,11 +294,3 @@ def _month(request: HttpRequest, day: date) -> str:
     words = request.GET.copy()
     words["thang"] = f"{day:%Y-%m}"
     return f"{reverse('activities:calendar')}?{words.urlencode()}"
-
-
-def _seen_file(request: HttpRequest, event_file_id: int) -> EventFile:
-    rows = files_shown_to(acting(request)).select_related("file", "event__kind_version")
-    found = rows.filter(pk=event_file_id, file__isnull=False).first()
-    if found is None or (is_inside(found.event.kind_version) and not can_change(acting(request), found.event)):
-        raise Http404
-    return found

@@ -103,6 +103,7 @@ EVENTS: Mapping[Word, Mapping[str, Word]] = {
         "activities.event.verified": gettext_lazy("Xác minh hoạt động"),
         "activities.event.returned": gettext_lazy("Trả lại hoạt động"),
         "activities.event.evidenced": gettext_lazy("Thêm minh chứng cho hoạt động"),
+        "activities.event.captioned": gettext_lazy("Ghi chú thích cho minh chứng của hoạt động"),
         "activities.kinds.loaded": gettext_lazy("Nạp các loại hoạt động, địa điểm có sẵn"),
         "activities.kind.added": gettext_lazy("Lập loại hoạt động, địa điểm"),
         "activities.kind.copied": gettext_lazy("Sao chép loại hoạt động, địa điểm"),

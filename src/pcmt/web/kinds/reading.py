@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Kind, KindState, KindVersion
 from pcmt.apps.activities.policies import can_keep_kind, can_keep_kinds
-from pcmt.apps.activities.queries.kinds import schema_of, use_of, used_often
+from pcmt.apps.activities.queries.kinds import schema_of, use_of, used_often, writable
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
 from pcmt.core.measures import Breakdown, Catalogue
 from pcmt.core.schemas import KindField, KindSchema, kind_changes
@@ -78,6 +78,8 @@ def kind(request: HttpRequest, kind_id: int) -> HttpResponse:
             {"version": each, "tone": TONES[KindState(each.state)], "entries": use.entries.get(each.pk, 0)}
             for each in versions
         ],
+        "writes": found.pk in writable(actor),
+        "sees": actor.sees_below("activities.Event"),
         "use": use, "keeps": keeps, "copies": can_keep_kinds(actor), **told(schema, elements, parts),
     }  # fmt: skip
     return render(request, "kinds/kind.html", context)

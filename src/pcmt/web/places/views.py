@@ -77,6 +77,7 @@ def place(request: HttpRequest, place_id: int) -> HttpResponse:
         "life": drawing.life_of(page, actor.on),
         "spread": asking.spread_of(actor, page.place),
         "today": actor.on,
+        "may_record": can_record(actor),
         "sorts": SORTS,
     }
     return render(request, "places/place.html", context)

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
 
-from pcmt.apps.accounts.models import Actor, User, reached_units
+from pcmt.apps.accounts.models import Actor, User, reached_units, served_unit
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.activities.models.kinds import Kind, KindVersion
 from pcmt.apps.units.models import Succession, Unit
@@ -49,7 +49,10 @@ def held_units(actor: Actor, reach: Reach) -> Any:
 
 
 class RecordQuerySet(models.QuerySet[Any]):
-    """Records and their parts: of the units one answers for. A model names the way to its record in `RECORD`."""
+    """Records and their parts: of the units one answers for. A model names the way to its record in `RECORD`.
+
+    `SERVED`: what lies in the very area whose People's Committee one's agency serves is seen too (decision 0064).
+    """
 
     def visible_to(self, actor: Actor | None) -> Self:
         """Records kept by, or lying in, the units that the table of rights reaches; counts of others are facts.
@@ -63,7 +66,10 @@ class RecordQuerySet(models.QuerySet[Any]):
         units = reached_units(actor, reach)
         ended = Succession.objects.filter(new__in=units, heir=True).order_by().values_list("old_id")
         seen = named(units.values_list("descendant_id").union(ended).values_list("descendant_id", flat=True))
-        return self.filter(within(seen, f"{model.RECORD}body", f"{model.RECORD}area"))
+        found = within(seen, f"{model.RECORD}body", f"{model.RECORD}area")
+        if getattr(model, "SERVED", False):
+            found |= Q(**{f"{model.RECORD}area__in": served_unit(actor)})
+        return self.filter(found)
 
 
 class Place(models.Model):
@@ -75,6 +81,7 @@ class Place(models.Model):
     """
 
     RECORD = ""
+    SERVED = True
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="places")
@@ -125,6 +132,7 @@ class PlaceSpell(models.Model):
     """
 
     RECORD = "place__"
+    SERVED = True
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="spells")
     state = models.CharField("tình trạng", max_length=40)
@@ -156,6 +164,7 @@ class PlaceBefore(models.Model):
     """Where a place lay, and who kept it, until a day on which units were reorganised; `Place` says how it is now."""
 
     RECORD = "place__"
+    SERVED = True
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="before")
     area = models.ForeignKey(Unit, models.PROTECT, related_name="places_before")

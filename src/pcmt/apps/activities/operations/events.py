@@ -33,7 +33,7 @@ from pcmt.apps.activities.models import (
 )
 from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
-from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, shown_to
+from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, heir_of, shown_to
 from pcmt.apps.activities.queries.counting import counted_at
 from pcmt.apps.activities.queries.events import likely_same
 from pcmt.apps.activities.queries.kinds import choice_of, schema_of
@@ -41,6 +41,7 @@ from pcmt.apps.audit.operations import record
 from pcmt.apps.plans.models import Plan, SourceFile
 from pcmt.apps.plans.operations import MOST_FILES, keep_all
 from pcmt.apps.tasks.models import Task
+from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import share_tree
 from pcmt.core.diagnostics import Problem, Refusal
 from pcmt.core.schemas import FieldType, KindField, KindSchema, entry_title, read_entry, read_value
@@ -131,7 +132,7 @@ def record_event(
                 raise PermissionDenied
             return there
         if not can_record_for(actor, body_id):
-            raise PermissionDenied
+            return not_for(actor, body_id)
         version = _version(actor, kind, kind_version)
         if isinstance(version, Refusal):
             return version
@@ -324,6 +325,42 @@ def add_files(
         after = {"count": EventFile.objects.filter(event=event).count() - before}
         record(at=at, actor=actor, event="activities.event.evidenced", obj=event, after=after)
     return event
+
+
+def caption_file(*, actor: Actor, at: datetime, file_id: int, version: int, caption: str) -> Event | Refusal:
+    """Say what a picture or document of an event shows; "" takes the words away. `version` is that of the event."""
+    with transaction.atomic():
+        row = EventFile.objects.filter(pk=file_id).values_list("event_id", flat=True).first()
+        if row is None:
+            raise PermissionDenied
+        event = _held(actor, row, version)
+        if isinstance(event, Refusal):
+            return event
+        if event.state == EventState.VOIDED:
+            return Refusal(code="voided", message=_("Mục này đã bị bỏ. Lấy lại trước khi sửa."))
+        words = " ".join(caption.split())
+        if len(words) > LONG:
+            return Refusal(code="long", message=_("Dài quá %(most)s ký tự.") % {"most": LONG}, field="caption")
+        file = EventFile.objects.get(pk=file_id)
+        if file.caption == words:
+            return event
+        before, file.caption = file.caption, words
+        file.save(update_fields=["caption"])
+        _touched(event, at)
+        told_before, told_after = {"caption": before}, {"caption": words}
+        record(at=at, actor=actor, event="activities.event.captioned", obj=event, before=told_before, after=told_after)
+    return event
+
+
+def not_for(actor: Actor, body_id: int, label: str = LABEL) -> Refusal:
+    """Why nothing is recorded for a body: it has ended, and this one answers now. Else one simply may not."""
+    heir = heir_of(actor, body_id, label)
+    if heir is None:
+        raise PermissionDenied
+    body = Unit.objects.get(pk=body_id)
+    message = _("%(body)s đã kết thúc từ ngày %(day)s; ghi cho %(heir)s.")
+    words = {"body": body.name, "day": f"{body.valid_to:%d/%m/%Y}", "heir": heir.name}
+    return Refusal(code="ended", message=message % words, field="body", ref=heir.pk)
 
 
 def told(event: Event) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, PlaceBefore, PlaceSpell
 from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
+from pcmt.apps.activities.operations.events import not_for
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
 from pcmt.apps.activities.queries.kinds import KindChoice, choice_of
@@ -70,7 +71,7 @@ def open_place(
                 raise PermissionDenied
             return there
         if not can_record_for(actor, body_id, LABEL):
-            raise PermissionDenied
+            return not_for(actor, body_id, LABEL)
         chosen = _chosen(actor, kind)
         if isinstance(chosen, Refusal):
             return chosen

@@ -7,7 +7,7 @@ are kept until the import is finished or dropped, at most `KEPT_DAYS` (a job eve
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -124,13 +124,14 @@ def looked_at(actor: Actor, choice: KindChoice, made: RecordSheet, kept: KeptShe
         folded = {fold(name) for name in names}
         return [_likely(each, fold(each.said.get("name", "")) in folded) for each in rows]
     there = Event.objects.filter(kind=made.kind_id, body=body, on__in=days).exclude(state=EventState.VOIDED)
-    known = {(on, title, where) for on, title, where in there.values_list("on", "title", "where")}
-    return [
-        _likely(each, any(on == each.on and _same(each, title, where) for on, title, where in known)) for each in rows
-    ]
+    known = set(there.values_list("on", "time", "title", "where"))
+    return [_likely(each, any(on == each.on and _same(each, *told) for on, *told in known)) for each in rows]
 
 
-def _same(row: SheetRow, title: str, where: str) -> bool:
+def _same(row: SheetRow, clock: time | None, title: str, where: str) -> bool:
+    """Of one day: the same hour where both tell one; else what is done and where, as sheets hold many rows a day."""
+    if row.time and clock is not None:
+        return row.time[:2] == f"{clock:%H}"
     said = row.said.get("title") or title
     return fold(said) == fold(title) and fold(row.said.get("where", "")) == fold(where)
 

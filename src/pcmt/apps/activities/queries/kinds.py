@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, Kind, KindState, KindVersion, Place
+from pcmt.apps.activities.policies import can_record
 from pcmt.apps.units.models import UnitClosure, holds_on
 from pcmt.core.schemas import KindSchema, kind_from
 
@@ -48,6 +49,13 @@ def kinds_for(actor: Actor, noun: str | None = None, code: str | None = None) ->
 def choice_of(actor: Actor, code: str, noun: str | None = None) -> KindChoice | None:
     """A kind that the actor may enter, by its code; only what it asks is read."""
     return next(iter(kinds_for(actor, noun, code)), None)
+
+
+def writable(actor: Actor) -> set[int]:
+    """Ids of the kinds by which the actor may record something."""
+    label = {"event": "activities.Event", "place": "activities.Place"}
+    may = {noun for noun, each in label.items() if can_record(actor, each)}
+    return {each.kind.pk for each in kinds_for(actor) if each.kind.noun in may} if may else set()
 
 
 def in_use(kind: Kind) -> KindVersion | None:

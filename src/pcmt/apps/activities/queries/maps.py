@@ -72,7 +72,7 @@ def drawn(actor: Actor, wanted: MapFilter) -> Drawn:
     kinds = PlaceKinds()
     if wanted.area_id is None:
         dots = _events_by_unit(actor, wanted) if wanted.events else _places_by_unit(actor, wanted, kinds)
-        return Drawn(dots, _ground(actor))
+        return Drawn(dots, _ground(actor.unit_id, actor.on))
     area = Unit.objects.filter(pk=wanted.area_id).first()
     if area is None:
         return Drawn([], [])
@@ -80,6 +80,20 @@ def drawn(actor: Actor, wanted: MapFilter) -> Drawn:
     centre = centres().get(area.code)
     ground = [(centre.lat, centre.lon)] if centre is not None else []
     return Drawn(found[:MOST], ground, area.name, max(0, len(found) - MOST))
+
+
+def whereabouts(actor: Actor, event: Event, places: Sequence[Place]) -> Drawn:
+    """Where an event was: its own point, or that of a place it was held at, or the middle of its commune.
+
+    The ground is the province around it, so that a single point tells something.
+    """
+    points = [(event.lat, event.lon), *((each.lat, each.lon) for each in places)]
+    lat, lon = next(((_float(each[0]), _float(each[1])) for each in points if each[0] is not None), (None, None))
+    if lat is None and (centre := centres().get(event.area.code)) is not None:
+        lat, lon = centre.lat, centre.lon
+    words = event.where or event.area.name
+    dot = Dot(event.area_id, event.area.name, EVENTS, 1, lat, lon, event.area.called, event.pk, words)
+    return Drawn([dot] if lat is not None else [], _ground(event.area_id, actor.on))
 
 
 def map_kinds() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -104,7 +118,7 @@ def _spells(actor: Actor, wanted: MapFilter) -> QuerySet[PlaceSpell]:
     if wanted.kind_id is not None:
         rows = rows.filter(kind_id=wanted.kind_id)
     if wanted.area_id is not None:
-        rows = rows.filter(area__in=_below(actor, wanted.area_id))
+        rows = rows.filter(area__in=_below(wanted.area_id, actor.on))
     held = PlaceSpell.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), from_on__lte=day)
     return held.filter(place__in=rows.order_by().values("pk")).order_by()
 
@@ -192,23 +206,21 @@ def _event_rows(actor: Actor, wanted: MapFilter) -> QuerySet[Event]:
     if wanted.kind_id is not None:
         rows = rows.filter(kind_id=wanted.kind_id)
     if wanted.area_id is not None:
-        rows = rows.filter(area__in=_below(actor, wanted.area_id))
+        rows = rows.filter(area__in=_below(wanted.area_id, actor.on))
     return rows
 
 
-def _below(actor: Actor, unit_id: int) -> Any:
-    return UnitClosure.objects.filter(holds_on(actor.on), ancestor_id=unit_id).values("descendant_id")
+def _below(unit_id: int, on: date) -> Any:
+    return UnitClosure.objects.filter(holds_on(on), ancestor_id=unit_id).values("descendant_id")
 
 
-def _ground(actor: Actor) -> list[tuple[float, float]]:
-    """The communes of the reader's province (of the country for who is above): how the land lies."""
-    up = UnitClosure.objects.filter(
-        holds_on(actor.on), descendant_id=actor.unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE
-    )
+def _ground(unit_id: int, on: date) -> list[tuple[float, float]]:
+    """The communes of a unit's province (of the country for what is above): how the land lies."""
+    up = UnitClosure.objects.filter(holds_on(on), descendant_id=unit_id, ancestor__kind=UnitKind.ADMINISTRATIVE)
     tops = up.filter(ancestor__level=Level.PROVINCE).values_list("ancestor_id", flat=True)
-    rows = Unit.objects.as_of(actor.on).filter(kind=UnitKind.ADMINISTRATIVE, level=Level.COMMUNE)
+    rows = Unit.objects.as_of(on).filter(kind=UnitKind.ADMINISTRATIVE, level=Level.COMMUNE)
     if (top := tops.first()) is not None:
-        rows = rows.filter(pk__in=_below(actor, top))
+        rows = rows.filter(pk__in=_below(top, on))
     known = centres()
     codes = rows.order_by("code").values_list("code", flat=True)
     return [(known[code].lat, known[code].lon) for code in codes if code in known]

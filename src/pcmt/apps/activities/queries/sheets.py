@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, Place, RecordSheet
+from pcmt.apps.activities.policies import shown_to
 from pcmt.apps.activities.queries.kinds import schema_of
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.schemas import FieldType, KindField, KindSchema, Noun, Sensitivity, read_value, shown
@@ -196,7 +197,7 @@ def around(actor: Actor, schema: KindSchema, body: Unit, on: date) -> Around:
             areas[fold(words)] = unit_id if areas.get(fold(words), unit_id) == unit_id else None
     places: dict[str, int | None] = {}
     if schema.with_places:
-        rows = Place.objects.visible_to(actor).filter(kind__code__in=schema.with_places, voided_at__isnull=True)
+        rows = shown_to(Place.objects.filter(kind__code__in=schema.with_places, voided_at__isnull=True), actor)
         for place_id, name in rows.values_list("pk", "name"):
             places[fold(name)] = None if fold(name) in places else place_id
     return Around(places, areas, own)
@@ -286,11 +287,13 @@ def _read(
             typed[column.field.key] = value
     if schema.noun is Noun.PLACE and said.get("state") and state_key(schema, said["state"]) is None:
         wrong("state", _("Tình trạng ban đầu không có trong danh sách."))
-    clock = said.get("time", "")
-    if clock and isinstance(
-        found := read_value(KindField(key="time", label=by_key["time"].label, type=FieldType.TIME), clock), FieldProblem
-    ):
-        wrong("time", found.message)
+    clock = ""
+    if text := said.get("time", ""):
+        read = read_value(KindField(key="time", label=by_key["time"].label, type=FieldType.TIME), text)
+        if isinstance(read, FieldProblem):
+            wrong("time", read.message)
+        else:
+            clock = read or ""
     return SheetRow(
         row, row + 1, said, typed, WRONG if reasons else NEW, tuple(reasons), days.get("on"), days.get("until"), clock,
         area_id, tuple(dict.fromkeys(place_ids)),

@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.accounts.queries import people_at
-from pcmt.apps.facts.catalogue import indicators_made_of
 from pcmt.apps.facts.listeners import Changed
 from pcmt.apps.facts.models import Element
 from pcmt.apps.facts.operations import keep_span
@@ -27,8 +26,9 @@ from pcmt.apps.notices.models import Reason
 from pcmt.apps.notices.operations import tell
 from pcmt.apps.plans.models import Plan, PlanState
 from pcmt.apps.targets.addresses import targets_address
-from pcmt.apps.targets.models import VERDICTS, Allocation, Standing, StandingChange, Target
+from pcmt.apps.targets.models import VERDICTS, Standing, StandingChange, Target
 from pcmt.apps.targets.operations.proposing import propose_missing
+from pcmt.apps.targets.queries.feeding import in_force, reading
 from pcmt.apps.targets.queries.judging import SHOWN, Judged, holds_for_each, judge_days, load, seat_of, window_on
 from pcmt.apps.units.models import UnitClosure, UnitKind, holds_on
 from pcmt.core.evaluating import Judgement, Verdict, counted
@@ -61,7 +61,7 @@ def stand(target_ids: Iterable[int], *, at: datetime, cause: str) -> int:
     with transaction.atomic():
         ids = sorted(target_ids)
         before = _locked(Standing.objects.filter(target__in=ids))
-        targets = load(_in_force().filter(pk__in=ids).order_by("pk"))
+        targets = load(in_force().filter(pk__in=ids).order_by("pk"))
         on = timezone.localdate(at)
         judged = judge_days([(target, on) for target in targets], on=on)
         kept = {(each.target.pk, each.unit_id) for each in judged}
@@ -103,7 +103,7 @@ def refresh_standings(*, at: datetime) -> int:
     propose_missing(on=on)
     keep_windows(target_ids=_measured_by_figures(), on=on)
     rows = Standing.objects.filter(target=OuterRef("pk"))
-    stale = _in_force().filter(~Exists(rows) | Exists(rows.filter(on__lt=on)))
+    stale = in_force().filter(~Exists(rows) | Exists(rows.filter(on__lt=on)))
     count, last = 0, 0
     while chunk := list(stale.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         stand(chunk, at=at, cause="time")
@@ -125,7 +125,7 @@ def keep_windows(*, target_ids: Iterable[int], on: date) -> None:
 
 def _measured_by_figures() -> list[int]:
     """Ids of targets in force that figures answer, by way of a window that is asked for often: the plan's own dates."""
-    found = _in_force().filter(measured_by__confirmed_at__isnull=False, measured_by__indicator__isnull=False)
+    found = in_force().filter(measured_by__confirmed_at__isnull=False, measured_by__indicator__isnull=False)
     whole = Q(window_from__month=1, window_from__day=1, window_to__month=12, window_to__day=31)
     return list(found.exclude(whole).order_by("pk").values_list("pk", flat=True))
 
@@ -180,31 +180,11 @@ def _title(plan: Plan, counts: dict[str, int]) -> str:
     return f"Mới chuyển sang chậm hoặc không đạt: {', '.join(words)} ({plan.designation or plan.title})"
 
 
-def _in_force() -> QuerySet[Target]:
-    """Active targets of plans in force; what a plan that is over came to stays as it was."""
-    return Target.objects.active().filter(plan__state=PlanState.ADOPTED)
-
-
 def _reading(changes: Sequence[Changed], above: Collection[int]) -> list[int]:
     """Ids of the targets that may read the changed figures."""
     elements = dict(Element.objects.filter(pk__in={each.element_id for each in changes}).values_list("pk", "code"))
-    codes = set(elements.values())
-    indicators = indicators_made_of(codes)
-    if not indicators:
-        return []
     first = min(each.span.start for each in changes)
-    on_the_way = (
-        Q(measured_by__unit__in=above)
-        | Q(pk__in=Allocation.objects.filter(unit__in=above, ended_by=None).values("target"))
-        | Q(measured_by__each_group__members__unit__in=above)
-    )
-    found = _in_force().filter(
-        Q(window_to__isnull=True) | Q(window_to__gte=first),
-        on_the_way,
-        measured_by__confirmed_at__isnull=False,
-        measured_by__indicator__code__in=indicators,
-    )
-    return list(found.order_by("pk").values_list("pk", flat=True).distinct())
+    return list(reading(set(elements.values()), above, first).values_list("pk", flat=True))
 
 
 def _bodies(above: Collection[int], on: date) -> frozenset[int]:
