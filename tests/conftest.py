@@ -1,11 +1,14 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+
+from tests.installation import tables
 
 # How long an example takes says how busy the machine is, not whether it is right.
 # A check does not depend on the machine's speed. A build tries the same cases each time: what fails there can be had
@@ -23,6 +26,13 @@ SHARED = ROOT.parent / "shared"
 def pytest_report_header() -> str:
     """Which database the tests run on."""
     return f"database: {settings.DATABASES['default']['ENGINE'].rsplit('.', 1)[1]}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """What pytest-django asks for before it makes the test database."""
+    with tables():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,18 @@
-"""A whole installation of its own for tests that start real processes: data folder, database, tables."""
+"""Databases of tests. Their tables are made once by all processes of a run together, and copied for each.
+
+And a whole installation for tests that start real processes: data folder, database, tables.
+"""
 
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import attrs
@@ -59,12 +63,8 @@ class Installation:
 
 
 def install(folder: Path) -> Installation:
-    """A migrated installation under the folder, on the kind of database that the tests run on.
-
-    The tables are made once by all processes of a test run together, and copied for each installation.
-    """
-    with _alone():
-        model = _model()
+    """A migrated installation under the folder, on the kind of database that the tests run on."""
+    model = _model()
     made = Installation(folder, _environment(folder))
     if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
         name = f"pcmt_{uuid.uuid4().hex}"
@@ -73,37 +73,53 @@ def install(folder: Path) -> Installation:
         made.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{name}?host={socket}"
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(model.data / "pcmt.sqlite3", folder)
+        shutil.copy(model / TABLES, folder)
     return made
 
 
-MODEL = "pcmt_model"
-
-
-def _model() -> Installation:
-    """The installation that the others are copies of; whoever comes first makes it."""
-    folder = Path(os.environ["PCMT_TEST_MODEL"])
-    model = Installation(folder, _environment(folder))
-    if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
-        model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
-    if (folder / "ready").exists():
-        return model
-    if socket:
-        with _server(socket) as connection:
-            connection.execute(f"CREATE DATABASE {MODEL}")
-    migrated = model.pcmt("migrate", "--verbosity", "0")
-    assert migrated.returncode == 0, migrated.stderr
-    cache = model.pcmt("createcachetable")
-    assert cache.returncode == 0, cache.stderr
-    (folder / "ready").touch()
-    return model
-
-
 @contextmanager
-def _alone() -> Iterator[None]:
-    with (Path(os.environ["PCMT_TEST_MODEL"]) / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def tables() -> Iterator[None]:
+    """Django makes the test database of this process meanwhile: by a copy, instead of by all migrations once more."""
+    from django.db import connection
+
+    model = _model()
+    test = connection.settings_dict["TEST"]
+    test["MIGRATE"] = False
+    if "PCMT_TEST_PG_SOCKET" in os.environ:
+        test["TEMPLATE"] = MODEL
         yield
+        return
+    name = connection.creation._get_test_db_name()
+    # In memory and shared: it is there as long as somebody holds it.
+    with closing(sqlite3.connect(name, uri=True)) as memory:
+        with closing(sqlite3.connect(model / TABLES)) as made:
+            made.backup(memory)
+        yield
+
+
+MODEL, TABLES = "pcmt_model", "pcmt.sqlite3"
+
+
+def _model() -> Path:
+    """The folder of the installation that the others are copies of; whoever comes first makes it."""
+    folder = Path(os.environ["PCMT_TEST_MODEL"])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "ready").exists():
+            return folder
+        model = Installation(folder, _environment(folder))
+        if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
+            model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
+            with _server(socket) as connection:
+                connection.execute(f"CREATE DATABASE {MODEL}")
+        for command in ("migrate", "createcachetable"):
+            done = model.pcmt(command, "--verbosity", "0")
+            assert done.returncode == 0, done.stderr
+        if not socket:
+            with closing(sqlite3.connect(folder / TABLES)) as made:
+                made.execute("PRAGMA journal_mode = DELETE")  # what is kept in memory knows no other journal
+        (folder / "ready").touch()
+    return folder
 
 
 def _server(socket: str) -> psycopg.Connection[tuple[object, ...]]:

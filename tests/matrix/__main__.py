@@ -31,9 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     import django
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
+    from tests.installation import tables
+
     django.setup()
     setup_test_environment()
-    made = setup_databases(verbosity=0, interactive=False)
+    with tables():
+        made = setup_databases(verbosity=0, interactive=False)
     try:
         return _walk(asked)
     finally:
