@@ -276,7 +276,7 @@ def repeating(event: Event, schema: KindSchema) -> dict[str, Any]:
 
 
 def asked_for(form: EventForm, words: Mapping[str, str]) -> dict[str, Any]:
-    """What an address asks to begin with (`place`, `unit`, `area`): only what the form offers, so only what one may use."""
+    """What an address asks to begin with (`place`, `unit`, `area`): only what the form offers."""
     found: dict[str, Any] = {}
     for name, box in (("place", "places"), ("unit", "body"), ("area", "area")):
         text = words.get(name, "")

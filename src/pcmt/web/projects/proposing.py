@@ -33,10 +33,10 @@ class ProposalForm(forms.Form):
     last = WrittenDateField(label=gettext_lazy("Đến hết ngày"))
     estimate = DongField(label=gettext_lazy("Kinh phí (đồng)"), required=False)
 
-    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, proposal: Proposal) -> None:
         initial = {"take": True, "ministry": proposal.ministry, "estimate": proposal.money}
         initial |= {name: vdate(day) if day else "" for name, day in _days(proposal)}
-        super().__init__(*args, prefix=f"du-an-{proposal.plan.pk}", initial=initial, **kwargs)
+        super().__init__(data, prefix=f"du-an-{proposal.plan.pk}", initial=initial)
         self.proposal = proposal
         self.fields["take"].widget.attrs["aria-label"] = _("Xác nhận: %(title)s") % {"title": proposal.plan.title}
 
