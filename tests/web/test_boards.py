@@ -138,11 +138,12 @@ def test_heads_are_short(turn: Span, head: str) -> None:
     assert head_of(ExpectedWindow(turn.start, turn.end, turn)) == head
 
 
-def test_other_targets_have_no_grid(land: World) -> None:
+def test_other_targets_lead_to_their_page(land: World) -> None:
     plan = plan_in_force(land.office, land["an_binh"])
     count = Words("Bắt giữ 10 vụ", {"kind": "count", "comparator": "gte", "value": 10, "unit": "vụ"})
     (target,) = put_in_force(land.office, plan, [count], bodies={}, issued=date(2026, 1, 5))
-    assert client_of(land, "an_binh", "leader").get(f"/hoat-dong/tien-do/{target.pk}/").status_code == 404
+    answer = client_of(land, "an_binh", "leader").get(f"/hoat-dong/tien-do/{target.pk}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/chi-tieu/{target.pk}/")
 
 
 def schools(land: World) -> None:

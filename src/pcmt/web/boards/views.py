@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -113,7 +113,7 @@ def frequency(request: HttpRequest, target_id: int) -> HttpResponse:
     """One target: unit by period, done and asked for."""
     actor, target = _looker(request), seen_target(request, target_id)
     if target.shape != Shape.FREQUENCY:
-        raise Http404
+        return redirect("targets:target", target.pk)
     grid = grid_of(actor, target, page=request.GET.get("trang"), last=request.GET.get("den"))
     standing = Standing.objects.filter(target=target, whole=True).first()
     context = {"target": target, "plan": target.plan, "grid": grid, "standing": standing, "today": actor.on}
