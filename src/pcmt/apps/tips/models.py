@@ -83,7 +83,7 @@ def inner_parts() -> Q:
     agency = UnitClosure.objects.filter(
         descendant=OuterRef("descendant"), ancestor__kind=UnitKind.AGENCY, ancestor__level=OuterRef("descendant__level")
     )
-    office = Q(descendant__kind=UnitKind.OFFICE) & ~Exists(agency)
+    office = Q(~Exists(agency), descendant__kind=UnitKind.OFFICE)
     within = Q(depth__gt=0, descendant__level=F("ancestor__level")) & ~Q(descendant__kind=UnitKind.ADMINISTRATIVE)
     return within & (~Q(ancestor__kind=UnitKind.ADMINISTRATIVE) | office)
 
