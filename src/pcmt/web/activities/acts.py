@@ -90,7 +90,7 @@ def write(request: HttpRequest, kind_code: str) -> HttpResponse:
     if before is not None and "lap-lai" in request.GET:
         initial |= repeating(before, choice.schema)
     form = EventForm(actor=actor, schema=choice.schema, initial=initial)
-    form.initial |= asked_for(form, request.GET)
+    form.initial = {**form.initial, **asked_for(form, request.GET)}
     return _form_page(request, form, choice.schema.label, before=before, kind_code=kind_code)
 
 

@@ -125,7 +125,10 @@ def looked_at(actor: Actor, choice: KindChoice, made: RecordSheet, kept: KeptShe
         return [_likely(each, fold(each.said.get("name", "")) in folded) for each in rows]
     there = Event.objects.filter(kind=made.kind_id, body=body, on__in=days).exclude(state=EventState.VOIDED)
     known = set(there.values_list("on", "time", "title", "where"))
-    return [_likely(each, any(on == each.on and _same(each, *told) for on, *told in known)) for each in rows]
+    return [
+        _likely(each, any(on == each.on and _same(each, clock, title, where) for on, clock, title, where in known))
+        for each in rows
+    ]
 
 
 def _same(row: SheetRow, clock: time | None, title: str, where: str) -> bool:
