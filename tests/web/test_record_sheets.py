@@ -125,7 +125,7 @@ def test_an_hour_tells_entries_of_one_day_apart(land: World, hour: str, where: s
     kind(schema)
     event(land["dong_hoa"], schema, on=DAY, time=time(7, 10), data={"people": 120})
     made = sent(
-        client_of(land, "dong_hoa", "officer"), ("STT", "Ngày", "Giờ", "Ở đâu", "Số người dự"),
+        client_of(land, "dong_hoa", "officer"), ("STT", "Ngày", "Giờ", "Nơi thực hiện", "Số người dự"),
         ("1", "02/02/2026", hour, where, "120"),
     )  # fmt: skip
     page = client_of(land, "dong_hoa", "officer").get(f"/hoat-dong/excel/{made.key}/").content.decode()
