@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +109,27 @@ def test_a_row_like_an_entry_that_stands_is_asked_about(land: World, officer: Cl
     made.refresh_from_db()
     officer.post(f"/hoat-dong/excel/{made.key}/", {"version": made.version, "khac": ["3"]})
     assert Event.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("hour", "where", "likely"),
+    [
+        ("7:30", "Thôn 1", True),  # the same hour, whatever else is said
+        ("17:30", "", False),  # another hour of the day
+        ("", "", True),  # no hour: the same words at the same place
+        ("", "Thôn 1", False),
+    ],
+)
+def test_an_hour_tells_entries_of_one_day_apart(land: World, hour: str, where: str, likely: bool) -> None:
+    schema = attrs.evolve(SESSION, asks_time=True)
+    kind(schema)
+    event(land["dong_hoa"], schema, on=DAY, time=time(7, 10), data={"people": 120})
+    made = sent(
+        client_of(land, "dong_hoa", "officer"), ("STT", "Ngày", "Giờ", "Nơi thực hiện", "Số người dự"),
+        ("1", "02/02/2026", hour, where, "120"),
+    )  # fmt: skip
+    page = client_of(land, "dong_hoa", "officer").get(f"/hoat-dong/excel/{made.key}/").content.decode()
+    assert ("Có thể đã ghi" in page) is likely
 
 
 def test_an_import_is_taken_back_as_a_whole_and_leaves_no_cells(officer: Client) -> None:

@@ -19,6 +19,7 @@ from pcmt.apps.facts.operations import keep_span, load_catalogue
 from pcmt.apps.facts.queries import figures
 from pcmt.apps.targets.models import Standing
 from pcmt.apps.targets.operations import confirm_proposals
+from pcmt.apps.targets.queries.feeding import fed_by
 from pcmt.core.evaluating import Verdict
 from pcmt.core.measures.pieces import pieces
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, Kind, Span
@@ -269,3 +270,12 @@ def test_a_weekly_target_moves_by_entries_alone(here: World) -> None:
     counted_on(here, TODAY)
     row = Standing.objects.get(target=target)
     assert (row.verdict, int(row.measured or 0)) == (Verdict.MET, 4), row.sentence
+    day = date(2026, 2, 3)
+    assert fed_by(here.office, ["broadcasts"], here["dong_hoa"].pk, day) == [target]
+    elsewhere = [
+        ("tay_hoa", "broadcasts", day),
+        ("dong_hoa", "raids", day),
+        ("dong_hoa", "broadcasts", date(2026, 1, 9)),
+    ]
+    assert not any(fed_by(here.office, [code], here[key].pk, on) for key, code, on in elsewhere)
+    assert not fed_by(here.actor("tay_hoa"), ["broadcasts"], here["dong_hoa"].pk, day), "a plan that one does not see"

@@ -88,7 +88,7 @@ def put_refusal(form: forms.Form, refusal: Refusal) -> None:
         name = FIELD + str(problem.about)
         form.add_error(name if name in form.fields else None, problem.message)
     if not problems:
-        field = refusal.field or ""
+        field = "lat" if refusal.field == "point" and "lat" in form.fields else refusal.field or ""
         name = field if field in form.fields else FIELD + field
         form.add_error(name if name in form.fields else None, refusal.message)
 

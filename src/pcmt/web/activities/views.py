@@ -183,6 +183,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "days": [day for week in weeks for day in week if day["here"] and day["count"]],
             "total": sum(counts.values()),
             "today": actor.on,
+            "may_record": can_record(actor),
+            "waiting": waiting_for(actor).count(),
             "before": _month(request, first - timedelta(days=1)),
             "after": _month(request, add_months(first, 1)),
         },

@@ -15,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Event, EventState, Way
@@ -26,6 +25,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.schemas import FieldType, KindField
 from pcmt.core.text import fold
 from pcmt.web.field.views import recorder
+from pcmt.web.grids import rows_said
 
 ROWS = 20
 MOST_ROWS = 200
@@ -261,16 +261,7 @@ def _said_of(asked: KindField, text: str) -> Any:
 
 
 def _said(saved: int, refused: int) -> str:
-    if not saved and not refused:
-        return _("Chưa có dòng nào để lưu.")
-    words = ngettext("Đã lưu %(count)d dòng.", "Đã lưu %(count)d dòng.", saved) % {"count": saved}
-    if refused:
-        words += " " + ngettext(
-            "%(refused)d dòng chưa lưu được, xem lý do ở dòng đó.",
-            "%(refused)d dòng chưa lưu được, xem lý do ở từng dòng.",
-            refused,
-        ) % {"refused": refused}
-    return words
+    return rows_said(saved, refused, _("Chưa có dòng nào để lưu."))
 
 
 def _told(line: Line) -> dict[str, Any]:

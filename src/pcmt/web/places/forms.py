@@ -17,7 +17,7 @@ from pcmt.apps.activities.queries import places as asking
 from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import DAY, Span
 from pcmt.core.schemas import KindField, StateSort
-from pcmt.web.activities.forms import FIELD, box_of, typed_of
+from pcmt.web.activities.forms import FIELD, box_of, put_refusal, typed_of
 from pcmt.web.fields import FilterForm, WrittenDateField
 
 ALL = ("", gettext_lazy("Tất cả"))
@@ -165,10 +165,7 @@ class ActForm(forms.Form):
 
     def blame(self, refusal: Refusal) -> None:
         """Put what was refused to its boxes, or above all of them."""
-        told = [(each.about, each.message) for each in refusal.problems] or [(refusal.field, refusal.message)]
-        for name, message in told:
-            box = FIELD + name if FIELD + name in self.fields else "lat" if name == "point" else name
-            self.add_error(box if box in self.fields else None, message)
+        put_refusal(self, refusal)
 
 
 class DescribedForm(ActForm):

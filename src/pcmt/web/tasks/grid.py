@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.tasks.cells import Mistyped, day_from, note_from, percent_from, person_from
@@ -24,6 +23,7 @@ from pcmt.apps.tasks.operations import Row, Saved, save_rows
 from pcmt.apps.tasks.policies import can_batch
 from pcmt.apps.tasks.queries import people_of, reportable
 from pcmt.core.diagnostics import Refusal
+from pcmt.web.grids import rows_said
 from pcmt.web.shell.access import acting
 from pcmt.web.tasks.choosing import chosen_items, filter_of
 from pcmt.web.templatetags.pcmt import vdate
@@ -195,16 +195,7 @@ def _counted(lines: Sequence[Line]) -> tuple[int, int]:
 
 
 def _said(count: int, refused: int) -> str:
-    if not count and not refused:
-        return _("Không có ô nào thay đổi.")
-    words = ngettext("Đã lưu %(count)d dòng.", "Đã lưu %(count)d dòng.", count) % {"count": count}
-    if refused:
-        words += " " + ngettext(
-            "%(refused)d dòng chưa lưu được, xem lý do ở dòng đó.",
-            "%(refused)d dòng chưa lưu được, xem lý do ở từng dòng.",
-            refused,
-        ) % {"refused": refused}
-    return words
+    return rows_said(count, refused, _("Không có ô nào thay đổi."))
 
 
 def _told(line: Line) -> dict[str, Any]:
