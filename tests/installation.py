@@ -19,6 +19,8 @@ import attrs
 import psycopg
 
 PATIENCE = 300.0
+LONG = 1800.0
+"""Seconds for what all wait for: on a slow machine the migrations of a run take minutes."""
 
 
 @attrs.frozen
@@ -28,14 +30,14 @@ class Installation:
     data: Path
     environment: dict[str, str]
 
-    def pcmt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def pcmt(self, *arguments: str, patience: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "pcmt.config.cli", *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=patience,
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -111,9 +113,10 @@ def _model() -> Path:
         if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
             model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
             with _server(socket) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {MODEL}")  # half made, by who was killed
                 connection.execute(f"CREATE DATABASE {MODEL}")
         for command in ("migrate", "createcachetable"):
-            done = model.pcmt(command, "--verbosity", "0")
+            done = model.pcmt(command, "--verbosity", "0", patience=LONG)
             assert done.returncode == 0, done.stderr
         if not socket:
             with closing(sqlite3.connect(folder / TABLES)) as made:
