@@ -36,7 +36,8 @@ class ProposalForm(forms.Form):
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         initial = {"take": True, "ministry": proposal.ministry, "estimate": proposal.money}
         initial |= {name: vdate(day) if day else "" for name, day in _days(proposal)}
-        super().__init__(*args, prefix=f"du-an-{proposal.plan.pk}", initial=initial, **kwargs)
+        kwargs |= {"prefix": f"du-an-{proposal.plan.pk}", "initial": initial}
+        super().__init__(*args, **kwargs)
         self.proposal = proposal
         self.fields["take"].widget.attrs["aria-label"] = _("Xác nhận: %(title)s") % {"title": proposal.plan.title}
 
