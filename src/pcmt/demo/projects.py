@@ -35,7 +35,7 @@ Table = Mapping[str, Any]
 
 
 def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
-    """Tell it as of now, of the plans that are there. Activities are counted with those of today (`demo.activities`)."""
+    """Tell it as of now, of the plans that are there. Activities are counted by `demo.activities`."""
     told = tomllib.loads((HERE / "data/projects.toml").read_text(encoding="utf-8"))
     programme = told["programme"]
     today = timezone.localdate(at)
