@@ -35,13 +35,15 @@ Table = Mapping[str, Any]
 
 
 def tell(at: datetime, plans: Mapping[str, Plan], units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
-    """Tell it as of now. Activities are counted where activities of today are (`demo.activities`)."""
+    """Tell it as of now, of the plans that are there. Activities are counted by `demo.activities`."""
     told = tomllib.loads((HERE / "data/projects.toml").read_text(encoding="utf-8"))
     programme = told["programme"]
     today = timezone.localdate(at)
-    _Programme(programme, at, plans[programme["plan"]], _actor(users[programme["user"]], today)).tell()
+    if (plan := plans.get(programme["plan"])) is not None:
+        _Programme(programme, at, plan, _actor(users[programme["user"]], today)).tell()
     for entry in told["campaign"]:
-        _campaign(at, entry, plans[entry["plan"]], units, users[entry["user"]])
+        if (plan := plans.get(entry["plan"])) is not None:
+            _campaign(at, entry, plan, units, users[entry["user"]])
 
 
 def _actor(user: User, on: date) -> Actor:

@@ -29,7 +29,7 @@ from pcmt.apps.projects.queries.money import (
     unfunded_targets,
     unfunded_tasks,
 )
-from pcmt.apps.projects.queries.proposals import proposals
+from pcmt.apps.projects.queries.proposals import waiting
 from pcmt.apps.projects.tree import family, living, owners
 from pcmt.apps.targets.models import Target
 from pcmt.apps.targets.queries.proposing import sentence_of
@@ -101,7 +101,7 @@ def programme(request: HttpRequest, plan_id: int) -> HttpResponse:
         "tasks_unpaid": len(tasks),
         "more_tasks": max(0, len(tasks) - SHOWN),
         "models": models_of(actor, plan),
-        "waiting": len(proposals(plan.pk)) if may_keep else 0,
+        "waiting": waiting(ids).count() if may_keep else 0,
         "may_keep": may_keep,
         "may_open": can_review(actor, plan),
         "today": actor.on,

@@ -5,14 +5,15 @@ A project whose sheet was written, by whatever way, is not proposed any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 import attrs
+from django.db.models import QuerySet
 
 from pcmt.apps.plans.contract import names_of, projects_in
-from pcmt.apps.plans.models import Clause, Item, ListName, Plan, PlanState
+from pcmt.apps.plans.models import Clause, Item, ListName, Plan, PlanState, Revision
 from pcmt.apps.projects.tree import family
 from pcmt.core.reading.project_words import read_project_words
 
@@ -35,18 +36,23 @@ class Proposal:
     money_words: str
 
 
+def waiting(plan_ids: Collection[int]) -> QuerySet[Plan]:
+    """Those of some plans that a text brought as projects and that have no sheet."""
+    return Plan.objects.filter(
+        pk__in=plan_ids, sheet=None, item__list_name=ListName.PROJECTS, state=PlanState.ADOPTED
+    ).order_by("order", "pk")
+
+
 def proposals(plan_id: int) -> list[Proposal]:
-    """The projects that the text of a plan brought and that have no sheet, in their order; a few statements."""
-    found = Plan.objects.filter(
-        pk__in=family(plan_id)[1:], sheet=None, item__list_name=ListName.PROJECTS, state=PlanState.ADOPTED
-    )
-    plans = list(found.select_related("lead", "item__revision", "item__clause").order_by("order", "pk"))
+    """What the text of a plan says of the projects in it that wait, in their order; a few statements."""
+    plans = list(waiting(family(plan_id)[1:]).select_related("lead", "item__clause"))
     revisions = {plan.item.revision_id for plan in plans if plan.item}
+    texts = dict(Revision.objects.filter(pk__in=revisions).values_list("pk", "text"))
     clauses = {
         (row.revision_id, row.key): row
         for row in Clause.objects.filter(revision__in=revisions, key__in=_clause_keys(plans))
     }
-    return [_proposal(plan, plan.item, clauses) for plan in plans if plan.item]
+    return [_proposal(plan, plan.item, clauses, texts[plan.item.revision_id]) for plan in plans if plan.item]
 
 
 def _clause_keys(plans: list[Plan]) -> set[str]:
@@ -54,13 +60,13 @@ def _clause_keys(plans: list[Plan]) -> set[str]:
     return {str(project["clause"]) for project in inside if project.get("clause")}
 
 
-def _proposal(plan: Plan, item: Item, clauses: Mapping[tuple[int, str], Clause]) -> Proposal:
+def _proposal(plan: Plan, item: Item, clauses: Mapping[tuple[int, str], Clause], text: str) -> Proposal:
     inside = list(projects_in(item.values))
     project: Mapping[str, Any] = next((each for each, key in inside if key == plan.key), {})
     clause = clauses.get((item.revision_id, str(project.get("clause") or ""))) or item.clause
     start, end = project.get("span") or (item.start, item.end)
     stop = min([clause.end if clause else end, start + LONGEST, *(at for at in _begins(inside) if at > start)])
-    words = item.revision.text[start : max(stop, end)]
+    words = text[start : max(stop, end)]
     said = read_project_words(words)
     ministry = next(iter(names_of(project.get("guided_by"))), "")
     marks = [(each.start, each.end) for each in (said.window, said.money) if each]
