@@ -7,6 +7,7 @@ opens no file of a person, and nothing here points to one (domain rule 18: a per
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -74,14 +75,17 @@ class TipQuerySet(models.QuerySet[Any]):
         return seen.exclude(concerns(actor, model.TIP))
 
 
-def inner_parts() -> Q:
+def inner_parts(on: date) -> Q:
     """Of the pairs in `UnitClosure`: what is a part of the body above it, so that naming the part is naming the body.
 
     A part is of the body's own level. An agency is made of all that lies below it; a committee only of its offices, for
     its agencies are bodies of their own over which it stands.
     """
     agency = UnitClosure.objects.filter(
-        descendant=OuterRef("descendant"), ancestor__kind=UnitKind.AGENCY, ancestor__level=OuterRef("descendant__level")
+        holds_on(on),
+        descendant=OuterRef("descendant"),
+        ancestor__kind=UnitKind.AGENCY,
+        ancestor__level=OuterRef("descendant__level"),
     )
     office = Q(~Exists(agency), descendant__kind=UnitKind.OFFICE)
     within = Q(depth__gt=0, descendant__level=F("ancestor__level")) & ~Q(descendant__kind=UnitKind.ADMINISTRATIVE)
@@ -95,7 +99,7 @@ def concerns(actor: Actor, way: str) -> Exists:
     own = Grant.objects.as_of(actor.on).filter(user=actor.user_id).values("unit_id")
     pairs = UnitClosure.objects.filter(holds_on(actor.on))
     up = pairs.filter(Q(descendant=actor.unit_id) | Q(descendant__in=own)).values("ancestor_id")
-    parts = pairs.filter(inner_parts(), Q(ancestor=actor.unit_id) | Q(ancestor__in=own)).values("descendant_id")
+    parts = pairs.filter(inner_parts(actor.on), Q(ancestor=actor.unit_id) | Q(ancestor__in=own)).values("descendant_id")
     named = TipNamed.objects.filter(Q(unit__in=up) | Q(unit__in=parts), tip=OuterRef(f"{way}pk" if way else "pk"))
     return Exists(named)
 

@@ -52,7 +52,7 @@ def concerned(named: Collection[int], bodies: Collection[int], on: date) -> set[
         return set()
     pairs = UnitClosure.objects.filter(holds_on(on))
     below = pairs.filter(ancestor__in=list(named), descendant__in=list(bodies))
-    wholes = pairs.filter(inner_parts(), ancestor__in=list(bodies), descendant__in=list(named))
+    wholes = pairs.filter(inner_parts(on), ancestor__in=list(bodies), descendant__in=list(named))
     return {*below.values_list("descendant_id", flat=True), *wholes.values_list("ancestor_id", flat=True)}
 
 
