@@ -140,6 +140,7 @@ def test_libreoffice_numbers_the_pages_from_the_second_on(tmp_path: Path) -> Non
     assert len(pages) > 1
     assert not pages[0].lstrip().startswith("1")
     assert pages[1].lstrip().startswith("2")
-    assert pages[1].count("STT") == 1, "the head of the table is repeated"
+    # where no font of the usual widths is installed, the head of the narrow column breaks
+    assert "".join(pages[1].split()).count("STT") == 1, "the head of the table is repeated"
     assert "KT. GIÁM ĐỐC" in pages[-1]
     assert "Trân trọng./." in pages[-1], "nobody signs an empty page"
