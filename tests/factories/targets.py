@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import attrs
+from django.db import transaction
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.plans.adopters import Adoption, Body
@@ -84,7 +85,8 @@ def put_in_force(
         carried=carried,
         gone=frozenset(),
     )
-    adopt_targets(adoption)
+    with transaction.atomic():  # as adoption does it: rows are locked, also where a test itself has no transaction
+        adopt_targets(adoption)
     return list(Target.objects.filter(plan=plan).order_by("order", "pk"))
 
 
