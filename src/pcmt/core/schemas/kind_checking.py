@@ -70,6 +70,7 @@ WORDS = {
     "too_precise": "Cách đếm “%(element)s”: trường “%(label)s” có nhiều số lẻ hơn chỉ tiêu giữ.",
     "other_unit": "Cách đếm “%(element)s” tính bằng %(unit)s, trường “%(label)s” tính bằng %(field_unit)s.",
     "rule_states": "Cách đếm “%(element)s”: chưa chọn trạng thái được đếm.",
+    "area_plain": "Cách đếm “%(element)s”: đếm xã, phường thì không cộng trường, không kèm điều kiện.",
     "rule_state_unknown": "Cách đếm “%(element)s”: loại không có trạng thái “%(key)s”.",
     "standing_flow": "Cách đếm “%(element)s”: số đang có chỉ đếm được vào chỉ tiêu hiện có.",
     "begun_stock": "Cách đếm “%(element)s”: số phát sinh chỉ đếm được vào chỉ tiêu phát sinh trong kỳ.",
@@ -95,8 +96,8 @@ ADVICE = frozenset(
     }
 )  # fmt: skip
 """Codes that do not keep a kind from being used."""
-_EVENT_COUNTS = (CountOf.ENTRIES, CountOf.FIELD, CountOf.PLACES)
-_PLACE_COUNTS = (CountOf.BEGUN, CountOf.STANDING)
+_EVENT_COUNTS = (CountOf.ENTRIES, CountOf.FIELD, CountOf.PLACES, CountOf.AREA)
+_PLACE_COUNTS = (CountOf.BEGUN, CountOf.STANDING, CountOf.AREA)
 
 
 @attrs.frozen(kw_only=True)
@@ -305,8 +306,12 @@ class _Look:
             yield wrong("standing_flow")
         if element is not None and rule.of is CountOf.BEGUN and element.nature is not Nature.FLOW:
             yield wrong("begun_stock")
-        if rule.of in _PLACE_COUNTS and not rule.states:
+        if rule.of in (CountOf.BEGUN, CountOf.STANDING) and not rule.states:
             yield wrong("rule_states")
+        if rule.of is CountOf.AREA and (rule.field or rule.when or (rule.split and not rule.part)):
+            yield wrong("area_plain")
+        if element is not None and rule.of is CountOf.AREA and element.nature is not Nature.STOCK:
+            yield wrong("standing_flow")
         for state in rule.states:
             if self.schema.state(state) is None:
                 yield wrong("rule_state_unknown", key=state)
@@ -323,7 +328,7 @@ class _Look:
                 yield wrong("sum_unknown")
             return
         field = self.schema.field(rule.field)
-        if field is None or rule.of in (CountOf.ENTRIES, CountOf.PLACES):
+        if field is None or rule.of in (CountOf.ENTRIES, CountOf.PLACES, CountOf.AREA):
             yield wrong("sum_unknown")
         elif field.type not in NUMBERS:
             yield wrong("sum_no_number", key=field.label)
@@ -346,13 +351,17 @@ class _Look:
         if not rule.split and not rule.split_by:
             return
         field = self.schema.field(rule.split)
-        if field is None or field.type is not FieldType.CHOICE:
+        if not rule.part and (field is None or field.type is not FieldType.CHOICE):
             yield wrong("split_unknown", key=rule.split)
             return
         if element is None:
             return
         if rule.split_by not in element.breakdowns or rule.split_by not in self.breakdowns:
             yield wrong("split_foreign", key=rule.split_by)
+            return
+        if field is None:
+            if check_part(rule.part, element, self.breakdowns):
+                yield wrong("split_unknown", key=rule.split)
             return
         for option in field.options:
             if option.part and check_part(f"{rule.split_by}={option.part}", element, self.breakdowns):

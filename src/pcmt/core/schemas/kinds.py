@@ -109,6 +109,7 @@ class CountOf(StrEnum):
     ENTRIES = "entries"  # each event is one
     FIELD = "field"  # the number in a field
     PLACES = "places"  # places that events were held at, each once in a calendar year
+    AREA = "area"  # the commune itself: of events once in a calendar year, of places always
     BEGUN = "begun"  # places that came into the `states` from none of them in the period, for the first time or again
     STANDING = "standing"  # places in one of the `states` at the end of the period
 
@@ -126,7 +127,8 @@ class CountRule:
     """How entries become numbers of a data element.
 
     `field` is the number summed (of an event, or of a place's move or stock). `split` maps a choice field to a key of
-    `breakdowns.toml` (`split_by`): beside the total, parts are told by `Option.part`.
+    `breakdowns.toml` (`split_by`): beside the total, parts are told by `Option.part`. Where all that a rule counts is
+    of one part, `split` is that part behind a sign of equality: `=school`.
     """
 
     element: str
@@ -135,8 +137,13 @@ class CountRule:
     states: tuple[str, ...] = ()
     place_kinds: tuple[str, ...] = ()  # PLACES: only places of these kinds
     when: tuple[When, ...] = ()
-    split: str = ""  # key of the choice field
+    split: str = ""  # key of the choice field, or `=` and a part
     split_by: str = ""  # key of the breakdown
+
+    @property
+    def part(self) -> str:
+        """The part that all it counts is of, as facts name it; empty where there is none or a field says which."""
+        return f"{self.split_by}{self.split}" if self.split.startswith("=") else ""
 
 
 @attrs.frozen(kw_only=True)

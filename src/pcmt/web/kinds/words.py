@@ -47,11 +47,12 @@ OF: Mapping[str, Any] = {
     CountOf.ENTRIES: gettext_lazy("Mỗi lần ghi là một"),
     CountOf.FIELD: gettext_lazy("Cộng số trong trường"),
     CountOf.PLACES: gettext_lazy("Mỗi địa điểm một lần trong năm"),
+    CountOf.AREA: gettext_lazy("Xã, phường nơi diễn ra: một lần trong năm"),
     CountOf.BEGUN: gettext_lazy("Địa điểm chuyển sang trạng thái, trong kỳ"),
     CountOf.STANDING: gettext_lazy("Địa điểm đang ở trạng thái, cuối kỳ"),
 }
-EVENT_OF = (CountOf.ENTRIES, CountOf.FIELD, CountOf.PLACES)
-PLACE_OF = (CountOf.BEGUN, CountOf.STANDING)
+EVENT_OF = (CountOf.ENTRIES, CountOf.FIELD, CountOf.PLACES, CountOf.AREA)
+PLACE_OF = (CountOf.BEGUN, CountOf.STANDING, CountOf.AREA)
 
 PROBLEMS: Mapping[str, Any] = {
     "no_label": gettext_lazy("Nhập tên loại."),
@@ -92,6 +93,7 @@ PROBLEMS: Mapping[str, Any] = {
         "Cách đếm “%(element)s” tính bằng %(unit)s, trường “%(label)s” tính bằng %(field_unit)s."
     ),
     "rule_states": gettext_lazy("Cách đếm “%(element)s”: chưa chọn trạng thái được đếm."),
+    "area_plain": gettext_lazy("Cách đếm “%(element)s”: đếm xã, phường thì không cộng trường, không kèm điều kiện."),
     "rule_state_unknown": gettext_lazy("Cách đếm “%(element)s”: loại không có trạng thái “%(key)s”."),
     "standing_flow": gettext_lazy("Cách đếm “%(element)s”: số đang có chỉ đếm được vào chỉ tiêu hiện có."),
     "begun_stock": gettext_lazy("Cách đếm “%(element)s”: số phát sinh chỉ đếm được vào chỉ tiêu phát sinh trong kỳ."),
@@ -184,6 +186,14 @@ def element_name(code: str, catalogue: Catalogue) -> str:
     return element.name if element else code
 
 
+def part_name(rule: CountRule, breakdowns: Mapping[str, Breakdown]) -> str:
+    """What the part is called that all of a rule is of; its code where the breakdown has it no more."""
+    breakdown = breakdowns.get(rule.split_by)
+    code = rule.split.removeprefix("=")
+    option = breakdown.options.get(code) if breakdown else None
+    return option.name if option else code
+
+
 def rule_words(
     rule: CountRule, schema: KindSchema, catalogue: Catalogue, breakdowns: Mapping[str, Breakdown]
 ) -> dict[str, str]:
@@ -198,8 +208,10 @@ def rule_words(
         chosen = [(option.label if (option := field.option(key)) else key) if field else key for key in when.options]
         told = {"label": field.label if field else when.field, "options": ", ".join(chosen)}
         said.append(_("khi %(label)s là %(options)s") % told)
-    if rule.split and (field := schema.field(rule.split)):
-        name = breakdowns[rule.split_by].name if rule.split_by in breakdowns else rule.split_by
+    name = breakdowns[rule.split_by].name if rule.split_by in breakdowns else rule.split_by
+    if rule.part:
+        said.append(_("phân tổ %(name)s: %(part)s") % {"name": name, "part": part_name(rule, breakdowns)})
+    elif rule.split and (field := schema.field(rule.split)):
         said.append(_("phân tổ %(name)s theo “%(label)s”") % {"name": name, "label": field.label})
     return {"element": element_name(rule.element, catalogue), "how": "; ".join(said), "code": rule.element}
 

@@ -224,7 +224,9 @@ def _page(
         "splits": [(each.key, each.label) for each in choices if each.type is FieldType.CHOICE],
         "count_rows": [
             {"at": at, "row": row, "name": element_name(row["element"], elements),
-             "parts": [(key, parts[key].name) for key in _splits(row["element"], elements) if key in parts]}
+             "parts": [(key, parts[key].name) for key in _splits(row["element"], elements) if key in parts],
+             "always": [(f"={each.code}", each.name) for key in _splits(row["element"], elements) if key in parts
+                        for each in parts[key].options.values()]}
             for at, row in enumerate(typed.counts, start=1)
         ],
         "query": query, "hits": hits, "searched": bool(words), "adds_elements": can_keep_catalogue(actor),

@@ -17,12 +17,15 @@ from pcmt.apps.units.models import Unit
 class KeptSince(models.Model):
     """A unit keeps records of a kind from a day on: from then on what nobody entered did not happen.
 
-    Figures of the elements that the kind counts into come from the records of the unit since that day.
+    Figures of the elements that the kind counts into come from the records of the unit since that day, `start`. Of what
+    lies in the unit (its schools, itself) others write down that they reached it: `reached` is since when. A unit of
+    which only others wrote has no `start`, and its other figures stay unknown.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="+")
-    start = models.DateField("từ ngày")
+    start = models.DateField("từ ngày", null=True, blank=True)
+    reached = models.DateField("được đến từ ngày", null=True, blank=True)
 
     objects = OpenQuerySet.as_manager()
 

@@ -45,19 +45,21 @@ def mark(unit_ids: Iterable[int], start: date, at: datetime) -> None:
     )
 
 
-def keep_since(unit_id: int, kind_id: int, on: date) -> None:
+def keep_since(unit_id: int, kind_id: int, on: date, *, reached: bool = False) -> None:
     """A unit keeps records of a kind from a day on, or from an earlier day that is known already. One statement.
 
     `unit_id` is the unit at which figures count, as for `mark`; with it figures of the kind are counted for the unit.
+    `reached`: somebody wrote down that he reached what lies in the unit; only that is counted for it.
     """
-    table = KeptSince._meta.db_table
+    table, column = KeptSince._meta.db_table, "reached" if reached else "start"
     source, params = relation(
         "kept", {"unit_id": "bigint", "kind_id": "bigint", "start": "date"}, [(unit_id, kind_id, on)]
     )
     run(
-        f'INSERT INTO {table} (unit_id, kind_id, "start") SELECT unit_id, kind_id, "start" FROM {source} '  # noqa: S608 - names of columns
+        f'INSERT INTO {table} (unit_id, kind_id, "{column}") SELECT unit_id, kind_id, "start" FROM {source} '  # noqa: S608 - names of columns
         f"WHERE true ON CONFLICT (unit_id, kind_id) DO UPDATE SET "
-        f'"start" = CASE WHEN excluded."start" < {table}."start" THEN excluded."start" ELSE {table}."start" END',
+        f'"{column}" = CASE WHEN {table}."{column}" <= excluded."{column}" THEN {table}."{column}" '
+        f'ELSE excluded."{column}" END',
         params,
     )
 

@@ -6,7 +6,7 @@ an entry that arrives twice one event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ from pcmt.apps.activities.models import (
 from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, heir_of, shown_to
-from pcmt.apps.activities.queries.counting import counted_at
+from pcmt.apps.activities.queries.counting import counted_at, reached_in
 from pcmt.apps.activities.queries.events import likely_same
 from pcmt.apps.activities.queries.kinds import choice_of, schema_of
 from pcmt.apps.audit.operations import record
@@ -203,7 +203,7 @@ def correct_event(
         reason = words.strip()
         if event.state == EventState.VERIFIED and not reason:
             return Refusal(code="reason", message=_("Mục đã xác minh: nêu lý do sửa."), field="words")
-        was, former = told(event), event.on
+        was, former = told(event), (event.on, reached_in(event))
         places = _filled(actor, at, event, schema, typed, said)
         if isinstance(places, Refusal):
             return places
@@ -221,9 +221,7 @@ def correct_event(
             event.state = EventState.WAITING
         _step(event, StepWhat.CORRECTED, actor, at, reason, before)
         _touched(event, at)
-        if former != event.on:
-            mark({counted_at(event.body, former).pk}, former, at)
-        _counts(event, event.on, at)
+        _counts(event, event.on, at, former)
         record(at=at, actor=actor, event="activities.event.corrected", obj=event, reason=reason)
     return event
 
@@ -489,11 +487,19 @@ def _held(actor: Actor, event_id: int, version: int) -> Event | Refusal:
     return event if event.version == version else _stale()
 
 
-def _counts(event: Event, on: date, at: datetime) -> None:
-    """What an event bears on is counted again, from its day on; so long its unit keeps the kind."""
+def _counts(event: Event, on: date, at: datetime, before: tuple[date, Collection[int]] | None = None) -> None:
+    """What an event bears on is counted again, from its day on; so long its unit keeps the kind. So are the communes in
+    which it reached something, whoever held it; and where it was corrected, those of `before` from their day on."""
     unit = counted_at(event.body, on)
     keep_since(unit.pk, event.kind_id, beginning(on, at))
-    mark({unit.pk}, on, at)
+    reached = reached_in(event)
+    for area_id in sorted(reached):
+        keep_since(area_id, event.kind_id, beginning(on, at), reached=True)
+    if before is None:
+        mark({unit.pk} | reached, on, at)
+        return
+    former, there = before
+    mark({unit.pk, counted_at(event.body, former).pk} | reached | set(there), min(on, former), at)
 
 
 def _stale() -> Refusal:

@@ -75,10 +75,12 @@ def _keep_on(change: Change, at: datetime) -> None:
     """The heir keeps what the unit kept, and both are counted again from the day on; so are units whose bodies came."""
     kept = KeptSince.objects.filter(unit__in=change.heirs).order_by("unit_id", "kind_id")
     marked = set()
-    for unit_id, kind_id, start in kept.values_list("unit_id", "kind_id", "start"):
-        heir = Unit.objects.get(pk=change.heir_id(unit_id))
-        heir = counted_at(heir, change.on)
-        keep_since(heir.pk, kind_id, max(start, change.on))
+    for unit_id, kind_id, start, reached in kept.values_list("unit_id", "kind_id", "start", "reached"):
+        heir = counted_at(Unit.objects.get(pk=change.heir_id(unit_id)), change.on)
+        if start is not None:
+            keep_since(heir.pk, kind_id, max(start, change.on))
+        if reached is not None:
+            keep_since(heir.pk, kind_id, max(reached, change.on), reached=True)
         marked |= {unit_id, heir.pk}
     for moved in change.moved.values():
         marked |= {each.unit_id for each in moved if each is not None and each.unit_id is not None}

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import COUNTING, Event, EventState, Place, PlaceBefore, PlaceSpell
+from pcmt.apps.activities.models import COUNTING, Event, EventPlace, EventState, Place, PlaceBefore, PlaceSpell
 from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
 from pcmt.apps.activities.operations.events import not_for
 from pcmt.apps.activities.points import Point, kept_point
@@ -216,6 +216,8 @@ def correct_place(
         if former != area_id:
             mark({former}, start, at)
             keep_since(area_id, place.kind_id, beginning(on, at))
+            for kind_id in set(EventPlace.objects.filter(place=place).order_by().values_list("event__kind", flat=True)):
+                keep_since(area_id, kind_id, beginning(on, at), reached=True)
         _counts(place, start, at)
         now = _told(place, schema)
         before = {key: value for key, value in was.items() if now[key] != value}

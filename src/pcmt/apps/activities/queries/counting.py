@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Any
 
 import attrs
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from pcmt.apps.activities.models import (
@@ -33,7 +34,7 @@ from pcmt.apps.activities.models import (
 )
 from pcmt.apps.facts.counters import counted_by_others
 from pcmt.apps.facts.models import Element, Source
-from pcmt.apps.units.models import Level, Succession, Unit, UnitClosure, UnitKind
+from pcmt.apps.units.models import Level, Succession, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.measures import Nature
 from pcmt.core.measures.pieces import half_month, piece_of
@@ -45,6 +46,9 @@ Numbers = dict[tuple[str, str, Span], int]
 
 USED = (KindState.IN_USE, KindState.ENDED)
 """Versions by which entries were made."""
+LYING = (CountOf.PLACES, CountOf.AREA)
+"""What events count of what there is. As a stock ("reached this year") it is told where it lies, whoever did it: two
+who talked at one school reached one school. As a flow it is told for who did it, like all else."""
 
 
 def counted_at(body: Unit, on: date) -> Unit:
@@ -57,6 +61,21 @@ def counted_at(body: Unit, on: date) -> Unit:
     if body.level != Level.COMMUNE or body.kind == UnitKind.ADMINISTRATIVE:
         return body
     return committee(body.pk, max(on, body.valid_from or on)) or body
+
+
+def reached_in(event: Event) -> set[int]:
+    """The communes in which an event reaches something that is told where it lies (`LYING`)."""
+    sorts = {rule.get("of") for rule in event.kind_version.body.get("counts") or ()}
+    found: set[int] = set()
+    if CountOf.PLACES in sorts:
+        found.update(EventPlace.objects.filter(event=event).order_by().values_list("place__area", flat=True))
+    if CountOf.AREA in sorts:
+        over = UnitClosure.objects.filter(
+            holds_on(event.on) | Q(ancestor=event.area_id), descendant=event.area_id, ancestor__level=Level.COMMUNE,
+            ancestor__kind=UnitKind.ADMINISTRATIVE,
+        )  # fmt: skip
+        found.update(over.values_list("ancestor", flat=True))
+    return found
 
 
 def elements_now() -> dict[str, tuple[str, ...]]:
@@ -118,10 +137,16 @@ class Kept:
     places: Mapping[str, int]
     stocks: frozenset[str] = frozenset()
 
-    def rules(self, noun: Noun, *sorts: CountOf) -> dict[int, list[CountRule]]:
-        """The rules of some sorts by version."""
+    def rules(self, noun: Noun, *sorts: CountOf, stock: bool | None = None) -> dict[int, list[CountRule]]:
+        """The rules of some sorts by version; only those into stocks, or only into flows, where asked."""
         found = {
-            pk: [rule for rule in schema.counts if rule.of in sorts and rule.element in self.first]
+            pk: [
+                rule
+                for rule in schema.counts
+                if rule.of in sorts
+                and rule.element in self.first
+                and (stock is None or (rule.element in self.stocks) is stock)
+            ]
             for pk, schema in self.versions.items()
             if schema.noun is noun
         }
@@ -131,23 +156,27 @@ class Kept:
 def kept_by(unit: Unit) -> Kept:
     """What a unit counts. An element that came with a later version of a kind is counted since that was put in use:
     before, people told it."""
-    since = dict(KeptSince.objects.filter(unit=unit).values_list("kind", "start"))
+    since = {kind: days for kind, *days in KeptSince.objects.filter(unit=unit).values_list("kind", "start", "reached")}
     rows = KindVersion.objects.filter(kind__in=since, state__in=USED).order_by("kind_id", "number") if since else ()
-    versions: dict[int, KindSchema] = {}
-    first: dict[str, date] = {}
-    counting: dict[int, set[str]] = defaultdict(set)
-    for row in rows:
-        schema = versions[row.pk] = kind_from(row.body)
-        later = counting.get(row.kind_id) is not None and row.used_at is not None
-        used = half_month(timezone.localdate(row.used_at)) if later else date.min
-        day = max(half_month(since[row.kind_id]), unit.valid_from or date.min)
-        for element in set(schema.elements) - counting[row.kind_id]:
-            first[element] = min(first.get(element, date.max), max(day, used))
-        counting[row.kind_id] |= set(schema.elements)
-    known = Element.objects.filter(code__in=first).values_list("code", "places", "nature") if first else ()
+    found = [(row, kind_from(row.body)) for row in rows]
+    named = {element for _row, schema in found for element in schema.elements}
+    known = Element.objects.filter(code__in=named).values_list("code", "places", "nature") if named else ()
     places = {code: decimals for code, decimals, _nature in known}
     stocks = frozenset(code for code, _decimals, nature in known if nature == Nature.STOCK)
-    return Kept(versions, {code: day for code, day in first.items() if code in places}, places, stocks)
+    first: dict[str, date] = {}
+    counting: dict[int, set[str]] = defaultdict(set)
+    for row, schema in found:
+        later = counting.get(row.kind_id) is not None and row.used_at is not None
+        used = half_month(timezone.localdate(row.used_at)) if later else date.min
+        start, reached = since[row.kind_id]
+        here = {rule.element for rule in schema.counts if rule.of in LYING} & stocks
+        for element in set(schema.elements) & set(places) - counting[row.kind_id]:
+            begun = [day for day in (start, reached if element in here else None) if day is not None]
+            if begun:
+                day = max(half_month(min(begun)), unit.valid_from or date.min, used)
+                first[element] = min(first.get(element, date.max), day)
+        counting[row.kind_id] |= set(schema.elements)
+    return Kept({row.pk: schema for row, schema in found}, first, places, stocks)
 
 
 def bodies_of(unit: Unit, span: Span) -> Q:
@@ -203,6 +232,8 @@ def counted(unit: Unit, kept: Kept, spans: Sequence[Span]) -> Numbers:
     bodies = bodies_of(unit, Span(date(whole.start.year, 1, 1), whole.end))
     _events(tally, bodies, whole)
     _reached(tally, unit, bodies, whole)
+    _reached_here(tally, unit, whole)
+    _area(tally, unit, whole)
     spells = _spells(tally, unit, whole)
     _begun(tally, spells)
     _standing(tally, spells)
@@ -261,7 +292,8 @@ class _Tally:
 
 def _parts(schema: KindSchema, rule: CountRule) -> Iterator[str]:
     field = schema.field(rule.split) if rule.split_by else None
-    return (f"{rule.split_by}={option.part}" for option in (field.options if field else ()) if option.part)
+    found = (f"{rule.split_by}={option.part}" for option in (field.options if field else ()) if option.part)
+    return chain(found, [rule.part] if rule.part else ())
 
 
 def _part(schema: KindSchema, rule: CountRule, data: Mapping[str, Any]) -> Iterator[str]:
@@ -269,6 +301,8 @@ def _part(schema: KindSchema, rule: CountRule, data: Mapping[str, Any]) -> Itera
     option = field.option(str(data.get(rule.split, ""))) if field else None
     if option is not None and option.part:
         yield f"{rule.split_by}={option.part}"
+    if rule.part:
+        yield rule.part
 
 
 def _meant(rule: CountRule, data: Mapping[str, Any]) -> bool:
@@ -294,12 +328,11 @@ def _events(tally: _Tally, bodies: Q, whole: Span) -> None:
 
 
 def _reached(tally: _Tally, unit: Unit, bodies: Q, whole: Span) -> None:
-    """Places that events were held at, each once in a calendar year: from its first event on.
+    """Places newly reached in a calendar year, told for who held the first event there (a flow).
 
-    An element that is a stock says how many were reached since the year began, one that is a flow how many were new.
-    What a unit that ended had reached its heir has reached from its first day on: that goes on, and is not new.
+    What a unit that ended had reached its heir has reached from its first day on: that is not new.
     """
-    rules = tally.kept.rules(Noun.EVENT, CountOf.PLACES)
+    rules = tally.kept.rules(Noun.EVENT, CountOf.PLACES, stock=False)
     if not rules:
         return
     year = date(whole.start.year, 1, 1)
@@ -321,22 +354,94 @@ def _reached(tally: _Tally, unit: Unit, bodies: Q, whole: Span) -> None:
             if key in seen or (rule.place_kinds and kind not in rule.place_kinds) or not _meant(rule, data):
                 continue
             seen.add(key)
-            one = attrs.evolve(rule, field="")
-            if rule.element in tally.kept.stocks:
-                for span in tally.spans:
-                    if span.start.year == on.year and on <= span.last:
-                        tally.add(version, one, span, data)
-            elif not before and (piece := tally.piece(on)) is not None:
-                tally.add(version, one, piece, data)
+            if not before and (piece := tally.piece(on)) is not None:
+                tally.add(version, attrs.evolve(rule, field=""), piece, data)
+
+
+def _reached_here(tally: _Tally, unit: Unit, whole: Span) -> None:
+    """Places that lie in a unit at the end of a piece and were reached in the year so far, whoever did it (a stock).
+
+    A place that is there no more was to be reached no more: it goes, as it goes from those that there are.
+    """
+    rules = tally.kept.rules(Noun.EVENT, CountOf.PLACES, stock=True)
+    if not rules:
+        return
+    lying = _windows(unit)
+    events = counting_events(Q(), tally.kept, rules, Span(date(whole.start.year, 1, 1), whole.end))
+    rows = EventPlace.objects.filter(
+        Q(place__area=unit) | Q(place__in=PlaceBefore.objects.filter(area=unit).values("place")),
+        place__voided_at=None, event__in=events.values("pk"),
+    ).order_by("event__on", "event_id")  # fmt: skip
+    seen: set[tuple[str, int, int]] = set()
+    for on, place, kind, closed, version, data in rows.values_list(
+        "event__on", "place", "place__kind__code", "place__to_on", "event__kind_version", "event__data"
+    ):
+        for rule in rules[version]:
+            key = (rule.element, place, on.year)
+            if key in seen or (rule.place_kinds and kind not in rule.place_kinds) or not _meant(rule, data):
+                continue
+            seen.add(key)
+            windows = lying.get(place, (Span(date.min, closed or date.max),))
+            for span in tally.spans:
+                there = any(span.last in each for each in windows) and (closed is None or span.last < closed)
+                if there and span.start.year == on.year and on <= span.last:
+                    tally.add(version, attrs.evolve(rule, field=""), span, data)
+
+
+def _area(tally: _Tally, unit: Unit, whole: Span) -> None:
+    """The commune itself: reached in the year so far, by whomever and wherever in it; and one of those there are.
+
+    What one of the units was that became it, it is itself.
+    """
+    if unit.level != Level.COMMUNE or unit.kind != UnitKind.ADMINISTRATIVE:
+        return
+    told: dict[tuple[str, int], tuple[date, int, CountRule]] = {}
+    year = date(whole.start.year, 1, 1)
+    rules = tally.kept.rules(Noun.EVENT, CountOf.AREA, stock=True)
+    if rules:
+        held = _in(unit)
+        for old, ended, _came in _forerunners(unit, Span(year, whole.end)):
+            held |= _in(old) & Q(on__lt=ended)
+        events = counting_events(held, tally.kept, rules, Span(year, whole.end)).order_by()
+        for version, of, on in events.values_list("kind_version", "on__year").annotate(Min("on")):
+            for rule in rules[version]:
+                before = told.get((rule.element, of))
+                if before is None or on < before[0]:
+                    told[rule.element, of] = (on, version, rule)
+    for (_element, of), (on, version, rule) in told.items():
+        for span in tally.spans:
+            if span.start.year == of and on <= span.last:
+                tally.add(version, rule, span, {})
+    one = {rule.element: (pk, rule) for pk, rows in tally.kept.rules(Noun.PLACE, CountOf.AREA).items() for rule in rows}
+    for version, rule in one.values():
+        for span in tally.spans:
+            tally.add(version, rule, span, {})
+
+
+def _in(unit: Unit) -> Q:
+    """Events in a commune, or in a hamlet that was its own on the day."""
+    inside = UnitClosure.objects.filter(ancestor=unit).exclude(descendant=unit)
+    then = inside.filter(
+        Q(valid_from=None) | Q(valid_from__lte=OuterRef("on")),
+        Q(valid_to=None) | Q(valid_to__gt=OuterRef("on")),
+        descendant=OuterRef("area"),
+    )
+    return Q(area=unit) | (Q(area__in=inside.values("descendant")) & Q(Exists(then)))
+
+
+def _forerunners(unit: Unit, span: Span) -> Iterator[tuple[Unit, date, date]]:
+    """The units of which a unit is the heir in a span, each with the day on which it ended, and that on which what was
+    its own came to the unit itself: later, where it had another heir first."""
+    rows = Succession.objects.filter(new=unit, heir=True, on__gt=span.start, on__lt=span.end).exclude(old=unit)
+    for row in rows.select_related("old").order_by("on", "pk"):
+        yield row.old, row.on, row.on
+        yield from ((old, ended, row.on) for old, ended, _on in _forerunners(row.old, Span(span.start, row.on)))
 
 
 def _inherited(unit: Unit, span: Span) -> Iterator[tuple[date, Q]]:
     """Days of a span on which a unit became the heir of others, with the events that counted at these."""
-    rows = Succession.objects.filter(new=unit, heir=True, on__gt=span.start, on__lt=span.end).exclude(old=unit)
-    for row in rows.select_related("old").order_by("on", "pk"):
-        before = Span(span.start, row.on)
-        yield row.on, bodies_of(row.old, before)
-        yield from ((row.on, bodies) for _day, bodies in _inherited(row.old, before))
+    for old, day, on in _forerunners(unit, span):
+        yield on, bodies_of(old, Span(span.start, day))
 
 
 @attrs.frozen
