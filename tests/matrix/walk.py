@@ -27,6 +27,7 @@ from django.test import Client
 
 from pcmt.apps.accounts.rights import RIGHTS, Role
 from pcmt.apps.audit.models import Entry
+from pcmt.web.account.middleware import BEGAN, SEEN
 from pcmt.web.audit.words import FIELDS, OBJECTS, UNTOLD, WORDS
 from tests.matrix.addresses import Page
 from tests.matrix.world import RELATIONS, SAMPLE, Standing, World, build
@@ -117,8 +118,8 @@ def walker() -> Iterator[Walker]:
         with (
             _taken_back(),
             patch("pcmt.documents.intake.programs.find_office", return_value=None),
-            patch("django.views.defaults.page_not_found", lambda *_asked, **_more: HttpResponse(status=404)),
-            patch("django.views.defaults.permission_denied", lambda *_asked, **_more: HttpResponse(status=403)),
+            patch("django.conf.urls.handler404", lambda *_asked, **_more: HttpResponse(status=404)),
+            patch("django.conf.urls.handler403", lambda *_asked, **_more: HttpResponse(status=403)),
         ):
             yield Walker(build())
     finally:
@@ -147,8 +148,9 @@ class Walker:
         # As if the password had just been given, however long the walk takes: else many pages only ask for it again.
         session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 86_400}]
         session["account_authentication_methods_user"] = str(standing.user.pk)
+        # Nor is it noted again at each request, after the first minute, that the session is in use.
+        session[BEGAN] = session[SEEN] = time.time() + 86_400
         session.save()
-        client.get("/")  # what is noted of a session is noted at its first page
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def see(self, page: Page) -> Seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -75,6 +76,22 @@ def test_a_kind_made_in_the_browser_is_offered_below_and_to_nobody_beside(land: 
     shown = office.get(reverse("kinds:kind", args=[kind.pk]))
     assert shown.status_code == 200
     assert kind.label in text(office.get(reverse("kinds:list")))
+
+
+def test_a_rule_may_always_be_of_one_part(land: World, office: Client) -> None:
+    kind = Kind.objects.get(code="school_session")
+    copied = office.post(reverse("kinds:copy", args=[kind.pk]))
+    mine = Kind.objects.get(office=land.office.unit_id)
+    assert copied.status_code == 302
+    address = reverse("kinds:edit", args=[mine.pk])
+    page = text(office.get(address))
+    assert re.search(r'<option value="=school" selected>\s*luôn là: Trường học', page)
+    saved = post(office, address, "save", **{"c-6-split": "=office"})
+    assert saved.status_code == 302, text(saved)
+    draft = KindVersion.objects.filter(kind=mine).latest("number")
+    rule = schema_of(draft).counts[5]
+    assert (rule.of, rule.part) == ("area", "kind_of_place=office")
+    assert "phân tổ Loại địa bàn, cơ sở: Trường học" in text(office.get(reverse("kinds:kind", args=[kind.pk])))
 
 
 def vars_of(land: World) -> dict[str, Any]:

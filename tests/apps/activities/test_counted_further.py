@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import attrs
 import pytest
+from django.test import Client
 
-from pcmt.apps.accounts.models import Actor
+from pcmt.apps.accounts.models import Actor, User
 from pcmt.apps.activities.models import Event, KeptSince, Place
 from pcmt.apps.activities.operations.counting import mark_all, recount
 from pcmt.apps.activities.operations.events import Said, correct_event, record_event, void_event
@@ -110,6 +111,16 @@ def test_a_share_of_schools_moves_by_entries_alone(here: World) -> None:
     done(here, "dong_hoa", "school_session", date(2026, 2, 7), second)
     verdict, measured, sentence = stands(target, date(2026, 12, 31))
     assert (verdict, measured) == ("met", 100), sentence
+
+
+def test_the_page_of_a_share_leads_to_what_is_missing(here: World, client: Client) -> None:
+    target = target_of(here, ALL_SCHOOLS)
+    opened(here, "dong_hoa", "school", "Trường Một")
+    client.force_login(User.objects.get(pk=here.actor("dong_hoa").user_id))
+    page = client.get(f"/chi-tieu/{target.pk}/").content.decode()
+    assert "/hoat-dong/tien-do/do-phu/school_session/" in page
+    assert "/hoat-dong/tien-do/do-phu/broadcast/" not in page
+    assert "Trường Một" in client.get("/hoat-dong/tien-do/do-phu/school_session/").content.decode()
 
 
 def test_communes_schools_and_parks_of_a_province(here: World) -> None:

@@ -100,6 +100,21 @@ def test_a_split_names_parts_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        (CountRule(element="places_reached", of=CountOf.AREA, split="=commune", split_by="kind_of_place"), None),
+        (CountRule(element="places_reached", of=CountOf.AREA, split="=sea", split_by="kind_of_place"), "split_unknown"),
+        (CountRule(element="places_reached", of=CountOf.AREA, split="=commune", split_by="audience"), "split_foreign"),
+        (CountRule(element="places_reached", of=CountOf.AREA, field="people"), "area_plain"),
+        (CountRule(element="broadcasts", of=CountOf.AREA), "standing_flow"),
+    ],
+)
+def test_a_commune_is_counted_as_one(rule: CountRule, problem: str | None) -> None:
+    found = {each.code for each in kind_problems(attrs.evolve(SESSION, counts=(rule,)), ELEMENTS, PARTS)}
+    assert found & {"split_unknown", "split_foreign", "area_plain", "standing_flow"} == ({problem} - {None})
+
+
+@pytest.mark.parametrize(
     "label", ["Họ và tên", "Tên chủ cơ sở", "Năm sinh", "Số điện thoại", "Số CCCD của người vi phạm"]
 )
 def test_labels_that_ask_for_a_person(label: str) -> None:
@@ -117,7 +132,7 @@ def test_a_changed_type_is_advice_and_the_changes_are_told() -> None:
     )
     found = {each.code: each for each in kind_problems(changed, ELEMENTS, PARTS, SESSION)}
     assert not found["type_changed"].blocking
-    assert kind_summary(kind_changes(SESSION, changed)) == "Bỏ 4 cách đếm; sửa 2 chi tiết"
+    assert kind_summary(kind_changes(SESSION, changed)) == "Bỏ 6 cách đếm; sửa 2 chi tiết"
     turned = attrs.evolve(SESSION, fields=(*SESSION.fields[1:2], FIELD, *SESSION.fields[2:]))
     assert kind_summary(kind_changes(SESSION, turned)) == "Chuyển chỗ 2 trường"
     assert kind_changes(SESSION, SESSION) == ()

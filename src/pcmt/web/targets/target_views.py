@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from pcmt.apps.accounts.models import Actor
+from pcmt.apps.activities.queries.coverage import kinds_reaching
 from pcmt.apps.facts.asking import Ask
 from pcmt.apps.facts.catalogue import catalogue
 from pcmt.apps.targets.models import Target
@@ -20,7 +22,7 @@ from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, period_label, span_la
 from pcmt.web.figures import Switch, switch_of
 from pcmt.web.shell.access import acting
 from pcmt.web.targets.lineage import When, may_open, reaches, step_of
-from pcmt.web.targets.page import page_of
+from pcmt.web.targets.page import TargetPage, page_of
 
 SORTS = (
     ("", _("Tên đơn vị")),
@@ -72,8 +74,16 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
         "order": order,
         "shown_units": page.by_unit.lines[: None if "tat_ca" in request.GET else UNITS_SHOWN] if page.by_unit else [],
         "roots": roots_of(shown, page.judged, switch),
+        "boards": _boards(actor, page),
     }
     return render(request, "targets/target.html", context)
+
+
+def _boards(actor: Actor, page: TargetPage) -> list[tuple[str, str]]:
+    """The kinds of activities whose boards say what a share has not reached yet: schools, parks, communes."""
+    if page.indicator is None or not page.indicator.whole or not actor.sees_below("activities.Event"):
+        return []
+    return kinds_reaching(page.indicator.counted)
 
 
 def lineage(request: HttpRequest, target_id: int) -> HttpResponse:

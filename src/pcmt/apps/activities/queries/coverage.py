@@ -13,6 +13,7 @@ from pcmt.apps.accounts.models import Actor, reached_units
 from pcmt.apps.accounts.policies import Reach, sees
 from pcmt.apps.activities.models import COUNTING, Event, EventPlace, EventState, Kind, KindState, KindVersion, Place
 from pcmt.apps.activities.policies import shown_to
+from pcmt.apps.activities.queries.counting import LYING
 from pcmt.apps.activities.queries.kinds import schema_of
 from pcmt.apps.units.models import Level, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.core.periods import Span
@@ -64,6 +65,18 @@ def kinds_counting(elements: Collection[str]) -> list[str]:
     rows = KindVersion.objects.filter(kind__noun=Noun.EVENT, state=KindState.IN_USE).order_by("kind__order", "kind_id")
     found = rows.values_list("kind__code", "body__counts")
     return [code for code, rules in found if any(rule["element"] in elements for rule in rules or ())]
+
+
+def kinds_reaching(elements: Collection[str]) -> list[tuple[str, str]]:
+    """Codes and labels of the kinds of activities in use that tell for some elements what of all there is they reached
+    (`queries.counting.LYING`): their boards of coverage say what is missing."""
+    rows = KindVersion.objects.filter(kind__noun=Noun.EVENT, state=KindState.IN_USE).order_by("kind__order", "kind_id")
+    found = rows.values_list("kind__code", "kind__label", "body__counts")
+    return [
+        (code, label)
+        for code, label, rules in found
+        if any(rule["element"] in elements and rule.get("of") in LYING for rule in rules or ())
+    ]
 
 
 def places_reached(actor: Actor, kind: Kind, codes: Sequence[str], window: Span) -> Coverage:
