@@ -246,7 +246,9 @@ def test_a_body_put_below_a_unit_to_come_holds_it(land: World) -> None:
 def test_what_lies_in_the_past_takes_effect_at_once(land: World) -> None:
     row = planned(land, merger(land, date(2026, 1, 1)), police_merger(land, date(2026, 1, 1)), on=date(2026, 1, 1))
     assert row.state == ReorganisationState.CARRIED_OUT
-    assert list(Entry.objects.filter(object_type="units.Reorganisation").values_list("event", flat=True)) == [
+    assert list(
+        Entry.objects.filter(object_type="units.Reorganisation").order_by("pk").values_list("event", flat=True)
+    ) == [
         "units.reorganisation.planned",
         "units.reorganisation.carried_out",
     ]
