@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pcmt.apps.plans.models import BodyMatch, Item, ItemState, Plan, Revision
 from pcmt.demo.samples import plan_docx, plan_text
@@ -327,11 +327,19 @@ def test_two_people_at_once(watch: Watched, page: Page, sample: str) -> None:
     expect(card(page, three)).to_contain_text("chữ đang gõ dở")
     # both decide one item within a moment: the later is shown what the earlier did
     settled(page)
-    page.route("**/thay-doi/**", lambda route: route.fulfill(status=204))
+    held: list[Route] = []
+    page.route("**/thay-doi/**", lambda route: held.append(route))
+    with page.expect_request("**/thay-doi/**"):
+        pass
     acts(other, two).get_by_role("button", name="Bỏ").click()
     expect(card(other, two)).to_have_attribute("data-state", "rejected")
     acts(page, two).get_by_role("button", name="Nhận").click()
     told = card(page, two).locator("[role=alert]")
+    expect(told).to_contain_text("Trần Quang Minh vừa bỏ")
+    # on a slow line, what was asked before arrives after: what she was told stays
+    with page.expect_response("**/thay-doi/**"):
+        held[0].continue_()
+    settled(page)
     expect(told).to_contain_text("Trần Quang Minh vừa bỏ")
     watch.shot(page, "conflict")
     watch.axe(page)

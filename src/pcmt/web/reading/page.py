@@ -344,7 +344,7 @@ def bound_by(deck: Deck, deadline: Item) -> list[int]:
 
 
 def sync(revision: Revision) -> str:
-    """The element that asks for what others did; it carries the version the screen has reached."""
+    """The version the screen has reached, for the element that asks for what others did."""
     return render_to_string("reading/sync.html", {"revision": revision})
 
 

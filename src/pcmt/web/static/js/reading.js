@@ -406,8 +406,11 @@ document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   if (card?.matches?.(".tabs")) openTab(keepTab);
 });
 let keepTab = currentTab();
-document.body.addEventListener("htmx:beforeSwap", () => {
+document.body.addEventListener("htmx:beforeSwap", (event) => {
   keepTab = currentTab();
+  const { elt, parameters } = event.detail.requestConfig;
+  // what others did was asked before an answer that has been drawn since: the next asking brings it whole
+  if (elt.id === "sync" && parameters.since !== document.getElementById("since").value) event.detail.shouldSwap = false;
 });
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (refocus) {
