@@ -10,6 +10,7 @@
 # A step does nothing while what it depends on is unchanged (its hash is kept beside its result).
 set -eu
 cd "$(dirname "$0")"
+unset PYTHONDONTWRITEBYTECODE # some images set it; here programs are started hundreds of times, and compiled once
 say() { printf '%s\n' "$*" >&2; }
 die() { say "./do: $*"; exit 1; }
 
@@ -50,7 +51,7 @@ environment() { # $1: folder, $2: requirements; an environment that already hold
   find_python
   say "setting up: Python packages ($2)"
   [ -x "$1/bin/python" ] || .boot/bin/uv venv -q --no-managed-python --python "$python" "$1"
-  VIRTUAL_ENV=$PWD/$1 .boot/bin/uv pip sync -q --require-hashes "$2" requirements/boot.txt
+  VIRTUAL_ENV=$PWD/$1 .boot/bin/uv pip sync -q --compile-bytecode --require-hashes "$2" requirements/boot.txt
   VIRTUAL_ENV=$PWD/$1 .boot/bin/uv pip install -q --no-deps --no-build-isolation --offline -e .
   printf '%s\n' "$want" >"$1/.stamp"
 }
@@ -116,10 +117,20 @@ checked() { # $1: database, then what pytest is to run
   say "SHAKY, failed once and passed alone: $shaky"
 }
 
+tables_ahead() { # what all runs of tests copy their databases from, made while the code is looked at
+  PCMT_TEST_MODEL=$(mktemp -d)
+  export PCMT_TEST_MODEL
+  trap 'kill "$ahead" 2>/dev/null; rm -rf "$PCMT_TEST_MODEL"' EXIT
+  trap 'exit 130' INT TERM
+  for database in sqlite pg; do PCMT_TEST_DB=$database .venv/bin/python -m tests.installation; done >/dev/null 2>&1 &
+  ahead=$!
+}
+
 tests() {
   environment .venv requirements/test.txt
   generated --dev
   if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
+  tables_ahead
   lint
   # core, documents and the house have no database: once is enough. The rooms and whole installations run on both; pages
   # ask the rooms, so they and the walk of all pages run on SQLite, and the browser's journeys through them on PostgreSQL

@@ -1,6 +1,7 @@
 """Databases of tests. Their tables are made once by all processes of a run together, and copied for each.
 
-And a whole installation for tests that start real processes: data folder, database, tables.
+And a whole installation for tests that start real processes: data folder, database, tables. As a program it makes the
+tables before a test asks for them: `./do test` lets it, while it looks at the code.
 """
 
 import fcntl
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import attrs
 import psycopg
+
+from tests.pgbox import bin_dir
 
 PATIENCE = 300.0
 LONG = 1800.0
@@ -99,30 +102,61 @@ def tables() -> Iterator[None]:
         yield
 
 
-MODEL, TABLES = "pcmt_model", "pcmt.sqlite3"
+MODEL, TABLES, DUMP = "pcmt_model", "pcmt.sqlite3", "pcmt.dump"
 
 
 def _model() -> Path:
-    """The folder of the installation that the others are copies of; whoever comes first makes it."""
-    folder = Path(os.environ["PCMT_TEST_MODEL"])
+    """The folder of the installation that the others are copies of; whoever comes first makes it.
+
+    On PostgreSQL the copies are made of the database MODEL, which each server has from the folder's dump.
+    """
+    socket = os.environ.get("PCMT_TEST_PG_SOCKET")
+    folder = Path(os.environ["PCMT_TEST_MODEL"], "pg" if socket else "sqlite")
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "ready").exists():
-            return folder
-        model = Installation(folder, _environment(folder))
-        if socket := os.environ.get("PCMT_TEST_PG_SOCKET"):
-            model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
-            with _server(socket) as connection:
-                connection.execute(f"DROP DATABASE IF EXISTS {MODEL}")  # half made, by who was killed
-                connection.execute(f"CREATE DATABASE {MODEL}")
-        for command in ("migrate", "createcachetable"):
-            done = model.pcmt(command, "--verbosity", "0", patience=LONG)
-            assert done.returncode == 0, done.stderr
-        if not socket:
-            with closing(sqlite3.connect(folder / TABLES)) as made:
-                made.execute("PRAGMA journal_mode = DELETE")  # what is kept in memory knows no other journal
-        (folder / "ready").touch()
+        if not (folder / "ready").exists():
+            _make(folder, socket)
+            (folder / "ready").touch()
+        elif socket:
+            _restore(folder, socket)
     return folder
+
+
+def _make(folder: Path, socket: str | None) -> None:
+    """All migrations, which take half a minute: Django makes all models anew after each step."""
+    model = Installation(folder, _environment(folder))
+    if socket:
+        model.environment["PCMT_DATABASE_URL"] = f"postgresql://postgres@/{MODEL}?host={socket}"
+        with _server(socket) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {MODEL}")  # half made, by who was killed
+            connection.execute(f"CREATE DATABASE {MODEL}")
+    for command in ("migrate", "createcachetable"):
+        done = model.pcmt(command, "--verbosity", "0", patience=LONG)
+        assert done.returncode == 0, done.stderr
+    if socket:
+        _postgres("pg_dump", socket, "--format", "custom", "--compress", "0", "--file", folder / DUMP, MODEL)
+        return
+    with closing(sqlite3.connect(folder / TABLES)) as made:
+        made.execute("PRAGMA journal_mode = DELETE")  # what is kept in memory knows no other journal
+
+
+def _restore(folder: Path, socket: str) -> None:
+    """The model in a server that has none, from the dump that another left."""
+    with _server(socket) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MODEL]).fetchone():
+            return
+        connection.execute("DROP DATABASE IF EXISTS pcmt_half")
+        connection.execute("CREATE DATABASE pcmt_half")
+        _postgres("pg_restore", socket, "--exit-on-error", "--dbname", "pcmt_half", folder / DUMP)
+        connection.execute(f"ALTER DATABASE pcmt_half RENAME TO {MODEL}")
+
+
+def _postgres(program: str, socket: str, *arguments: str | Path) -> None:
+    """One of PostgreSQL's own programs, of the version of the tests' server."""
+    asked = [bin_dir() / program, "--host", socket, "--username", "postgres", *arguments]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=LONG)
+    assert done.returncode == 0, done.stderr
 
 
 def _server(socket: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -146,3 +180,9 @@ def wait_for(what: str, condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    import tests.settings  # noqa: F401 - it starts the server
+
+    _model()

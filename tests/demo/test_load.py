@@ -191,7 +191,7 @@ def test_loading_again_changes_nothing(loaded: Loaded) -> None:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A story of one plan in few provinces, so that it can be told often."""
+    """A story of one plan in few provinces and of few communes, so that it can be told twice."""
     told = story.plans
     whole = national_history()
     provinces = ("40", "38", "51", "62")
@@ -211,14 +211,22 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reorganisations, "happen", lambda *_given: None)
     monkeypatch.setattr(reorganisations, "plan", lambda *_given: None)
     monkeypatch.setattr(story, "plans", lambda: told()[-1:])
+    monkeypatch.setattr(settings, "DEMO_COMMUNES", 1)
+    monkeypatch.setattr(settings, "DEMO_REPORTING", 3)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("short")
-def test_reset_empties_and_loads_anew() -> None:
+def test_reset_leaves_a_real_installation_alone_and_loads_a_demo_anew() -> None:
     load(NOW)
     kept = SourceFile.objects.earliest("pk")
     Plan.objects.update(title="đổi tên")
+    somebody = User.objects.create(username="that.su", full_name="Người Thật", joined_at=NOW)
+    refused = reset(NOW)
+    assert isinstance(refused, Refusal)
+    assert "that.su" in refused.message
+    assert Plan.objects.filter(number="318", title="đổi tên").exists(), "a real installation is left alone"
+    somebody.delete()
     again = reset(NOW)
     assert isinstance(again, Loaded)
     assert not again.already
@@ -226,17 +234,6 @@ def test_reset_empties_and_loads_anew() -> None:
     assert not Plan.objects.filter(title="đổi tên").exists()
     assert SourceFile.objects.earliest("pk").sha256 == kept.sha256
     assert (settings.MEDIA_ROOT / SourceFile.objects.earliest("pk").path).is_file()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("short")
-def test_reset_leaves_a_real_installation_alone() -> None:
-    load(NOW)
-    User.objects.create(username="that.su", full_name="Người Thật", joined_at=NOW)
-    refused = reset(NOW)
-    assert isinstance(refused, Refusal)
-    assert "that.su" in refused.message
-    assert Plan.objects.filter(number="318").exists()
 
 
 @pytest.mark.parametrize("on", [date(2026, 1, 2), date(2028, 2, 29), date(2027, 12, 31)])

@@ -160,7 +160,7 @@ class Walker:
         about = {relation: page.values(self.world.things[relation]) for relation in RELATIONS}
         objects = [part for part in page.parts if len({str(values[part]) for values in about.values()}) > 1]
         relations = RELATIONS if objects else RELATIONS[:1]
-        # A page that does not ask by which method it is asked is asked by POST for the own and the foreign thing only.
+        # A page that answers everybody alike by both methods does not ask by which: POST is asked for the own thing only.
         alike = True
         kept: dict[tuple[str, str], dict[str, Answer]] = {}
         for standing in self.world.standings:
@@ -172,7 +172,7 @@ class Walker:
         for (method, name), answers in kept.items():
             standing = self.by_name[name]
             for relation in relations[1:]:
-                if method == POST and alike and relation != "foreign":
+                if method == POST and alike:
                     answers[relation] = kept[GET, name][relation]
                 elif name in self.twins and relation != "foreign":
                     answers[relation] = kept[method, self.twins[name]][relation]

@@ -64,7 +64,7 @@ def test_an_action_answers_with_what_changed_and_no_more(lan: Client, revision: 
     url = address("decide", revision.pk, item.pk) + f"?v={item.version}"
     html = lan.post(url, {"state": "accepted", "since": revision.version}, headers=HTMX).content.decode()
     assert cards_in(html) == {item.pk}
-    assert 'id="sync"' in html
+    assert 'id="since"' in html
     assert f'value="{revision.version + 1}"' in html
     assert 'id="summary" hx-swap-oob="true"' in html
     assert len(html) < 40_000

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.audit.models import Entry
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import catalogue, last_known
 from pcmt.apps.facts.models import Element, ElementVersion, Form, FormLine, Indicator, IndicatorVersion
 from pcmt.apps.facts.operations import (
     Adding,
@@ -114,6 +114,8 @@ def test_the_catalogue_before_and_after_a_version(chief: Any) -> None:
     assert (before.name, before.breakdowns) == ("Số tin, bài trên mạng xã hội, trang thông tin", ())
     assert (after.name, after.breakdowns) == ("Bài đăng", ("audience",))
     assert catalogue().elements["posts"] == after
+    for day, told in ((JULY - timedelta(1), before), (JULY, after)):
+        assert last_known((), day, elements=["posts", "leads_received"]).elements["posts"] == told
     entry = Entry.objects.get(event="facts.element.versioned")
     assert (entry.before["name"], entry.after["name"]) == (before.name, "Bài đăng")  # type: ignore[index]
     again = version_element(actor=chief, at=NOW, code="posts", version=2, text=text, valid_from=JULY)
@@ -153,6 +155,7 @@ def test_ending_and_taking_up_again(chief: Any) -> None:
     assert isinstance(ended, Element)
     assert row.code not in catalogue(JULY).elements
     assert row.code in catalogue(JULY - timedelta(1)).elements
+    assert last_known((), JULY, elements=[row.code]).elements[row.code].name == TEXT.name  # it ended: its last words
     assert refused(end_element(actor=chief, at=NOW, code=row.code, version=2, on=JULY))[0] == "over"
     later = JULY + timedelta(30)
     gap = version_element(actor=chief, at=NOW, code=row.code, version=2, text=TEXT, valid_from=later)
@@ -196,6 +199,9 @@ def test_an_indicator_is_added_found_by_its_words_and_ended(chief: Any) -> None:
     ended = end_indicator(actor=chief, at=NOW, code=row.code, version=2, on=date(2028, 1, 1))
     assert isinstance(ended, Indicator)
     assert row.code not in catalogue(date(2028, 1, 1)).indicators
+    gone = last_known([row.code], date(2028, 1, 1))
+    assert gone.indicators[row.code].whole == ("communes",)
+    assert set(gone.elements) == {"models", "communes"}
     for wrong, why in (
         (attrs.evolve(text, counted=("nonsense",), words=()), "unknown_element"),
         (attrs.evolve(text, counted=()), "counted"),

@@ -58,6 +58,12 @@ def catalogue_of(codes: Collection[str], on: date | None = None, *, elements: Co
     return Catalogue({row.element.code: element_of(row) for row in found}, indicators)
 
 
+def last_known(codes: Collection[str], on: date, *, elements: Collection[str] = ()) -> Catalogue:
+    """Of the catalogue some as they are on a day, and what does not stand on it in its last version."""
+    standing, ever = catalogue_of(codes, on, elements=elements), catalogue_of(codes, elements=elements)
+    return Catalogue({**ever.elements, **standing.elements}, {**ever.indicators, **standing.indicators})
+
+
 def indicators_made_of(codes: Collection[str]) -> set[str]:
     """Codes of the indicators that are, or ever were, counted from one of the elements."""
     rows = IndicatorVersion.objects.values_list("indicator__code", "counted", "whole")

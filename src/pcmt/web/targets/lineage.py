@@ -14,7 +14,7 @@ import attrs
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.facts.asking import Answer, Ask
-from pcmt.apps.facts.catalogue import catalogue, protected_codes
+from pcmt.apps.facts.catalogue import last_known, protected_codes
 from pcmt.apps.facts.policies import units_seen_by
 from pcmt.apps.facts.queries import Branch, Lineage, exact_units, guarded, lineage
 from pcmt.apps.units.models import Unit, UnitClosure, UnitKind, holds_on
@@ -101,7 +101,7 @@ def step_of(actor: Actor, ask: Ask, unit_id: int, when: When) -> Step:
     return Step(
         unit=unit,
         path=_path(unit_id, when.boundary or past),
-        element=catalogue(when.on).elements.get(ask.element) or catalogue().elements[ask.element],
+        element=last_known((), when.on, elements=[ask.element]).elements[ask.element],
         made=made,
         below=below[:UNITS_LISTED],
         more=max(len(below) - UNITS_LISTED, 0),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import last_known
 from pcmt.apps.facts.models import Form
 from pcmt.apps.facts.policies import units_told_by
 from pcmt.apps.facts.queries import figures
@@ -109,7 +109,7 @@ def page_of(actor: Actor, target: Target, switch: Switch, order: str) -> TargetP
     whole = next(each for each in found if each.whole)
     measure = getattr(whole.target, "measured_by", None)
     code = measure.indicator.code if measure and measure.indicator else ""
-    indicator = catalogue(switch.on).indicators.get(code) or catalogue().indicators.get(code)
+    indicator = last_known([code], switch.on).indicators.get(code) if code else None
     units = by_unit(actor, found, indicator, switch, order)
     silent = _silent(actor, whole, units, switch)
     known, may = switch.known, can_measure(actor, target.plan)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.queries.coverage import kinds_reaching
 from pcmt.apps.facts.asking import Ask
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import last_known
 from pcmt.apps.targets.models import Target
 from pcmt.apps.targets.queries import Judged, judge
 from pcmt.core.periods import ADMINISTRATIVE, STATISTICAL, period_label, span_label
@@ -112,7 +112,7 @@ def lineage(request: HttpRequest, target_id: int) -> HttpResponse:
 
 def roots_of(target: Target, judged: Judged, switch: Switch) -> list[Root]:
     """The figures that a judgement rests on, each with the address of its first step."""
-    elements = {**catalogue().elements, **catalogue(judged.day).elements}
+    elements = last_known((), judged.day, elements={ask.element for ask in judged.asks}).elements
     path = reverse("targets:lineage", args=[target.pk])
     words: dict[str, Any] = {"cua": judged.unit_id, **switch.chosen}
     return [

@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from pcmt.apps.facts.catalogue import breakdowns, catalogue
+from pcmt.apps.facts.catalogue import breakdowns, catalogue_of
 from pcmt.apps.facts.models import Form, FormLine
 from pcmt.core import measures as core
 from pcmt.core.measures import part_label
@@ -49,11 +49,12 @@ class Line:
 
 
 def lines_of(form: Form, on: date) -> Sequence[Line]:
-    """The lines of a form in their order; three statements."""
-    known = catalogue(on).elements
+    """The lines of a form in their order; two statements."""
+    rows = list(form.lines.select_related("element").order_by("order", "pk"))
+    known = catalogue_of((), on, elements={row.element.code for row in rows}).elements
     words = breakdowns(on)
     found = []
-    for row in form.lines.select_related("element").order_by("order", "pk"):
+    for row in rows:
         each = row.element
         element = known.get(each.code) or core.Element(each.code, each.code, "")
         found.append(Line(row, element, part_label(row.breakdown, words) if row.breakdown else ""))

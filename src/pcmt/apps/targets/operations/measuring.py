@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.audit.operations import record
-from pcmt.apps.facts.catalogue import catalogue
+from pcmt.apps.facts.catalogue import catalogue, catalogue_of
 from pcmt.apps.facts.models import CALENDAR_WORDS, Indicator
 from pcmt.apps.plans.models import Plan
 from pcmt.apps.targets.models import BaselineFigure, Measure, Remark, Target, TargetState
@@ -278,8 +278,8 @@ def give_remark(
 
 
 def _facts(measure: Measure) -> dict[str, object]:
-    known = catalogue().indicators
     code = measure.indicator.code if measure.indicator else ""
+    known = catalogue_of([code]).indicators
     return {
         "indicator": known[code].name if code in known else code,
         "breakdown": measure.breakdown,
