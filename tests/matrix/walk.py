@@ -160,7 +160,8 @@ class Walker:
         about = {relation: page.values(self.world.things[relation]) for relation in RELATIONS}
         objects = [part for part in page.parts if len({str(values[part]) for values in about.values()}) > 1]
         relations = RELATIONS if objects else RELATIONS[:1]
-        # A page that answers everybody alike by both methods does not ask by which: POST is asked for the own thing only.
+        # Who is answered alike by both methods was not asked by which: POST is asked for the own thing only. What is
+        # refused by its method is refused before a thing is looked for: it is asked for the own thing only, too.
         alike = True
         kept: dict[tuple[str, str], dict[str, Answer]] = {}
         for standing in self.world.standings:
@@ -171,8 +172,11 @@ class Walker:
             alike = alike and (get.letter, get.tables) == (post.letter, post.tables)
         for (method, name), answers in kept.items():
             standing = self.by_name[name]
+            refused = answers["own"].letter == METHOD
             for relation in relations[1:]:
-                if method == POST and alike:
+                if refused:
+                    answers[relation] = answers["own"]
+                elif method == POST and alike:
                     answers[relation] = kept[GET, name][relation]
                 elif name in self.twins and relation != "foreign":
                     answers[relation] = kept[method, self.twins[name]][relation]
@@ -180,7 +184,7 @@ class Walker:
                     answers[relation] = self._told(page, method, standing, relation, about[relation], faults)
             letters = "".join(answers[relation].letter for relation in relations)
             cells[method][name] = letters[0] if len(set(letters)) == 1 else letters
-            if objects and name not in self.twins and not (method == POST and alike):
+            if objects and name not in self.twins and not refused and not (method == POST and alike):
                 faults += self._guessed(page, method, standing, answers, objects, about)
         return Seen(page=page, cells=cells, faults=faults)
 
