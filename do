@@ -120,7 +120,7 @@ checked() { # $1: database, then what pytest is to run
 tables_ahead() { # what all runs of tests copy their databases from, made while the code is looked at
   PCMT_TEST_MODEL=$(mktemp -d)
   export PCMT_TEST_MODEL
-  trap 'kill "$ahead" 2>/dev/null; rm -rf "$PCMT_TEST_MODEL"' EXIT
+  trap 'kill "$ahead" 2>/dev/null || true; rm -rf "$PCMT_TEST_MODEL"' EXIT
   trap 'exit 130' INT TERM
   for database in sqlite pg; do PCMT_TEST_DB=$database .venv/bin/python -m tests.installation; done >/dev/null 2>&1 &
   ahead=$!

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pcmt.apps.accounts.models import Role
 from pcmt.apps.accounts.operations import create_user, grant_role
@@ -38,10 +38,6 @@ def prepared(world: World) -> str:
         opens_on=today - timedelta(days=3), due_on=today + timedelta(days=3),
     )  # fmt: skip
     return str(person.code)
-
-
-def held(page: Page) -> int:
-    return int(page.locator("[data-count]").inner_text())
 
 
 def test_work_without_a_connection(watch: Watched, world: World) -> None:
@@ -79,7 +75,7 @@ def test_work_without_a_connection(watch: Watched, world: World) -> None:
     page.get_by_role("button", name="Mở", exact=True).click()
     page.get_by_role("button", name="Ghi", exact=True).click()
     expect(page.get_by_text("Đã giữ trên thiết bị, chờ gửi")).to_be_visible()
-    assert held(page) == 1
+    expect(page.locator("[data-count]")).to_have_text("1")
     assert not DrugTest.objects.exists()
 
     page.context.set_offline(False)
