@@ -31,7 +31,7 @@ from pcmt.core.diagnostics import Refusal
 from pcmt.core.periods import Span
 from pcmt.core.schemas import content_from, seal_of
 from pcmt.core.units import check, history_of
-from pcmt.demo import reorganisations, story, units
+from pcmt.demo import figures, registers, reorganisations, story, units
 from pcmt.demo.loader import Loaded, load, reset
 from pcmt.web.projects.campaigns import board_of
 
@@ -191,7 +191,7 @@ def test_loading_again_changes_nothing(loaded: Loaded) -> None:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A story of one plan in few provinces and of few communes, so that it can be told twice."""
+    """A story of one plan in few provinces, without figures and files of people, so that it can be told twice."""
     told = story.plans
     whole = national_history()
     provinces = ("40", "38", "51", "62")
@@ -211,6 +211,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reorganisations, "happen", lambda *_given: None)
     monkeypatch.setattr(reorganisations, "plan", lambda *_given: None)
     monkeypatch.setattr(story, "plans", lambda: told()[-1:])
+    monkeypatch.setattr(figures, "tell", lambda *_given: 0)
+    monkeypatch.setattr(registers, "tell", lambda *_given: 0)
     monkeypatch.setattr(settings, "DEMO_COMMUNES", 1)
     monkeypatch.setattr(settings, "DEMO_REPORTING", 3)
 

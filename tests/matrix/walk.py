@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.test import Client
 
+from pcmt.apps.accounts.queries import grants_of
 from pcmt.apps.accounts.rights import RIGHTS, Role
 from pcmt.apps.audit.models import Entry
 from pcmt.web.account.middleware import BEGAN, SEEN
@@ -114,10 +116,12 @@ def walker() -> Iterator[Walker]:
     logging.disable(logging.CRITICAL)
     try:
         # LibreOffice takes seconds for what is typeset in a tenth of one. The pages that say no are the same for all
-        # and have tests of their own: they are not laid out some ten thousand times.
+        # and have tests of their own: they are not laid out some ten thousand times. What roles somebody holds is asked
+        # once: what a request changes in them is taken back after it.
         with (
             _taken_back(),
             patch("pcmt.documents.intake.programs.find_office", return_value=None),
+            patch("pcmt.web.shell.middleware.grants_of", cache(grants_of)),
             patch("django.conf.urls.handler404", lambda *_asked, **_more: HttpResponse(status=404)),
             patch("django.conf.urls.handler403", lambda *_asked, **_more: HttpResponse(status=403)),
         ):

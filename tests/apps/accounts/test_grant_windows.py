@@ -126,15 +126,17 @@ def test_however_roles_change(land: World, begun: tuple[Any, ...], story: list[t
             made = create_user(actor=None, at=NOW, username=f"p{number}", full_name=f"Người {number}")
             assert isinstance(made, User)
             people.append(made)
+        after = held()
         for act in (*begun, *story):
-            before = held()
+            before = after
             answer = perform(land, people, act)
             event(f"{act[0]}: {'refused' if isinstance(answer, Refusal) else 'done'}")
             check(land)
+            after = held()
             if isinstance(answer, Refusal):
-                assert held() == before, "what was refused changed something"
+                assert after == before, "what was refused changed something"
             elif act[0] == "hand over" and answer:
-                told(before, held(), answer, act[3])
+                told(before, after, answer, act[3])
         transaction.set_rollback(True)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import attrs
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
@@ -227,12 +227,8 @@ def can_look(actor: Actor) -> bool:
 def seen_event(actor: Actor, event_id: int) -> Event:
     """The event when the actor sees it; else there is no such page."""
     rows = shown_to(Event.objects.all(), actor)
-    found: Event | None = rows.select_related("kind", "kind_version", "body", "area", "plan", "task", "made_by").filter(
-        pk=event_id
-    ).first()  # fmt: skip
-    if found is None:
-        raise Http404
-    return found
+    rows = rows.select_related("kind", "kind_version", "body", "area", "plan", "task", "made_by")
+    return get_object_or_404(rows, pk=event_id)
 
 
 def seen_file(request: HttpRequest, event_file_id: int) -> EventFile:

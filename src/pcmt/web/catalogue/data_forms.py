@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -342,10 +342,7 @@ def adopt(request: HttpRequest) -> HttpResponse:
 def seen(actor: Actor, form_id: int) -> Any:
     """A form; 404 for what is not there."""
     found: Any = Form.objects.visible_to(actor).select_related("root", "group", "replaces")
-    row = found.filter(pk=form_id).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(found, pk=form_id)
 
 
 def kept(actor: Actor, form_id: int) -> Any:

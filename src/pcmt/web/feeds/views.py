@@ -8,8 +8,8 @@ from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
@@ -146,10 +146,7 @@ def _allowed(request: HttpRequest, action: str, key: str | None) -> bool:
 
 
 def _mine(actor: Actor, feed_id: int) -> CalendarFeed:
-    feed = CalendarFeed.objects.visible_to(actor).live().filter(pk=feed_id).first()
-    if feed is None:
-        raise Http404
-    return feed
+    return get_object_or_404(CalendarFeed.objects.visible_to(actor).live(), pk=feed_id)
 
 
 def _around() -> dict[str, Any]:

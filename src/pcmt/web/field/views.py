@@ -10,8 +10,8 @@ from uuid import UUID
 import attrs
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -175,9 +175,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One entry that waits: kept as it is, corrected, or dropped."""
     actor = recorder(request)
-    row = entries_waiting(actor).filter(pk=entry_id).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(entries_waiting(actor), pk=entry_id)
     held = FieldEntry.of(row.entry)
     kinds = {each.kind.code: each for each in field_kinds(actor)}
     code = str(request.POST.get("kind") or request.GET.get("kind") or held.kind)

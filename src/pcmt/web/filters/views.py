@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -57,9 +57,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Name, sharing, and whether the list opens with it; only of one's own."""
     actor = acting(request)
-    found = SavedFilter.objects.visible_to(actor).filter(pk=filter_id, user_id=actor.user_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(SavedFilter.objects.visible_to(actor), pk=filter_id, user_id=actor.user_id)
     if request.method != "POST":
         return _change_page(request, found, ChangeForm(initial=_as_typed(found)))
     form = ChangeForm(request.POST)
@@ -80,9 +78,7 @@ def change(request: HttpRequest, filter_id: int) -> HttpResponse:
 def remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Removes one's own filter."""
     actor = acting(request)
-    found = SavedFilter.objects.visible_to(actor).filter(pk=filter_id, user_id=actor.user_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(SavedFilter.objects.visible_to(actor), pk=filter_id, user_id=actor.user_id)
     answer = remove_filter(actor=actor, at=timezone.now(), filter_id=filter_id)
     if isinstance(answer, Refusal):
         messages.error(request, str(answer))

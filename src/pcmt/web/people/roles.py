@@ -8,9 +8,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -287,10 +286,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _grant(actor: Actor, grant_id: int) -> Grant:
     """A role that the actor sees and that is not over; 404 for all others."""
     found = Grant.objects.visible_to(actor).not_over(actor.on).select_related("user", "unit", "delegated_from")
-    grant = found.filter(Q(pk=grant_id)).first()
-    if grant is None:
-        raise Http404
-    return grant
+    return get_object_or_404(found, pk=grant_id)
 
 
 def _changing(request: HttpRequest, grant_id: int) -> tuple[Actor, Grant]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import attrs
 from django.db.models import Count, F, Q
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -62,15 +63,10 @@ class DueCounts:
 
 def seen_plan(request: HttpRequest, plan_id: int) -> Plan:
     """The plan when the actor may see it; else the page does not exist."""
-    found = (
-        Plan.objects.visible_to(acting(request))
-        .select_related("issuer", "owner", "lead", "parent", "item", "carries_out")
-        .filter(pk=plan_id)
+    seen = Plan.objects.visible_to(acting(request))
+    return get_object_or_404(
+        seen.select_related("issuer", "owner", "lead", "parent", "item", "carries_out"), pk=plan_id
     )
-    plan = found.first()
-    if plan is None:
-        raise Http404
-    return plan
 
 
 def revision_in_force(plan: Plan, actor: Actor) -> Revision | None:

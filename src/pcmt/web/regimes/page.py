@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
@@ -369,10 +370,7 @@ def tried_rows(regime: RegimeText, plan: Plan, today: date) -> list[Tried]:
 def seen(actor: Actor, duty_id: int) -> Duty:
     """A regime when the actor may see it; else the page does not exist."""
     found = Duty.objects.visible_to(actor).select_related("plan", "recipient", "form", "feeds", "clause", "ended_by")
-    duty = found.filter(pk=duty_id).first()
-    if duty is None:
-        raise Http404
-    return duty
+    return get_object_or_404(found, pk=duty_id)
 
 
 def regime_page(request: HttpRequest, duty: Duty, incident: IncidentForm | None = None) -> dict[str, Any]:

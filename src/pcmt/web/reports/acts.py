@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -127,10 +127,7 @@ def seen_report(actor: Actor, submission_id: int) -> Submission:
     seen = Submission.objects.visible_to(actor).select_related(
         "duty__plan", "duty__recipient", "unit", "about", "occurrence__due_item", "form_version__form", "signed"
     )
-    found = seen.filter(pk=submission_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen, pk=submission_id)
 
 
 def acts_context(actor: Actor, submission: Submission, failed: ActForm | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -156,10 +156,7 @@ def _source(request: HttpRequest, submission_id: int) -> Reported:
 
 def _seen(actor: Actor, submission_id: int) -> Submission:
     rows = Submission.objects.visible_to(actor).select_related(*LOADED, "signed")
-    found = rows.filter(pk=submission_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=submission_id)
 
 
 def _frame(source: Reported) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -532,9 +532,7 @@ def line_page(request: HttpRequest, submission_id: int, line: str) -> HttpRespon
     seen: Any = Submission.objects.visible_to(actor).select_related(
         "duty__plan", "unit", "about", "occurrence", "form_version__form"
     )
-    report: Submission | None = seen.filter(pk=submission_id).first()
-    if report is None:
-        raise Http404
+    report: Submission = get_object_or_404(seen, pk=submission_id)
     own = report.unit_id == actor.unit_id
     edition = None
     if not own or report.state not in LIVE:

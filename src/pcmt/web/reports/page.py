@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -105,9 +105,7 @@ class Place:
 def submission_of(actor: Actor, submission_id: int) -> Submission:
     """The report when the actor may see it; else there is no such page."""
     rows: Any = Submission.objects.visible_to(actor).select_related(*LOADED, "occurrence__due_item", "signed")
-    found: Submission | None = rows.filter(pk=submission_id).first()
-    if found is None:
-        raise Http404
+    found: Submission = get_object_or_404(rows, pk=submission_id)
     return found
 
 

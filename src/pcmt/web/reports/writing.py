@@ -14,7 +14,7 @@ import attrs
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -66,9 +66,7 @@ def open_page(request: HttpRequest, occurrence_id: int) -> HttpResponse:
     """The report of a due occurrence: leads to it, begins it when asked to, says what that means before."""
     actor = acting(request)
     rows: Any = DutyOccurrence.objects.visible_to(actor).select_related("duty__plan", "duty__form", "unit", "due_item")
-    occurrence = rows.filter(pk=occurrence_id).first()
-    if occurrence is None:
-        raise Http404
+    occurrence = get_object_or_404(rows, pk=occurrence_id)
     begun = Submission.objects.visible_to(actor).filter(occurrence=occurrence).first()
     if begun is not None:
         return redirect("reports:report", submission_id=begun.pk)
@@ -360,9 +358,7 @@ def comment(request: HttpRequest, submission_id: int) -> HttpResponse:
 def settle(request: HttpRequest, submission_id: int, comment_id: int) -> HttpResponse:
     """A comment is settled."""
     submission = submission_of(acting(request), submission_id)
-    said = submission.comments.filter(pk=comment_id).first()
-    if said is None:
-        raise Http404
+    said = get_object_or_404(submission.comments, pk=comment_id)
     done = settle_comment(actor=acting(request), at=timezone.now(), comment_id=said.pk)
     allowed(done)
     if isinstance(done, Refusal):
@@ -398,9 +394,7 @@ def picture_in(request: HttpRequest, submission_id: int, section_key: str) -> Ht
 def picture_out(request: HttpRequest, submission_id: int, picture_id: int) -> HttpResponse:
     """Take a picture out."""
     submission = submission_of(acting(request), submission_id)
-    found = submission.pictures.filter(pk=picture_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(submission.pictures, pk=picture_id)
     done = remove_picture(actor=acting(request), at=timezone.now(), picture_id=found.pk)
     allowed(done)
     if isinstance(done, Refusal):
@@ -412,9 +406,7 @@ def picture_out(request: HttpRequest, submission_id: int, picture_id: int) -> Ht
 def picture_words(request: HttpRequest, submission_id: int, picture_id: int) -> HttpResponse:
     """Write the words below a picture."""
     submission = submission_of(acting(request), submission_id)
-    found = submission.pictures.filter(pk=picture_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(submission.pictures, pk=picture_id)
     caption = str(request.POST.get("caption", ""))
     done = describe_picture(actor=acting(request), at=timezone.now(), picture_id=found.pk, caption=caption)
     allowed(done)

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -48,10 +48,7 @@ class Root:
 def seen_target(request: HttpRequest, target_id: int) -> Target:
     """The target when the actor may see its plan; else the page does not exist."""
     seen = Target.objects.visible_to(acting(request))
-    found = seen.select_related("plan__owner", "clause", "item", "revision", "ended_by").filter(pk=target_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen.select_related("plan__owner", "clause", "item", "revision", "ended_by"), pk=target_id)
 
 
 def target(request: HttpRequest, target_id: int) -> HttpResponse:

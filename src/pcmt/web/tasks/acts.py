@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -131,10 +131,7 @@ def thumbnail(request: HttpRequest, file_id: int) -> HttpResponse:
 def _seen_file(request: HttpRequest, file_id: int) -> NoteFile:
     """The file when the actor may see it and it is still there; else there is no such page."""
     seen = NoteFile.objects.visible_to(acting(request)).select_related("file", "note__due_item")
-    found = seen.filter(pk=file_id, file__isnull=False).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen, pk=file_id, file__isnull=False)
 
 
 def _act(

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 from django.db.models import F
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.tasks.models import DueItem, DueState, PartyRole, ProgressNote, Task, TaskParty
@@ -48,9 +49,7 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
         "occurrence__duty__recipient",
     )
     seen = seen.defer(*(f"task__{name}" for name in LONG))
-    item = seen.filter(pk=due_id).first()
-    if item is None:
-        raise Http404
+    item = get_object_or_404(seen, pk=due_id)
     if item.task is not None:
         item.task.plan = item.plan  # the same, and loaded
     return item
@@ -59,10 +58,7 @@ def seen_due(actor: Actor, due_id: int) -> DueItem:
 def seen_task(actor: Actor, task_id: int) -> Task:
     """The task when the actor may see it; else the page does not exist."""
     seen = Task.objects.visible_to(actor).select_related("plan", "clause", "ended_by", "revision").defer(*LONG)
-    task = seen.filter(pk=task_id).first()
-    if task is None:
-        raise Http404
-    return task
+    return get_object_or_404(seen, pk=task_id)
 
 
 def own_due(actor: Actor, task: Task) -> DueItem | None:

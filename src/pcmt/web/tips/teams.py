@@ -8,8 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,9 +69,7 @@ class TeamForm(forms.Form):
 def team(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Says who receives tips of an area."""
     actor = keeper(request)
-    place = areas_to_set(actor).filter(pk=unit_id).first()
-    if place is None:
-        raise Http404
+    place = get_object_or_404(areas_to_set(actor), pk=unit_id)
     if not can_set_team(actor, unit_id):
         raise PermissionDenied
     now = teams_of(unit_id).filter(valid_to__isnull=True).first()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -23,10 +24,7 @@ FIRST_FEW = 6
 
 def seen_unit(actor: Actor, unit_id: int) -> Unit:
     """The unit when the actor may see it; else the page does not exist."""
-    unit = Unit.objects.visible_to(actor).filter(pk=unit_id).first()
-    if unit is None:
-        raise Http404
-    return unit
+    return get_object_or_404(Unit.objects.visible_to(actor), pk=unit_id)
 
 
 def unit_page(request: HttpRequest, unit_id: int, current: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -261,10 +261,7 @@ def _letter_page(
 
 def _letter(request: HttpRequest, urging_id: int) -> Urging:
     seen = Urging.objects.visible_to(acting(request)).select_related("unit", "office", "file")
-    found = seen.filter(pk=urging_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen, pk=urging_id)
 
 
 def _letters(request: HttpRequest, batch: UUID) -> list[Urging]:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -466,10 +466,7 @@ def one(request: HttpRequest, reorganisation_id: int) -> HttpResponse:
 
 
 def _seen(actor: Actor, pk: int) -> Reorganisation:
-    row = Reorganisation.objects.visible_to(actor).filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(Reorganisation.objects.visible_to(actor), pk=pk)
 
 
 def _one_page(
