@@ -11,7 +11,7 @@ from django.utils import translation
 
 from pcmt.apps.audit.origin import Origin, origin, origin_is
 from pcmt.config.logging import Impersonal
-from pcmt.config.middleware import chosen_language, compressed_pages, request_origin
+from pcmt.config.middleware import chosen_language, compressed_pages, known_methods, request_origin
 
 
 def tell_language(request: HttpRequest) -> HttpResponse:
@@ -87,3 +87,20 @@ def test_a_page_never_has_the_same_length_or_token_twice(client: Client, db: Non
     pages = [gzip.decompress(answer.content).decode() for answer in answers]
     assert len({re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page)[0] for page in pages}) == 8
     assert len({len(answer.content) for answer in answers}) > 1
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("GET", 200), ("HEAD", 200), ("POST", 200), ("OPTIONS", 200)]
+    + [(method, 405) for method in ("PUT", "PATCH", "DELETE", "PROPFIND", "TRACE")],
+)
+def test_methods_that_no_page_has_go_no_further(rf: RequestFactory, method: str, status: int) -> None:
+    asked: list[HttpRequest] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        asked.append(request)
+        return HttpResponse()
+
+    response = known_methods(view)(rf.generic(method, "/"))
+    assert (response.status_code, len(asked)) == (status, status == 200)
+    assert response.get("Allow", "") == ("GET, HEAD, POST, OPTIONS" if status == 405 else "")

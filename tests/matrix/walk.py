@@ -193,17 +193,19 @@ class Walker:
         return Seen(page=page, cells=cells, faults=faults)
 
     def other_methods(self, page: Page) -> list[str]:
-        """What PUT, PATCH and DELETE change; there must be nothing. Asked by those who may do most, of their own."""
-        faults = []
+        """What PUT, PATCH and DELETE are answered, of their own, to those who may do most: that there is none."""
         values = page.values(self.world.things["own"])
-        for standing in self.world.standings:
-            if standing.role not in {"standing_office", "administrator"}:
-                continue
-            for method in ("PUT", "PATCH", "DELETE"):
-                answer = self._ask(page, method, standing, "own", values, lambda _answer: None)
-                if answer.letter in {CHANGED, BROKEN}:
-                    faults.append(f"{method} as {standing.name}: {answer.trouble or sorted(answer.tables)}")
-        return faults
+        asked = [(method, each) for method in ("PUT", "PATCH", "DELETE") for each in self.world.standings]
+        answers = [
+            (f"{method} as {each.name}", self._ask(page, method, each, "own", values, lambda _answer: None))
+            for method, each in asked
+            if each.role in {"standing_office", "administrator"}
+        ]
+        return [
+            f"{where}: {answer.letter} {answer.trouble} {sorted(answer.tables)}"
+            for where, answer in answers
+            if answer.letter != METHOD or answer.tables
+        ]
 
     def _guessed(
         self,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
@@ -51,6 +51,18 @@ def forgetful_tipline(get_response: Respond) -> Respond:
             # Django's own mark that nothing has to be written: a line would hold the minute
             response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
+
+    return respond
+
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+def known_methods(get_response: Respond) -> Respond:
+    """Refuses methods that no page has (PUT, PATCH, DELETE, ...), before anything is looked up for them."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        return get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     return respond
 

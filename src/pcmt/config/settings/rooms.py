@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "pcmt.config.middleware.forgetful_tipline",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pcmt.config.middleware.known_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pcmt.config.middleware.compressed_pages",
     "pcmt.config.middleware.request_origin",
