@@ -19,6 +19,7 @@ from pcmt.apps.targets.models import Standing, Target
 from pcmt.apps.targets.operations import confirm_proposals
 from pcmt.apps.units.models import Unit
 from pcmt.apps.units.operations import carry_out_reorganisations
+from pcmt.core import units as core
 from pcmt.core.periods import STATISTICAL, Kind, Span
 from pcmt.core.schemas import CountOf, CountRule, FieldType, KindField, Option, When, kind_data
 from tests.apps.activities.test_counting import counted_on, noon
@@ -213,6 +214,48 @@ def test_a_merger_counts_nothing_twice_and_loses_nothing(here: World) -> None:
     assert [figure(here["an_binh"], "schools_reached", span) for span in (june, july)] == [2, 2]
     assert figure(heir, "schools_reached", july) == 2
     assert figure(heir, "school_sessions", july) == 0, "kept on: a quiet month is zero"
+
+
+def test_a_division_goes_on_with_the_heir_and_begins_anew_with_the_other_part(here: World) -> None:
+    """Who takes over goes on counting; the other part tells nothing until it writes down something itself."""
+    unit = here["dong_hoa"]
+    for schema in (SCHOOL_SESSION, HOT_SPOT):
+        keep_since(unit.pk, kind(schema).kind_id, JANUARY)
+    school = place(unit, SCHOOL, since=date(2020, 9, 5))
+    EventPlace.objects.create(
+        event=event(unit, SCHOOL_SESSION, on=date(2026, 6, 20), data={"people": 10}), place=school
+    )
+    place(unit, since=date(2026, 6, 29))
+    below = [str(here[key].pk) for key in ("dong_hoa_police", "dong_hoa_clinic")]
+    parts = (
+        core.Part(core.NewUnit("new:1", "Xã Bắc", "commune", code="90001"), 60, True, tuple(below)),
+        core.Part(core.NewUnit("new:2", "Xã Nam", "commune", code="90002"), 40),
+    )  # fmt: skip
+    row = planned(here, core.Division(SOON, str(unit.pk), parts))
+    mark([unit.pk], JANUARY, noon(date(2026, 6, 29)))
+    carry_out_reorganisations(at=noon(SOON))
+    row.refresh_from_db()
+    north, south = (Unit.objects.get(pk=row.made[key]) for key in ("new:1", "new:2"))
+    begun = event(south, SCHOOL_SESSION, on=date(2026, 8, 12), data={"people": 30})
+    keep_since(south.pk, begun.kind_id, begun.on)
+    for day in (date(2026, 7, 20), date(2026, 8, 31)):
+        mark_all(at=noon(day))
+        recount(at=noon(day))
+    june, july, august = (month(2026, number) for number in (6, 7, 8))
+
+    def told(element: str, *units: Unit) -> list[list[int | None]]:
+        return [[figure(each, element, span) for span in (june, july, august)] for each in units]
+
+    whole = here["an_binh"]
+    assert told("school_sessions", unit, north, south, whole) == [
+        [1, None, None],
+        [None, 0, 0],
+        [None, None, 1],
+        [1, 0, 1],
+    ]
+    assert told("hot_spots_new", unit, north, whole) == [[1, None, None], [None, 0, 0], [1, 0, 0]]
+    assert told("hot_spots", north, whole) == [[None, 1, 1], [1, 1, 1]]
+    assert told("schools_reached", north, whole) == [[None, 1, 1], [1, 1, 1]]
 
 
 def test_entries_of_days_around_a_merger_written_down_late_count_with_the_heir(here: World) -> None:
