@@ -368,13 +368,15 @@ class CountedUnit(models.Model):
     """From which day on a unit's figures are counted from its records (`facts.counters`), by the kind of records.
 
     Without an `element` it holds for all that the source counts: who keeps files keeps them all. Of activities a unit
-    may keep some and go on telling numbers of others: there each element has its own row and day.
+    may keep some and go on telling numbers of others: there each element has a row for each time in which it was
+    counted, up to its `end` (not included): a kind of activities may be given up, and taken up again.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     source = models.CharField(max_length=10, choices=Source.choices)
     element = models.ForeignKey(Element, models.PROTECT, null=True, blank=True, related_name="+")
     start = models.DateField("từ ngày")
+    end = models.DateField("đến trước ngày", null=True, blank=True)
 
     objects = OpenQuerySet.as_manager()
 
@@ -385,10 +387,11 @@ class CountedUnit(models.Model):
                 fields=["unit", "source"], name="counted_unit_once", condition=Q(element__isnull=True)
             ),
             models.UniqueConstraint(
-                fields=["unit", "source", "element"],
+                fields=["unit", "source", "element", "start"],
                 name="counted_unit_element_once",
                 condition=Q(element__isnull=False),
             ),
+            models.CheckConstraint(name="counted_unit_ends_later", condition=Q(end=None) | Q(end__gt=F("start"))),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,14 @@ def half_month(day: date) -> date:
     return day.replace(day=1 if day.day < SECOND_HALF else SECOND_HALF)
 
 
+def next_half_month(day: date) -> date:
+    """The first day of the half of a month after that in which a day lies."""
+    first = half_month(day)
+    return (
+        first.replace(day=SECOND_HALF) if first.day == 1 else (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    )
+
+
 def pieces(
     since: date, upto: date, cuts: Collection[date] = (), *, ends: date | None = None, weeks: bool = False
 ) -> list[Span]:
@@ -41,11 +49,7 @@ def pieces(
     at = first
     while at < stop:
         days.add(at)
-        at = (
-            half_month(at + timedelta(days=17))
-            if at.day == 1
-            else (at.replace(day=28) + timedelta(days=4)).replace(day=1)
-        )
+        at = next_half_month(at)
     if weeks:
         at = first + timedelta(days=-first.weekday() % 7)
         while at < stop:

@@ -37,6 +37,10 @@ class Span:
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end
 
+    def covers(self, other: Span) -> bool:
+        """Whether all days of another are inside."""
+        return self.start <= other.start and other.end <= self.end
+
     def overlap(self, other: Span) -> Span | None:
         """The days in both, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)

@@ -17,6 +17,8 @@ from pcmt.apps.activities.policies import can_keep_kind, can_keep_kinds
 from pcmt.apps.activities.queries.kinds import schema_of, use_of, used_often, writable
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
 from pcmt.core.measures import Breakdown, Catalogue
+from pcmt.core.measures.pieces import next_half_month
+from pcmt.core.periods import DAY
 from pcmt.core.schemas import KindField, KindSchema, kind_changes
 from pcmt.web.kinds.words import NOUNS, SENSITIVITIES, SORTS, TYPES, change_rows, rule_words
 from pcmt.web.shell.access import acting
@@ -75,12 +77,14 @@ def kind(request: HttpRequest, kind_id: int) -> HttpResponse:
         "kind": found, "noun": NOUNS[found.noun], "trail": trail(), "used": used, "shown": shown, "other": other,
         "changes": changes, "draft": next((each for each in versions if each.state == KindState.DRAFT), None),
         "versions": [
-            {"version": each, "tone": TONES[KindState(each.state)], "entries": use.entries.get(each.pk, 0)}
+            {"version": each, "state": state, "tone": TONES[state], "entries": use.entries.get(each.pk, 0)}
             for each in versions
+            for state in [KindState.ENDED if each.ended_on else KindState(each.state)]
         ],
         "writes": found.pk in writable(actor),
         "sees": actor.sees_below("activities.Event"),
-        "use": use, "keeps": keeps, "copies": can_keep_kinds(actor), **told(schema, elements, parts),
+        "use": use, "counted_to": next_half_month(found.retired_on or actor.on) - DAY,
+        "keeps": keeps, "copies": can_keep_kinds(actor), **told(schema, elements, parts),
     }  # fmt: skip
     return render(request, "kinds/kind.html", context)
 

@@ -119,7 +119,7 @@ def retire(request: HttpRequest, kind_id: int) -> HttpResponse:
     if isinstance(done, Refusal):
         messages.error(request, done.message)
     else:
-        messages.success(request, _("Đã thôi dùng. Những gì đã ghi vẫn giữ và vẫn được đếm."))
+        messages.success(request, _("Đã thôi dùng. Những gì đã ghi vẫn giữ."))
     return redirect("kinds:kind", found.pk)
 
 

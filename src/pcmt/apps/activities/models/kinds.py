@@ -62,7 +62,8 @@ class KindState(models.TextChoices):
 class KindVersion(models.Model):
     """One version of a kind: `body` is a `core.schemas.KindSchema` as data. Never changed once it is in use.
 
-    Entries keep the version they were made by; lists and exports show several versions side by side.
+    Entries keep the version they were made by; lists and exports show several versions side by side. It ended on the
+    day on which the next was put in use, or its kind was retired: from then on nothing new is counted by it.
     """
 
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="versions")
@@ -73,6 +74,7 @@ class KindVersion(models.Model):
     made_at = models.DateTimeField("lập lúc")
     made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     used_at = models.DateTimeField("dùng từ", null=True, blank=True)
+    ended_on = models.DateField("thôi dùng từ ngày", null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = OpenQuerySet.as_manager()

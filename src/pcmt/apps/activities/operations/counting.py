@@ -74,8 +74,8 @@ def mark_all(*, at: datetime) -> int:
     """Have every unit counted again from the half month before this one on: days have passed, weeks are over.
 
     From an earlier day where nothing was told since, for the program had been off: quiet weeks are zero all the same.
-    Units that ended and told all are left alone. Also those with figures for a piece that a kept window, added since,
-    cuts in two. How many were marked.
+    Units that count no more and told all are left alone. Also those with figures for a piece that a kept window, added
+    since, cuts in two. How many were marked.
     """
     told = Fact.objects.counting().filter(recording__source=Source.ACTIVITY, breakdown="").order_by()
     last = dict(told.values_list("unit_id").annotate(Max("end")))
@@ -105,17 +105,17 @@ def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
     """Count a unit's figures from its records, from the half month before that of a day on; whether any changed."""
     unit = Unit.objects.get(pk=unit_id)
     kept = kept_by(unit)
-    if not kept.first:
+    if not kept.times:
         return False
     today = timezone.localdate(at)
-    since = max(half_month(half_month(start) - DAY), min(kept.first.values()))
+    since = max(half_month(half_month(start) - DAY), min(spans[0].start for spans in kept.times.values()))
     spans = pieces_of(unit, since, today)
     last = spans[-1] if spans else None
     # it runs on where tomorrow does not begin another piece
     ends = {span.start for span in pieces_of(unit, today, today + DAY)}
     running = last if last is not None and last.end == today + DAY and last.end not in ends else None
     made = tell_counted(
-        at=at, unit_id=unit_id, source=Source.ACTIVITY, since=since, first=kept.first,
+        at=at, unit_id=unit_id, source=Source.ACTIVITY, since=since, first=kept.times,
         numbers=counted(unit, kept, spans), running=running,
     )  # fmt: skip
     return made is not None

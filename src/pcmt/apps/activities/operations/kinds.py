@@ -11,13 +11,16 @@ from datetime import date, datetime, time
 
 import attrs
 from django.db import IntegrityError, transaction
+from django.db.models import DateField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import Kind, KindState, KindVersion
+from pcmt.apps.activities.operations.counting import mark
 from pcmt.apps.activities.policies import can_keep_kind, can_keep_kinds
-from pcmt.apps.activities.queries.counting import check_ready, counted_elsewhere
+from pcmt.apps.activities.queries.counting import check_ready, counted_elsewhere, keeping
 from pcmt.apps.activities.queries.kinds import draft_of, in_use, schema_of
 from pcmt.apps.audit.operations import Thing, record
 from pcmt.apps.facts.catalogue import breakdowns, catalogue
@@ -100,8 +103,8 @@ def _loaded(at: datetime | None) -> LoadedKinds:
             kind, _made = Kind.objects.update_or_create(code=code, defaults=told)
             body, before = kind_data(ready.schema), in_use(kind)
             words = kind_summary(kind_changes(schema_of(before), ready.schema)) if before else ""
-            kind.versions.filter(state=KindState.IN_USE).update(state=KindState.ENDED)
             moment = at or _midnight(ready.dated)
+            _end(kind, KindState.ENDED, moment)
             kind.versions.create(
                 number=_next_number(kind), body=body, state=KindState.IN_USE, words=words[:WORDS_CHARS],
                 made_at=moment, used_at=moment,
@@ -236,16 +239,15 @@ def use_draft(*, actor: Actor, at: datetime, version_id: int, version: int, word
         if refused := _wrong(schema, schema_of(before) if before else None, timezone.localdate(at)):
             return refused
         changes = kind_changes(schema_of(before), schema) if before else ()
-        if before and not changes:
+        if before and not changes and kind.retired_on is None:
             return Refusal(code="unchanged", message=_("Bản đang soạn không khác bản đang dùng."))
-        if before:
-            before.state = KindState.ENDED
-            before.save(update_fields=["state"])
+        _end(kind, KindState.ENDED, at)
         draft.state, draft.used_at, draft.version = KindState.IN_USE, at, draft.version + 1
         draft.words = (" ".join(words.split()) or draft.words or kind_summary(changes))[:WORDS_CHARS]
         draft.save(update_fields=["state", "used_at", "version", "words"])
         kind.retired_on = None
         _rename(kind, schema)
+        mark(keeping(kind), timezone.localdate(at), at)
         record(
             at=at, actor=actor, event="activities.kind.used", obj=kind,
             before={"number": before.number} if before else None,
@@ -255,7 +257,11 @@ def use_draft(*, actor: Actor, at: datetime, version_id: int, version: int, word
 
 
 def retire_kind(*, actor: Actor, at: datetime, kind_id: int, version: int) -> Kind | Refusal:
-    """Offer a kind no more, from today on. What was recorded stays, can be put right and counts; its draft goes."""
+    """Offer a kind no more, from today on. What was recorded stays, can be put right and counts; its draft goes.
+
+    What only this kind counts is counted until the half of the month is over; then people tell it again, for nobody
+    writes it down any more: no entry is not zero.
+    """
     with transaction.atomic():
         kind = _locked(actor, kind_id)
         if isinstance(kind, Refusal):
@@ -267,8 +273,16 @@ def retire_kind(*, actor: Actor, at: datetime, kind_id: int, version: int) -> Ki
         kind.versions.filter(state=KindState.DRAFT).delete()
         kind.retired_on, kind.version = timezone.localdate(at), kind.version + 1
         kind.save(update_fields=["retired_on", "version"])
+        _end(kind, KindState.IN_USE, at)
+        mark(keeping(kind), kind.retired_on, at)
         record(at=at, actor=actor, event="activities.kind.retired", obj=kind, after={"on": kind.retired_on})
     return kind
+
+
+def _end(kind: Kind, state: KindState, at: datetime) -> None:
+    """Have the version in use end, once: a retired kind ended on the day on which it was retired."""
+    rows = kind.versions.filter(state=KindState.IN_USE)
+    rows.update(state=state, ended_on=Coalesce("ended_on", Value(timezone.localdate(at), DateField())))
 
 
 def _rename(kind: Kind, schema: KindSchema) -> None:

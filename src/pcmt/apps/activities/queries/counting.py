@@ -2,8 +2,8 @@
 
 Each entry counts by the rules of the version of its kind that it was made by. What is told is cut into halves of
 months and weeks (`core.measures.pieces`), so that weeks and the months of both calendars are made of whole pieces. A
-unit counts an element from the day on which it first kept a kind that counts into it; from then on a quiet piece is
-zero.
+unit counts an element from the day on which it first kept a kind that counts into it, until no such kind is in use; in
+between a quiet piece is zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 import attrs
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 
 from pcmt.apps.activities.models import (
@@ -26,6 +26,7 @@ from pcmt.apps.activities.models import (
     EventPlace,
     EventState,
     KeptSince,
+    Kind,
     KindNoun,
     KindState,
     KindVersion,
@@ -37,7 +38,7 @@ from pcmt.apps.facts.models import Element, Source
 from pcmt.apps.units.models import Level, Succession, Unit, UnitClosure, UnitKind, holds_on
 from pcmt.apps.units.queries import committee
 from pcmt.core.measures import Nature
-from pcmt.core.measures.pieces import half_month, piece_of
+from pcmt.core.measures.pieces import half_month, next_half_month, piece_of
 from pcmt.core.periods import DAY, Span
 from pcmt.core.schemas import CountOf, CountRule, KindSchema, Noun, kind_from
 
@@ -127,13 +128,14 @@ def check_ready(schemas: Iterable[KindSchema]) -> None:
 
 @attrs.frozen
 class Kept:
-    """What a unit counts: versions of the kinds it keeps, from which day on each element, with how many decimals.
+    """What a unit counts: versions of the kinds it keeps, when each element is counted, with how many decimals.
 
-    `stocks` are the elements that say how many there are, not how many came up.
+    A time that ends with `date.max` goes on. `stocks` are the elements that say how many there are, not how many came
+    up.
     """
 
     versions: Mapping[int, KindSchema]
-    first: Mapping[str, date]
+    times: Mapping[str, tuple[Span, ...]]
     places: Mapping[str, int]
     stocks: frozenset[str] = frozenset()
 
@@ -144,7 +146,7 @@ class Kept:
                 rule
                 for rule in schema.counts
                 if rule.of in sorts
-                and rule.element in self.first
+                and rule.element in self.times
                 and (stock is None or (rule.element in self.stocks) is stock)
             ]
             for pk, schema in self.versions.items()
@@ -154,8 +156,11 @@ class Kept:
 
 
 def kept_by(unit: Unit) -> Kept:
-    """What a unit counts. An element that came with a later version of a kind is counted since that was put in use:
-    before, people told it."""
+    """What a unit counts: each element while a version of a kind that the unit keeps is in use and counts into it.
+
+    A later version begins with the half of a month in which it was put in use: before, people told what it adds. One
+    that ended counts until its half is over; what then no version counts is told by people again.
+    """
     since = {kind: days for kind, *days in KeptSince.objects.filter(unit=unit).values_list("kind", "start", "reached")}
     rows = KindVersion.objects.filter(kind__in=since, state__in=USED).order_by("kind_id", "number") if since else ()
     found = [(row, kind_from(row.body)) for row in rows]
@@ -163,20 +168,33 @@ def kept_by(unit: Unit) -> Kept:
     known = Element.objects.filter(code__in=named).values_list("code", "places", "nature") if named else ()
     places = {code: decimals for code, decimals, _nature in known}
     stocks = frozenset(code for code, _decimals, nature in known if nature == Nature.STOCK)
-    first: dict[str, date] = {}
-    counting: dict[int, set[str]] = defaultdict(set)
+    times: dict[str, list[Span]] = defaultdict(list)
+    kinds: set[int] = set()
     for row, schema in found:
-        later = counting.get(row.kind_id) is not None and row.used_at is not None
+        later = row.kind_id in kinds and row.used_at is not None
+        kinds.add(row.kind_id)
         used = half_month(timezone.localdate(row.used_at)) if later else date.min
+        end = date.max if row.ended_on is None else next_half_month(row.ended_on)
         start, reached = since[row.kind_id]
         here = {rule.element for rule in schema.counts if rule.of in LYING} & stocks
-        for element in set(schema.elements) & set(places) - counting[row.kind_id]:
+        for element in set(schema.elements) & set(places):
             begun = [day for day in (start, reached if element in here else None) if day is not None]
-            if begun:
-                day = max(half_month(min(begun)), unit.valid_from or date.min, used)
-                first[element] = min(first.get(element, date.max), day)
-        counting[row.kind_id] |= set(schema.elements)
-    return Kept({row.pk: schema for row, schema in found}, first, places, stocks)
+            first = max(half_month(min(begun)), unit.valid_from or date.min, used) if begun else end
+            if first < end:
+                times[element].append(Span(first, end))
+    told = {element: _joined(spans) for element, spans in times.items()}
+    return Kept({row.pk: schema for row, schema in found}, told, places, stocks)
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Times in order, those that meet or overlap as one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def bodies_of(unit: Unit, span: Span) -> Q:
@@ -219,7 +237,7 @@ def counting_events(bodies: Q, kept: Kept, versions: Collection[int], span: Span
 
 
 def counted(unit: Unit, kept: Kept, spans: Sequence[Span]) -> Numbers:
-    """The figures of a unit in pieces, in order: every element from its first day on, zeros too. A few statements,
+    """The figures of a unit in pieces, in order: every element while it is counted, zeros too. A few statements,
     however many entries and kinds there are.
 
     What was written down for a day of the same year before the unit was there counts on its first day.
@@ -278,9 +296,9 @@ class _Tally:
     def numbers(self) -> Numbers:
         """What was counted, zeros too; parts only where the whole is not zero."""
         told: Numbers = {}
-        for element, first in self.kept.first.items():
+        for element, times in self.kept.times.items():
             for span in self.spans:
-                if span.start < first:
+                if not any(each.covers(span) for each in times):
                     continue
                 total = self.found[element, "", span]
                 told[element, "", span] = total
@@ -524,5 +542,18 @@ def _standing(tally: _Tally, spells: Iterable[_Spell]) -> None:
 
 
 def kept_units() -> dict[int, date | None]:
-    """Units that count anything, with the day after their last."""
-    return dict(KeptSince.objects.order_by().values_list("unit", "unit__valid_to").distinct())
+    """Units that count anything, with the first day on which they count no more: they ended, or all kinds they kept are
+    given up."""
+    rows = KeptSince.objects.order_by().values_list("unit", "unit__valid_to")
+    found = {}
+    for unit_id, ended, offered, given_up in rows.annotate(
+        offered=Count("pk", filter=Q(kind__retired_on=None)), given_up=Max("kind__retired_on")
+    ):
+        ends = [day for day in (ended, None if offered else next_half_month(given_up)) if day is not None]
+        found[unit_id] = min(ends, default=None)
+    return found
+
+
+def keeping(kind: Kind) -> list[int]:
+    """The units that keep a kind."""
+    return list(KeptSince.objects.filter(kind=kind).order_by("unit").values_list("unit", flat=True))

@@ -36,21 +36,21 @@ Numbers = Mapping[tuple[str, str, Span], int]
 
 
 def tell_counted(
-    *, at: datetime, unit_id: int, source: Source, since: date, first: date | Mapping[str, date], numbers: Numbers,
-    running: Span | None = None,
+    *, at: datetime, unit_id: int, source: Source, since: date, first: date | Mapping[str, Sequence[Span]],
+    numbers: Numbers, running: Span | None = None,
 ) -> Recording | None:  # fmt: skip
     """Have exactly these numbers of a unit stand for its periods from the day `since` on; None: nothing differed.
 
-    `first` is the day from which on the unit has records, or such a day for each element that it counts: then others of
-    the source stay as they are. The periods of `numbers` do not overlap and begin on `since` or later. `running` is the
-    one of them that is not over and ends with today: what has not changed in it since an earlier day stays told up to
-    that day, so that quiet units cost nothing.
+    `first` is the day from which on the unit has records, or for each element that it counts the times in which it does
+    (until `date.max`: it still does): then others of the source stay as they are. The periods of `numbers` do not
+    overlap and begin on `since` or later. `running` is the one of them that is not over and ends with today: what has
+    not changed in it since an earlier day stays told up to that day, so that quiet units cost nothing.
     """
     counter = next(each for each in counters() if each.source == source)
-    days: Mapping[str, date] = first if isinstance(first, Mapping) else dict.fromkeys(counter.elements, first)
+    kept = dict.fromkeys(counter.elements, (Span(first, date.max),)) if isinstance(first, date) else dict(first)
     with transaction.atomic():
         share_tree()
-        rows = Element.objects.filter(code__in=set(days) & set(counter.elements))
+        rows = Element.objects.filter(code__in=set(kept) & set(counter.elements))
         elements = {row.pk: row for row in rows}
         if not elements:
             return None
@@ -58,10 +58,11 @@ def tell_counted(
         mine = Fact.objects.current().filter(
             unit=unit_id, element__in=elements, recording__source=source, accepted=True, end__gt=since
         )
-        early = Q(pk__in=())
-        for day in sorted({days[row.code] for row in elements.values()}):
-            early |= Q(element__in=[pk for pk, row in elements.items() if days[row.code] == day], start__gte=day)
-        typed = Fact.objects.current().filter(early, unit=unit_id, accepted=True).exclude(recording__source=source)
+        inside = Q(pk__in=())
+        for span in sorted({span for row in elements.values() for span in kept[row.code]}):
+            there = [pk for pk, row in elements.items() if span in kept[row.code]]
+            inside |= Q(element__in=there, start__gte=span.start, end__lte=span.end)
+        typed = Fact.objects.current().filter(inside, unit=unit_id, accepted=True).exclude(recording__source=source)
         wanted = {
             (unit_id, ids[code], part, span): value for (code, part, span), value in numbers.items() if code in ids
         }
@@ -70,9 +71,8 @@ def tell_counted(
             return None
         ledger = Ledger.opened(asked, elements, at)
         # by element, or once for all of the source
-        begun: dict[str, date] = dict(days) if isinstance(first, Mapping) else {"": first}
-        begun = {code: day for code, day in begun.items() if not code or code in ids}
-        _keep_first(unit_id, source, {ids.get(code): day for code, day in begun.items()})
+        times = {"": (Span(first, date.max),)} if isinstance(first, date) else {code: tuple(kept[code]) for code in ids}
+        _keep_times(unit_id, source, {ids.get(code): spans for code, spans in times.items()})
         standing = {
             (row.unit_id, row.element_id, row.breakdown, Span(row.start, row.end)): row for row in mine.defer("note")
         }
@@ -88,25 +88,31 @@ def tell_counted(
             made = Recording.objects.create(at=at, source=source)
             ledger.write(made, new, closing=closing)
             _put_aside(ledger, aside, at)
-        cells = CountedCells({(unit_id, str(source), code): day for code, day in begun.items()}, (counter,))
+        cells = CountedCells({(unit_id, str(source), code): spans for code, spans in times.items()}, (counter,))
         compare({unit_id}, list(elements.values()), cells, at)
         if made is not None:
             record(at=at, actor=None, event="facts.numbers.told", obj=made, after={"count": len(new)})
     return made
 
 
-def _keep_first(unit_id: int, source: Source, wanted: Mapping[int | None, date]) -> None:
-    """Keep from which day on a unit's figures are counted: by the element's id, under None for all of the source."""
-    known = {row.element_id: row for row in CountedUnit.objects.filter(unit_id=unit_id, source=source)}
-    new = [
-        CountedUnit(unit_id=unit_id, source=source, element_id=pk, start=start)
-        for pk, start in wanted.items()
-        if pk not in known
-    ]
-    CountedUnit.objects.bulk_create(new)
-    for pk, start in wanted.items():
-        if pk in known and known[pk].start != start:
-            CountedUnit.objects.filter(pk=known[pk].pk).update(start=start)
+def _keep_times(unit_id: int, source: Source, wanted: Mapping[int | None, Sequence[Span]]) -> None:
+    """Keep when a unit's figures are counted: by the element's id, under None for all of the source."""
+    rows = CountedUnit.objects.filter(unit_id=unit_id, source=source)
+    known = {(row.element_id, row.start): row for row in rows if row.element_id in wanted}
+    times = {
+        (pk, span.start): None if span.end == date.max else span.end for pk, spans in wanted.items() for span in spans
+    }
+    gone = [row.pk for key, row in known.items() if key not in times]
+    if gone:
+        rows.filter(pk__in=gone).delete()
+    CountedUnit.objects.bulk_create(
+        CountedUnit(unit_id=unit_id, source=source, element_id=pk, start=start, end=end)
+        for (pk, start), end in times.items()
+        if (pk, start) not in known
+    )
+    for key, end in times.items():
+        if key in known and known[key].end != end:
+            rows.filter(pk=known[key].pk).update(end=end)
 
 
 def _differences(

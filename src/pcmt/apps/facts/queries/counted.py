@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -18,19 +19,19 @@ MOST_NAMED = 500
 
 @attrs.frozen
 class CountedCells:
-    """From which day on figures of units are counted: by unit, kind of records, and element ("": all it counts)."""
+    """When figures of units are counted: by unit, kind of records, and element ("": all it counts)."""
 
-    since: Mapping[tuple[int, str, str], date] = attrs.field(factory=dict)
+    kept: Mapping[tuple[int, str, str], tuple[Span, ...]] = attrs.field(factory=dict)
     counters: tuple[Counter, ...] = ()
 
     def counter(self, unit_id: int, element: str, breakdown: str, span: Span) -> Counter | None:
-        """Who counts a cell; nobody where a period begins before the unit's records do: there people know more."""
+        """Who counts a cell; nobody where a period is not wholly in the time of the records: there people know more."""
         found = counter_of(element, breakdown, self.counters)
         if found is None:
             return None
         source = str(found.source)
-        first = self.since.get((unit_id, source, ""), self.since.get((unit_id, source, element)))
-        return found if first is not None and first <= span.start else None
+        kept = self.kept.get((unit_id, source, ""), self.kept.get((unit_id, source, element), ()))
+        return found if any(each.covers(span) for each in kept) else None
 
 
 def counted_cells(unit_ids: Collection[int], elements: Collection[str]) -> CountedCells:
@@ -42,13 +43,12 @@ def counted_cells(unit_ids: Collection[int], elements: Collection[str]) -> Count
     rows = CountedUnit.objects.filter(Q(source__in=whole, element=None) | Q(element__code__in=set(elements)))
     if len(unit_ids) <= MOST_NAMED:
         rows = rows.filter(unit__in=unit_ids)
-    since = {
-        (unit, source, code or ""): start
-        for unit, source, code, start in rows.values_list("unit", "source", "element__code", "start")
-    }
-    if not since:
+    kept: dict[tuple[int, str, str], tuple[Span, ...]] = defaultdict(tuple)
+    for unit, source, code, start, end in rows.values_list("unit", "source", "element__code", "start", "end"):
+        kept[unit, source, code or ""] += (Span(start, end or date.max),)
+    if not kept:
         return CountedCells()
-    return CountedCells(since, counters() if any(code for _unit, _source, code in since) else settled)
+    return CountedCells(dict(kept), counters() if any(code for _unit, _source, code in kept) else settled)
 
 
 def is_counted() -> Q:
@@ -57,6 +57,7 @@ def is_counted() -> Q:
     for each in counters():
         begun = CountedUnit.objects.filter(
             Q(element=None) | Q(element=OuterRef("element_id")),
+            Q(end=None) | Q(end__gte=OuterRef("end")),
             unit_id=OuterRef("unit_id"),
             source=each.source,
             start__lte=OuterRef("start"),

@@ -29,7 +29,7 @@ def counted_numbers(
     nothing is counted, however many lines and units there are.
     """
     cells = counted_cells(unit_ids, {line.element.code for line in lines})
-    if not cells.since:
+    if not cells.kept:
         return {}
     asks = {}
     for line in lines:

@@ -161,7 +161,7 @@ def numbers(
         when, element_id__in=places, breakdown__in={part for _element, part in pairs}, unit_id__in=unit_ids
     )
     counted = counted_cells(unit_ids, {line.element.code for line in lines})
-    if not waiting and not counted.since:
+    if not waiting and not counted.kept:
         rows = rows.filter(accepted=True)
     codes = {line.element_id: line.element.code for line in lines}
     found: dict[Place, dict[Span, Number]] = defaultdict(dict)
