@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_pieces_lie_side_by_side_and_no_half_is_in_two_months(
     upto = since + days * DAY
     spans = pieces(since, upto, cuts, weeks=weeks)
     assert (spans[0].start, spans[-1].last) == (half_month(since), upto)
-    assert all(before.end == after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(spans))
     assert all(half_month(span.last) == half_month(span.start) for span in spans)
     assert piece_of(upto, spans) == spans[-1]
     assert piece_of(upto + DAY, spans) is None

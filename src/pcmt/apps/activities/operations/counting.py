@@ -15,12 +15,12 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from pcmt.apps.activities.models import EventMark, KeptSince
-from pcmt.apps.activities.queries.counting import counted, kept_by, kept_units
+from pcmt.apps.activities.queries.counting import counted, kept_by, kept_days, kept_units
 from pcmt.apps.facts.models import Fact, Source
 from pcmt.apps.facts.operations.counting import MOST, count_marked, tell_counted
 from pcmt.apps.facts.operations.rows import relation, run
 from pcmt.apps.facts.queries.keeping import kept_windows
-from pcmt.apps.units.models import Unit
+from pcmt.apps.units.models import Succession, Unit
 from pcmt.core.measures.pieces import cuts_of, half_month, pieces
 from pcmt.core.periods import DAY, Kind, Span, periods_of
 
@@ -67,7 +67,31 @@ def keep_since(unit_id: int, kind_id: int, on: date, *, reached: bool = False) -
 def beginning(on: date, at: datetime) -> date:
     """Since when a unit keeps a kind of which it writes something down for the day `on`: in this year at the earliest,
     for nobody says that what lies further back was written down whole."""
-    return max(on, timezone.localdate(at).replace(month=1, day=1))
+    return max(on, _year(timezone.localdate(at).year))
+
+
+def keep_later(unit_id: int, kind_id: int, was: date, at: datetime, *, reached: bool = False) -> None:
+    """Where a unit keeps a kind since the day `was` only because that stood in an entry by mistake: since the earliest
+    day that is left.
+
+    Called once the entry is put right or taken back, and the unit marked from that day on. A unit that took back all
+    it wrote goes on keeping the kind; so does one that keeps it since the day on which it became another's heir.
+    """
+    row = KeptSince.objects.select_for_update().filter(unit=unit_id, kind=kind_id).first()
+    day = row and (row.reached if reached else row.start)
+    today = timezone.localdate(at)
+    if row is None or day is None or day not in {max(was, _year(year)) for year in range(was.year, today.year + 1)}:
+        return
+    unit = row.unit
+    if day == unit.valid_from or Succession.objects.filter(new=unit, on=day).exists():
+        return
+    days = [max(on, _year(year)) for year, on in kept_days(unit, kind_id, reached=reached) if on is not None]
+    if min(days, default=day) > day:
+        KeptSince.objects.filter(pk=row.pk).update(**{"reached" if reached else "start": min(days)})
+
+
+def _year(year: int) -> date:
+    return date(year, 1, 1)
 
 
 def mark_all(*, at: datetime) -> int:
@@ -108,8 +132,10 @@ def count_unit(*, unit_id: int, start: date, at: datetime) -> bool:
     if not kept.times:
         return False
     today = timezone.localdate(at)
-    since = max(half_month(half_month(start) - DAY), min(spans[0].start for spans in kept.times.values()))
-    spans = pieces_of(unit, since, today)
+    since = half_month(half_month(start) - DAY)
+    first = min((times[0].start for times in kept.times.values() if times), default=date.max)
+    # what was told before the first day goes: it was counted by an entry of a day that was put right
+    spans = pieces_of(unit, max(since, first), today)
     last = spans[-1] if spans else None
     # it runs on where tomorrow does not begin another piece
     ends = {span.start for span in pieces_of(unit, today, today + DAY)}

@@ -31,7 +31,7 @@ from pcmt.apps.activities.models import (
     StepWhat,
     Way,
 )
-from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
+from pcmt.apps.activities.operations.counting import beginning, keep_later, keep_since, mark
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, can_verify, heir_of, shown_to
 from pcmt.apps.activities.queries.counting import counted_at, reached_in
@@ -495,11 +495,13 @@ def _counts(event: Event, on: date, at: datetime, before: tuple[date, Collection
     reached = reached_in(event)
     for area_id in sorted(reached):
         keep_since(area_id, event.kind_id, beginning(on, at), reached=True)
-    if before is None:
-        mark({unit.pk} | reached, on, at)
-        return
-    former, there = before
-    mark({unit.pk, counted_at(event.body, former).pk} | reached | set(there), min(on, former), at)
+    former, there = before or (on, reached)
+    was = counted_at(event.body, former)
+    mark({unit.pk, was.pk} | reached | set(there), min(on, former), at)
+    if before is not None or event.state == EventState.VOIDED:
+        keep_later(was.pk, event.kind_id, former, at)
+        for area_id in sorted(there):
+            keep_later(area_id, event.kind_id, former, at, reached=True)
 
 
 def _stale() -> Refusal:

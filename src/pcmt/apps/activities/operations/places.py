@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from pcmt.apps.accounts.models import Actor
 from pcmt.apps.activities.models import COUNTING, Event, EventPlace, EventState, Place, PlaceBefore, PlaceSpell
-from pcmt.apps.activities.operations.counting import beginning, keep_since, mark
+from pcmt.apps.activities.operations.counting import beginning, keep_later, keep_since, mark
 from pcmt.apps.activities.operations.events import not_for
 from pcmt.apps.activities.points import Point, kept_point
 from pcmt.apps.activities.policies import areas, can_change, can_record, can_record_for, is_inside, shown_to
@@ -203,7 +203,7 @@ def correct_place(
         if isinstance(named, Refusal):
             return named
         was = _told(place, schema)
-        start, former = min(on, place.from_on), place.area_id
+        start, former, former_on = min(on, place.from_on), place.area_id, place.from_on
         place.kind_version = kind_version
         if refused := _described(actor, place, address, point, follows_id):
             return refused
@@ -219,6 +219,8 @@ def correct_place(
             for kind_id in set(EventPlace.objects.filter(place=place).order_by().values_list("event__kind", flat=True)):
                 keep_since(area_id, kind_id, beginning(on, at), reached=True)
         _counts(place, start, at)
+        if (former, former_on) != (area_id, on):
+            keep_later(former, place.kind_id, former_on, at)
         now = _told(place, schema)
         before = {key: value for key, value in was.items() if now[key] != value}
         after = {key: now[key] for key in before}
@@ -302,6 +304,7 @@ def void_place(*, actor: Actor, at: datetime, place_id: int, version: int, words
         place.voided_at = at
         _touched(place)
         _counts(place, place.from_on, at)
+        keep_later(place.area_id, place.kind_id, place.from_on, at)
         record(at=at, actor=actor, event="activities.place.voided", obj=_thing(place), reason=words)
     return place
 

@@ -30,6 +30,7 @@ from pcmt.apps.activities.models import (
     KindNoun,
     KindState,
     KindVersion,
+    Place,
     PlaceBefore,
     PlaceSpell,
 )
@@ -130,8 +131,8 @@ def check_ready(schemas: Iterable[KindSchema]) -> None:
 class Kept:
     """What a unit counts: versions of the kinds it keeps, when each element is counted, with how many decimals.
 
-    A time that ends with `date.max` goes on. `stocks` are the elements that say how many there are, not how many came
-    up.
+    A time that ends with `date.max` goes on; an element of a kept kind may have none. `stocks` are the elements that
+    say how many there are, not how many came up.
     """
 
     versions: Mapping[int, KindSchema]
@@ -178,6 +179,7 @@ def kept_by(unit: Unit) -> Kept:
         start, reached = since[row.kind_id]
         here = {rule.element for rule in schema.counts if rule.of in LYING} & stocks
         for element in set(schema.elements) & set(places):
+            times[element] += ()
             begun = [day for day in (start, reached if element in here else None) if day is not None]
             first = max(half_month(min(begun)), unit.valid_from or date.min, used) if begun else end
             if first < end:
@@ -552,6 +554,26 @@ def kept_units() -> dict[int, date | None]:
         ends = [day for day in (ended, None if offered else next_half_month(given_up)) if day is not None]
         found[unit_id] = min(ends, default=None)
     return found
+
+
+def kept_days(unit: Unit, kind_id: int, *, reached: bool = False) -> list[tuple[int, date | None]]:
+    """The earliest days of what a unit wrote down of a kind, with the year in which that was; of what others wrote that
+    they `reached` in it. Of places that were moved here by a reorganisation nothing is known: no day is left out then.
+    """
+    events = Event.objects.filter(kind=kind_id).exclude(state=EventState.VOIDED)
+    places = Place.objects.filter(kind=kind_id, area=unit, voided_at=None)
+    if reached:
+        inside = UnitClosure.objects.filter(ancestor=unit).values("descendant")
+        held = EventPlace.objects.filter(place__area=unit).values("event")
+        events, places = events.filter(Q(pk__in=held) | Q(area__in=inside)), places.none()
+    else:
+        events = events.filter(bodies_of(unit, Span(date.min, date.max)))
+        if PlaceBefore.objects.filter(Q(area=unit) | Q(place__area=unit), place__kind=kind_id).exists():
+            return []
+    told = [(events, "on"), (places, "from_on")]
+    return [
+        found for rows, day in told for found in rows.order_by().values_list("made_at__year").annotate(first=Min(day))
+    ]
 
 
 def keeping(kind: Kind) -> list[int]:
