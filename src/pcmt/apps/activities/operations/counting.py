@@ -1,7 +1,8 @@
 """Keeping the figures that rest on events and places: what was written marks its unit, a job counts marked units again.
 
 What a new entry costs is one mark, however many events there are. Who writes anything that figures rest on (an event, a
-place, its states) calls `mark` in its own transaction, and `keep_since` for the kind.
+place, its states) calls `mark` in its own transaction, and `keep_since` for the kind; who puts a day right calls
+`keep_later`.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def keep_later(unit_id: int, kind_id: int, was: date, at: datetime, *, reached: 
     it wrote goes on keeping the kind; so does one that keeps it since the day on which it became another's heir.
     """
     row = KeptSince.objects.select_for_update().filter(unit=unit_id, kind=kind_id).first()
-    day = row and (row.reached if reached else row.start)
+    day = (row.reached if reached else row.start) if row is not None else None
     today = timezone.localdate(at)
-    if row is None or day is None or day not in {max(was, _year(year)) for year in range(was.year, today.year + 1)}:
+    if row is None or day not in {max(was, _year(year)) for year in range(was.year, today.year + 1)}:
         return
     unit = row.unit
     if day == unit.valid_from or Succession.objects.filter(new=unit, on=day).exists():
