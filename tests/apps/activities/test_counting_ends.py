@@ -121,7 +121,7 @@ def test_a_kind_taken_up_again_leaves_the_time_between_to_people(here: World) ->
     newer = used(here, row, BROADCAST, date(2026, 8, 18))
     row.refresh_from_db()
     assert row.retired_on is None
-    assert newer.number == 2, "offered again as it was"
+    assert (newer.number, newer.words) == (2, "Dùng lại như cũ")
     event(unit, on=date(2026, 8, 19), kind_version=newer)
     counted_on(here, date(2026, 10, 31))
     assert numbers(unit, "broadcasts", (4, 5, 6, 7, 8, 9)) == [1, None, 7, None, 1, 0]

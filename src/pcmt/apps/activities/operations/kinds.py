@@ -202,7 +202,7 @@ def _begun(
         number=1, body=kind_data(attrs.evolve(schema, code=kind.code)), words=" ".join(words.split())[:WORDS_CHARS],
         made_at=at, made_by_id=actor.user_id,
     )  # fmt: skip
-    after = {"label": schema.label, **(told or {})}
+    after = {"name": schema.label, **(told or {})}
     if event == "activities.kind.added":
         record(at=at, actor=actor, event="activities.kind.added", obj=kind, after=after)
     else:
@@ -243,7 +243,8 @@ def use_draft(*, actor: Actor, at: datetime, version_id: int, version: int, word
             return Refusal(code="unchanged", message=_("Bản đang soạn không khác bản đang dùng."))
         _end(kind, KindState.ENDED, at)
         draft.state, draft.used_at, draft.version = KindState.IN_USE, at, draft.version + 1
-        draft.words = (" ".join(words.split()) or draft.words or kind_summary(changes))[:WORDS_CHARS]
+        again = "Dùng lại như cũ" if before and not changes else kind_summary(changes)
+        draft.words = (" ".join(words.split()) or draft.words or again)[:WORDS_CHARS]
         draft.save(update_fields=["state", "used_at", "version", "words"])
         kind.retired_on = None
         _rename(kind, schema)
