@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event, places
+from pcmt.apps.activities.models import Event, EventPlace, places
+from pcmt.apps.activities.operations.counting import keep_since, pieces_of
 from pcmt.apps.activities.queries import events as asking
+from pcmt.apps.activities.queries.counting import counted, kept_by
 from pcmt.apps.activities.queries.events import Cursor, EventFilter, event_page, events, in_month, sums_of
-from tests.factories.activities import BROADCAST, SCHOOL_SESSION, event, kind
+from pcmt.apps.facts.operations import load_catalogue
+from tests.factories.activities import BROADCAST, HOT_SPOT, SCHOOL, SCHOOL_SESSION, event, kind, place
 from tests.factories.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +65,7 @@ def plans(ask: Ask, actor: Actor) -> str:
     how = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
     lines: list[str] = []
     for each in seen.captured_queries:
-        if 'FROM "activities_event"' in each["sql"]:
+        if re.search(r'FROM "activities_(event|place)', each["sql"]):
             with connection.cursor() as cursor:
                 cursor.execute(how + each["sql"].replace("%", "%%"))
                 lines += [str(row[-1]) for row in cursor.fetchall()]
@@ -75,6 +79,27 @@ def test_who_holds_few_units_reads_by_their_indexes(busy: World, ask: str) -> No
     assert "event_kind_newest" not in found, "what all units did of a kind"
     assert "SCAN activities_event" not in found
     assert "Seq Scan on activities_event" not in found
+
+
+def test_figures_of_a_commune_are_counted_from_what_is_its_own(busy: World) -> None:
+    """Its events, its places and what was done at them: not what lies elsewhere, or was done there."""
+    load_catalogue()
+    unit = busy["dong_hoa"]
+    for schema in (BROADCAST, SCHOOL_SESSION, SCHOOL, HOT_SPOT):
+        keep_since(unit.pk, kind(schema).kind_id, date(2025, 1, 1))
+    sessions = Event.objects.filter(kind__code="school_session").order_by("pk")
+    for key, many in (("an_binh", 1500), ("dong_hoa", 6)):
+        schools = [place(busy[key], SCHOOL, since=DAY, name=f"Trường {at}") for at in range(many // 3)]
+        rows = [(done, school) for at, school in enumerate(schools) for done in sessions[at % 480 : at % 480 + 10]]
+        EventPlace.objects.bulk_create(EventPlace(event=done, place=school) for done, school in rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+    spans = pieces_of(unit, DAY, DAY + timedelta(days=60))
+    found = plans(lambda _actor: counted(unit, kept_by(unit), spans), busy.actor("dong_hoa"))
+    for table in ("activities_event", "activities_eventplace", "activities_place", "activities_placespell"):
+        assert re.search(rf"\b{table}\b", found), table
+        assert not re.search(rf"(SCAN|Seq Scan on) {table}\b(?! USING)", found), found
 
 
 @pytest.mark.parametrize("ask", ["newest", "later page", "of days"])

@@ -57,7 +57,7 @@ class Event(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="events", db_index=False)
-    kind_version = models.ForeignKey(KindVersion, models.PROTECT, related_name="+")
+    kind_version = models.ForeignKey(KindVersion, models.PROTECT, related_name="+", db_index=False)
     body = models.ForeignKey(Unit, models.PROTECT, related_name="events", db_index=False)
     area = models.ForeignKey(Unit, models.PROTECT, related_name="events_here", db_index=False)
     on = models.DateField("ngày")
@@ -108,12 +108,13 @@ class EventPlace(models.Model):
     RECORD = "event__"
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="at_places")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="at_events")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="at_events", db_index=False)
 
     objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = "nơi diễn ra"
+        indexes = [models.Index(fields=["place", "event"], name="event_place_where")]
         constraints = [models.UniqueConstraint(fields=["event", "place"], name="event_place_once")]
 
     def __str__(self) -> str:
