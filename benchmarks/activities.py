@@ -432,7 +432,7 @@ def questions(land: Land) -> Iterator[Question]:
     seen += f" AND (kind_version_id NOT IN ({inside}) OR body_id IN ({here}))"
     reads = {"commune": (land.clerk, seen), "province": (land.office, "state <> 'voided'")}
     for who, (actor, seen) in reads.items():
-        for ask in (lists, months, places, maps):
+        for ask in (lists, months, places, maps, boards):
             yield from ((f"{who}: {name}", ours, plain) for name, ours, plain in ask(land, actor, seen))
     yield from kinds(land)
     yield from entries(land)
@@ -561,6 +561,35 @@ def places(land: Land, actor: Any, seen: str) -> Iterator[Question]:
             f"SELECT count(*) FROM activities_place p JOIN activities_placespell s ON s.place_id = p.id WHERE p.{here} "
             f"AND kind_id = %s AND s.from_on <= %s AND (s.to_on IS NULL OR s.to_on > %s) AND s.state NOT IN ({gone})"
             .replace("p.true", "true"), kind.kind_id, MONTH[1], MONTH[1])[0][0],
+    )  # fmt: skip
+
+
+def boards(land: Land, actor: Any, seen: str) -> Iterator[Question]:
+    """Which schools and communes nobody reached this year."""
+    from pcmt.apps.activities.models import Kind
+    from pcmt.apps.activities.queries.coverage import communes_reached, place_kinds, places_reached
+    from pcmt.core.periods import Span
+
+    talk = next(each for each in land.kinds if each.schema.code == "school_session")
+    kind, codes = Kind.objects.get(pk=talk.kind_id), place_kinds(talk.schema)
+    schools = ", ".join(str(each.kind_id) for each in land.sorts if each.schema.code in codes)
+    year = Span(date(2026, 1, 1), date(2027, 1, 1))
+    here = "true" if actor is land.office else f"p.area_id = {land.communes[0].unit_id}"
+    counted = "state = 'verified'" if talk.schema.verified else "state IN ('entered', 'verified')"
+    held = f"{seen} AND {counted} AND e.kind_id = {talk.kind_id} AND \"on\" >= '2026-01-01'"
+    yield (
+        "schools not reached this year",
+        lambda: len(places_reached(actor, kind, codes, year).missing),
+        lambda: sql(
+            f"SELECT count(*) FROM activities_place p WHERE {here} AND p.kind_id IN ({schools}) AND NOT EXISTS ("
+            "SELECT 1 FROM activities_eventplace l JOIN activities_event e ON e.id = l.event_id "
+            f"WHERE l.place_id = p.id AND {held})"
+        )[0][0],
+    )  # fmt: skip
+    yield (
+        "communes reached this year",
+        lambda: sum(row.count > 0 for row in communes_reached(actor, kind, year).rows),
+        lambda: sql(f"SELECT count(DISTINCT area_id) FROM activities_event e WHERE {held}")[0][0],
     )  # fmt: skip
 
 

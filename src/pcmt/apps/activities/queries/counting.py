@@ -568,16 +568,16 @@ def kept_days(unit: Unit, kind_id: int, *, reached: bool = False) -> list[tuple[
     they `reached` in it. Of places that were moved here by a reorganisation nothing is known: no day is left out then.
     """
     events = Event.objects.filter(kind=kind_id).exclude(state=EventState.VOIDED)
-    places = Place.objects.filter(kind=kind_id, area=unit, voided_at=None)
+    told: list[tuple[Any, str]]
     if reached:
-        inside = UnitClosure.objects.filter(ancestor=unit).values("descendant")
-        held = EventPlace.objects.filter(place__area=unit).values("event")
-        events, places = events.filter(Q(pk__in=held) | Q(area__in=inside)), places.none()
+        inside = list(UnitClosure.objects.filter(ancestor=unit).order_by().values_list("descendant", flat=True))
+        held = EventPlace.objects.filter(place__in=_ever_here(unit)).values("event")
+        told = [(events.filter(pk__in=held), "on"), (events.filter(area__in=set(inside)), "on")]
+    elif PlaceBefore.objects.filter(Q(area=unit) | Q(place__area=unit), place__kind=kind_id).exists():
+        return []
     else:
-        events = events.filter(bodies_of(unit, Span(date.min, date.max)))
-        if PlaceBefore.objects.filter(Q(area=unit) | Q(place__area=unit), place__kind=kind_id).exists():
-            return []
-    told = [(events, "on"), (places, "from_on")]
+        places = Place.objects.filter(kind=kind_id, area=unit, voided_at=None)
+        told = [(events.filter(bodies_of(unit, Span(date.min, date.max))), "on"), (places, "from_on")]
     return [
         found for rows, day in told for found in rows.order_by().values_list("made_at__year").annotate(first=Min(day))
     ]

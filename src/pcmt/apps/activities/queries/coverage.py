@@ -62,21 +62,25 @@ def covering_kinds(actor: Actor) -> list[tuple[Kind, KindSchema]]:
 
 def kinds_counting(elements: Collection[str]) -> list[str]:
     """Codes of the kinds of activities in use that count into one of some elements."""
-    rows = KindVersion.objects.filter(kind__noun=Noun.EVENT, state=KindState.IN_USE).order_by("kind__order", "kind_id")
-    found = rows.values_list("kind__code", "body__counts")
+    found = _counting_now().values_list("kind__code", "body__counts")
     return [code for code, rules in found if any(rule["element"] in elements for rule in rules or ())]
 
 
 def kinds_reaching(elements: Collection[str]) -> list[tuple[str, str]]:
     """Codes and labels of the kinds of activities in use that tell for some elements what of all there is they reached
     (`queries.counting.LYING`): their boards of coverage say what is missing."""
-    rows = KindVersion.objects.filter(kind__noun=Noun.EVENT, state=KindState.IN_USE).order_by("kind__order", "kind_id")
-    found = rows.values_list("kind__code", "kind__label", "body__counts")
+    found = _counting_now().values_list("kind__code", "kind__label", "body__counts")
     return [
         (code, label)
         for code, label, rules in found
         if any(rule["element"] in elements and rule.get("of") in LYING for rule in rules or ())
     ]
+
+
+def _counting_now() -> Any:
+    """The versions by which activities are written down now: none of a kind that was given up."""
+    rows = KindVersion.objects.filter(kind__noun=Noun.EVENT, state=KindState.IN_USE, ended_on=None)
+    return rows.order_by("kind__order", "kind_id")
 
 
 def places_reached(actor: Actor, kind: Kind, codes: Sequence[str], window: Span) -> Coverage:
