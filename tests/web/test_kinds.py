@@ -131,6 +131,10 @@ def test_a_version_in_use_stays_and_differences_are_told(land: World, office: Cl
     assert isinstance(refused, Refusal)
     assert isinstance(retire_kind(actor=land.office, at=NOW, kind_id=kind.pk, version=kind.version), Kind)
     assert kind.code not in {each.kind.code for each in kinds_for(land.office)}
+    page = text(office.get(reverse("kinds:kind", args=[kind.pk])))
+    assert "Thôi dùng từ 02/03/2026" in page
+    assert "được đếm đến hết ngày 14/03/2026" in page
+    assert "Đang dùng" not in page
 
 
 def test_the_editor_gives_back_every_ready_kind_as_it_was(land: World, office: Client) -> None:
