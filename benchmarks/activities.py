@@ -581,9 +581,8 @@ def boards(land: Land, actor: Any, seen: str) -> Iterator[Question]:
         "schools not reached this year",
         lambda: len(places_reached(actor, kind, codes, year).missing),
         lambda: sql(
-            f"SELECT count(*) FROM activities_place p WHERE {here} AND p.kind_id IN ({schools}) AND NOT EXISTS ("
-            "SELECT 1 FROM activities_eventplace l JOIN activities_event e ON e.id = l.event_id "
-            f"WHERE l.place_id = p.id AND {held})"
+            f"SELECT count(*) FROM activities_place p WHERE {here} AND p.kind_id IN ({schools}) AND p.id NOT IN ("
+            f"SELECT l.place_id FROM activities_eventplace l JOIN activities_event e ON e.id = l.event_id WHERE {held})"
         )[0][0],
     )  # fmt: skip
     yield (

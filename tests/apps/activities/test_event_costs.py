@@ -97,6 +97,7 @@ def test_figures_of_a_commune_are_counted_from_what_is_its_own(busy: World) -> N
             cursor.execute("ANALYZE")
     spans = pieces_of(unit, DAY, DAY + timedelta(days=60))
     found = plans(lambda _actor: counted(unit, kept_by(unit), spans), busy.actor("dong_hoa"))
+    assert "event_newest" not in found, "what all did of these days"
     for table in ("activities_event", "activities_eventplace", "activities_place", "activities_placespell"):
         assert re.search(rf"\b{table}\b", found), table
         assert not re.search(rf"(SCAN|Seq Scan on) {table}\b(?! USING)", found), found

@@ -231,11 +231,18 @@ def bodies_of(unit: Unit, span: Span) -> Q:
 
 
 def counting_events(bodies: Q, kept: Kept, versions: Collection[int], span: Span) -> Any:
-    """Events that count: in a state that counts, and verified where their kind asks for that."""
+    """Events of a span that count, among those of `bodies`."""
+    return Event.objects.filter(bodies & _counting(kept, versions, span))
+
+
+def _counting(kept: Kept, versions: Collection[int], span: Span, event: str = "") -> Q:
+    """An event of a span that counts: in a state that counts, and verified where its kind asks for that. `event` is
+    the way to it."""
     asking = [pk for pk in versions if kept.versions[pk].verified]
-    return Event.objects.filter(
-        bodies, kind_version__in=list(versions), state__in=COUNTING, on__gte=span.start, on__lt=span.end
-    ).exclude(kind_version__in=asking, state=EventState.ENTERED)
+    said = {"kind_version__in": list(versions), "state__in": COUNTING, "on__gte": span.start, "on__lt": span.end}
+    waits = {"kind_version__in": asking, "state": EventState.ENTERED}
+    found = Q(**{event + name: value for name, value in said.items()})
+    return found & ~Q(**{event + name: value for name, value in waits.items()}) if asking else found
 
 
 def counted(unit: Unit, kept: Kept, spans: Sequence[Span]) -> Numbers:
@@ -388,8 +395,8 @@ def _reached_here(tally: _Tally, unit: Unit, here: Collection[int], whole: Span)
     if not rules:
         return
     lying = _windows(unit)
-    events = counting_events(Q(), tally.kept, rules, Span(date(whole.start.year, 1, 1), whole.end))
-    rows = EventPlace.objects.filter(place__in=here, event__in=events.values("pk"))
+    year = Span(date(whole.start.year, 1, 1), whole.end)
+    rows = EventPlace.objects.filter(_counting(tally.kept, rules, year, "event__"), place__in=here)
     seen: set[tuple[str, int, int]] = set()
     for on, place, kind, closed, version, data in rows.order_by("event__on", "event_id").values_list(
         "event__on", "place", "place__kind__code", "place__to_on", "event__kind_version", "event__data"
