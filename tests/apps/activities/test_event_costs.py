@@ -12,12 +12,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pcmt.apps.accounts.models import Actor
-from pcmt.apps.activities.models import Event, EventPlace, places
+from pcmt.apps.activities.models import Event, EventPlace, Kind, places
 from pcmt.apps.activities.operations.counting import keep_since, pieces_of
 from pcmt.apps.activities.queries import events as asking
 from pcmt.apps.activities.queries.counting import counted, kept_by
-from pcmt.apps.activities.queries.events import Cursor, EventFilter, event_page, events, in_month, sums_of
+from pcmt.apps.activities.queries.coverage import communes_reached
+from pcmt.apps.activities.queries.events import Cursor, EventFilter, event_page, events, in_month, sums_of, used_by
 from pcmt.apps.facts.operations import load_catalogue
+from pcmt.core.periods import Span
 from tests.factories.activities import BROADCAST, HOT_SPOT, SCHOOL, SCHOOL_SESSION, event, kind, place
 from tests.factories.world import NOW, World
 
@@ -32,6 +34,10 @@ ASKS: dict[str, Ask] = {
     "of a group": lambda actor: event_page(events(actor, EventFilter(group=BROADCAST.group))),
     "of days": lambda actor: event_page(events(actor, EventFilter(since=DAY, upto=DAY + timedelta(days=30)))),
     "sums": lambda actor: sums_of(events(actor, EventFilter(kind="school_session")), SCHOOL_SESSION),
+    "mine": used_by,
+    "reached": lambda actor: communes_reached(
+        actor, Kind.objects.get(code="broadcast"), Span(DAY, DAY.replace(day=30))
+    ),
     "month": lambda actor: in_month(events(actor, EventFilter()), DAY, DAY + timedelta(days=29)),
 }
 
@@ -55,6 +61,8 @@ def busy(land: World) -> World:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # SQLite has none in use either
             cursor.execute("ANALYZE activities_event")
+            # A table as small as this is rather read whole than looked into fifty times; a large one is not.
+            cursor.execute("SET LOCAL enable_hashjoin TO off")
     return land
 
 

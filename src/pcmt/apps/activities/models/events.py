@@ -73,7 +73,7 @@ class Event(models.Model):
     state = models.CharField("tình trạng", max_length=10, choices=EventState.choices, default=EventState.ENTERED)
     way = models.CharField("cách ghi", max_length=10, choices=Way.choices, default=Way.PAGE)
     made_at = models.DateTimeField("ghi lúc")
-    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     changed_at = models.DateTimeField("sửa lúc")
     version = models.PositiveIntegerField(default=1)
 
@@ -85,9 +85,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["-on", "-id"], name="event_newest"),
             models.Index(fields=["body", "kind", "on"], name="event_body_kind_on"),
+            models.Index(fields=["kind", "area", "on"], name="event_kind_area_on"),
             models.Index(fields=["body", "-on", "-id"], name="event_body_newest"),
             models.Index(fields=["area", "-on", "-id"], name="event_area_newest"),
             models.Index(fields=["kind", "-on", "-id"], name="event_kind_newest"),
+            models.Index(fields=["made_by", "-on", "-id"], name="event_mine"),
             models.Index(fields=["body"], name="event_waiting", condition=Q(state="waiting")),
         ]
         constraints = [

@@ -68,7 +68,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         seen = named(units.values_list("descendant_id").union(ended).values_list("descendant_id", flat=True))
         found = within(seen, f"{model.RECORD}body", f"{model.RECORD}area")
         if getattr(model, "SERVED", False):
-            found |= Q(**{f"{model.RECORD}area__in": served_unit(actor)})
+            found |= Q(**{f"{model.RECORD}area": served_unit(actor)})
         return self.filter(found)
 
 
